@@ -1,0 +1,1 @@
+"""Renderers of every document: frozen view -> template -> PDF; charts as SVG."""
