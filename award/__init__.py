@@ -1,0 +1,1 @@
+"""The system a government quality award is run on."""

@@ -1,0 +1,1 @@
+"""What any such application needs and no award office would recognise."""

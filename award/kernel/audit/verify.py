@@ -1,0 +1,94 @@
+"""Walking the trail: every link recomputed from the stored bytes, every commitment that can be opened, opened."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from award.kernel.audit import chain
+from award.kernel.audit.models import AuditHead, AuditOpening, AuditRecord
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first bad record of a stream. reason: gap, prev, link, commitment, head or copy."""
+
+    stream: str
+    seq: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a walk found: how many records in how many streams, and the first fault of each broken stream."""
+
+    streams: int
+    records: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing bad was found."""
+        return not self.faults
+
+
+def verify(session: Session, stream: str | None = None) -> Verdict:
+    """Walks one stream, or all of them."""
+    names = [stream] if stream else sorted(_stream_names(session))
+    faults, records = [], 0
+    for name in names:
+        count, fault = _walk(session, name)
+        records += count
+        if fault is not None:
+            faults.append(fault)
+    return Verdict(len(names), records, tuple(faults))
+
+
+def _stream_names(session: Session) -> set[str]:
+    heads = session.scalars(select(AuditHead.stream))
+    return {*heads, *session.scalars(select(AuditRecord.stream).distinct())}
+
+
+def _rows(session: Session, stream: str) -> Iterator[tuple[AuditRecord, AuditOpening | None]]:
+    joined = (AuditOpening.stream == AuditRecord.stream) & (AuditOpening.seq == AuditRecord.seq)
+    query = (
+        select(AuditRecord, AuditOpening)
+        .outerjoin(AuditOpening, joined)
+        .where(AuditRecord.stream == stream)
+        .order_by(AuditRecord.seq)
+        .execution_options(yield_per=1000)
+    )
+    for row in session.execute(query):
+        yield row[0], row[1]
+
+
+def _walk(session: Session, stream: str) -> tuple[int, Fault | None]:
+    seq, link = 0, chain.GENESIS
+    for record, opening in _rows(session, stream):
+        seq += 1
+        reason = _reason(record, opening, seq, link)
+        if reason:
+            return seq, Fault(stream, seq, reason)
+        link = record.link
+    head = session.get(AuditHead, stream)
+    if head is None or (head.seq, head.link) != (seq, link):
+        return seq, Fault(stream, seq + 1, "head")
+    return seq, None
+
+
+def _reason(record: AuditRecord, opening: AuditOpening | None, seq: int, prev: str) -> str | None:
+    if record.seq != seq:
+        return "gap"
+    if record.prev != prev:
+        return "prev"
+    if record.link != chain.link_of(record.stream, seq, prev, record.body):
+        return "link"
+    body = json.loads(record.body)
+    copies = (record.act, record.obj, record.actor, chain.spell_moment(record.at), record.stream)
+    if copies != (body["act"], body["obj"], body["actor"]["id"], body["t"], body["stream"]):
+        return "copy"
+    if opening is not None and chain.commitment(opening.salt, opening.content) != body["commit"]:
+        return "commitment"
+    return None

@@ -1,0 +1,167 @@
+"""The database: one engine, how transactions begin, and the column types everything shares.
+
+On SQLite a writing transaction begins with BEGIN IMMEDIATE and writers queue on a lock (in the process, and on a file
+between processes) instead of busy-waiting; a reading one cannot write. On PostgreSQL the same code runs without locks
+of its own, and reading transactions are READ ONLY.
+"""
+
+import fcntl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, TypeDecorator, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from award.kernel.ids import new_id
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite gives naive values back, so the zone is put on again; naive input is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Raises ValueError for a moment without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always aware, always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every table; constraints are named so that migrations can drop them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime}
+
+
+class Row(Base):
+    """A table with an inner number for joins and a public id for URLs, file names and exports."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_id)
+
+
+class WriterQueue:
+    """One writer at a time on a SQLite file: a lock in the process, then a file lock between processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._path = path.with_suffix(path.suffix + ".writer")
+        self._held: Any = None
+
+    def acquire(self) -> None:
+        """Waits its turn."""
+        self._lock.acquire()
+        try:
+            self._held = self._path.open("w")
+            fcntl.flock(self._held, fcntl.LOCK_EX)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def release(self) -> None:
+        """Lets the next writer in."""
+        self._held.close()
+        self._held = None
+        self._lock.release()
+
+
+def _prepare_sqlite(engine: Engine, path: Path) -> None:
+    queue = WriterQueue(path)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            connection.exec_driver_sql("BEGIN")
+            return
+        queue.acquire()
+        connection.info["writer"] = queue
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def release(connection: Any, record: Any) -> None:
+        # After the commit has reached the file, not before: the next writer must see it.
+        held = record.info.pop("writer", None)
+        if held is not None:
+            held.release()
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+
+def make_engine(url: str, pool_size: int = 20) -> Engine:
+    """An engine for SQLite (a file) or PostgreSQL, with its way of beginning transactions."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(parsed.database or "")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=5, connect_args={"check_same_thread": False})
+        _prepare_sqlite(engine, path)
+        return engine
+    engine = create_engine(url, pool_size=pool_size, max_overflow=5, pool_pre_ping=True)
+    _prepare_postgresql(engine)
+    return engine
+
+
+def session_on(engine: Engine, *, writes: bool) -> Session:
+    """A session whose transaction begins at its first use. writes: False makes the database refuse every change."""
+    return Session(engine.execution_options(writes=writes), expire_on_commit=False)
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A transaction that only reads."""
+    with session_on(engine, writes=False) as session:
+        yield session
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether the session speaks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def lock_row(session: Session, table: str, row_id: int, *, exclusive: bool) -> None:
+    """Holds one row until the transaction ends: shared for a write it guards, exclusive to change it.
+
+    SQLite needs none: its writers are alone already.
+    """
+    if is_sqlite(session):
+        return
+    strength = "UPDATE" if exclusive else "SHARE"
+    session.execute(text(f"SELECT id FROM {table} WHERE id = :id FOR {strength}"), {"id": row_id})  # noqa: S608

@@ -1,0 +1,102 @@
+"""What can go wrong in an act: raised, never returned, so that a failed act always rolls back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One fault in what a person typed. text: English msgid with {placeholders}; params fill it."""
+
+    field: str
+    text: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+class AwardError(Exception):
+    """An act that was not done, and why.
+
+    code: `thing.reason`, stable, for the API and tests. text: English msgid that says what happened and what to do,
+    with {placeholders} filled from params (a param may itself be a regulations.model.Text or a datetime).
+    """
+
+    status = 500
+
+    def __init__(self, code: str, text: str = "", **params: object) -> None:
+        super().__init__(code, text, params)
+        self.code = code
+        self.text = text
+        self.params = params
+
+
+class SignInNeeded(AwardError):
+    """Nobody is signed in, or the session has ended."""
+
+    status = 401
+
+
+class Refused(AwardError):
+    """This actor may not do this. 403 where the role is no secret, 409 in the wrong stage or past a deadline."""
+
+    def __init__(self, code: str, text: str = "", *, status: int = 403, **params: object) -> None:
+        super().__init__(code, text, **params)
+        self.status = status
+
+
+class NotFound(AwardError):
+    """Absent or hidden: the two look the same, so it says nothing more."""
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("not_found")
+
+
+class Conflict(AwardError):
+    """The thing is not in a state in which this can be done."""
+
+    status = 409
+
+
+class Stale(AwardError):
+    """Somebody else changed it meanwhile. theirs: the stored values; by and at: who changed it, and when."""
+
+    status = 412
+
+    def __init__(self, code: str, text: str = "", *, version: int, theirs: Mapping[str, object], **params: object) -> None:
+        super().__init__(code, text, **params)
+        self.version = version
+        self.theirs = theirs
+
+
+class VersionMissing(AwardError):
+    """A change must say which version it was made from."""
+
+    status = 428
+
+
+class Invalid(AwardError):
+    """What was typed cannot be understood or breaks a rule; names each field."""
+
+    status = 422
+
+    def __init__(self, errors: list[FieldError]) -> None:
+        super().__init__("invalid")
+        self.errors = errors
+
+    @classmethod
+    def one(cls, field_name: str, text: str, **params: object) -> "Invalid":
+        """A single fault."""
+        return cls([FieldError(field_name, text, params)])
+
+
+class TooLarge(AwardError):
+    """More bytes than the limit that was told before."""
+
+    status = 413
+
+
+class TooMany(AwardError):
+    """Too many tries; says when to come back."""
+
+    status = 429

@@ -1,0 +1,120 @@
+"""Text for people in two languages: English msgids in templates and code, Chinese in catalogues/zh_CN/*.po."""
+
+import gettext
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date as babel_date
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from award.kernel.settings import ROOT
+
+LANGUAGES = ("zh", "en")
+DEFAULT = "zh"
+CATALOGUES = ROOT / "catalogues"
+
+
+def N_(text: str) -> str:  # noqa: N802 (the name gettext tools look for)
+    """Marks an English msgid that is translated later, where the reader's language is known."""
+    return text
+
+
+class Translations(gettext.NullTranslations):
+    """The catalogues of one language, merged; a msgid that is missing is shown in English."""
+
+    def __init__(self, catalogue: Mapping[str, str | tuple[str, ...]]) -> None:
+        super().__init__()
+        self._catalogue = catalogue
+
+    def gettext(self, message: str) -> str:
+        found = self._catalogue.get(message)
+        if isinstance(found, tuple):
+            found = found[0]
+        return found or message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        found = self._catalogue.get(msgid1)
+        if isinstance(found, tuple):
+            found = found[-1]
+        return found or (msgid1 if n == 1 else msgid2)
+
+
+def read_catalogues() -> dict[str, str | tuple[str, ...]]:
+    """All Chinese catalogues as msgid -> text (a tuple for plural messages)."""
+    merged: dict[str, str | tuple[str, ...]] = {}
+    for path in sorted((CATALOGUES / "zh_CN").glob("*.po")):
+        with path.open("rb") as file:
+            catalogue: Catalog = read_po(file, locale="zh_CN")
+        for message in catalogue:
+            if not message.id or not message.string:
+                continue
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            merged[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+    return merged
+
+
+@lru_cache
+def translations(language: str) -> Translations:
+    """language: "zh" or "en"."""
+    return Translations({} if language == "en" else read_catalogues())
+
+
+def translate(language: str, text: str, params: Mapping[str, object] | None = None) -> str:
+    """A msgid in the reader's language with its {placeholders} filled; params may hold Text values."""
+    template = translations(language).gettext(text)
+    if not params:
+        return template
+    return template.format(**{key: spoken(language, value) for key, value in params.items()})
+
+
+def spoken(language: str, value: object) -> object:
+    """A param as the reader sees it: Text in his language, lists joined, moments left to the caller's words."""
+    in_language = getattr(value, "in_language", None)
+    if in_language is not None:
+        return in_language(language)
+    if isinstance(value, list | tuple):
+        return ("、" if language == "zh" else ", ").join(str(spoken(language, one)) for one in value)
+    return value
+
+
+def format_day(language: str, day: date) -> str:
+    """8月28日 2026 as people write it: "2026年8月28日" or "28 August 2026"."""
+    if language == "zh":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return babel_date(day, "d MMMM y", locale="en_GB")
+
+
+def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool = False) -> str:
+    """A moment on the wall clock of a named zone. A deadline at 00:00 is shown as 24:00 of the day before.
+
+    Source: architecture.md, "a day alone means 24:00 local".
+    """
+    local = moment.astimezone(ZoneInfo(zone))
+    midnight = (local.hour, local.minute) == (0, 0)
+    day = local.date() - timedelta(1) if midnight else local.date()
+    clock = "24:00" if midnight else f"{local:%H:%M}"
+    text = f"{format_day(language, day)} {clock}"
+    if not with_zone:
+        return text
+    return f"{text} ({zone_name(language, zone)})"
+
+
+def zone_name(language: str, zone: str) -> str:
+    """The zone as people say it."""
+    if zone == "Asia/Shanghai":
+        return "北京时间" if language == "zh" else "Beijing time"
+    return zone
+
+
+def format_left(language: str, left: timedelta) -> str:
+    """Time left in its two largest units: "3 天 5 小时", "3 days 5 hours"."""
+    minutes = max(0, int(left.total_seconds() // 60))
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    parts = [(days, "天", "day"), (hours, "小时", "hour"), (rest, "分钟", "minute")]
+    shown = [part for part in parts if part[0]][:2] or [parts[-1]]
+    if language == "zh":
+        return " ".join(f"{count} {zh}" for count, zh, _ in shown)
+    return " ".join(f"{count} {en}{'' if count == 1 else 's'}" for count, _, en in shown)

@@ -1,0 +1,1 @@
+"""What every page shares: session, forms, CSRF, guards, rendering, errors, static files."""

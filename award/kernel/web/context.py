@@ -1,0 +1,35 @@
+"""What a route is given: its database session, who asks, and an id that cannot be guessed."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from sqlalchemy.orm import Session
+
+from award.kernel import db, ids
+from award.kernel.actor import PUBLIC, Actor
+from award.kernel.audit.trail import transaction
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def request_session(request: Request) -> Iterator[Session]:
+    """One request is one transaction, committed before the answer leaves; GET cannot write at all."""
+    engine = request.app.state.engine
+    if request.method in SAFE_METHODS:
+        with db.reading(engine) as session:
+            yield session
+        return
+    with transaction(engine) as session:
+        yield session
+
+
+def current_actor(request: Request) -> Actor:
+    """Who asks, as the identifying middleware found out."""
+    actor: Actor = getattr(request.state, "actor", PUBLIC)
+    return actor
+
+
+RequestSession = Annotated[Session, Depends(request_session, scope="function")]
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+PublicId = Annotated[str, Path(pattern=ids.PATTERN)]

@@ -1,0 +1,45 @@
+"""Requests that change something must come from our own pages: a token bound to the session, and the origin."""
+
+import hashlib
+import hmac
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from award.kernel.errors import Refused
+from award.kernel.i18n import N_
+from award.kernel.web.context import SAFE_METHODS
+
+FIELD = "csrf"
+HEADER = "x-csrf-token"
+VISITOR_COOKIE = "visitor"
+
+
+def token_for(secret: str) -> str:
+    """The token of a session (or of a visitor who has not signed in), from its secret."""
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()[:40]
+
+
+def token_of(request: Request) -> str:
+    """The token pages of this request carry."""
+    return token_for(request.state.secret)
+
+
+async def csrf_checked(request: Request) -> None:
+    """Raises Refused for an unsafe request from another site or without the token."""
+    if request.method in SAFE_METHODS:
+        return
+    refusal = Refused("csrf.refused", N_("This page was open too long or came from another site. Reload it and try again."))
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if site not in ("same-origin", "none"):
+        raise refusal
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host", ""):
+        raise refusal
+    given = request.headers.get(HEADER) or str((await request.form()).get(FIELD, ""))
+    if not hmac.compare_digest(given.encode(), token_of(request).encode()):
+        raise refusal
+
+
+CsrfChecked = Annotated[None, Depends(csrf_checked)]

@@ -1,0 +1,135 @@
+"""Turns errors into answers: an HTML page for people, problem+json for programs. Refusals enter the trail."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from award.kernel import clock, i18n
+from award.kernel.audit.trail import record, security_stream, transaction
+from award.kernel.errors import AwardError, Invalid, NotFound, Refused, SignInNeeded, Stale
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.kernel.web.context import SAFE_METHODS, current_actor
+from award.kernel.web.rendering import render
+
+log = logging.getLogger("award.web")
+
+TITLES = {
+    400: N_("This request cannot be understood"),
+    401: N_("Sign in to continue"),
+    403: N_("This is not open to you"),
+    404: N_("Nothing here"),
+    405: N_("This cannot be done here"),
+    409: N_("This cannot be done now"),
+    412: N_("Somebody changed this meanwhile"),
+    413: N_("Too large"),
+    422: N_("There are things to fix"),
+    428: N_("Reload the page first"),
+    429: N_("Too many tries"),
+    500: N_("Something went wrong; nothing is lost"),
+}
+NOT_FOUND = N_("There is no such page, or it is not open to you. Check the address, or go back to the start.")
+BROKEN = N_("The system cannot do this right now; what you had saved is safe. Try again later and give this reference: {ref}")
+
+
+def wants_json(request: Request) -> bool:
+    """Programs and scripts ask for JSON; people's browsers for HTML."""
+    accept = request.headers.get("accept", "")
+    return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
+
+
+def sentence(request: Request, error: AwardError) -> str:
+    """What happened and what to do, in the reader's language."""
+    if isinstance(error, NotFound):
+        return i18n.translate(request.state.language, NOT_FOUND)
+    return i18n.translate(request.state.language, error.text, error.params)
+
+
+def problem(request: Request, error: AwardError) -> JSONResponse:
+    """RFC 9457 problem details."""
+    language = request.state.language
+    body: dict[str, Any] = {
+        "type": f"urn:award:{error.code}",
+        "title": i18n.translate(language, TITLES.get(error.status, TITLES[500])),
+        "status": error.status,
+        "detail": sentence(request, error),
+    }
+    if isinstance(error, Invalid):
+        body["errors"] = [
+            {"field": one.field, "detail": i18n.translate(language, one.text, one.params)} for one in error.errors
+        ]
+        body["detail"] = " ".join(one["detail"] for one in body["errors"])
+    if isinstance(error, Stale):
+        body |= {"version": error.version, "theirs": dict(error.theirs), **{k: str(v) for k, v in error.params.items()}}
+    return JSONResponse(body, error.status, media_type="application/problem+json")
+
+
+def page(request: Request, error: AwardError) -> Response:
+    """The error as a page. Signed-out people are sent to sign in and come back."""
+    if isinstance(error, SignInNeeded) and request.method in SAFE_METHODS:
+        target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?next={target}", 303)
+    language = request.state.language
+    details = []
+    if isinstance(error, Invalid):
+        details = [i18n.translate(language, one.text, one.params) for one in error.errors]
+    typed = getattr(request, "_form", None)
+    return render(
+        request, None, "errors/error.html", status_code=error.status,
+        title=i18n.translate(language, TITLES.get(error.status, TITLES[500])),
+        text=sentence(request, error), details=details, code=error.code,
+        reference=getattr(request.state, "request_id", ""),
+        typed=[(k, v) for k, v in typed.multi_items() if isinstance(v, str) and k not in ("csrf", "password")] if typed else [],
+    )  # fmt: skip
+
+
+def answer(request: Request, error: AwardError) -> Response:
+    """JSON or a page."""
+    return problem(request, error) if wants_json(request) else page(request, error)
+
+
+def record_refusal(request: Request, error: Refused) -> None:
+    """Puts a refusal into the day's security stream, in a transaction of its own."""
+    actor = current_actor(request)
+    with transaction(request.app.state.engine) as session:
+        content = {"code": error.code, "path": request.url.path, "method": request.method}
+        stream = security_stream(clock.now(session))
+        record(session, actor, Event.REFUSAL, f"request:{request.state.request_id}", stream, content)
+
+
+def install(app: FastAPI) -> None:
+    """Registers the handlers."""
+
+    @app.exception_handler(AwardError)
+    async def on_award_error(request: Request, error: AwardError) -> Response:
+        if isinstance(error, Refused):
+            await run_in_threadpool(record_refusal, request, error)
+        return answer(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation(request: Request, error: RequestValidationError) -> Response:
+        if any(one["loc"][0] == "path" for one in error.errors()):
+            return answer(request, NotFound())
+        fields = [str(one["loc"][-1]) for one in error.errors()]
+        text = N_("This request cannot be understood; check: {fields}.")
+        wrong = AwardError("request.invalid", text, fields=fields)
+        wrong.status = 422
+        return answer(request, wrong)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404:
+            return answer(request, NotFound())
+        wrong = AwardError("request.refused", TITLES.get(error.status_code, TITLES[400]))
+        wrong.status = error.status_code
+        return answer(request, wrong)
+
+    @app.exception_handler(Exception)
+    async def on_fault(request: Request, error: Exception) -> Response:
+        log.exception("request %s failed", request.state.request_id)
+        return answer(request, AwardError("fault", BROKEN, ref=request.state.request_id))

@@ -1,0 +1,1 @@
+"""Criteria and schemes as frozen data; reads and checks rubrics/**.yaml."""
