@@ -1,0 +1,34 @@
+"""A committee's vote, counted in whole numbers."""
+
+
+def votes_needed(present: int, passes: tuple[int, int]) -> int:
+    """The least number of yes that reaches the share `passes` (numerator, denominator) of those present."""
+    _check(present, passes)
+    return _share_up(present, passes)
+
+
+def is_quorate(present: int, members: int, quorum: tuple[int, int]) -> bool:
+    """Whether at least the share `quorum` (numerator, denominator) of all members is present, and anybody at all."""
+    _check(members, quorum)
+    return present > 0 and present >= _share_up(members, quorum)
+
+
+def vote_passes(yes: int, present: int, members: int, passes: tuple[int, int], quorum: tuple[int, int]) -> bool:
+    """Whether a vote passes: quorate, and yes from at least the share `passes` of those present.
+
+    present: who is there and not recused; an abstention is present and not a yes. members: all who have a vote.
+    passes, quorum: numerator and denominator, as the scheme gives them.
+    Raises ValueError for numbers that cannot be (more yes than present, more present than members).
+    """
+    if not 0 <= yes <= present <= members:
+        raise ValueError("yes, present and members do not fit together")
+    return is_quorate(present, members, quorum) and yes >= votes_needed(present, passes)
+
+
+def _share_up(whole: int, share: tuple[int, int]) -> int:
+    return -(-share[0] * whole // share[1])
+
+
+def _check(whole: int, share: tuple[int, int]) -> None:
+    if whole < 0 or not 0 < share[0] <= share[1]:
+        raise ValueError("a share lies above 0 and at most at 1, of a number that is not negative")
