@@ -1,16 +1,16 @@
 """What can go wrong in an act: raised, never returned, so that a failed act always rolls back."""
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class FieldError:
     """One fault in what a person typed. text: English msgid with {placeholders}; params fill it."""
 
     field: str
     text: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
 
 
 class AwardError(Exception):

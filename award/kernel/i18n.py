@@ -30,12 +30,14 @@ class Translations(gettext.NullTranslations):
         self._catalogue = catalogue
 
     def gettext(self, message: str) -> str:
+        """Plural messages are found by their singular."""
         found = self._catalogue.get(message)
         if isinstance(found, tuple):
             found = found[0]
         return found or message
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Chinese has one form; English picks by n."""
         found = self._catalogue.get(msgid1)
         if isinstance(found, tuple):
             found = found[-1]

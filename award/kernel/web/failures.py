@@ -131,5 +131,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:
-        log.exception("request %s failed", request.state.request_id)
+        log.error("request %s failed", request.state.request_id, exc_info=error)
         return answer(request, AwardError("fault", BROKEN, ref=request.state.request_id))
