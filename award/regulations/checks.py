@@ -1,6 +1,7 @@
 """What must agree inside criteria: sums, percentages, bands, factors."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from award.regulations.faults import Path, Report, listing, suggestion
 from award.regulations.model import Band, Category, Criteria
@@ -83,7 +84,7 @@ def _check_percents(criteria: Criteria, report: Report) -> None:
 def _check_ascending(percents: tuple[int, ...], path: Path, report: Report) -> None:
     if not percents:
         report.on(path, "no_percents", "No percentage is listed; list those a judge may give.")
-    for index, (before, after) in enumerate(zip(percents, percents[1:], strict=False), start=1):
+    for index, (before, after) in enumerate(pairwise(percents), start=1):
         if before >= after:
             message = f"{after} stands after {before}; list percentages once each, the smallest first."
             report.on((*path, str(index)), "not_ascending", message)

@@ -8,7 +8,7 @@ from award.regulations.canonical import canonical, criteria_from_canonical, sche
 from award.regulations.checks import check_criteria
 from award.regulations.faults import Fault, Report, RuleFaults
 from award.regulations.model import Criteria, Scheme
-from award.regulations.reader import Node, read
+from award.regulations.reader import Mapping, Node, read
 from award.regulations.scheme_checks import check_scheme
 
 RUBRICS = Path(__file__).resolve().parents[2] / "rubrics"
@@ -54,10 +54,36 @@ def shipped_schemes() -> dict[str, Scheme]:
     return {name: load_scheme(_read("schemes", name), name) for name in _names("schemes")}
 
 
+def load_file(path: Path) -> Criteria | Scheme:
+    """Reads and checks a file of either sort, told apart by its keys. Raises RuleFaults, also where it cannot be read."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise _unreadable("no_file", f"The file cannot be read ({error.strerror}); check the path.") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable("not_utf8", f"Byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from error
+    return load_scheme(text, path.stem) if _is_scheme(text) else load_criteria(text, path.stem)
+
+
+def rubric_files() -> list[Path]:
+    """All shipped criteria and schemes."""
+    return sorted(RUBRICS.glob("*/*.yaml"))
+
+
+def _is_scheme(text: str) -> bool:
+    node = read(text, Report())
+    keys = set(node.nodes) if isinstance(node, Mapping) else set()
+    return len(keys & set(Scheme.__dataclass_fields__)) > len(keys & set(Criteria.__dataclass_fields__))
+
+
+def _unreadable(code: str, message: str) -> RuleFaults:
+    return RuleFaults([Fault(1, 1, "", code, message)])
+
+
 def _root(text: str, report: Report) -> Node:
     node = read(text, report)
     if node is None:
-        raise RuleFaults([Fault(1, 1, "", "empty_file", "The file holds nothing; write the criteria or the scheme into it.")])
+        raise _unreadable("empty_file", "The file holds nothing; write the criteria or the scheme into it.")
     return node
 
 
@@ -88,7 +114,9 @@ __all__ = [
     "canonical",
     "criteria_from_canonical",
     "load_criteria",
+    "load_file",
     "load_scheme",
+    "rubric_files",
     "scheme_from_canonical",
     "sha256_of",
     "shipped_criteria",

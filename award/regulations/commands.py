@@ -1,0 +1,40 @@
+"""Commands about rubric files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from award.regulations.faults import RuleFaults
+from award.regulations.loader import load_file, rubric_files
+from award.regulations.model import Criteria, Scheme
+
+app = typer.Typer(help="Criteria and schemes in rubric files.", no_args_is_help=True)
+
+
+@app.callback()
+def rules() -> None:
+    """Criteria and schemes in rubric files."""
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path] | None, typer.Argument(help="Rubric files; without one, all that are shipped.")] = None,
+) -> None:
+    """Says with line and column what is wrong with rubric files; ends with 1 where anything is."""
+    faulty = 0
+    for path in files or rubric_files():
+        try:
+            typer.echo(f"{path}: OK, {_summary(load_file(path))}")
+        except RuleFaults as error:
+            faulty += 1
+            for fault in error.faults:
+                typer.echo(f"{path}:{fault.line}:{fault.column}: {fault.message}")
+    if faulty:
+        raise typer.Exit(1)
+
+
+def _summary(rules: Criteria | Scheme) -> str:
+    if isinstance(rules, Criteria):
+        return f"{len(list(rules.items()))} items, {rules.total} points"
+    return f"{len(rules.stages)} stages, {len(rules.sources)} values, {len(rules.assumed)} of them assumed"
