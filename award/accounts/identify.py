@@ -1,0 +1,91 @@
+"""Finds out who asks, before any route runs: the session cookie, what its person holds, and the language."""
+
+from collections.abc import MutableMapping
+from dataclasses import replace
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from typing import Any
+
+from sqlalchemy import Engine, update
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from award.accounts import queries
+from award.accounts.models import SignIn
+from award.kernel import clock, db, ids
+from award.kernel.actor import ADMINISTRATORS, PUBLIC, Actor
+from award.kernel.audit.trail import transaction
+from award.kernel.web.csrf import VISITOR_COOKIE
+from award.kernel.web.middleware import App, Message, Receive, Send, language_of
+
+SESSION_COOKIE = "session"
+IDLE = timedelta(minutes=30)
+IDLE_ADMINISTRATOR = timedelta(minutes=15)
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def find_actor(engine: Engine, token: str) -> Actor | None:
+    """Who holds the cookie, or None where the session has ended or was idle too long.
+
+    Effects: notes at most once a minute that the session is alive.
+    """
+    now = clock.real_now()
+    with db.reading(engine) as session:
+        found = queries.sign_in_of(session, token, now)
+        if found is None:
+            return None
+        sign_in, person = found
+        actor = queries.actor_for(session, person, now, session_hash=sign_in.token_hash)
+    idle = IDLE_ADMINISTRATOR if actor.roles & ADMINISTRATORS else IDLE
+    if now - sign_in.seen_at > idle:
+        return None
+    if now - sign_in.seen_at > TOUCH_EVERY:
+        with transaction(engine) as session:
+            session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
+    return actor
+
+
+class Identify:
+    """Sets state.actor, state.secret (what CSRF tokens are bound to) and state.language for every request."""
+
+    def __init__(self, app: App, engine: Engine, *, secure: bool) -> None:
+        self.app = app
+        self.engine = engine
+        self.secure = secure
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """A visitor without a cookie is given one, so that his forms are bound to his browser too."""
+        if scope["type"] != "http" or scope["path"].startswith("/static/"):
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope)
+        state = scope.setdefault("state", {})
+        token = request.cookies.get(SESSION_COOKIE, "")
+        actor = await run_in_threadpool(find_actor, self.engine, token) if token else None
+        visitor = request.cookies.get(VISITOR_COOKIE, "")
+        new_visitor = "" if visitor or actor else ids.new_token()
+        language = language_of(request.cookies.get("lang"), request.headers.get("accept-language", ""))
+        address = request.client.host if request.client else ""
+        state["actor"] = replace(actor or PUBLIC, language=language, address=address, request_id=state.get("request_id", ""))
+        state["secret"] = token if actor else (visitor or new_visitor)
+        state["language"] = language
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and new_visitor:
+                cookie = cookie_header(VISITOR_COOKIE, new_visitor, secure=self.secure)
+                message["headers"] = [*message["headers"], (b"set-cookie", cookie.encode())]
+            await send(message)
+
+        await self.app(scope, receive, with_cookie)
+
+
+def cookie_header(name: str, value: str, *, secure: bool, max_age: int | None = None) -> str:
+    """A cookie scripts cannot read and other sites do not send."""
+    cookie: SimpleCookie = SimpleCookie()
+    cookie[name] = value
+    cookie[name].update({"path": "/", "httponly": True, "samesite": "Lax"})
+    if secure:
+        cookie[name]["secure"] = True
+    if max_age is not None:
+        cookie[name]["max-age"] = max_age
+    return cookie[name].OutputString()

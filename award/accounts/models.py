@@ -1,0 +1,113 @@
+"""Tables of people and what they hold."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from award.kernel.actor import Role, Scope
+from award.kernel.db import Base, Row
+
+
+class Person(Row):
+    """Somebody who can sign in. username: lower case. password_hash: argon2id, None until the first password is set."""
+
+    __tablename__ = "person"
+
+    username: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    phone: Mapped[str] = mapped_column(String(32), default="")
+    language: Mapped[str] = mapped_column(String(2), default="zh")
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+
+    grants: Mapped[list["Grant"]] = relationship(foreign_keys="Grant.person_id", back_populates="person")
+
+
+class Grant(Row):
+    """A role in a scope, from and until. scope_id: inner number of the authority, round or organisation; 0 = system."""
+
+    __tablename__ = "grant"
+    __table_args__ = (
+        Index(
+            "uq_grant_in_force", "person_id", "role", "scope", "scope_id", unique=True,
+            sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[Role] = mapped_column(String(32))
+    scope: Mapped[Scope] = mapped_column(String(16))
+    scope_id: Mapped[int]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id], back_populates="grants")
+
+
+class SignIn(Base):
+    """A session on the server. token_hash: SHA-256 of the cookie; the cookie itself is stored nowhere."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(String(64))
+    agent: Mapped[str] = mapped_column(String(200))
+
+
+class SignInAttempt(Base):
+    """A try at signing in, for limits per account and network. account: what was typed, lower case."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (Index("ix_sign_in_attempt_account_at", "account", "at"), Index("ix_sign_in_attempt_network_at", "network", "at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    network: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    succeeded: Mapped[bool]
+
+
+class Invitation(Row):
+    """A link that lets somebody set up an account with one grant. token_hash: SHA-256 of the link's secret."""
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[Role] = mapped_column(String(32))
+    scope: Mapped[Scope] = mapped_column(String(16))
+    scope_id: Mapped[int]
+    language: Mapped[str] = mapped_column(String(2), default="zh")
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class PasswordReset(Base):
+    """A link that sets a new password once. made_by: the office member who identified the person, else asked by mail."""
+
+    __tablename__ = "password_reset"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    identified_by: Mapped[str] = mapped_column(String(200), default="")

@@ -1,0 +1,48 @@
+"""Door 1: the web application. Every feature's routers, the middleware, the error pages."""
+
+from typing import Any
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy import Engine
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from award.accounts.identify import Identify
+from award.kernel import db
+from award.kernel.settings import Settings, settings
+from award.kernel.web import failures, rendering
+from award.kernel.web.csrf import csrf_checked
+from award.kernel.web.guard import require_guards
+from award.kernel.web.middleware import BodyLimit, RequestId, SafeHeaders
+from award.words import word_of
+
+ROUTERS: tuple[Any, ...] = ()
+"""Every feature's routers, in the order of an award's life."""
+
+
+def make_app(engine: Engine | None = None, config: Settings | None = None) -> FastAPI:
+    """The application on an engine (by default the settings' database). Raises RuntimeError if a route has no guard."""
+    config = config or settings()
+    engine = engine or db.make_engine(config.database, config.threads)
+    hosts = [host.strip() for host in config.allowed_hosts.split(",")]
+    app = FastAPI(
+        title="award", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        dependencies=[Depends(csrf_checked)],
+        middleware=[
+            Middleware(RequestId),
+            Middleware(SafeHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+            Middleware(BodyLimit, mib=config.body_mib),
+            Middleware(Identify, engine=engine, secure=config.secure_cookies),
+        ],
+    )  # fmt: skip
+    app.state.engine = engine
+    app.state.settings = config
+    app.mount("/static", StaticFiles(directory=rendering.STATIC), name="static")
+    rendering.add_globals(status_word=word_of)
+    failures.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    require_guards(app)
+    return app

@@ -1,0 +1,1 @@
+"""Score sheets, and the text of the feedback report."""

@@ -1,0 +1,1 @@
+"""Running a round: dashboard, exit checks, advancing, extensions, trail pages, the permission page."""

@@ -1,0 +1,1 @@
+"""The register of organisations and who may act for them."""

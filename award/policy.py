@@ -1,0 +1,112 @@
+"""decide(): may this actor, standing so, do this now? The answer carries its reason. Deny overrides every grant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from award.kernel.actor import Action
+from award.kernel.errors import NotFound, Refused
+from award.kernel.i18n import N_, format_moment
+from award.stages import DEADLINE_BOUND, TABLE, StageNow, Who, stages_with
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an actor stands to a round, or to an application in it.
+
+    gate_open: all valid sheets of the application are in.
+    in_correction: the office has returned the application to its owner; correction_over: his time for it has ended.
+    """
+
+    who: frozenset[Who]
+    is_conflicted: bool = False
+    gate_open: bool = False
+    in_correction: bool = False
+    correction_over: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Allowed, or why not. hides: the actor must not learn that the thing exists."""
+
+    allowed: bool
+    code: str = ""
+    text: str = ""
+    status: int = 403
+    hides: bool = False
+
+
+ALLOWED = Decision(True)
+HIDDEN = Decision(False, "not_found", hides=True, status=404)
+_NEEDS_GATE = frozenset({Action.SHEETS_READ, Action.FEEDBACK_WRITE})
+
+
+def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
+    """Whether the action is open to this standing in this stage at this moment."""
+    if standing.is_conflicted:
+        return HIDDEN
+    granted = TABLE[stage.kind].grants.get(action, frozenset())
+    if not granted & standing.who:
+        return _why_not(action, standing)
+    if action in (Action.APPLICATION_EDIT, Action.APPLICATION_SUBMIT) and stage.kind == "accept":
+        return _correction(standing)
+    if action in DEADLINE_BOUND:
+        if not stage.has_opened:
+            return Decision(False, "stage.not_open", N_("This opens at {opens_at}. Come back then."), 409)
+        if stage.is_over:
+            return Decision(
+                False, "stage.over",
+                N_("This closed at {closes_at} (server time). What you wrote is kept and can still be read and downloaded."), 409,
+            )  # fmt: skip
+    if action in _NEEDS_GATE and not standing.gate_open:
+        return Decision(
+            False, "gate.closed", N_("Values can be seen once all score sheets of this application are in."), 409
+        )
+    if action == Action.SHEET_RETURN and standing.gate_open:
+        return Decision(False, "gate.open", N_("All sheets of this application are in; none can be returned any more."), 409)
+    return ALLOWED
+
+
+def _why_not(action: Action, standing: Standing) -> Decision:
+    elsewhere = [TABLE[kind] for kind in stages_with(action) if TABLE[kind].grants[action] & standing.who]
+    if elsewhere:
+        return Decision(False, "stage.wrong", N_("This is not open in the present stage of the round."), 409)
+    if not standing.who - {Who.PUBLIC}:
+        return HIDDEN
+    if Who.ASSIGNED_JUDGE in standing.who and action == Action.APPLICATION_READ:
+        return Decision(False, "declaration.unsigned", N_("Sign the conflict-of-interest declaration to see the application."))
+    return Decision(False, "role.cannot", N_("Your role does not include this. The award office can tell you whose it is."))
+
+
+def _correction(standing: Standing) -> Decision:
+    if not standing.in_correction:
+        return Decision(False, "application.closed", N_("A submitted application can only be changed when the office returns it."), 409)
+    if standing.correction_over:
+        return Decision(False, "correction.over", N_("The time for the correction has ended. Ask the award office."), 409)
+    return ALLOWED
+
+
+def require(action: Action, stage: StageNow, standing: Standing) -> None:
+    """Raises NotFound where the thing is hidden, Refused with the reason where the act is not open."""
+    decision = decide(action, stage, standing)
+    if decision.allowed:
+        return
+    if decision.hides:
+        raise NotFound
+    raise Refused(
+        decision.code, decision.text, status=decision.status,
+        opens_at=Moment(stage.opens_at, stage.zone), closes_at=Moment(stage.closes_at, stage.zone),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A moment as a parameter of a sentence: shown in the reader's language on the authority's clock."""
+
+    at: datetime | None
+    zone: str
+
+    def in_language(self, language: str) -> str:
+        """The wall-clock moment with its zone, or a dash where it is not dated."""
+        if self.at is None:
+            return "—"
+        return format_moment(language, self.at, self.zone, with_zone=True)

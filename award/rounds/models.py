@@ -1,0 +1,142 @@
+"""Tables of rounds."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from award.kernel.db import Base, Row
+
+
+class Authority(Row):
+    """A government whose award office runs awards. zone: the clock its deadlines are meant by."""
+
+    __tablename__ = "authority"
+
+    name_zh: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(120))
+    zone: Mapped[str] = mapped_column(String(40), default="Asia/Shanghai")
+    division_code: Mapped[str] = mapped_column(String(6), default="")
+    contact: Mapped[str] = mapped_column(String(200), default="")
+    """Who answers questions, as shown to people: name and telephone of the office."""
+
+
+class Award(Row):
+    """An award an authority gives."""
+
+    __tablename__ = "award"
+
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), index=True)
+    name_zh: Mapped[str] = mapped_column(String(80))
+    name_en: Mapped[str] = mapped_column(String(120))
+
+    authority: Mapped[Authority] = relationship()
+
+
+class Ruleset(Base):
+    """A scheme or criteria as canonical text under its SHA-256; never changed, shared by rounds. kind: scheme, criteria."""
+
+    __tablename__ = "ruleset"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Round(Row):
+    """One round (届) of an award. position: index of the present stage. state: draft, open, closed, archived, cancelled."""
+
+    __tablename__ = "round"
+
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    number: Mapped[int]
+    """Which round it is: 6 for 第六届."""
+    year: Mapped[int]
+    scheme_sha256: Mapped[str] = mapped_column(ForeignKey("ruleset.sha256"))
+    state: Mapped[str] = mapped_column(String(16), default="draft")
+    position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    award: Mapped[Award] = relationship()
+    stages: Mapped[list["RoundStage"]] = relationship(order_by="RoundStage.position", back_populates="round")
+    rubrics: Mapped[list["RoundRubric"]] = relationship(back_populates="round")
+
+
+class RoundRubric(Base):
+    """The criteria of one category of a round."""
+
+    __tablename__ = "round_rubric"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    category: Mapped[str] = mapped_column(String(16), primary_key=True)
+    criteria_sha256: Mapped[str] = mapped_column(ForeignKey("ruleset.sha256"))
+
+    round: Mapped[Round] = relationship(back_populates="rubrics")
+
+
+class RoundStage(Row):
+    """A dated stage of a round. entered_at and left_at: when the office moved the round into it and on."""
+
+    __tablename__ = "round_stage"
+    __table_args__ = (UniqueConstraint("round_id", "position"), UniqueConstraint("round_id", "kind"))
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    position: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    entered_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    left_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    round: Mapped[Round] = relationship(back_populates="stages")
+    extensions: Mapped[list["StageExtension"]] = relationship(order_by="StageExtension.decided_at")
+
+
+class StageExtension(Row):
+    """A decision that gave a stage a later end; its reason is published."""
+
+    __tablename__ = "stage_extension"
+
+    round_stage_id: Mapped[int] = mapped_column(ForeignKey("round_stage.id"), index=True)
+    closed_at_before: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class CalendarYear(Base):
+    """A year whose holidays have been announced. source: the notice they come from."""
+
+    __tablename__ = "calendar_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str] = mapped_column(String(200))
+
+
+class CalendarDay(Base):
+    """A day that differs from Monday-to-Friday: a holiday, or a make-up working day."""
+
+    __tablename__ = "calendar_day"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    is_workday: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(80), default="")
+
+
+class Snapshot(Row):
+    """What the public sees, frozen. kind: call, notice, result. Never changed; a later one of the same kind follows it."""
+
+    __tablename__ = "snapshot"
+    __table_args__ = (UniqueConstraint("round_id", "kind", "number"),)
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    number: Mapped[int]
+    content: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

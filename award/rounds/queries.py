@@ -1,0 +1,122 @@
+"""Reading rounds: their frozen rules, and the stage an act meets."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
+
+from award.kernel import db
+from award.kernel.actor import Actor, Role, Scope
+from award.kernel.errors import NotFound
+from award.policy import Standing
+from award.regulations.loader import criteria_from_canonical, scheme_from_canonical
+from award.regulations.model import Criteria, Scheme, Text
+from award.rounds.models import Award, Round, RoundRubric, RoundStage, Ruleset, Snapshot
+from award.stages import Kind, StageNow
+from award.standing.queries import standing_in_round
+
+
+def stage_of(round_: Round) -> RoundStage:
+    """The stage the round is in."""
+    return round_.stages[round_.position]
+
+
+def stage_now(round_: Round, now: datetime) -> StageNow:
+    """The present stage as an act meets it at a moment."""
+    stage = stage_of(round_)
+    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, round_.award.authority.zone)
+
+
+def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: bool = False) -> StageNow:
+    """The present stage, held until the transaction ends, so that no advance can slip between check and write.
+
+    exclusive: for the one who advances. Read afresh after the lock: another may have advanced while this waited.
+    """
+    db.lock_row(session, "round", round_.id, exclusive=exclusive)
+    session.refresh(round_, ["position", "state", "version"])
+    stage = stage_of(round_)
+    session.refresh(stage, ["opens_at", "closes_at"])
+    return stage_now(round_, now)
+
+
+def round_for(session: Session, actor: Actor, public_id: str) -> Round:
+    """A round for somebody who works in it (office, supervisor, committee, recommender). Raises NotFound otherwise."""
+    round_ = session.scalar(with_stages().where(Round.public_id == public_id))
+    if round_ is None or len(standing_in(actor, round_).who) < 2:
+        raise NotFound
+    return round_
+
+
+def standing_in(actor: Actor, round_: Round) -> Standing:
+    """How an actor stands to the round."""
+    return standing_in_round(actor, round_.id, round_.award.authority_id)
+
+
+def rounds_of(session: Session, actor: Actor) -> list[Round]:
+    """All rounds an actor works in, newest first."""
+    roles = (Role.AWARD_OFFICE, Role.SUPERVISOR, Role.COMMITTEE_MEMBER, Role.RECOMMENDER)
+    authorities = {one for role in roles for one in actor.scopes_of(role, Scope.AUTHORITY)}
+    rounds = {one for role in roles for one in actor.scopes_of(role, Scope.ROUND)}
+    query = with_stages().join(Award).where(Award.authority_id.in_(authorities) | Round.id.in_(rounds))
+    return list(session.scalars(query.order_by(Round.created_at.desc(), Round.id.desc())))
+
+
+def open_rounds(session: Session) -> list[Round]:
+    """Rounds that are running, for applicants who look for one to enter."""
+    return list(session.scalars(with_stages().where(Round.state == "open").order_by(Round.created_at.desc())))
+
+
+def scheme_of(session: Session, round_: Round) -> Scheme:
+    """The frozen scheme of a round."""
+    return scheme_from_canonical(_ruleset(session, round_.scheme_sha256))
+
+
+def criteria_of(session: Session, round_: Round, category: str) -> Criteria:
+    """The frozen criteria of one category of a round. Raises NotFound where the round has no such category."""
+    sha256 = session.scalar(
+        select(RoundRubric.criteria_sha256).where(RoundRubric.round_id == round_.id, RoundRubric.category == category)
+    )
+    if sha256 is None:
+        raise NotFound
+    return criteria_from_canonical(_ruleset(session, sha256))
+
+
+_texts: dict[str, str] = {}
+
+
+def _ruleset(session: Session, sha256: str) -> str:
+    # Rulesets never change, so one read per process is enough.
+    if sha256 not in _texts:
+        _texts[sha256] = session.scalars(select(Ruleset.text).where(Ruleset.sha256 == sha256)).one()
+    return _texts[sha256]
+
+
+def title_of(round_: Round) -> Text:
+    """How a round is called: 第六届云川市市长质量奖（2026）."""
+    award = round_.award
+    zh = f"第{_chinese_number(round_.number)}届{award.name_zh}（{round_.year}）"
+    return Text(zh, f"{_ordinal(round_.number)} {award.name_en} ({round_.year})")
+
+
+def _chinese_number(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    if number < 10:
+        return digits[number]
+    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+
+
+def _ordinal(number: int) -> str:
+    suffix = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{suffix}"
+
+
+def latest_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | None:
+    """What the public sees of a round now: its last call, notice or result."""
+    query = select(Snapshot).where(Snapshot.round_id == round_id, Snapshot.kind == kind)
+    return session.scalar(query.order_by(Snapshot.number.desc()).limit(1))
+
+
+def with_stages() -> Select[tuple[Round]]:
+    """Rounds with their stages, award and authority, in few queries."""
+    return select(Round).options(selectinload(Round.stages), selectinload(Round.award).selectinload(Award.authority))

@@ -1,0 +1,1 @@
+"""How a person stands to a round and to an application: grants, conflicts, declarations, assignments."""

@@ -1,0 +1,87 @@
+"""How an actor stands to a round and to an application: the one place policy's question is prepared."""
+
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from award.kernel.actor import Actor, Role, Scope
+from award.policy import Standing
+from award.stages import Who
+from award.standing.models import Assignment, Conflict, Declaration
+
+_ROUND_ROLES = {
+    Role.AWARD_OFFICE: Who.OFFICE,
+    Role.COMMITTEE_MEMBER: Who.COMMITTEE,
+    Role.RECOMMENDER: Who.RECOMMENDER,
+    Role.SUPERVISOR: Who.SUPERVISOR,
+}
+
+
+class Entry(Protocol):
+    """What of an application decides how people stand to it."""
+
+    id: int
+    round_id: int
+    organisation_id: int
+    state: str
+    correction_due_at: datetime | None
+    gate_opened_at: datetime | None
+
+    @property
+    def authority_id(self) -> int:
+        """The authority whose round it is."""
+
+
+def roles_in_round(actor: Actor, round_id: int, authority_id: int) -> frozenset[Who]:
+    """What an actor's grants make of him in a round, through the round itself or its authority."""
+    who = {Who.PUBLIC}
+    for role, meaning in _ROUND_ROLES.items():
+        if actor.has(role, Scope.ROUND, round_id) or actor.has(role, Scope.AUTHORITY, authority_id):
+            who.add(meaning)
+    return frozenset(who)
+
+
+def standing_in_round(actor: Actor, round_id: int, authority_id: int) -> Standing:
+    """How an actor stands to a round as a whole."""
+    return Standing(roles_in_round(actor, round_id, authority_id))
+
+
+def standing_of(session: Session, actor: Actor, application: Entry, now: datetime) -> Standing:
+    """How an actor stands to one application; a conflict is found whatever else he holds. now: UTC."""
+    who = set(roles_in_round(actor, application.round_id, application.authority_id))
+    if actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+        who.add(Who.OWNER)
+    is_conflicted = False
+    if actor.person_id is not None:
+        is_conflicted, judge = _relations(session, actor.person_id, application.id)
+        who |= judge
+    due = application.correction_due_at
+    return Standing(
+        frozenset(who),
+        is_conflicted=is_conflicted,
+        gate_open=application.gate_opened_at is not None,
+        in_correction=application.state == "correction",
+        correction_over=due is not None and now >= due,
+    )
+
+
+def _relations(session: Session, person_id: int, application_id: int) -> tuple[bool, set[Who]]:
+    conflict = exists().where(Conflict.person_id == person_id, Conflict.application_id == application_id)
+    signed = exists().where(Declaration.person_id == person_id, Declaration.application_id == application_id)
+    leads = (
+        select(Assignment.is_leader)
+        .where(
+            Assignment.person_id == person_id,
+            Assignment.application_id == application_id,
+            Assignment.state == "active",
+        )
+        .scalar_subquery()
+    )
+    is_conflicted, has_signed, is_leader = session.execute(select(conflict, signed, leads)).one()
+    if is_leader is None:
+        return bool(is_conflicted), set()
+    if not has_signed:
+        return bool(is_conflicted), {Who.ASSIGNED_JUDGE}
+    return bool(is_conflicted), {Who.CLEARED_JUDGE, *({Who.PANEL_LEADER} if is_leader else ())}

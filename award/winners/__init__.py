@@ -1,0 +1,1 @@
+"""After the award: certificates and their verification, revocation, the register of winners."""
