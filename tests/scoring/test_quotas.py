@@ -86,6 +86,12 @@ def test_a_tie_at_the_line_takes_all_in() -> None:
     ]
 
 
+def test_equals_taken_in_beyond_a_sector_limit_count_towards_the_quota() -> None:
+    grades = [Grade("award", 3, per_sector={"m": 1})]
+    proposal = apply_quotas(ranking("700", "700", "690", "680"), {"a": "m", "b": "m"}, grades, "include_all")
+    assert [one.grade for one in proposal.awards] == ["award", "award", "award", None]
+
+
 def test_a_tie_at_the_line_leaves_all_out_and_nobody_overtakes() -> None:
     proposal = apply_quotas(ranking(*TIE), {}, [Grade("award", 2)], "exclude_all")
     assert short(proposal)[1:] == [
