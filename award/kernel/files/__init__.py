@@ -1,0 +1,1 @@
+"""Stored files: content under its hash, a row per upload, and everything that is refused before it is kept."""

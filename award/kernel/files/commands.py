@@ -1,0 +1,21 @@
+"""Commands about stored files."""
+
+import typer
+
+from award.kernel import clock, db
+from award.kernel.files.service import sweep_orphans
+from award.kernel.settings import settings
+
+app = typer.Typer(help="Stored files.", no_args_is_help=True)
+
+
+@app.callback()
+def files() -> None:
+    """Stored files."""
+
+
+@app.command("sweep")
+def sweep() -> None:
+    """Deletes contents that no row has named for a day; the worker does the same every day."""
+    with db.reading(db.make_engine(settings().database)) as session:
+        typer.echo(f"{sweep_orphans(session, clock.real_now())} swept")

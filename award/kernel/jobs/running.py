@@ -1,0 +1,119 @@
+"""Running one job: read, compute with no transaction open, then the effect and the end of the job in one transaction."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from award.kernel import clock, db
+from award.kernel.audit.trail import transaction
+from award.kernel.jobs import service
+from award.kernel.jobs.service import LEASE, Claimed, LostLease
+
+log = logging.getLogger("award.jobs")
+
+Input = TypeVar("Input")
+Output = TypeVar("Output")
+Payload = Mapping[str, Any]
+
+
+def _nothing_more(session: Session, payload: Payload, error: str) -> None:
+    """Nothing to say to the thing whose job was given up."""
+
+
+@dataclass(frozen=True)
+class Task(Generic[Input, Output]):
+    """How jobs of one kind are done.
+
+    read: the payload's ids -> plain values, in a reading transaction. compute: the slow part, without a database; may be
+    repeated. apply: changes and records, in the finishing transaction; happens once. give_up: says so on the thing the
+    job was for, after the last attempt.
+    """
+
+    kind: str
+    read: Callable[[Session, Payload], Input]
+    compute: Callable[[Input], Output]
+    apply: Callable[[Session, Output], None]
+    give_up: Callable[[Session, Payload, str], None] = _nothing_more
+
+
+AnyTask = Task[Any, Any]
+
+_reporter: ContextVar[Callable[[int, int], None] | None] = ContextVar("reporter", default=None)
+
+
+def report_progress(done: int, total: int) -> None:
+    """Called by a compute in a batch: how many of how many are done. Outside a job it does nothing.
+
+    Raises LostLease when the job was cancelled meanwhile, so that the batch stops.
+    """
+    reporter = _reporter.get()
+    if reporter is not None:
+        reporter(done, total)
+
+
+def run_claimed(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta = LEASE) -> None:
+    """Does a claimed job to its end, or notes why not; a lost claim leaves no trace."""
+    try:
+        if claimed.is_exhausted:
+            _fail(engine, task, claimed, "the worker was lost every time")
+            return
+        try:
+            output = _work(engine, task, claimed, lease)
+            with transaction(engine) as session:
+                service.finish(session, claimed, clock.real_now())
+                task.apply(session, output)
+        except LostLease:
+            raise
+        except Exception as fault:
+            log.exception("job %s (%s), attempt %d failed", claimed.public_id, claimed.kind, claimed.attempt)
+            _fail(engine, task, claimed, f"{type(fault).__name__}: {fault}")
+    except LostLease:
+        log.warning("job %s (%s) was cancelled or taken over", claimed.public_id, claimed.kind)
+
+
+def _work(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta) -> Any:
+    with _beating(engine, claimed, lease):
+        with db.reading(engine) as session:
+            found = task.read(session, claimed.payload)
+        token = _reporter.set(lambda done, total: service.show_progress(engine, claimed, done, total))
+        try:
+            return task.compute(found)
+        finally:
+            _reporter.reset(token)
+
+
+def _fail(engine: Engine, task: AnyTask, claimed: Claimed, error: str) -> None:
+    with transaction(engine) as session:
+        if service.fail(session, claimed, error, clock.real_now()):
+            task.give_up(session, claimed.payload, error)
+
+
+@contextmanager
+def _beating(engine: Engine, claimed: Claimed, lease: timedelta) -> Iterator[None]:
+    stopped = threading.Event()
+
+    def beat() -> None:
+        while not stopped.wait(lease.total_seconds() / 3):
+            try:
+                service.heartbeat(engine, claimed, clock.real_now(), lease)
+            except LostLease:
+                return
+            except Exception:
+                # The next beat may succeed; if none does, the fence refuses what this run would have done.
+                log.exception("no heartbeat for job %s", claimed.public_id)
+
+    thread = threading.Thread(target=beat, name=f"heartbeat-{claimed.public_id}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()

@@ -1,0 +1,23 @@
+"""Commands about messages."""
+
+import typer
+
+from award.kernel import db
+from award.kernel.audit.trail import transaction
+from award.kernel.mail.service import send
+from award.kernel.settings import settings
+
+app = typer.Typer(help="Messages.", no_args_is_help=True)
+
+
+@app.callback()
+def mail() -> None:
+    """Messages."""
+
+
+@app.command("try")
+def try_mail(address: str, language: str = typer.Option("zh", help="zh or en")) -> None:
+    """Wants a trial message, to see whether the worker and the mail server do their part."""
+    with transaction(db.make_engine(settings().database)) as session:
+        message = send(session, address, "trial", {"site": settings().base_url}, language)
+    typer.echo(f"message {message.public_id} is wanted; the worker sends it")

@@ -1,0 +1,74 @@
+"""Wanting a message, and what became of it."""
+
+import json
+import re
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from award.kernel import clock, db
+from award.kernel.errors import Invalid
+from award.kernel.i18n import LANGUAGES, N_
+from award.kernel.ids import new_id
+from award.kernel.jobs.service import enqueue
+from award.kernel.mail.models import Message, MessageState
+
+SEND = "mail:send"
+TEMPLATE = re.compile(r"[a-z0-9_]+")
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+"""One plain address: no line breaks, spaces, commas, quotes or brackets that could add a receiver or a header."""
+
+
+def is_address(address: str) -> bool:
+    """Whether this can be written to."""
+    return len(address) <= 254 and ADDRESS.fullmatch(address) is not None
+
+
+def send(
+    session: Session,
+    address: str,
+    template: str,
+    context: Mapping[str, object],
+    language: str,
+    *,
+    person_id: int | None = None,
+    dedup_key: str | None = None,
+    link: str | None = None,
+) -> Message:
+    """Wants a message, in the caller's transaction; the same dedup_key again answers with the first message.
+
+    template: a folder of templates/mail/. context: text, integers, booleans, lists and maps of them; moments and days as
+    text already in the receiver's language. link: a secret address, kept only until the message is sent.
+    Raises Invalid for an address that cannot be written to, ValueError for an unknown language or template name.
+    """
+    if not is_address(address):
+        raise Invalid.one("address", N_("“{address}” is not a mail address. Enter one like name@example.cn."), address=address)
+    if language not in LANGUAGES or not TEMPLATE.fullmatch(template):
+        raise ValueError(f"no message {template!r} in {language!r}")
+    values = {
+        "public_id": new_id(), "person_id": person_id, "address": address, "language": language, "template": template,
+        "context": json.dumps(dict(context), ensure_ascii=False), "link": link, "dedup_key": dedup_key,
+        "state": MessageState.WANTED.value, "created_at": clock.now(session),
+    }  # fmt: skip
+    dialect = sqlite if db.is_sqlite(session) else postgresql
+    session.execute(dialect.insert(Message).values(**values).on_conflict_do_nothing(index_elements=[Message.dedup_key]))
+    same = Message.dedup_key == dedup_key if dedup_key is not None else Message.public_id == values["public_id"]
+    message = session.scalars(select(Message).where(same)).one()
+    if message.public_id == values["public_id"]:
+        enqueue(session, SEND, {"message": message.public_id}, dedup_key=f"{SEND}:{message.public_id}")
+    return message
+
+
+def mark_sent(session: Session, public_id: str) -> None:
+    """Notes that a message has left, and forgets its link."""
+    message = session.scalars(select(Message).where(Message.public_id == public_id)).one()
+    message.state, message.sent_at = MessageState.SENT.value, clock.now(session)
+    message.link = message.error = None
+
+
+def mark_failed(session: Session, public_id: str, error: str) -> None:
+    """Notes that a message was given up."""
+    message = session.scalars(select(Message).where(Message.public_id == public_id)).one()
+    message.state, message.error, message.link = MessageState.FAILED.value, error[:500], None

@@ -1,0 +1,105 @@
+"""Door 3: the background process. Its tasks are written out here; nothing is discovered."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from award.kernel import clock, db
+from award.kernel.audit.trail import transaction
+from award.kernel.ids import new_id
+from award.kernel.jobs.housekeeping import SWEEP_FILES
+from award.kernel.jobs.running import AnyTask, run_claimed
+from award.kernel.jobs.service import LEASE, claim, enqueue
+from award.kernel.mail.tasks import SEND_MAIL
+from award.kernel.settings import settings
+
+log = logging.getLogger("award.worker")
+
+POLL_SECONDS = 0.5
+TASKS: tuple[AnyTask, ...] = (
+    SEND_MAIL,
+    SWEEP_FILES,
+)
+"""Every kind of job: the kernel's own, then those of the features (their tasks.py), in the order of the house."""
+DAILY = (SWEEP_FILES.kind,)
+
+
+def run(
+    engine: Engine,
+    tasks: Sequence[AnyTask] = TASKS,
+    once: bool = False,
+    stop: threading.Event | None = None,
+    lease: timedelta = LEASE,
+) -> int:
+    """Does jobs until told to stop, or with `once` until none is due; answers how many it took up.
+
+    Several of these may run on one database. A job in hand is finished before stopping.
+    """
+    stop = stop or threading.Event()
+    by_kind = {task.kind: task for task in tasks}
+    worker = f"{socket.gethostname()}:{os.getpid()}:{new_id()}"
+    taken = 0
+    while not stop.is_set():
+        try:
+            claimed = claim(engine, worker, list(by_kind), clock.real_now(), lease)
+        except Exception:
+            if once:
+                raise
+            log.exception("no job could be claimed; trying again")
+            stop.wait(POLL_SECONDS * 10)
+            continue
+        if claimed is not None:
+            run_claimed(engine, by_kind[claimed.kind], claimed, lease)
+            taken += 1
+        elif once:
+            break
+        else:
+            stop.wait(POLL_SECONDS)
+    return taken
+
+
+def plan_day(engine: Engine) -> None:
+    """Wants today's housekeeping; any number of workers and starts want it once."""
+    with transaction(engine) as session:
+        today = clock.real_now().date().isoformat()
+        for kind in DAILY:
+            enqueue(session, kind, {}, dedup_key=f"{kind}:{today}")
+
+
+def _plan_days(engine: Engine, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            plan_day(engine)
+        except Exception:
+            log.exception("the day's housekeeping could not be planned")
+        stop.wait(3600)
+
+
+def main(threads: int = 2) -> None:
+    """Runs until SIGTERM or Ctrl-C; jobs in hand are finished first.
+
+    threads: jobs done side by side; the heavy work is in child processes.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    engine = db.make_engine(settings().database)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    loops = [threading.Thread(target=run, args=(engine, TASKS, False, stop)) for _ in range(threads)]
+    loops.append(threading.Thread(target=_plan_days, args=(engine, stop)))
+    for loop in loops:
+        loop.start()
+    while not stop.wait(1):
+        pass
+    for loop in loops:
+        loop.join()
+
+
+if __name__ == "__main__":
+    main()
