@@ -55,13 +55,17 @@ class Builder:
                 if each.default_factory is not MISSING:
                     values[each.name] = each.default_factory()
                 continue
-            values[each.name] = self._field(nodes[key], Slot(cls, each.name), path + (key,), model_path + (each.name,), block)
+            values[each.name] = self._field(
+                nodes[key], Slot(cls, each.name), path + (key,), model_path + (each.name,), block
+            )
         return cls(**values, **({"sources": self.sources} if cls is model.Scheme else {}))
 
     def _entries(self, node: Node, path: Path) -> dict[str, Node]:
         if isinstance(node, Mapping):
             return node.nodes
-        self.report.at(node.place, path, "wrong_type", "Keys with values are expected here (key: value on lines of their own).")
+        self.report.at(
+            node.place, path, "wrong_type", "Keys with values are expected here (key: value on lines of their own)."
+        )
         return {}
 
     def _key(self, cls: type, each: "Field[Any]") -> str:
@@ -140,23 +144,31 @@ class Builder:
         return self.value(node, inner, slot, path, model_path)
 
     def _mapping(self, node: Node, kind: Any, slot: Slot, path: Path, model_path: Path) -> dict[str, Any]:
+        """A mapping whose keys the file chooses; what is wrong with such a key is reported where the key stands."""
         inner = typing.get_args(kind)[1]
+        nodes = self._entries(node, path)
+        places = node.keys if isinstance(node, Mapping) else {}
         values = {}
-        for key, each in sorted(self._entries(node, path).items()):
+        for key, each in sorted(nodes.items()):
             if not KEY.fullmatch(key):
-                self.report.at(node.place, path + (key,), "bad_key", f"{key!r} cannot be a key; {KEY_FORM}")
+                self.report.at(places[key], path + (key,), "bad_key", f"{key!r} cannot be a key; {KEY_FORM}")
             values[key] = self.value(each, inner, slot, path + (key,), model_path + (key,))
+            self.report.places[path + (key,)] = places[key]
         return values
 
     def _list(self, node: Node, inner: Any, slot: Slot, path: Path, model_path: Path) -> tuple[Any, ...]:
         if not isinstance(node, Sequence):
-            self.report.at(node.place, path, "wrong_type", "A list is expected here (lines that begin with a dash, or [...]).")
+            self.report.at(
+                node.place, path, "wrong_type", "A list is expected here (lines that begin with a dash, or [...])."
+            )
             return ()
         values, taken = [], set[str]()
         for index, each in enumerate(node.nodes):
             name = _identity_of(each) or str(index)
             if name in taken:
-                self.report.at(each.place, path, "key_twice", f"{name!r} stands in this list twice; each entry needs its own key.")
+                self.report.at(
+                    each.place, path, "key_twice", f"{name!r} stands in this list twice; each entry needs its own key."
+                )
                 name = f"{name}#{index}"
             taken.add(name)
             values.append(self.value(each, inner, slot, path + (name,), model_path + (name,)))
@@ -253,5 +265,3 @@ def _placeholder(kind: Any) -> Any:
     if origin is tuple:
         return ()
     return {int: 0, bool: False}.get(kind, "")
-
-

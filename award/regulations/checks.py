@@ -10,7 +10,9 @@ from award.regulations.model import Band, Category, Criteria
 def check_criteria(criteria: Criteria, name: str, report: Report) -> None:
     """Notes every disagreement of the parts that could be read. name: the file's name without .yaml."""
     if report.is_clean("key") and criteria.key != name:
-        report.on(("key",), "key_differs", f"The key is {criteria.key!r}, but the file is named {name!r}; make them the same.")
+        report.on(
+            ("key",), "key_differs", f"The key is {criteria.key!r}, but the file is named {name!r}; make them the same."
+        )
     _check_points(criteria, report)
     _check_item_keys(criteria, report)
     _check_kinds(criteria, report)
@@ -24,11 +26,15 @@ def _check_points(criteria: Criteria, report: Report) -> None:
         path = ("categories", category.key)
         points = sum(item.points for item in category.items)
         if report.is_clean(*path) and points != category.points:
-            message = f"Its items have {points} points together, but the category has {category.points}; correct one of them."
+            message = (
+                f"Its items have {points} points together, but the category has {category.points}; correct one of them."
+            )
             report.on((*path, "points"), "points_sum", message)
     total = sum(category.points for category in criteria.categories)
     if report.is_clean("categories") and report.is_clean("total") and total != criteria.total:
-        message = f"The categories have {total} points together, but the total is {criteria.total}; correct one of them."
+        message = (
+            f"The categories have {total} points together, but the total is {criteria.total}; correct one of them."
+        )
         report.on(("total",), "total_sum", message)
 
 
@@ -44,7 +50,9 @@ def _check_item_keys(criteria: Criteria, report: Report) -> None:
                 message = f"{item.key!r} is already an item of category {owner.key!r}; give each item its own key."
                 report.on((*path, item.key), "key_twice", message)
             if not item.requirements and report.is_clean(*path, item.key):
-                report.on((*path, item.key), "no_requirements", "This item has no requirement points; add at least one.")
+                report.on(
+                    (*path, item.key), "no_requirements", "This item has no requirement points; add at least one."
+                )
 
 
 def _check_kinds(criteria: Criteria, report: Report) -> None:
@@ -100,7 +108,9 @@ def _check_descriptors(criteria: Criteria, report: Report) -> None:
             continue
         for key in band.descriptors:
             if key not in wanted:
-                report.on((*path, key), "factor_unknown", f"{key!r} is no kind and no factor; {suggestion(key, wanted)}")
+                report.on(
+                    (*path, key), "factor_unknown", f"{key!r} is no kind and no factor; {suggestion(key, wanted)}"
+                )
         missing = [key for key in wanted if key not in band.descriptors]
         if missing:
             report.on(path, "descriptor_missing", f"This band does not describe {_and(missing)}; add the missing text.")
@@ -120,10 +130,14 @@ def _check_total_bands(criteria: Criteria, report: Report) -> None:
     for band in criteria.total_bands:
         path = ("total_bands", band.key)
         if band.low != reached:
-            message = f"This band begins at {band.low}, but the one before it ends at {reached}; leave no gap and no overlap."
+            message = (
+                f"This band begins at {band.low}, but the one before it ends at {reached}; leave no gap and no overlap."
+            )
             report.on((*path, "low"), "total_bands_gap", message)
         if band.high <= band.low:
-            report.on((*path, "high"), "total_bands_gap", f"This band ends at {band.high}, before it begins; correct it.")
+            report.on(
+                (*path, "high"), "total_bands_gap", f"This band ends at {band.high}, before it begins; correct it."
+            )
         reached = band.high
     if reached != criteria.total:
         message = f"The bands end at {reached}, but the total is {criteria.total}; the last band must end at the total."

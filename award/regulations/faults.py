@@ -36,20 +36,23 @@ class Report:
     _spoilt: set[Path] = field(default_factory=set)
 
     def at(self, place: Place, path: Path, code: str, message: str) -> None:
-        """Notes a fault at a known place."""
+        """Notes that the value at a path could not be read, which also spoils what holds it and what it holds."""
         self._spoilt.add(path)
         self.faults.append(Fault(*place, ".".join(path), code, message))
 
     def on(self, path: Path, code: str, message: str) -> None:
-        """Notes a fault about the value at a path; where the path itself does not stand in the file, at its parent."""
+        """Notes that a value was read but disagrees with another. A path that is not in the file stands for its parent."""
         known = path
         while known and known not in self.places:
             known = known[:-1]
-        self.at(self.places.get(known, (1, 1)), path, code, message)
+        place = self.places.get(known, (1, 1))
+        self.faults.append(Fault(*place, ".".join(path), code, message))
 
     def is_clean(self, *path: str) -> bool:
-        """Whether nothing at or under a path has a fault, so that what depends on its value can be checked."""
-        return not any(spoilt[: len(path)] == path for spoilt in self._spoilt)
+        """Whether all at and under a path could be read, so that what depends on its value can be checked."""
+        return not any(
+            spoilt[: len(path)] == path or path[: len(spoilt)] == spoilt for spoilt in self._spoilt if spoilt
+        )
 
     def close(self) -> None:
         """Raises RuleFaults where anything was noted."""

@@ -151,8 +151,9 @@ class Criteria:
 class Quota:
     """At most `seats` winners of one grade; the scheme's order of grades is best first.
 
-    name: in full, as a certificate prints it. per_sector: at most that many of a sector. at_least_sector: seats kept for a sector. money: yuan, 0 if none.
-    at_least_small: seats kept for small and medium-sized organisations.
+    name: in full, as a certificate prints it. minimum_hundredths: points a winner needs at least, or None. per_sector: at
+    most that many of a sector. at_least_sector: seats kept for a sector. money: yuan, 0 if none. at_least_small: seats
+    kept for small and medium-sized organisations.
     """
 
     grade: str

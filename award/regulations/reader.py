@@ -47,7 +47,9 @@ def read(text: str, report: Report) -> Node | None:
     Raises RuleFaults where the text is no YAML, is too long or too deep, or uses tags, anchors, aliases or several documents.
     """
     if len(text) > LONGEST_FILE:
-        raise RuleFaults([Fault(1, 1, "", "too_long", f"The file is longer than {LONGEST_FILE} characters; shorten it.")])
+        raise RuleFaults(
+            [Fault(1, 1, "", "too_long", f"The file is longer than {LONGEST_FILE} characters; shorten it.")]
+        )
     try:
         events = _Events(yaml.parse(text, Loader=yaml.BaseLoader))
         return _document(events, report)
@@ -57,7 +59,9 @@ def read(text: str, report: Report) -> Node | None:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         column = error.position - (text.rfind("\n", 0, error.position) + 1) + 1
-        raise _refusal((line, column), "syntax", "A character stands here that YAML does not allow; remove it.") from error
+        raise _refusal(
+            (line, column), "syntax", "A character stands here that YAML does not allow; remove it."
+        ) from error
 
 
 class _Events:
@@ -78,7 +82,9 @@ def _document(events: _Events, report: Report) -> Node | None:
     events.next()
     after = events.next()
     if not isinstance(after, yaml.StreamEndEvent):
-        raise _refusal(_place(after.start_mark), "several_documents", "A second document begins here; keep one in a file.")
+        raise _refusal(
+            _place(after.start_mark), "several_documents", "A second document begins here; keep one in a file."
+        )
     return node
 
 
@@ -111,7 +117,9 @@ def _mapping(place: Place, events: _Events, report: Report, depth: int) -> Mappi
         value = _node(events.next(), events, report, depth + 1)
         if key.text in nodes:
             line, column = keys[key.text]
-            message = f"{key.text!r} stands here a second time; it was first given at {line}:{column}. Remove one of them."
+            message = (
+                f"{key.text!r} stands here a second time; it was first given at {line}:{column}. Remove one of them."
+            )
             report.at(key.place, (), "duplicate_key", message)
             continue
         nodes[key.text] = value
@@ -121,7 +129,9 @@ def _mapping(place: Place, events: _Events, report: Report, depth: int) -> Mappi
 
 def _refuse_tricks(event: yaml.Event, place: Place) -> None:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise _refusal(place, "anchor", "Anchors (&) and aliases (*) are not read; write the value out, or put it in quotes.")
+        raise _refusal(
+            place, "anchor", "Anchors (&) and aliases (*) are not read; write the value out, or put it in quotes."
+        )
     tag = getattr(event, "tag", None)
     if tag is not None:
         raise _refusal(place, "tag", f"Tags are not read; remove {tag!r}, or put the value in quotes.")

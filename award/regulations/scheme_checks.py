@@ -44,7 +44,9 @@ def check_scheme(scheme: Scheme, name: str, criteria: Mapping[str, Criteria | No
     such a file but it has faults of its own.
     """
     if report.is_clean("key") and scheme.key != name:
-        report.on(("key",), "key_differs", f"The key is {scheme.key!r}, but the file is named {name!r}; make them the same.")
+        report.on(
+            ("key",), "key_differs", f"The key is {scheme.key!r}, but the file is named {name!r}; make them the same."
+        )
     _check_stages(scheme, report)
     _check_weights(scheme, report)
     _check_scoring(scheme, report)
@@ -65,7 +67,9 @@ def _check_stages(scheme: Scheme, report: Report) -> None:
     for stage in scheme.stages:
         path = ("stages", stage.kind)
         if stage.kind not in KINDS:
-            report.on((*path, "kind"), "stage_unknown", f"{stage.kind!r} is no kind of stage; {suggestion(stage.kind, KINDS)}")
+            report.on(
+                (*path, "kind"), "stage_unknown", f"{stage.kind!r} is no kind of stage; {suggestion(stage.kind, KINDS)}"
+            )
         elif stage.held == "paper" and stage.kind not in ON_PAPER:
             message = f"Stage {stage.kind!r} cannot be held on paper; only {listing(ON_PAPER)} can."
             report.on((*path, "held"), "stage_not_on_paper", message)
@@ -121,12 +125,16 @@ def _check_scoring(scheme: Scheme, report: Report) -> None:
     if not report.is_clean("scoring"):
         return
     if scoring.method == "drop" and scoring.drop == 0:
-        report.on(("scoring", "drop"), "drop_differs", "The method is 'drop', but 0 sheets are dropped; drop 1 or more.")
+        report.on(
+            ("scoring", "drop"), "drop_differs", "The method is 'drop', but 0 sheets are dropped; drop 1 or more."
+        )
     if scoring.method != "drop" and scoring.drop > 0:
         message = f"The method {scoring.method!r} drops no sheets; write 0, or choose the method 'drop'."
         report.on(("scoring", "drop"), "drop_differs", message)
     if scoring.minimum_sheets < 2 * scoring.drop + 1:
-        message = f"With {scoring.drop} dropped at each end, {2 * scoring.drop + 1} sheets are needed; raise the number."
+        message = (
+            f"With {scoring.drop} dropped at each end, {2 * scoring.drop + 1} sheets are needed; raise the number."
+        )
         report.on(("scoring", "minimum_sheets"), "too_few_sheets", message)
     if scoring.method != "weighted_mean" and scoring.leader_weight != 1:
         message = "A leader's sheet can count more only with the method 'weighted_mean'; write 1."
@@ -173,7 +181,9 @@ def _check_category(category: CategoryRules, criteria: Mapping[str, Criteria | N
     for quota in category.quotas:
         _check_quota(quota, category, rules, (*path, "quotas", quota.grade), report)
         if better and (quota.minimum_hundredths or 0) > (better.minimum_hundredths or 0):
-            message = f"This minimum is higher than that of the better grade {better.grade!r}; list the best grade first."
+            message = (
+                f"This minimum is higher than that of the better grade {better.grade!r}; list the best grade first."
+            )
             report.on((*path, "quotas", quota.grade, "minimum"), "minimum_order", message)
         better = quota
 
@@ -189,7 +199,9 @@ def _check_quota(quota: Quota, category: CategoryRules, rules: Criteria | None, 
                 report.on((*path, field, sector), "quota_sum", message)
     for sector, kept in quota.at_least_sector.items():
         if kept > quota.per_sector.get(sector, kept):
-            message = f"{kept} seats are kept for {sector!r}, which may have {quota.per_sector[sector]} at most; correct one."
+            message = (
+                f"{kept} seats are kept for {sector!r}, which may have {quota.per_sector[sector]} at most; correct one."
+            )
             report.on((*path, "at_least_sector", sector), "quota_sum", message)
     _check_seats(quota, category, path, report)
     if rules is not None and (quota.minimum_hundredths or 0) > rules.total * 100:
@@ -215,7 +227,11 @@ def _check_joint_seats(scheme: Scheme, report: Report) -> None:
     grades = sorted({quota.grade for category in scheme.categories for quota in category.quotas})
     for grade in scheme.joint_seats:
         if grade not in grades and report.is_clean("categories"):
-            report.on(("joint_seats", grade), "grade_unknown", f"No category has a grade {grade!r}; {suggestion(grade, grades)}")
+            report.on(
+                ("joint_seats", grade),
+                "grade_unknown",
+                f"No category has a grade {grade!r}; {suggestion(grade, grades)}",
+            )
 
 
 def _check_ties(scheme: Scheme, criteria: Mapping[str, Criteria | None], report: Report) -> None:

@@ -12,9 +12,7 @@ PARAMETERS: Mapping[type, frozenset[str]] = {
     model.LegalBasis: frozenset({"nature"}),
     model.CategoryRules: frozenset({"criteria", "sectors", "recommended_per_office"}),
     model.Condition: frozenset({"text"}),
-    model.Quota: frozenset(
-        {"seats", "minimum_hundredths", "per_sector", "at_least_sector", "money", "at_least_small"}
-    ),
+    model.Quota: frozenset({"seats", "minimum_hundredths", "per_sector", "at_least_sector", "money", "at_least_small"}),
     model.StageRules: frozenset({"kind", "planned_days", "held", "weight_hundredths"}),
     model.ScoringRules: frozenset(model.ScoringRules.__dataclass_fields__),
     model.EligibilityRules: frozenset(model.EligibilityRules.__dataclass_fields__),
