@@ -17,6 +17,7 @@ class Event(StrEnum):
     APPLICATION_SUBMITTED = "application:submitted"
     APPLICATION_WITHDRAWN = "application:withdrawn"
     APPROVAL_RECORDED = "approval:recorded"
+    AUTHORITY_CHANGED = "authority:changed"
     AUTHORITY_CREATED = "authority:created"
     AWARD_CREATED = "award:created"
     CALENDAR_CHANGED = "calendar:changed"

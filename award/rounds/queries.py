@@ -1,6 +1,6 @@
 """Reading rounds: their frozen rules, and the stage an act meets."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -8,10 +8,22 @@ from sqlalchemy.orm import Session, selectinload
 from award.kernel import db
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
+from award.kernel.workdays import Calendar
 from award.policy import Standing
 from award.regulations.loader import criteria_from_canonical, scheme_from_canonical
 from award.regulations.model import Criteria, Scheme, Text
-from award.rounds.models import Award, Round, RoundRubric, RoundStage, Ruleset, Snapshot
+from award.rounds.models import (
+    Authority,
+    Award,
+    CalendarDay,
+    CalendarYear,
+    Round,
+    RoundRubric,
+    RoundStage,
+    Ruleset,
+    Snapshot,
+)
+from award.rounds.planning import Frame, Period, frame_of
 from award.stages import Kind, StageNow
 from award.standing.queries import standing_in_round
 
@@ -117,6 +129,40 @@ def latest_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | No
     return session.scalar(query.order_by(Snapshot.number.desc()).limit(1))
 
 
-def with_stages() -> Select[tuple[Round]]:
+def with_stages() -> Select[Round]:
     """Rounds with their stages, award and authority, in few queries."""
     return select(Round).options(selectinload(Round.stages), selectinload(Round.award).selectinload(Award.authority))
+
+
+def authorities_of(session: Session, actor: Actor) -> list[Authority]:
+    """The authorities whose office an actor is, by name."""
+    ids = actor.scopes_of(Role.AWARD_OFFICE, Scope.AUTHORITY)
+    return list(session.scalars(select(Authority).where(Authority.id.in_(ids)).order_by(Authority.name_zh)))
+
+
+def awards_of(session: Session, actor: Actor) -> list[Award]:
+    """The awards an actor's authorities give, by name."""
+    ids = actor.scopes_of(Role.AWARD_OFFICE, Scope.AUTHORITY)
+    query = select(Award).options(selectinload(Award.authority)).where(Award.authority_id.in_(ids))
+    return list(session.scalars(query.order_by(Award.name_zh)))
+
+
+def calendar_of(session: Session) -> Calendar:
+    """The working days as the office keeps them."""
+    exceptions = {row.day: row.is_workday for row in session.scalars(select(CalendarDay))}
+    return Calendar(exceptions, frozenset(session.scalars(select(CalendarYear.year))))
+
+
+def frame_for(session: Session, round_: Round, now: datetime) -> Frame:
+    """What the dates of a round are held against. now: UTC."""
+    return frame_of(scheme_of(session, round_), round_.award.authority.zone, calendar_of(session), now)
+
+
+def dates_of(round_: Round) -> dict[str, Period]:
+    """The dates of a round by stage kind."""
+    return {stage.kind: (stage.opens_at, stage.closes_at) for stage in round_.stages}
+
+
+def spell(moment: datetime | None) -> str:
+    """A moment as records and snapshots keep it: 2026-08-28T10:00:00Z, "" where there is none."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,0 +1,125 @@
+"""Planning the dates of a round: a proposal from the scheme's lengths, and what is wrong with dates. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from award.kernel.errors import FieldError
+from award.kernel.i18n import N_
+from award.kernel.workdays import Calendar, period_end
+from award.policy import Moment
+from award.regulations.model import Scheme, Text
+
+Period = tuple[datetime | None, datetime | None]
+"""When a stage opens and when it closes; the closing moment itself is already too late. None: not dated."""
+Dates = Mapping[str, Period]
+"""Stage kind -> its period."""
+
+UNDATED = ("setup", "archive")
+"""Kinds that may stay without dates: they begin and end when the office advances the round."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What dates are held against. notice_days: how long the public notice lasts at least; notice_unit: what they count."""
+
+    stages: tuple[tuple[str, Text], ...]
+    zone: ZoneInfo
+    calendar: Calendar
+    notice_days: int
+    notice_unit: str
+    now: datetime
+
+
+def frame_of(scheme: Scheme, zone: str, calendar: Calendar, now: datetime) -> Frame:
+    """What the dates of a round of this scheme are held against. now: UTC."""
+    stages = tuple((stage.kind, stage.title) for stage in scheme.stages)
+    return Frame(stages, ZoneInfo(zone), calendar, scheme.notice.days, scheme.notice.unit, now)
+
+
+def proposed_dates(scheme: Scheme, frame: Frame, first_day: date) -> dict[str, Period]:
+    """Dates for every stage after the preparation, one after the other from 00:00 of a day, as long as the scheme plans.
+
+    The notice is lengthened where its planned days hold too few working days.
+    """
+    dates: dict[str, Period] = {}
+    day = first_day
+    for stage in scheme.stages[1:]:
+        after = day + timedelta(stage.planned_days)
+        if stage.kind == "notice":
+            after = max(after, earliest_notice_end(frame, day) + timedelta(1))
+        dates[stage.kind] = (_midnight(day, frame.zone), None if stage.kind == "archive" else _midnight(after, frame.zone))
+        day = after
+    return dates
+
+
+def earliest_notice_end(frame: Frame, published: date) -> date:
+    """The last day of the shortest notice that may follow a publication on this day.
+
+    Source: Civil Code art. 201 (the day of publication is not counted).
+    """
+    return period_end(frame.calendar, published + timedelta(1), frame.notice_days, frame.notice_unit)
+
+
+def faults_of(frame: Frame, dates: Dates) -> list[FieldError]:
+    """Everything that is wrong with dates: order, overlap, the past, a notice that is too short.
+
+    Fields are named "<kind>.opens_at" and "<kind>.closes_at".
+    """
+    faults: list[FieldError] = []
+    before: tuple[Text, datetime] | None = None
+    for kind, title in frame.stages:
+        opens_at, closes_at = dates.get(kind, (None, None))
+        faults += _faults_of_one(frame, kind, opens_at, closes_at)
+        if before is not None and opens_at is not None and opens_at < before[1]:
+            ends = Moment(before[1], str(frame.zone))
+            text = N_("This begins before “{before}” ends ({ends}). Choose a later day, or end that stage earlier.")
+            faults.append(FieldError(f"{kind}.opens_at", text, {"before": before[0], "ends": ends}))
+        last = closes_at or opens_at
+        if last is not None and (before is None or last > before[1]):
+            before = (title, last)
+    return faults
+
+
+def _faults_of_one(frame: Frame, kind: str, opens_at: datetime | None, closes_at: datetime | None) -> list[FieldError]:
+    if closes_at is not None and opens_at is None and kind != "setup":
+        return [FieldError(f"{kind}.opens_at", N_("Say when this begins as well."))]
+    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
+        return [FieldError(f"{kind}.closes_at", N_("This ends before it begins. Choose a later end."))]
+    faults = []
+    today = _midnight(frame.now.astimezone(frame.zone).date(), frame.zone)
+    if opens_at is not None and opens_at < today and kind != "setup":
+        faults.append(FieldError(f"{kind}.opens_at", N_("This day has passed. Choose today or a later day.")))
+    if closes_at is not None and closes_at <= frame.now:
+        faults.append(FieldError(f"{kind}.closes_at", N_("This moment has passed. Choose a later one.")))
+    if kind == "notice" and opens_at is not None and closes_at is not None:
+        faults += _faults_of_notice(frame, opens_at, closes_at)
+    return faults
+
+
+def _faults_of_notice(frame: Frame, opens_at: datetime, closes_at: datetime) -> list[FieldError]:
+    last = earliest_notice_end(frame, opens_at.astimezone(frame.zone).date())
+    earliest = _midnight(last + timedelta(1), frame.zone)
+    if closes_at >= earliest:
+        return []
+    text = N_("Published on its first day, the notice must run {days} working days from the next day on: until {earliest} at least.")
+    if frame.notice_unit == "calendar":
+        text = N_("Published on its first day, the notice must run {days} days from the next day on: until {earliest} at least.")
+    params = {"days": frame.notice_days, "earliest": Moment(earliest, str(frame.zone))}
+    return [FieldError("notice.closes_at", text, params)]
+
+
+def missing_dates(frame: Frame, dates: Dates) -> list[Text]:
+    """Titles of the stages that still need a first or a last moment before the call can be published."""
+    return [title for kind, title in frame.stages if kind not in UNDATED and None in dates.get(kind, (None, None))]
+
+
+def unannounced_years(calendar: Calendar, dates: Dates) -> list[int]:
+    """Years these dates touch whose holidays have not been announced; their weekends are counted as they stand."""
+    years = {moment.year for period in dates.values() for moment in period if moment is not None}
+    return sorted(year for year in years if year not in calendar.announced)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)

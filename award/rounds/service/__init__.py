@@ -1,0 +1,23 @@
+"""What can be done with authorities, awards, rounds and the calendar. Each function is one whole act."""
+
+from award.rounds.service.calendar import forget_day, seed_calendar, set_day, set_year
+from award.rounds.service.calls import call_content, publish_call, publish_snapshot
+from award.rounds.service.dates import set_dates
+from award.rounds.service.extensions import extend_stage
+from award.rounds.service.founding import create_authority, create_award, create_round, set_contact
+
+__all__ = [
+    "call_content",
+    "create_authority",
+    "create_award",
+    "create_round",
+    "extend_stage",
+    "forget_day",
+    "publish_call",
+    "publish_snapshot",
+    "seed_calendar",
+    "set_contact",
+    "set_dates",
+    "set_day",
+    "set_year",
+]
