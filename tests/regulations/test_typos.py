@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from award.regulations.faults import Place, Report, RuleFaults
+from award.regulations.faults import Fault, Place, Report, RuleFaults
 from award.regulations.loader import RUBRICS, load_scheme
 from award.regulations.reader import Mapping, Node, Scalar, read
 
@@ -70,7 +70,13 @@ def test_a_damaged_file_is_read_or_refused_but_never_breaks_the_reader(
 ) -> None:
     text = TEXTS[name]
     start = int(at * len(text))
+    damaged = text[:start] + instead + text[start + length :]
+    assert all(fault.line >= 1 and fault.column >= 1 and fault.message for fault in faults_of(damaged, name))
+
+
+def faults_of(text: str, name: str) -> tuple[Fault, ...]:
     try:
-        load_scheme(text[:start] + instead + text[start + length :], name)
+        load_scheme(text, name)
     except RuleFaults as error:
-        assert error.faults
+        return error.faults
+    return ()
