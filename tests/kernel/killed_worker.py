@@ -37,5 +37,6 @@ COUNT = Task("test:count", read, compute, apply)
 if __name__ == "__main__":
     worker.POLL_SECONDS = 0.05
     engine = db.make_engine(sys.argv[1])
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     worker.run(engine, [COUNT], lease=LEASE)

@@ -77,9 +77,13 @@ def test_wanting_the_same_twice_is_one_job(any_engine: Engine) -> None:
 
 
 def test_a_job_wanted_in_an_act_that_fails_is_not_wanted(any_engine: Engine) -> None:
-    with pytest.raises(RuntimeError), transaction(any_engine) as session:
-        service.enqueue(session, KIND, {"word": "a"})
-        raise RuntimeError
+    def failing_act() -> None:
+        with transaction(any_engine) as session:
+            service.enqueue(session, KIND, {"word": "a"})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        failing_act()
     assert claim(any_engine) is None
 
 
