@@ -90,7 +90,9 @@
     function chip(ref) {
       var one = document.createElement("span"), button = document.createElement("button");
       one.className = "ref";
-      one.textContent = ref;
+      one.innerHTML = '<svg class="icon" aria-hidden="true"><use/></svg>';
+      one.querySelector("use").setAttribute("href", box.dataset.icon);
+      one.appendChild(document.createTextNode(ref));
       button.type = "button";
       button.textContent = "×";
       button.setAttribute("aria-label", award.fillIn(box.dataset.textRemove, { ref: ref }));
