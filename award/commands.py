@@ -1,8 +1,49 @@
-"""The operator's command line: every feature's commands under one word each."""
+"""Door 2: the operator's command line. Every feature's commands under one word each."""
+
+import os
+import sys
 
 import typer
 
+from award.kernel import db, migrating, serving
 from award.kernel.audit import commands as audit
+from award.kernel.settings import settings
+from award.models import metadata
 
 app = typer.Typer(help="The award system.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+migrate = typer.Typer(help="The tables of the database.", no_args_is_help=True)
 app.add_typer(audit.app, name="audit")
+app.add_typer(migrate, name="migrate")
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Brings the database up to date and serves the site, with a worker beside it."""
+    up()
+    print(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
+    serving.serve(host, port)
+
+
+@app.command()
+def worker() -> None:
+    """Does the jobs; one runs beside `serve` already, more can help."""
+    os.execv(sys.executable, [sys.executable, "-m", serving.WORKER])  # noqa: S606 (no shell is meant)
+
+
+@migrate.command()
+def up() -> None:
+    """Makes the database where there is none, and brings its tables up to date."""
+    migrating.create_database(settings().database)
+    migrating.upgrade(db.make_engine(settings().database))
+
+
+@migrate.command()
+def down(revision: str) -> None:
+    """Goes back to an earlier revision; "base" leaves no table."""
+    migrating.downgrade(db.make_engine(settings().database), revision)
+
+
+@migrate.command()
+def new(message: str) -> None:
+    """Writes a step from what the models have and the database has not; read and correct it by hand."""
+    migrating.draft(db.make_engine(settings().database), message, metadata)
