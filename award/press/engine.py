@@ -1,0 +1,162 @@
+"""Renders a document from its view. Runs in the rendering process only; everybody else asks award.press.pool.
+
+All text reaches the page through autoescape; what a person wrote is never markup.
+"""
+
+import hashlib
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+import pikepdf
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from award.kernel.i18n import format_day, translate
+from award.kernel.settings import ROOT
+from award.press import chinese, ornament, paper
+from award.press.charts import percent_text
+from award.press.document import Kind, PressError, Rendered, data_hash
+from award.press.figures import Figures, fitting
+from award.press.views import CertificateView, FeedbackReportView, NoticeView
+
+TEMPLATES = ROOT / "templates"
+SOURCES: Mapping[Kind, tuple[str, ...]] = {
+    "certificate": ("certificate.html", "certificate.css"),
+    "feedback_report": ("feedback_report.html", "feedback_report.css"),
+    "notice": ("notice.html", "notice.css"),
+}
+VIEWS: Mapping[Kind, type] = {"certificate": CertificateView, "feedback_report": FeedbackReportView, "notice": NoticeView}
+INVISIBLE = {"Cc", "Cf", "Cs"}
+"""Categories of Unicode. Private-use characters stay: as they are in no font, they are reported and not lost silently."""
+
+
+def printable(value: object) -> object:
+    """Text without control and direction-changing characters: none of them has a place on paper."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return "".join(one for one in value if one in "\n\t" or unicodedata.category(one) not in INVISIBLE)
+    return value
+
+
+def qr(url: str) -> Markup:
+    """A QR code as SVG that fills the box it stands in: level M, dark brown, no quiet zone of its own."""
+    out = io.BytesIO()
+    code = segno.make(url, error="m", micro=False)
+    code.save(out, kind="svg", border=0, dark="#2A1D14", xmldecl=False, omitsize=True, svgns=True)
+    return Markup(out.getvalue().decode())  # noqa: S704  segno draws modules only, the address is not in it
+
+
+@lru_cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, finalize=printable,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+    def translated(text: str, **params: object) -> str:
+        return translate(language, text, params)
+
+    environment.globals.update(_=translated, fitting=fitting, qr=qr, cover_ground=_cover_ground, format_day=format_day)
+    is_chinese = language == "zh"
+    environment.filters.update(
+        zh=chinese.zh if is_chinese else str, official=chinese.official, chinese_date=chinese.chinese_date, percent=percent_text,
+        grouped=lambda code: "-".join(re.findall(".{1,4}", code)),
+    )  # fmt: skip
+    return environment
+
+
+@lru_cache
+def _cover_ground() -> Markup:
+    return Markup(ornament.cover_ground())  # noqa: S704  numbers only
+
+
+@lru_cache
+def _ground(ring: str) -> pikepdf.Pdf:
+    """The frame and guilloche of a certificate as a page, drawn once in the life of the process and laid under each."""
+    style = "@page { size: 297mm 210mm; margin: 0 } body { margin: 0 } svg { display: block }"
+    drawing = Markup(ornament.certificate_ground(ring))  # noqa: S704  numbers only
+    pdf, _ = paper.typeset(Markup('<!doctype html><title></title><style>{}</style>{}').format(style, drawing))
+    return paper.opened(pdf)
+
+
+@lru_cache
+def template_version(kind: Kind) -> str:
+    """Twelve characters that change with the template, its styles or the drawings."""
+    here = ROOT / "award" / "press"
+    files = [TEMPLATES / "print" / name for name in SOURCES[kind]] + [here / "charts.py", here / "ornament.py", here / "figures.py"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
+
+
+def _html(kind: Kind, language: str, **context: Any) -> str:
+    return _environment(language).get_template(f"print/{SOURCES[kind][0]}").render(**context)
+
+
+def _feedback_report(view: FeedbackReportView) -> tuple[bytes, int]:
+    def translated(text: str, **params: object) -> str:
+        return translate(view.language, text, params)
+
+    return paper.typeset(_html("feedback_report", view.language, view=view, figures=Figures(view, translated)), tagged=True)
+
+
+def _notice(view: NoticeView) -> tuple[bytes, int]:
+    tables = [one for one in (view.table, *(annex.table for annex in view.annexes)) if one is not None]
+    widths = sorted({width for table in tables for width in table.widths})
+    return paper.typeset(_html("notice", "zh", view=view, widths=widths), tagged=True)
+
+
+RENDERERS: Mapping[Kind, Callable[[Any], tuple[bytes, int]]] = {"feedback_report": _feedback_report, "notice": _notice}
+
+
+def render(kind: Kind, view: Any) -> Rendered:
+    """One document. Raises PressError, MissingGlyphs; TypeError when the view is not of this kind."""
+    if not isinstance(view, VIEWS[kind]):
+        raise TypeError(f"a {kind} is made from a {VIEWS[kind].__name__}")
+    if kind == "certificate":
+        return _certificates([cast(CertificateView, view)])[0]
+    pdf, pages = RENDERERS[kind](view)
+    with paper.opened(pdf) as file:
+        return _rendered(kind, view, pdf, pages, paper.embedded_fonts(file))
+
+
+def render_batch(views: Sequence[CertificateView]) -> list[Rendered | PressError]:
+    """Some 50 certificates, in the order of their views; one that cannot be made is an error in its place and stops no other."""
+    try:
+        return list(_certificates(views))
+    except PressError:
+        return [_attempt(view) for view in views]
+
+
+def _attempt(view: CertificateView) -> Rendered | PressError:
+    try:
+        return render("certificate", view)
+    except PressError as problem:
+        return problem
+
+
+def _certificates(views: Sequence[CertificateView]) -> list[Rendered]:
+    """Sets all of them as one file, for the fonts are cut once for it, and cuts that into files of one page each."""
+    pdf, pages = paper.typeset(_html("certificate", "zh", views=views))
+    if pages != len(views):
+        raise PressError("The certificate does not fit on one page: shorten its citation.")
+    with paper.opened(pdf) as whole:
+        fonts = paper.embedded_fonts(whole)
+        return [_single(view, page, fonts) for view, page in zip(views, whole.pages, strict=True)]
+
+
+def _single(view: CertificateView, page: pikepdf.Page, fonts: tuple[str, ...]) -> Rendered:
+    with pikepdf.new() as single:
+        single.pages.append(page)
+        single.pages[0].add_underlay(_ground(view.ring).pages[0], pikepdf.Rectangle(page.mediabox))
+        single.Root.Lang = pikepdf.String("zh-CN")
+        single.docinfo["/Title"] = pikepdf.String(f"{view.award_title} {view.recipient}")
+        out = io.BytesIO()
+        single.save(out, deterministic_id=True)
+        return _rendered("certificate", view, out.getvalue(), 1, fonts)
+
+
+def _rendered(kind: Kind, view: Any, pdf: bytes, pages: int, fonts: tuple[str, ...]) -> Rendered:
+    return Rendered(pdf, hashlib.sha256(pdf).hexdigest(), pages, fonts, data_hash(view), template_version(kind))
