@@ -38,8 +38,7 @@ def publish_snapshot(
     kind: call, notice or result. content: plain JSON values, numbers as integers or text.
     The act that calls this has checked whether it may. Asked again with the same content, answers with the last one.
     """
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    text, sha256 = _canonical(content)
     last = latest_snapshot(session, round_.id, kind)
     if last is not None and last.sha256 == sha256:
         return last
@@ -54,6 +53,11 @@ def publish_snapshot(
         {"kind": kind, "number": snapshot.number, "sha256": sha256}, stage=stage_of(round_).kind, rules=round_.scheme_sha256,
     )  # fmt: skip
     return snapshot
+
+
+def is_same(snapshot: Snapshot, content: Mapping[str, object]) -> bool:
+    """Whether a snapshot says exactly this."""
+    return snapshot.sha256 == _canonical(content)[1]
 
 
 def publish_call(session: Session, actor: Actor, round_: Round, now: datetime) -> Snapshot:
@@ -136,3 +140,8 @@ def _extension(scheme: Scheme, kind: str, extension: StageExtension) -> dict[str
 
 def _text(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
+
+
+def _canonical(content: Mapping[str, object]) -> tuple[str, str]:
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text, hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,244 @@
+"""What must be done before a round leaves a stage. Each check is named in the stage table and says what is missing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from award.applications.models import AcceptanceDecision, Application, PaperOutcome
+from award.judging.models import Sheet
+from award.kernel.i18n import N_
+from award.office.going_on import going_on, is_going_on
+from award.policy import Moment
+from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
+from award.rounds.models import Round
+from award.rounds.planning import faults_of, missing_dates
+from award.rounds.queries import dates_of, frame_for, latest_snapshot, scheme_of, stage_of
+from award.rounds.service.calls import call_content, is_same
+from award.stages import TABLE, Kind
+from award.standing.models import Assignment
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that is still to be done. text: English msgid; params fill it; page: where to do it, under the round."""
+
+    text: str
+    page: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+Check = Callable[[Session, Round, datetime], list[Missing]]
+
+
+def missing_in(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """Everything that keeps the round in its present stage, in the order of the stage table."""
+    return [missing for _, found in results_of(session, round_, now) for missing in found]
+
+
+def results_of(session: Session, round_: Round, now: datetime) -> list[tuple[str, list[Missing]]]:
+    """The exit checks of the present stage by name, each with what is missing; an empty list is passed."""
+    needs = TABLE[Kind(stage_of(round_).kind)].needs
+    return [(name, CHECKS[name](session, round_, now)) for name in needs]
+
+
+def dates_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """Every stage that needs dates has them, and they still hold."""
+    frame = frame_for(session, round_, now)
+    undated = missing_dates(frame, dates_of(round_))
+    if undated:
+        return [Missing(N_("Stages without dates: {stages}"), "calendar", {"stages": undated})]
+    return [Missing(fault.text, "calendar", fault.params) for fault in faults_of(frame, dates_of(round_))]
+
+
+def call_published(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """The call is out, and says what holds now."""
+    call = latest_snapshot(session, round_.id, "call")
+    if call is None:
+        return [Missing(N_("The call for applications has not been published"), "calendar")]
+    if not is_same(call, call_content(session, round_)):
+        return [Missing(N_("The published call no longer agrees with the dates or the contact; publish it again"), "calendar")]
+    return []
+
+
+def deadline_passed(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """The end of the stage has come."""
+    closes_at = stage_of(round_).closes_at
+    if closes_at is None or closes_at <= now:
+        return []
+    until = Moment(closes_at, round_.award.authority.zone)
+    return [Missing(N_("The deadline has not passed; it is {until}"), "stages", {"until": until})]
+
+
+def applications_present(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """Somebody has applied."""
+    if _count(session, _number_of(round_, Application.state.not_in(("draft", "withdrawn")))):
+        return []
+    return [Missing(N_("No application has been submitted; a round without applications can only be cancelled"), "applications")]
+
+
+def applications_decided(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """Every application has been accepted or refused, each refusal by two people, and somebody is left to judge."""
+    missing = []
+    refusals = (
+        select(func.count(AcceptanceDecision.id))
+        .join(Application, Application.id == AcceptanceDecision.application_id)
+        .where(Application.round_id == round_.id, AcceptanceDecision.state == "waiting")
+    )
+    for text, query in (
+        (N_("Applications to be decided on: {count}"), _number_of(round_, Application.state.in_(("submitted", "resubmitted")))),
+        (N_("Applications with their applicant for correction: {count}"), _number_of(round_, Application.state == "correction")),
+        (N_("Refusals that wait for a second person: {count}"), refusals),
+    ):
+        count = _count(session, query)
+        if count:
+            missing.append(Missing(text, "applications", {"count": count}))
+    if not missing and session.scalar(going_on(round_).limit(1)) is None:
+        missing.append(Missing(N_("No application has been accepted"), "applications"))
+    return missing
+
+
+def panels_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """Every application has as many judges as the scheme asks for, and a leader among them."""
+    rules = scheme_of(session, round_).panel
+    leaders = func.count(Assignment.id).filter(Assignment.is_leader)
+    query = (
+        select(Application.id, func.count(Assignment.id), leaders)
+        .outerjoin(Assignment, (Assignment.application_id == Application.id) & (Assignment.state == "active"))
+        .where(Application.round_id == round_.id, is_going_on(round_))
+        .group_by(Application.id)
+    )
+    panels = session.execute(query).all()
+    short = sum(judges < rules.size for _, judges, _ in panels)
+    headless = sum(led == 0 for _, _, led in panels) if rules.leader_required else 0
+    missing = []
+    if short:
+        text = N_("Applications with fewer than {size} judges: {count}")
+        missing.append(Missing(text, "assign", {"size": rules.size, "count": short}))
+    if headless:
+        missing.append(Missing(N_("Panels without a leader: {count}"), "assign", {"count": headless}))
+    return missing
+
+
+def sheets_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """Every judge has submitted, and every application has as many sheets as its figure needs."""
+    least = scheme_of(session, round_).scoring.minimum_sheets
+    submitted = func.count(Sheet.id).filter(Sheet.state == "submitted")
+    query = (
+        select(Application.id, func.count(Assignment.id), submitted)
+        .outerjoin(Assignment, (Assignment.application_id == Application.id) & (Assignment.state == "active"))
+        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .where(Application.round_id == round_.id, is_going_on(round_))
+        .group_by(Application.id)
+    )
+    rows = session.execute(query).all()
+    outstanding = sum(judges - done for _, judges, done in rows)
+    short = sum(judges < least for _, judges, _ in rows)
+    missing = []
+    if outstanding:
+        missing.append(Missing(N_("Score sheets not yet submitted: {count}"), "progress", {"count": outstanding}))
+    if short:
+        text = N_("Applications with fewer judges than the {least} sheets a figure needs: {count}")
+        missing.append(Missing(text, "progress", {"least": least, "count": short}))
+    return missing
+
+
+def outcomes_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """The outcome of this stage is recorded for every application and confirmed by a second person."""
+    here = (PaperOutcome.application_id == Application.id) & (PaperOutcome.round_stage_id == stage_of(round_).id)
+    query = select(PaperOutcome.state).select_from(Application).outerjoin(PaperOutcome, here)
+    states: list[str | None] = list(session.scalars(query.where(Application.round_id == round_.id, is_going_on(round_))))
+    missing = []
+    if states.count(None):
+        missing.append(Missing(N_("Outcomes to be recorded: {count}"), "outcomes", {"count": states.count(None)}))
+    if states.count("recorded"):
+        text = N_("Outcomes that wait for a second person: {count}")
+        missing.append(Missing(text, "outcomes", {"count": states.count("recorded")}))
+    return missing
+
+
+def decision_made(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """In each category with applications, the last proposal has been decided on."""
+    categories = {one.category for one in session.scalars(going_on(round_))}
+    last = (
+        select(Proposal.category, func.max(Proposal.number).label("number"))
+        .where(Proposal.round_id == round_.id)
+        .group_by(Proposal.category)
+        .subquery()
+    )
+    decided = (
+        select(Proposal.category)
+        .join(AwardDecision, AwardDecision.proposal_id == Proposal.id)
+        .join(last, (last.c.category == Proposal.category) & (last.c.number == Proposal.number))
+        .where(Proposal.round_id == round_.id)
+    )
+    open_ = categories - set(session.scalars(decided))
+    scheme = scheme_of(session, round_)
+    names = [category.name for category in scheme.categories if category.key in open_]
+    if not names:
+        return []
+    return [Missing(N_("Categories without a decision: {categories}"), "results", {"categories": names})]
+
+
+def notice_published(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """The public notice is out."""
+    return [] if _notice(session, round_) else [Missing(N_("The public notice has not been published"), "notice")]
+
+
+def notice_over(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """The period of the notice has ended."""
+    notice = _notice(session, round_)
+    if notice is None or notice.closes_at <= now:
+        return []
+    until = Moment(notice.closes_at, round_.award.authority.zone)
+    return [Missing(N_("The public notice runs until {until}"), "notice", {"until": until})]
+
+
+def objections_answered(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """No objection waits for an answer."""
+    query = (
+        select(func.count(Objection.id))
+        .join(Notice, Notice.id == Objection.notice_id)
+        .where(Notice.round_id == round_.id, Objection.state == "filed")
+    )
+    count = _count(session, query)
+    return [Missing(N_("Objections to be answered: {count}"), "notice", {"count": count})] if count else []
+
+
+def approval_recorded(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """The government has approved, and its document is recorded."""
+    if session.get(Approval, round_.id) is not None:
+        return []
+    return [Missing(N_("The approval has not been recorded"), "results")]
+
+
+def result_published(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """The result is out."""
+    if session.get(Publication, round_.id) is not None:
+        return []
+    return [Missing(N_("The result has not been published"), "results")]
+
+
+CHECKS: Mapping[str, Check] = {
+    check.__name__: check
+    for check in (
+        dates_complete, call_published, deadline_passed, applications_present, applications_decided, panels_complete,
+        sheets_complete, outcomes_complete, decision_made, notice_published, notice_over, objections_answered,
+        approval_recorded, result_published,
+    )
+}  # fmt: skip
+"""By the names the stage table uses."""
+
+
+def _number_of(round_: Round, condition: ColumnElement[bool]) -> Select[int]:
+    return select(func.count(Application.id)).where(Application.round_id == round_.id, condition)
+
+
+def _count(session: Session, query: Select[int]) -> int:
+    return session.scalars(query).one()
+
+
+def _notice(session: Session, round_: Round) -> Notice | None:
+    return session.scalar(select(Notice).where(Notice.round_id == round_.id))

@@ -1,0 +1,76 @@
+"""Running a round: moving it on from stage to stage."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from award import policy
+from award.kernel.actor import Action, Actor
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.errors import Conflict, Stale
+from award.kernel.events import Event
+from award.kernel.i18n import N_, translate
+from award.office.checks import Missing, missing_in
+from award.rounds.models import Round
+from award.rounds.queries import guarded_stage, spell, stage_of, standing_in
+from award.stages import TABLE, Kind
+
+
+class NotReady(Conflict):
+    """The exit checks of a stage found something missing."""
+
+    def __init__(self, missing: list[Missing]) -> None:
+        text = N_("The round cannot leave this stage yet: {missing}.")
+        super().__init__("round.not_ready", text, missing=[Sentence(one) for one in missing])
+        self.missing = missing
+
+
+class Sentence:
+    """What is missing as a parameter of a sentence, said in the reader's language."""
+
+    def __init__(self, missing: Missing) -> None:
+        self.missing = missing
+
+    def in_language(self, language: str) -> str:
+        """The sentence with its own parameters filled."""
+        return translate(language, self.missing.text, self.missing.params)
+
+
+def advance(session: Session, actor: Actor, round_: Round, expected_version: int, now: datetime) -> None:
+    """Moves the round on into its next stage.
+
+    expected_version: of the round, as the office saw it. Locks the round, so that every act guarded by its stage
+    either came before or meets the next stage. Leaving the preparation opens the round; entering the last stage closes it.
+    Raises Refused for anybody but the office, Stale where another has changed the round, NotReady with what is
+    missing, Conflict at the end of the round.
+    """
+    stage_now = guarded_stage(session, round_, now, exclusive=True)
+    policy.require(Action.ROUND_ADVANCE, stage_now, standing_in(actor, round_))
+    if round_.version != expected_version:
+        text = N_("Somebody else has changed this round since you opened the page. Look at it again first.")
+        raise Stale("round.stale", text, version=round_.version, theirs={"stage": stage_now.kind.value})
+    if round_.position + 1 >= len(round_.stages):
+        raise Conflict("round.at_end", N_("The round is in its last stage."))
+    missing = missing_in(session, round_, now)
+    if missing:
+        raise NotReady(missing)
+    _move(session, actor, round_, now)
+
+
+def _move(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
+    left = stage_of(round_)
+    left.left_at, left.left_by = now, actor.person_id
+    round_.position += 1
+    round_.version += 1
+    entered = stage_of(round_)
+    entered.entered_at = now
+    if left.kind == Kind.SETUP:
+        round_.state = "open"
+    if round_.position == len(round_.stages) - 1:
+        round_.state = "closed"
+    session.flush()
+    content = {"left": left.kind, "entered": entered.kind, "checks": list(TABLE[Kind(left.kind)].needs), "at": spell(now)}
+    record(
+        session, actor, Event.STAGE_LEFT, f"round:{round_.public_id}", round_stream(round_.public_id), content,
+        stage=left.kind, rules=round_.scheme_sha256,
+    )  # fmt: skip
