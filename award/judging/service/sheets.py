@@ -1,0 +1,245 @@
+"""A judge's own score sheet: saving items, submitting once, and what the office may return."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from award import policy
+from award.applications.models import Application
+from award.judging import queries
+from award.judging.models import Sheet, SheetItem, SheetVersion
+from award.kernel import db
+from award.kernel.actor import Action, Actor
+from award.kernel.audit.chain import canonical
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.regulations.model import Criteria
+from award.rounds.queries import criteria_of, guarded_stage, scheme_of
+from award.scoring.grades import total_hundredths
+from award.standing.models import Assignment
+from award.standing.queries import standing_of
+
+STRENGTH, OPPORTUNITY = "strength", "opportunity"
+WEIGHTS = {STRENGTH: ("++", "+"), OPPORTUNITY: ("-", "--")}
+LONGEST_COMMENT = 1000
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A strength or an opportunity for improvement. weight: ++ or +, - or --. references: evidence codes, pages."""
+
+    key: str
+    kind: str
+    weight: str
+    text: str
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a judge entered for one item. percent: 0..100 in the rubric's values, None while blank.
+
+    factors: factor key -> band key; advisory, never turned into the percentage.
+    """
+
+    percent: int | None
+    factors: Mapping[str, str] = field(default_factory=dict)
+    comments: Sequence[Comment] = ()
+    note: str = ""
+
+
+def save_item(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    assignment: Assignment,
+    item: str,
+    entry: Entry,
+    version: int,
+    now: datetime,
+) -> SheetItem:
+    """Saves what the judge entered for one item; incomplete is fine, checks come at submission.
+
+    version: the one the entry was made from, 0 for the first. now: UTC.
+    Raises Refused (wrong stage, past the deadline, not declared), NotFound (no such item), Conflict (submitted already),
+    Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have).
+    """
+    stage = guarded_stage(session, application.round, now)
+    policy.require(Action.SHEET_EDIT, stage, standing_of(session, actor, application, now))
+    criteria = criteria_of(session, application.round, application.category)
+    _check_entry(criteria, item, entry)
+    sheet = _open_sheet(session, application, assignment, now)
+    row = session.get(SheetItem, (sheet.id, item))
+    if (row.version if row else 0) != version:
+        assert row is not None
+        raise Stale(
+            "sheet.stale", N_("You changed this item in another window at {at}. Both versions are kept; choose."),
+            version=row.version, theirs=as_fields(row), at=row.updated_at, by=actor.name,
+        )  # fmt: skip
+    if row is None:
+        row = SheetItem(sheet_id=sheet.id, item=item, version=0)
+        session.add(row)
+    row.percent, row.factors, row.note = entry.percent, dict(entry.factors), entry.note
+    row.comments = [_comment_row(comment) for comment in entry.comments if comment.text.strip()]
+    row.version, row.updated_at = version + 1, now
+    marks = {key: value for key, value in sheet.marks.items() if key != item}
+    sheet.marks = marks if entry.percent is None else {**marks, item: entry.percent}
+    content = {"item": item, "percent": entry.percent, "comments": row.comments, "factors": row.factors}
+    _record(session, actor, Event.SHEET_EDITED, sheet, application, content)
+    return row
+
+
+def as_fields(row: SheetItem) -> dict[str, object]:
+    """The stored entry as a map."""
+    return {"percent": row.percent, "factors": row.factors, "comments": row.comments, "note": row.note}
+
+
+def _comment_row(comment: Comment) -> dict[str, object]:
+    return {
+        "key": comment.key,
+        "kind": comment.kind,
+        "weight": comment.weight,
+        "text": comment.text,
+        "references": list(comment.references),
+    }
+
+
+def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
+    try:
+        kind = criteria.item(item).kind
+    except KeyError:
+        raise NotFound from None
+    errors = []
+    if entry.percent is not None and entry.percent not in criteria.percents:
+        text = N_("Score must be one of the steps of the criteria, for example 65; {percent} is not.")
+        errors.append(FieldError("percent", text, {"percent": entry.percent}))
+    factors = {factor.key for factor in criteria.factors[kind]}
+    bands = {band.key for band in criteria.bands}
+    if not set(entry.factors) <= factors or not set(entry.factors.values()) <= bands:
+        errors.append(FieldError("factors", N_("Items of this kind are judged by other factors; reload the page.")))
+    for comment in entry.comments:
+        if comment.weight not in WEIGHTS.get(comment.kind, ()):
+            errors.append(FieldError("comments", N_("Strengths are marked ++ or +, opportunities - or --.")))
+        if len(comment.text) > LONGEST_COMMENT:
+            text = N_("At most {longest} characters; you have {count}. Remove {over}.")
+            over = len(comment.text) - LONGEST_COMMENT
+            params = {"longest": LONGEST_COMMENT, "count": len(comment.text), "over": over}
+            errors.append(FieldError("comments", text, params))
+    if errors:
+        raise Invalid(errors)
+
+
+def _open_sheet(session: Session, application: Application, assignment: Assignment, now: datetime) -> Sheet:
+    sheet = queries.sheet_of(session, assignment)
+    if sheet is None:
+        sheet = Sheet(
+            assignment_id=assignment.id, round_id=assignment.round_id, application_id=application.id,
+            person_id=assignment.person_id, started_at=now, marks={},
+        )  # fmt: skip
+        session.add(sheet)
+        session.flush()
+    elif sheet.state == "submitted":
+        raise Conflict("sheet.submitted", N_("This sheet was submitted and cannot be changed any more."))
+    return sheet
+
+
+def missing_of(criteria: Criteria, strengths_from: int, items: Mapping[str, SheetItem]) -> list[FieldError]:
+    """What keeps a sheet from being submitted: blank items, and items without a strength from this percentage on.
+
+    Source: domain.md 2.2, comments come before the percentage.
+    """
+    faults = []
+    for item in criteria.items():
+        row = items.get(item.key)
+        if row is None or row.percent is None:
+            faults.append(FieldError(item.key, N_("{item} has no percentage yet."), {"item": item.name}))
+        elif row.percent >= strengths_from and not any(one["kind"] == STRENGTH for one in row.comments):
+            text = N_("{item}: add at least one strength when the score is {percent}% or more.")
+            faults.append(FieldError(item.key, text, {"item": item.name, "percent": strengths_from}))
+    return faults
+
+
+def submit_sheet(
+    session: Session, actor: Actor, application: Application, assignment: Assignment, now: datetime
+) -> SheetVersion:
+    """Freezes the judge's own sheet and counts it towards the gate of its application.
+
+    now: UTC; becomes submitted_at. Asked again by the same judge, answers with the first version.
+    Effects: the last sheet of a full panel opens the gate: values can be seen, and no sheet returned any more.
+    Raises Refused (wrong stage, past the deadline, not declared), Invalid (what is missing, item by item).
+    """
+    stage = guarded_stage(session, application.round, now)
+    policy.require(Action.SHEET_SUBMIT, stage, standing_of(session, actor, application, now))
+    db.lock_row(session, "application", application.id, exclusive=True)
+    criteria = criteria_of(session, application.round, application.category)
+    scheme = scheme_of(session, application.round)
+    sheet = queries.sheet_of(session, assignment)
+    items = queries.items_of(session, sheet)
+    if sheet is not None and sheet.state == "submitted":
+        last = queries.latest_version(session, sheet)
+        assert last is not None
+        return last
+    faults = missing_of(criteria, scheme.panel.strengths_from_percent, items)
+    if faults or sheet is None:
+        raise Invalid(faults)
+    version = _freeze(sheet, items, criteria, now)
+    session.add(version)
+    session.flush()
+    content = {"version": version.number, "sha256": version.sha256, "total": version.total_hundredths}
+    _record(session, actor, Event.SHEET_SUBMITTED, sheet, application, content)
+    _open_gate(session, application, scheme.panel.size, now)
+    return version
+
+
+def _freeze(sheet: Sheet, items: Mapping[str, SheetItem], criteria: Criteria, now: datetime) -> SheetVersion:
+    marks = {key: row.percent for key, row in items.items() if row.percent is not None}
+    total = total_hundredths(marks, {item.key: item.points for item in criteria.items()})
+    entries = {
+        key: {"percent": row.percent, "factors": row.factors, "comments": row.comments} for key, row in items.items()
+    }
+    content = canonical({"sheet": sheet.public_id, "number": sheet.number + 1, "total": total, "items": entries})
+    sheet.state, sheet.number, sheet.marks = "submitted", sheet.number + 1, marks
+    sheet.total_hundredths, sheet.submitted_at = total, now
+    return SheetVersion(
+        sheet_id=sheet.id, number=sheet.number, content=content, total_hundredths=total, submitted_at=now,
+        sha256=hashlib.sha256(content.encode()).hexdigest(),
+    )  # fmt: skip
+
+
+def _open_gate(session: Session, application: Application, panel_size: int, now: datetime) -> None:
+    session.flush()
+    seats, submitted = queries.seats_and_submissions(session, application.id)
+    if seats >= panel_size and submitted == seats and application.gate_opened_at is None:
+        application.gate_opened_at = now
+
+
+def return_sheet(
+    session: Session, actor: Actor, application: Application, sheet: Sheet, reason: str, now: datetime
+) -> None:
+    """Gives a submitted sheet back to its judge for correction; what he submits becomes a new version, the old one stays.
+
+    Raises Refused (wrong stage or role, or the gate has opened), Conflict (not submitted), Invalid (no reason).
+    """
+    stage = guarded_stage(session, application.round, now)
+    db.lock_row(session, "application", application.id, exclusive=True)
+    session.refresh(application, ["gate_opened_at"])
+    policy.require(Action.SHEET_RETURN, stage, standing_of(session, actor, application, now))
+    if not reason.strip():
+        raise Invalid.one("reason", N_("Say what is to be corrected; the judge reads it."))
+    if sheet.state != "submitted":
+        raise Conflict("sheet.not_submitted", N_("Only a submitted sheet can be returned."))
+    sheet.state, sheet.returned_reason = "returned", reason
+    _record(session, actor, Event.SHEET_RETURNED, sheet, application, {"reason": reason, "version": sheet.number})
+
+
+def _record(
+    session: Session, actor: Actor, event: Event, sheet: Sheet, application: Application, content: Mapping[str, object]
+) -> None:
+    stream = round_stream(application.round.public_id)
+    rules = application.round.scheme_sha256
+    record(session, actor, event, f"sheet:{sheet.public_id}", stream, content, stage="score", rules=rules)

@@ -1,0 +1,108 @@
+"""Reading the pool of judges and who is on which panel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from award.accounts.models import Person
+from award.applications.models import Application
+from award.kernel.actor import Actor
+from award.kernel.errors import NotFound
+from award.panels.models import PoolMember
+from award.standing.models import Assignment, Conflict, Declaration
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A judge's seat on a panel, as the office sees it."""
+
+    assignment: Assignment
+    name: str
+    institution: str
+    has_signed: bool
+
+
+def pool_of(session: Session, authority_id: int) -> Sequence[PoolMember]:
+    """The authority's judges with their persons, by name."""
+    query = (
+        select(PoolMember)
+        .join(Person, Person.id == PoolMember.person_id)
+        .where(PoolMember.authority_id == authority_id)
+        .options(selectinload(PoolMember.person))
+        .order_by(Person.name, PoolMember.id)
+    )
+    return session.scalars(query).all()
+
+
+def member_of(session: Session, authority_id: int, person_id: int) -> PoolMember | None:
+    """The person's entry in the authority's pool."""
+    query = select(PoolMember).where(PoolMember.authority_id == authority_id, PoolMember.person_id == person_id)
+    return session.scalar(query)
+
+
+def member_for(session: Session, authority_id: int, public_id: str) -> PoolMember:
+    """An entry of this authority's pool. Raises NotFound for any other."""
+    query = select(PoolMember).where(PoolMember.authority_id == authority_id, PoolMember.public_id == public_id)
+    member = session.scalar(query)
+    if member is None:
+        raise NotFound
+    return member
+
+
+def seats_of(session: Session, application: Application, *, active_only: bool = True) -> list[Seat]:
+    """The seats of an application's panel, in order of assignment, leader first."""
+    query = (
+        select(Assignment, Person.name, PoolMember.institution, Declaration.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .outerjoin(
+            PoolMember,
+            (PoolMember.person_id == Assignment.person_id) & (PoolMember.authority_id == application.authority_id),
+        )
+        .outerjoin(
+            Declaration,
+            (Declaration.person_id == Assignment.person_id) & (Declaration.application_id == Assignment.application_id),
+        )
+        .where(Assignment.application_id == application.id)
+        .order_by(Assignment.is_leader.desc(), Assignment.id)
+    )
+    if active_only:
+        query = query.where(Assignment.state == "active")
+    return [
+        Seat(assignment, name, institution or "", signed is not None)
+        for assignment, name, institution, signed in session.execute(query)
+    ]
+
+
+def loads_of(session: Session, round_id: int) -> Mapping[int, int]:
+    """How many active seats each judge of a round has."""
+    query = (
+        select(Assignment.person_id, func.count())
+        .where(Assignment.round_id == round_id, Assignment.state == "active")
+        .group_by(Assignment.person_id)
+    )
+    return {person_id: count for person_id, count in session.execute(query)}
+
+
+def has_conflict(session: Session, person_id: int, application_id: int) -> bool:
+    """Whether a conflict is on record."""
+    query = select(Conflict.id).where(Conflict.person_id == person_id, Conflict.application_id == application_id)
+    return session.scalar(query) is not None
+
+
+def assignment_for(session: Session, actor: Actor, public_id: str) -> Assignment:
+    """The actor's own active assignment. Raises NotFound for another's, an ended or a missing one: the same."""
+    query = select(Assignment).where(
+        Assignment.public_id == public_id, Assignment.person_id == actor.person_id, Assignment.state == "active"
+    )
+    assignment = session.scalar(query)
+    if assignment is None or has_conflict(session, assignment.person_id, assignment.application_id):
+        raise NotFound
+    return assignment
+
+
+def assignments_of(session: Session, actor: Actor) -> Sequence[Assignment]:
+    """All active assignments of the actor, oldest first."""
+    query = select(Assignment).where(Assignment.person_id == actor.person_id, Assignment.state == "active")
+    return session.scalars(query.order_by(Assignment.id)).all()

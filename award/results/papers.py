@@ -1,0 +1,161 @@
+"""What the public notice and the published result say: frozen content for the public pages, a view for the paper."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from award.kernel.i18n import N_, format_day, translate
+from award.press.views import NoticeTable, NoticeView, Paragraph
+from award.regulations.model import Scheme, Text
+from award.results.models import Approval, ResultLine
+from award.rounds.models import Round
+from award.rounds.queries import title_of
+
+Decided = Mapping[str, Sequence[ResultLine]]
+
+
+def both(text: Text) -> dict[str, str]:
+    """A text in both languages as content of a snapshot."""
+    return {"zh": text.zh, "en": text.en}
+
+
+@dataclass(frozen=True)
+class Winner:
+    """One chosen organisation."""
+
+    application: str
+    name: str
+    sector: str
+    sector_name: Text | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The chosen ones of one grade in one category, by rank; names only, no figures."""
+
+    category: str
+    category_name: Text
+    grade: str
+    grade_name: Text
+    money: int
+    winners: tuple[Winner, ...]
+
+
+def groups_of(scheme: Scheme, decided: Decided) -> list[Group]:
+    """All groups that have winners, in the order of categories and best grade first."""
+    found = []
+    for rules in scheme.categories:
+        for quota in rules.quotas:
+            lines = [line for line in decided.get(rules.key, ()) if line.decided_grade == quota.grade]
+            if lines:
+                winners = tuple(_winner(line, rules.sectors) for line in sorted(lines, key=_by_rank))
+                found.append(Group(rules.key, rules.name, quota.grade, quota.name, quota.money, winners))
+    return found
+
+
+def _by_rank(line: ResultLine) -> int:
+    return line.rank or 0
+
+
+def _winner(line: ResultLine, sectors: Mapping[str, Text]) -> Winner:
+    application = line.application
+    return Winner(
+        application.public_id, application.organisation.name, application.sector, sectors.get(application.sector)
+    )
+
+
+def _groups_content(groups: Sequence[Group]) -> list[dict[str, object]]:
+    return [
+        {
+            "category": group.category,
+            "category_name": both(group.category_name),
+            "grade": group.grade,
+            "grade_name": both(group.grade_name),
+            "money": group.money,
+            "winners": [
+                {
+                    "application": winner.application,
+                    "name": winner.name,
+                    "sector": winner.sector,
+                    "sector_name": both(winner.sector_name) if winner.sector_name else None,
+                }
+                for winner in group.winners
+            ],
+        }
+        for group in groups
+    ]
+
+
+def notice_content(
+    round_: Round, scheme: Scheme, decided: Decided, document_number: str, first: date, last: date, contact: str
+) -> dict[str, object]:
+    """The notice as the public page shows it."""
+    return {
+        "round": round_.public_id,
+        "title": both(title_of(round_)),
+        "document_number": document_number,
+        "issuer": both(scheme.office),
+        "first_day": str(first),
+        "last_day": str(last),
+        "days": scheme.notice.days,
+        "unit": scheme.notice.unit,
+        "real_name": scheme.notice.real_name,
+        "contact": contact,
+        "zone": round_.award.authority.zone,
+        "groups": _groups_content(groups_of(scheme, decided)),
+    }
+
+
+def result_content(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> dict[str, object]:
+    """The result as the public page shows it."""
+    return {
+        "round": round_.public_id,
+        "title": both(title_of(round_)),
+        "award": {"zh": round_.award.name_zh, "en": round_.award.name_en},
+        "year": round_.year,
+        "issuer": both(scheme.issuer),
+        "approved_by": approval.approved_by,
+        "document_number": approval.document_number,
+        "approved_on": str(approval.approved_on),
+        "groups": _groups_content(groups_of(scheme, decided)),
+    }
+
+
+def notice_view(
+    round_: Round,
+    scheme: Scheme,
+    decided: Decided,
+    document_number: str,
+    first: date,
+    last: date,
+    contact: str,
+    now: datetime,
+) -> NoticeView:
+    """The paper after GB/T 9704, in Chinese."""
+    rows: list[tuple[str, ...]] = []
+    for group in groups_of(scheme, decided):
+        for winner in group.winners:
+            rows.append((str(len(rows) + 1), winner.name, group.grade_name.zh))
+    unit = N_("working days") if scheme.notice.unit == "working" else N_("calendar days")
+    facts: dict[str, object] = {
+        "round": title_of(round_).zh, "count": len(rows), "days": scheme.notice.days, "unit": translate("zh", unit),
+        "first": format_day("zh", first), "last": format_day("zh", last), "contact": contact,
+    }  # fmt: skip
+    paragraphs = [
+        N_("Following its rules, the review of the {round} has been completed by application, acceptance, desk review "
+           "and deliberation. The {count} candidates are hereby put on public notice."),
+        N_("The notice runs for {days} {unit}, from {first} to {last}. During this time any organisation or person may "
+           "object in writing, stating facts and grounds; whoever objects is asked to give a name and a way to be reached."),
+        N_("Objections are received by: {contact}"),
+    ]  # fmt: skip
+    columns = (N_("No."), N_("Organisation"), N_("Proposed award"))
+    return NoticeView(
+        issuer_mark=scheme.office.zh,
+        document_number=document_number,
+        title=(translate("zh", N_("Public notice of the candidates of the {round}"), facts),),
+        paragraphs=tuple(Paragraph(translate("zh", text, facts)) for text in paragraphs),
+        table=NoticeTable(tuple(translate("zh", one) for one in columns), (12, 60, 28), tuple(rows)),
+        signatory=scheme.office.zh,
+        dated=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
+    )

@@ -1,0 +1,107 @@
+"""Approval by the government, and publication as an immutable snapshot."""
+
+from datetime import date, datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from award import policy
+from award.applications.models import Application
+from award.kernel.actor import Action, Actor
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.errors import Conflict, FieldError, Invalid
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.results import papers, queries
+from award.results.models import Approval, Publication
+from award.results.service.noticing import deciders_of
+from award.rounds.models import Round
+from award.rounds.queries import guarded_stage, scheme_of, standing_in
+from award.rounds.service import publish_snapshot
+
+
+def record_approval(
+    session: Session,
+    actor: Actor,
+    round_: Round,
+    *,
+    approved_by: str,
+    document_number: str,
+    approved_on: date,
+    file_id: int | None = None,
+    now: datetime,
+) -> Approval:
+    """Records the government's approval. Asked again by the same person, answers with the first record.
+
+    Raises Refused, Conflict (recorded by somebody else, or nothing decided), Invalid (who, number, a day to come).
+    """
+    stage = guarded_stage(session, round_, now)
+    policy.require(Action.APPROVAL_RECORD, stage, standing_in(actor, round_))
+    existing = queries.approval_of(session, round_.id)
+    if existing is not None:
+        if existing.recorded_by == actor.person_id:
+            return existing
+        raise Conflict("approval.recorded", N_("The approval of this round has been recorded already."))
+    if len(queries.decided_lines(session, round_)) < len(round_.rubrics):
+        raise Conflict("approval.undecided", N_("Decide on the candidates of every category first."))
+    errors = []
+    if not approved_by.strip():
+        errors.append(FieldError("approved_by", N_("Enter who approved.")))
+    if not document_number.strip():
+        errors.append(FieldError("document_number", N_("Enter the number of the approving document.")))
+    if approved_on > now.date():
+        errors.append(FieldError("approved_on", N_("An approval is recorded after it was given; this day is still to come.")))
+    if errors:
+        raise Invalid(errors)
+    approval = Approval(
+        round_id=round_.id, approved_by=approved_by, document_number=document_number, approved_on=approved_on,
+        file_id=file_id, recorded_at=now, recorded_by=actor.person_id,
+    )  # fmt: skip
+    session.add(approval)
+    content = {"approved_by": approved_by, "number": document_number, "on": str(approved_on), "file": file_id}
+    _record(session, actor, Event.APPROVAL_RECORDED, round_, content)
+    return approval
+
+
+def publish_result(session: Session, actor: Actor, round_: Round, now: datetime) -> Publication:
+    """Publishes the result; from then on the public sees its snapshot, and every applicant how it ended.
+
+    A second person publishes: not the one who recorded the decision. Asked again by the same person, answers with the
+    first publication. Raises Refused (wrong stage or role), Conflict (no approval, or the same person).
+    """
+    stage = guarded_stage(session, round_, now)
+    policy.require(Action.RESULT_PUBLISH, stage, standing_in(actor, round_))
+    existing = queries.publication_of(session, round_.id)
+    if existing is not None:
+        if existing.published_by == actor.person_id:
+            return existing
+        raise Conflict("result.published", N_("The result of this round has been published already."))
+    approval = queries.approval_of(session, round_.id)
+    if approval is None:
+        raise Conflict("result.unapproved", N_("Record the approval first."))
+    if actor.person_id in deciders_of(session, round_):
+        raise Conflict(
+            "result.same_person", N_("A second person publishes: whoever recorded the decision cannot. Ask a colleague.")
+        )
+    decided = queries.decided_lines(session, round_)
+    content = papers.result_content(round_, scheme_of(session, round_), decided, approval)
+    snapshot = publish_snapshot(session, actor, round_, "result", content, now)
+    winners = [line.application_id for lines in decided.values() for line in lines if line.decided_grade]
+    others = [line.application_id for lines in decided.values() for line in lines if not line.decided_grade]
+    _set_state(session, winners, "awarded")
+    _set_state(session, others, "not_awarded")
+    publication = Publication(
+        round_id=round_.id, snapshot_id=snapshot.id, published_at=now, published_by=actor.person_id
+    )
+    session.add(publication)
+    _record(session, actor, Event.RESULT_PUBLISHED, round_, {"snapshot": snapshot.public_id, "sha256": snapshot.sha256})
+    return publication
+
+
+def _set_state(session: Session, application_ids: list[int], state: str) -> None:
+    session.execute(update(Application).where(Application.id.in_(application_ids)).values(state=state))
+
+
+def _record(session: Session, actor: Actor, event: Event, round_: Round, content: dict[str, object]) -> None:
+    stream = round_stream(round_.public_id)
+    record(session, actor, event, f"round:{round_.public_id}", stream, content, rules=round_.scheme_sha256)
