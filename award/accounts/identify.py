@@ -35,7 +35,8 @@ def find_actor(engine: Engine, token: str) -> Actor | None:
         if found is None:
             return None
         sign_in, person = found
-        actor = queries.actor_for(session, person, now, session_hash=sign_in.token_hash)
+        # Grants end by the award's clock, which a demonstration moves; the session itself by real time.
+        actor = queries.actor_for(session, person, clock.now(session), session_hash=sign_in.token_hash)
     idle = IDLE_ADMINISTRATOR if actor.roles & ADMINISTRATORS else IDLE
     if now - sign_in.seen_at > idle:
         return None
@@ -83,7 +84,8 @@ def cookie_header(name: str, value: str, *, secure: bool, max_age: int | None = 
     """A cookie scripts cannot read and other sites do not send."""
     cookie: SimpleCookie = SimpleCookie()
     cookie[name] = value
-    cookie[name].update({"path": "/", "httponly": True, "samesite": "Lax"})
+    attributes: dict[str, Any] = {"path": "/", "httponly": True, "samesite": "Lax"}
+    cookie[name].update(attributes)
     if secure:
         cookie[name]["secure"] = True
     if max_age is not None:

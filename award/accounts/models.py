@@ -67,7 +67,7 @@ class SignIn(Base):
 
 
 class SignInAttempt(Base):
-    """A try at signing in, for limits per account and network. account: what was typed, lower case."""
+    """A try at signing in, for limits per account and network. account: SHA-256 of what was typed, in lower case."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = (Index("ix_sign_in_attempt_account_at", "account", "at"), Index("ix_sign_in_attempt_network_at", "network", "at"))

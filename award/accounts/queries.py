@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Grant, Person, SignIn
+from award.accounts.models import Grant, Invitation, PasswordReset, Person, SignIn, SignInAttempt
 from award.kernel.actor import Actor, Held, Role, Scope
 
 
@@ -58,4 +58,78 @@ def person_by_public_id(session: Session, public_id: str) -> Person | None:
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """Names by inner number, in one query."""
     query = select(Person.id, Person.name).where(Person.id.in_(set(person_ids)))
-    return {person_id: name for person_id, name in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+LINKS_PER_DAY = 5
+"""How many links a person is written in a day. Source: warehouse's limit on resets."""
+
+
+def person_by_account(session: Session, account: str) -> Person | None:
+    """Whom a sign-in name stands for: a username, or a mail address that only one account has. account: lower case."""
+    person = session.scalar(select(Person).where(Person.username == account))
+    if person is not None:
+        return person
+    found = list(session.scalars(select(Person).where(Person.email == account).limit(2)))
+    return found[0] if len(found) == 1 else None
+
+
+def recent_failures(session: Session, account: str, network: str, since: datetime) -> int:
+    """How many tries of an account (hash) from a network failed since a moment, and since it last succeeded there."""
+    tried = (SignInAttempt.account == account, SignInAttempt.network == network, SignInAttempt.at > since)
+    last_success = select(func.max(SignInAttempt.id)).where(*tried, SignInAttempt.succeeded).scalar_subquery()
+    failed = select(func.count()).where(*tried, ~SignInAttempt.succeeded, SignInAttempt.id > func.coalesce(last_success, 0))
+    return session.scalar(failed) or 0
+
+
+def failures_of_account(session: Session, account: str, since: datetime) -> tuple[int, datetime | None]:
+    """How many tries of an account (hash) failed since a moment, from anywhere, and when the last one did."""
+    failed = select(SignInAttempt.at).where(
+        SignInAttempt.account == account, SignInAttempt.at > since, ~SignInAttempt.succeeded
+    )
+    moments = list(session.scalars(failed))
+    return len(moments), max(moments, default=None)
+
+
+def failures_of_network(session: Session, network: str, since: datetime) -> int:
+    """How many tries from a network failed since a moment."""
+    failed = select(func.count()).where(
+        SignInAttempt.network == network, SignInAttempt.at > since, ~SignInAttempt.succeeded
+    )
+    return session.scalar(failed) or 0
+
+
+def knows_network(session: Session, account: str, network: str, since: datetime) -> bool:
+    """Whether the account (hash) was signed in to from the network since a moment."""
+    query = select(SignInAttempt.id).where(
+        SignInAttempt.account == account, SignInAttempt.network == network, SignInAttempt.at > since, SignInAttempt.succeeded
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def may_write_again(session: Session, person: Person, now: datetime) -> bool:
+    """Whether fewer links than the limit were made for the person in the last day."""
+    made = select(func.count()).where(PasswordReset.person_id == person.id, PasswordReset.created_at > now - timedelta(days=1))
+    return (session.scalar(made) or 0) < LINKS_PER_DAY
+
+
+def reset_of(session: Session, token: str, now: datetime) -> tuple[PasswordReset, Person] | None:
+    """The open link for a new password and whose it is, or None."""
+    query = (
+        select(PasswordReset, Person)
+        .join(Person, Person.id == PasswordReset.person_id)
+        .where(
+            PasswordReset.token_hash == hash_token(token), PasswordReset.used_at.is_(None),
+            PasswordReset.expires_at > now, Person.is_active,
+        )
+    )  # fmt: skip
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def invitation_of(session: Session, token: str, now: datetime) -> Invitation | None:
+    """The open invitation a link stands for, or None."""
+    query = select(Invitation).where(
+        Invitation.token_hash == hash_token(token), Invitation.used_at.is_(None), Invitation.expires_at > now
+    )
+    return session.scalar(query)
