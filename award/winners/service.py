@@ -1,0 +1,153 @@
+"""What can be done with certificates. Each function is one whole act: check, change, record."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from award import policy
+from award.kernel import db, ids
+from award.kernel.actor import Action, Actor
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.documents.service import Request, want_many
+from award.kernel.errors import Conflict, Invalid
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.kernel.settings import settings
+from award.press.document import to_json
+from award.press.views import CertificateView
+from award.regulations.model import CategoryRules, Scheme, Text
+from award.results.models import ResultLine
+from award.results.queries import decided_lines, publication_of
+from award.rounds.models import Round
+from award.rounds.queries import guarded_stage, scheme_of, standing_in, title_of
+from award.winners import queries
+from award.winners.models import Certificate
+
+
+def issue_certificates(
+    session: Session, actor: Actor, round_: Round, issued_on: date, now: datetime
+) -> list[Certificate]:
+    """Issues a certificate to every winner that has none yet, and wants their papers. Numbers run through the round.
+
+    Raises Refused (wrong stage or role), Conflict (the result is not published), Invalid (a day before the approval).
+    """
+    stage = guarded_stage(session, round_, now)
+    policy.require(Action.CERTIFICATE_ISSUE, stage, standing_in(actor, round_))
+    db.lock_row(session, "round", round_.id, exclusive=True)
+    if publication_of(session, round_.id) is None:
+        raise Conflict("certificate.unpublished", N_("Publish the result first; certificates follow it."))
+    if issued_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
+        raise Invalid.one("issued_on", N_("A certificate cannot be dated in the future."))
+    scheme = scheme_of(session, round_)
+    existing = {one.application_id for one in queries.certificates_of(session, round_.id)}
+    issued = []
+    for rules, line in _winning_lines(session, round_, scheme):
+        if line.application_id not in existing:
+            serial = len(existing) + len(issued) + 1
+            issued.append(_issue(session, actor, round_, scheme, rules, line, serial, issued_on, now))
+    session.flush()
+    requests = [Request("certificate", f"certificate:{one.public_id}", "zh", _view(one, scheme)) for one in issued]
+    for certificate, document in zip(issued, want_many(session, requests, now), strict=True):
+        certificate.document_id = document.id
+    for certificate in issued:
+        content = {"number": certificate.number, "holder": certificate.holder, "code": certificate.code}
+        _record(session, actor, Event.CERTIFICATE_ISSUED, certificate, round_, content)
+    return issued
+
+
+def _winning_lines(session: Session, round_: Round, scheme: Scheme) -> list[tuple[CategoryRules, ResultLine]]:
+    decided = decided_lines(session, round_)
+    found = []
+    for rules in scheme.categories:
+        for quota in rules.quotas:
+            lines = [line for line in decided.get(rules.key, ()) if line.decided_grade == quota.grade]
+            found += [(rules, line) for line in sorted(lines, key=lambda line: line.rank or 0)]
+    return found
+
+
+def _issue(
+    session: Session,
+    actor: Actor,
+    round_: Round,
+    scheme: Scheme,
+    rules: CategoryRules,
+    line: ResultLine,
+    serial: int,
+    issued_on: date,
+    now: datetime,
+) -> Certificate:
+    quota = next(one for one in rules.quotas if one.grade == line.decided_grade)
+    certificate = Certificate(
+        round_id=round_.id, application_id=line.application_id, code=ids.new_check_code(),
+        number=scheme.certificate.number.format(year=round_.year, serial=f"{serial:02d}"),
+        holder=line.application.organisation.name, grade=quota.grade,
+        award_title=award_title(round_, quota.name).zh, issuer=scheme.issuer.zh, issued_on=issued_on,
+        valid_until=_valid_until(issued_on, scheme.certificate.validity_years), issued_at=now,
+        issued_by=actor.person_id,
+    )  # fmt: skip
+    session.add(certificate)
+    return certificate
+
+
+def award_title(round_: Round, grade: Text) -> Text:
+    """第六届云川市市长质量奖, or with the name of the grade where it is not the award itself."""
+    title = title_of(round_)
+    ordinal_zh = title.zh.split("届")[0] + "届"
+    name_zh = grade.zh if grade.zh.startswith(round_.award.name_zh) else round_.award.name_zh + grade.zh
+    name_en = grade.en if round_.award.name_en in grade.en else f"{round_.award.name_en}, {grade.en}"
+    return Text(ordinal_zh + name_zh, f"{title.en.split(' ')[0]} {name_en}")
+
+
+def _valid_until(issued_on: date, years: int | None) -> date | None:
+    """The day before the anniversary; 29 February counts as 28."""
+    if years is None:
+        return None
+    year = issued_on.year + years
+    day = 28 if (issued_on.month, issued_on.day) == (2, 29) else issued_on.day
+    return date(year, issued_on.month, day) - timedelta(1)
+
+
+def _view(certificate: Certificate, scheme: Scheme) -> str:
+    base = settings().base_url
+    address = f"{base}/v/{certificate.code}"
+    return to_json(
+        CertificateView(
+            number=certificate.number, recipient=certificate.holder, citation=scheme.certificate.wording.zh,
+            award_title=certificate.award_title, issuers=(certificate.issuer,), issued_on=certificate.issued_on,
+            valid_until=certificate.valid_until, check_code=certificate.code, verify_url=address,
+            verify_address=f"{base.split('://')[-1]}/v",
+        )
+    )  # fmt: skip
+
+
+def revoke_certificate(
+    session: Session, actor: Actor, round_: Round, certificate: Certificate, reason: str, now: datetime
+) -> Certificate:
+    """Revokes a certificate; from then on its code says so. Not by the person who issued it. Never undone.
+
+    Raises Refused (wrong stage or role), Conflict (revoked already, or the same person), Invalid (no reason).
+    """
+    stage = guarded_stage(session, round_, now)
+    policy.require(Action.CERTIFICATE_REVOKE, stage, standing_in(actor, round_))
+    if certificate.revoked_at is not None:
+        if certificate.revoked_by == actor.person_id:
+            return certificate
+        raise Conflict("certificate.revoked", N_("This certificate has been revoked already."))
+    if not reason.strip():
+        raise Invalid.one("reason", N_("Give the reason and the article the revocation rests on."))
+    if certificate.issued_by == actor.person_id:
+        raise Conflict(
+            "certificate.same_person", N_("A second person revokes: whoever issued the certificate cannot. Ask a colleague.")
+        )
+    certificate.revoked_at, certificate.revoked_by, certificate.revoked_reason = now, actor.person_id, reason
+    certificate.application.state = "revoked"
+    _record(session, actor, Event.CERTIFICATE_REVOKED, certificate, round_, {"reason": reason})
+    return certificate
+
+
+def _record(
+    session: Session, actor: Actor, event: Event, certificate: Certificate, round_: Round, content: dict[str, object]
+) -> None:
+    stream = round_stream(round_.public_id)
+    record(session, actor, event, f"certificate:{certificate.public_id}", stream, content, rules=round_.scheme_sha256)
