@@ -6,6 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from award.kernel.db import Base, Row
+from award.kernel.files.models import StoredFile
 from award.organisations.models import Organisation
 from award.rounds.models import Round
 
@@ -97,6 +98,8 @@ class Evidence(Row):
     added_at: Mapped[datetime]
     added_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     removed_at: Mapped[datetime | None]
+
+    file: Mapped[StoredFile] = relationship()
 
 
 class Submission(Row):

@@ -1,18 +1,55 @@
 """Reading applications; each is fetched for an actor."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
-from award.applications.models import Application
-from award.kernel.actor import Action, Actor
+from award.applications.models import Answer, Application, Evidence, Submission
+from award.kernel.actor import Action, Actor, Role, Scope
 from award.kernel.errors import NotFound
+from award.kernel.files.models import StoredFile
 from award.policy import decide
 from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now
 from award.stages import Who
 from award.standing.queries import standing_of
+
+
+@dataclass(frozen=True)
+class SubmittedEvidence:
+    """A file as it was submitted. id: public id of the evidence, for its address. size: bytes."""
+
+    id: str
+    code: str
+    title: str
+    name: str
+    sha256: str
+    size: int
+    pages: int | None
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was submitted, read from its frozen text. parts: text by item key or "profile.<section>"; profile: facts by field."""
+
+    number: int
+    sha256: str
+    submitted_at: datetime
+    organisation: Mapping[str, str]
+    category: str
+    sector: str
+    profile: Mapping[str, str]
+    parts: Mapping[str, str]
+    evidence: tuple[SubmittedEvidence, ...]
+    declarations: tuple[str, ...]
+
+    def evidence_with(self, code: str) -> SubmittedEvidence | None:
+        """The evidence a text refers to by its code."""
+        return next((one for one in self.evidence if one.code == code), None)
 
 
 def application_for(session: Session, actor: Actor, public_id: str, now: datetime) -> Application:
@@ -32,16 +69,98 @@ def application_for(session: Session, actor: Actor, public_id: str, now: datetim
     return application
 
 
+def own_application(session: Session, actor: Actor, public_id: str) -> Application:
+    """An application of an organisation the actor acts for. Raises NotFound when it is absent or another's."""
+    application = session.scalar(with_round().where(Application.public_id == public_id))
+    if application is None or not actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+        raise NotFound
+    return application
+
+
+def applications_of(session: Session, actor: Actor) -> list[Application]:
+    """The applications of the organisations the actor acts for, newest first."""
+    owned = actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION)
+    query = with_round().where(Application.organisation_id.in_(owned))
+    return list(session.scalars(query.order_by(Application.started_at.desc(), Application.id.desc())))
+
+
 def may_read(session: Session, actor: Actor, application: Application, now: datetime) -> bool:
     """Whether the actor may read the content of an application now."""
     standing = standing_of(session, actor, application, now)
     return decide(Action.APPLICATION_READ, stage_now(application.round, now), standing).allowed
 
 
-def with_round() -> Select[tuple[Application]]:
+def with_round() -> Select[Application]:
     """Applications with their organisation, round, stages and authority, in few queries."""
     return select(Application).options(
-        selectinload(Application.organisation),
-        selectinload(Application.round).selectinload(Round.stages),
-        selectinload(Application.round).selectinload(Round.award).selectinload(Award.authority),
+        joinedload(Application.organisation),
+        joinedload(Application.round).selectinload(Round.stages),
+        joinedload(Application.round).joinedload(Round.award).joinedload(Award.authority),
     )
+
+
+def answers_of(session: Session, application: Application) -> dict[str, Answer]:
+    """The draft's texts by part. For its owner only."""
+    found = session.scalars(select(Answer).where(Answer.application_id == application.id))
+    return {answer.part: answer for answer in found}
+
+
+def evidence_of(session: Session, application: Application) -> list[Evidence]:
+    """The draft's evidence with its files, in the order of the codes. For its owner only."""
+    query = (
+        select(Evidence)
+        .options(joinedload(Evidence.file))
+        .where(Evidence.application_id == application.id, Evidence.removed_at.is_(None))
+        .order_by(Evidence.id)
+    )
+    return list(session.scalars(query))
+
+
+def latest_submission(session: Session, application: Application) -> Submission | None:
+    """What was last submitted, or None for a draft."""
+    query = select(Submission).where(Submission.application_id == application.id)
+    return session.scalar(query.order_by(Submission.number.desc()).limit(1))
+
+
+def submission_content(session: Session, application: Application) -> Content | None:
+    """The latest submitted content, the only one the office and judges ever see; None for a draft.
+
+    Whether the actor may read it is asked with `may_read` before.
+    """
+    submission = latest_submission(session, application)
+    return None if submission is None else content_of(submission)
+
+
+def content_of(submission: Submission) -> Content:
+    """The frozen text of a submission as values."""
+    data = json.loads(submission.content)
+    return Content(
+        submission.number, submission.sha256, submission.submitted_at, data["organisation"], data["category"],
+        data["sector"], data["profile"], data["parts"],
+        tuple(SubmittedEvidence(**one) for one in data["evidence"]), tuple(data["declarations"]),
+    )  # fmt: skip
+
+
+def evidence_for(session: Session, actor: Actor, public_id: str, now: datetime) -> StoredFile:
+    """The file of a piece of evidence, for its owner and for whoever may read the submission it belongs to.
+
+    Raises NotFound when it is absent or hidden: the same. What an owner added or removed since the last submission
+    nobody else sees.
+    """
+    found = session.execute(
+        select(Evidence, StoredFile)
+        .join(StoredFile, StoredFile.id == Evidence.file_id)
+        .where(Evidence.public_id == public_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    evidence, stored = found
+    application = session.scalars(with_round().where(Application.id == evidence.application_id)).one()
+    if actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+        return stored
+    if not may_read(session, actor, application, now):
+        raise NotFound
+    content = submission_content(session, application)
+    if content is None or all(one.id != public_id for one in content.evidence):
+        raise NotFound
+    return stored

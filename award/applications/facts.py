@@ -1,0 +1,120 @@
+"""The facts an organisation states about itself in an application: which fields there are, as data, and what each must look like."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from award.kernel.i18n import N_
+
+NUMBER = re.compile(r"\d{1,9}")
+MONEY = re.compile(r"-?\d{1,12}(\.\d{1,2})?")
+PHONE = re.compile(r"[0-9+][0-9 \-]{5,24}")
+MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
+INDUSTRY = re.compile(r"[A-T]?\d{2,4}")
+"""Source: GB/T 4754-2017, a letter A to T for the section and two to four digits for division, group, class."""
+YEARS = 3
+"""Years of figures an application shows, up to the year before the round."""
+LONGEST = 2000
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One field. kind: text, lines, number, money (ten thousand yuan, two decimals at most), choice, phone, mail, industry.
+
+    label: English msgid; params fill it. choices: (code, msgid).
+    """
+
+    key: str
+    label: str
+    kind: str = "text"
+    hint: str = ""
+    is_required: bool = True
+    params: Mapping[str, object] = field(default_factory=dict)
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class FactGroup:
+    """Fields that stand under one heading."""
+
+    key: str
+    title: str
+    facts: tuple[Fact, ...]
+
+
+SIZES = (
+    ("large", N_("Large")),
+    ("medium", N_("Medium-sized")),
+    ("small", N_("Small")),
+    ("micro", N_("Micro")),
+    ("other", N_("Not an enterprise")),
+)
+_ORGANISATION = FactGroup(
+    "organisation",
+    N_("The organisation"),
+    (
+        Fact("legal_representative", N_("Legal representative")),
+        Fact("staff", N_("Number of staff"), "number", N_("At the end of last year.")),
+        Fact("size_class", N_("Size"), "choice", N_("As the national bureau of statistics classifies enterprises."), choices=SIZES),
+        Fact("industry_code", N_("Industry code (GB/T 4754-2017)"), "industry", N_("For example C3670.")),
+        Fact("industry_name", N_("Industry")),
+        Fact("products", N_("Main products or services")),
+        Fact("excellence_since", N_("Managed by an excellence model since (year)"), "number"),
+        Fact("certifications", N_("Certified management systems"), "lines", N_("One a line, with the year."), is_required=False),
+        Fact("honours", N_("Quality honours received"), "lines", N_("One a line, with the year and who gave it."), is_required=False),
+    ),
+)
+_CONTACT = FactGroup(
+    "contact",
+    N_("Contact"),
+    (
+        Fact("contact_name", N_("Contact person")),
+        Fact("contact_department", N_("Department"), is_required=False),
+        Fact("contact_phone", N_("Telephone"), "phone"),
+        Fact("contact_email", N_("Mail address"), "mail"),
+        Fact("contact_address", N_("Postal address")),
+    ),
+)
+_FIGURES = (
+    ("revenue", N_("Revenue {year} (10,000 yuan)")),
+    ("profit", N_("Profit {year} (10,000 yuan)")),
+    ("tax", N_("Tax paid {year} (10,000 yuan)")),
+)
+
+
+def years_of(round_year: int) -> range:
+    """The years whose figures an application of that round states."""
+    return range(round_year - YEARS, round_year)
+
+
+def fact_groups(round_year: int) -> tuple[FactGroup, ...]:
+    """All fields of an application of a round, by heading. Keys of figures carry their year: revenue_2025."""
+    figures = tuple(
+        Fact(f"{key}_{year}", label, "money", params={"year": year}) for key, label in _FIGURES for year in years_of(round_year)
+    )
+    return (_ORGANISATION, FactGroup("figures", N_("Figures of the last three years"), figures), _CONTACT)
+
+
+def facts_of(round_year: int) -> Iterator[Fact]:
+    """All fields in the order of the page."""
+    for group in fact_groups(round_year):
+        yield from group.facts
+
+
+_SHAPES = {
+    "number": (NUMBER, N_("Enter {label} as a whole number, for example 860.")),
+    "money": (MONEY, N_("Enter {label} as a number with at most two decimals, for example 12850.50.")),
+    "phone": (PHONE, N_("Enter {label} as digits, for example 0552-3001234.")),
+    "mail": (MAIL, N_("Enter {label} like name@example.cn.")),
+    "industry": (INDUSTRY, N_("Enter {label} as a letter and digits, for example C3670.")),
+}
+
+
+def fault_of(fact: Fact, value: str) -> str:
+    """What is wrong with a value, as English msgid with {label}, or ""."""
+    if not value:
+        return N_("Fill in {label}.") if fact.is_required else ""
+    if fact.kind == "choice":
+        return "" if value in dict(fact.choices) else N_("Choose {label}.")
+    shape, text = _SHAPES.get(fact.kind, (None, ""))
+    return text if shape is not None and not shape.fullmatch(value) else ""

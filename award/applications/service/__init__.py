@@ -1,0 +1,30 @@
+"""What can be done with an application. Each function is one whole act: check, change, record."""
+
+from award.applications.service.accepting import (
+    accept,
+    confirm_refusal,
+    propose_refusal,
+    reject_refusal,
+    return_for_correction,
+)
+from award.applications.service.evidence import add_evidence, remove_evidence, rename_evidence
+from award.applications.service.submitting import DECLARATIONS, submit_application, withdraw
+from award.applications.service.writing import keep_rejected, save_answer, save_profile, start_application
+
+__all__ = [
+    "DECLARATIONS",
+    "accept",
+    "add_evidence",
+    "confirm_refusal",
+    "keep_rejected",
+    "propose_refusal",
+    "reject_refusal",
+    "remove_evidence",
+    "rename_evidence",
+    "return_for_correction",
+    "save_answer",
+    "save_profile",
+    "start_application",
+    "submit_application",
+    "withdraw",
+]

@@ -1,0 +1,242 @@
+"""Beginning an application and writing in it."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from award.accounts.queries import names_of
+from award.applications.check import parts_of
+from award.applications.facts import LONGEST, facts_of
+from award.applications.models import Answer, AnswerRevision, Application
+from award.applications.service.holding import hold_to_write, note, person_of
+from award.kernel import db
+from award.kernel.actor import Action, Actor, Role, Scope
+from award.kernel.errors import Conflict, Invalid, NotFound, Stale
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.organisations.models import Organisation
+from award.policy import Standing, require
+from award.rounds.models import Round
+from award.rounds.queries import criteria_of, guarded_stage, scheme_of
+from award.stages import StageNow, Who
+
+COLLAPSE = timedelta(minutes=10)
+"""Of the versions one author saves in this time, the first is kept."""
+LONGEST_DRAFT = 200_000
+"""Characters a draft of one part may have at all, whatever the scheme's limit; against floods."""
+FACTS = "facts"
+"""The name under which rejected facts are kept among the earlier versions."""
+
+
+def start_application(
+    session: Session, actor: Actor, round_: Round, organisation: Organisation, category: str, sector: str, now: datetime
+) -> Application:
+    """Begins an organisation's entry in a category of a round; asked again, answers with the one that is there.
+
+    Raises Refused (not open, or past the deadline), Invalid (no such category or sector), Conflict (withdrawn before).
+    """
+    stage = guarded_stage(session, round_, now)
+    acts_for_it = actor.has(Role.APPLICANT, Scope.ORGANISATION, organisation.id)
+    require(Action.APPLICATION_START, stage, Standing(frozenset({Who.PUBLIC} | ({Who.OWNER} if acts_for_it else set()))))
+    if round_.state != "open":
+        raise Conflict("round.not_open", N_("This round takes no applications now."))
+    _check_category(session, round_, category, sector)
+    if found := _entry(session, round_, organisation, category):
+        return found
+    application = Application(
+        round=round_, organisation=organisation, category=category, sector=sector, profile={}, state="draft",
+        profile_version=1, contact_person_id=person_of(actor), started_at=now,
+    )  # fmt: skip
+    try:
+        with session.begin_nested():
+            session.add(application)
+    except IntegrityError:
+        return _entry(session, round_, organisation, category) or _raise_not_found()
+    content = {"organisation": organisation.public_id, "category": category, "sector": sector}
+    note(session, actor, Event.APPLICATION_STARTED, application, stage, content)
+    return application
+
+
+def _check_category(session: Session, round_: Round, category: str, sector: str) -> None:
+    rules = {one.key: one for one in scheme_of(session, round_).categories}
+    if category not in rules:
+        raise Invalid.one("category", N_("Choose a category of this round."))
+    sectors = rules[category].sectors
+    if sectors and sector not in sectors:
+        raise Invalid.one("sector", N_("Choose a sector of this category."))
+
+
+def _entry(session: Session, round_: Round, organisation: Organisation, category: str) -> Application | None:
+    found = session.scalar(
+        select(Application).where(
+            Application.round_id == round_.id,
+            Application.organisation_id == organisation.id,
+            Application.category == category,
+        )
+    )
+    if found is not None and found.state == "withdrawn":
+        raise Conflict("application.withdrawn", N_("The application in this category was withdrawn; it cannot be begun again."))
+    return found
+
+
+def _raise_not_found() -> Application:
+    raise NotFound
+
+
+def save_profile(
+    session: Session, actor: Actor, application: Application, fields: Mapping[str, str], version: int, now: datetime
+) -> Application:
+    """Keeps the facts of the organisation as typed; what is missing or misspelt is said by the check.
+
+    fields: by key of facts.py; other names are left alone. version: the one the page was made from.
+    Raises Stale when somebody else saved meanwhile, Refused or Conflict when it can no longer be changed.
+    """
+    stage = hold_to_write(session, actor, application, now, exclusive=True)
+    known = [fact.key for fact in facts_of(application.round.year)]
+    after = {**application.profile, **{key: fields[key] for key in known if key in fields}}
+    if after == application.profile:
+        return application
+    for key in known:
+        if len(after.get(key, "")) > LONGEST:
+            raise Invalid.one(key, N_("At most {longest} characters."), longest=LONGEST)
+    if version != application.profile_version:
+        theirs = {key: application.profile.get(key, "") for key in known}
+        raise Stale(
+            "application.stale", N_("Somebody else saved these facts meanwhile. Both versions are kept; choose."),
+            version=application.profile_version, theirs=theirs,
+        )  # fmt: skip
+    application.profile = after
+    application.profile_version += 1
+    content = {"part": FACTS, "version": application.profile_version, "fields": after}
+    note(session, actor, Event.APPLICATION_EDITED, application, stage, content)
+    return application
+
+
+def save_answer(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    part: str,
+    text: str,
+    is_complete: bool | None,
+    version: int,
+    now: datetime,
+) -> Answer:
+    """Keeps the text of a part as typed, empty or too long as it may be.
+
+    part: an item key or "profile.<section>". is_complete: what its author declares; None leaves it. version: the one the
+    page was made from, 0 where nothing was saved yet. The same text again answers with what is there.
+    Raises NotFound (no such part), Stale (theirs), Refused or Conflict when it can no longer be changed.
+    """
+    stage = hold_to_write(session, actor, application, now)
+    _check_part(session, application, part)
+    if len(text) > LONGEST_DRAFT:
+        raise Invalid.one("text", N_("At most {longest} characters."), longest=LONGEST_DRAFT)
+    answer = _locked_answer(session, actor, application, part, now)
+    complete = answer.is_complete if is_complete is None else is_complete
+    if (answer.text, answer.is_complete) == (text, complete):
+        return answer
+    if answer.version != version:
+        raise _stale(session, answer)
+    if answer.text != text:
+        _keep_earlier(session, actor, answer, text, now)
+    answer.text, answer.is_complete, answer.version = text, complete, version + 1
+    answer.updated_at, answer.updated_by = now, person_of(actor)
+    _note_saved(session, actor, application, answer, stage)
+    return answer
+
+
+def _check_part(session: Session, application: Application, part: str) -> None:
+    criteria = criteria_of(session, application.round, application.category)
+    rules = scheme_of(session, application.round).application
+    if all(one.key != part for one in parts_of(criteria, rules)):
+        raise NotFound
+
+
+def _locked_answer(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> Answer:
+    key = {"application_id": application.id, "part": part}
+    first = {**key, "text": "", "is_complete": False, "version": 0, "updated_at": now, "updated_by": person_of(actor)}
+    dialect = sqlite if db.is_sqlite(session) else postgresql
+    session.execute(dialect.insert(Answer).values(**first).on_conflict_do_nothing())
+    query = select(Answer).filter_by(**key).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one()
+
+
+def _stale(session: Session, answer: Answer) -> Stale:
+    by = names_of(session, [answer.updated_by]).get(answer.updated_by, "")
+    return Stale(
+        "answer.stale", N_("{by} saved this part meanwhile. Both versions are kept; choose."), version=answer.version,
+        theirs={"text": answer.text, "is_done": "yes" if answer.is_complete else "no"},
+        by=by, at=answer.updated_at.isoformat(),
+    )  # fmt: skip
+
+
+def _keep_earlier(session: Session, actor: Actor, answer: Answer, text: str, now: datetime) -> None:
+    """The text that is about to be replaced, unless one of the same author's from just before is kept already."""
+    if not answer.text:
+        return
+    last = session.scalar(
+        select(AnswerRevision.at)
+        .where(
+            AnswerRevision.application_id == answer.application_id,
+            AnswerRevision.part == answer.part,
+            AnswerRevision.kind == "saved",
+        )
+        .order_by(AnswerRevision.id.desc())
+        .limit(1)
+    )
+    is_cut = len(text) < len(answer.text) // 2
+    if last is None or now - last >= COLLAPSE or answer.updated_by != actor.person_id or is_cut:
+        session.add(
+            AnswerRevision(
+                application_id=answer.application_id, part=answer.part, kind="saved", version=answer.version,
+                text=answer.text, at=answer.updated_at, by=answer.updated_by,
+            )
+        )  # fmt: skip
+
+
+def _note_saved(session: Session, actor: Actor, application: Application, answer: Answer, stage: StageNow) -> None:
+    digest = hashlib.sha256(answer.text.encode()).hexdigest()
+    content = {
+        "part": answer.part, "version": answer.version, "sha256": digest,
+        "characters": len(answer.text), "complete": answer.is_complete,
+    }  # fmt: skip
+    note(session, actor, Event.APPLICATION_EDITED, application, stage, content)
+
+
+def keep_rejected(
+    session: Session, actor: Actor, application: Application, part: str, text: str, version: int, now: datetime
+) -> AnswerRevision | None:
+    """Keeps a text that could not be saved (stale, or past the deadline) among the earlier versions of its part.
+
+    Called in a transaction of its own, because the act that was refused has been rolled back. Answers None for an empty
+    text. Raises NotFound for anybody but the owner.
+    """
+    if not actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+        raise NotFound
+    if not text or len(text) > LONGEST_DRAFT:
+        return None
+    last = session.scalar(
+        select(AnswerRevision)
+        .where(
+            AnswerRevision.application_id == application.id,
+            AnswerRevision.part == part,
+            AnswerRevision.kind == "rejected",
+            AnswerRevision.by == person_of(actor),
+        )
+        .order_by(AnswerRevision.id.desc())
+        .limit(1)
+    )
+    if last is not None and last.text == text:
+        return last
+    revision = AnswerRevision(
+        application_id=application.id, part=part, kind="rejected", version=version, text=text, at=now, by=person_of(actor)
+    )
+    session.add(revision)
+    session.flush()
+    return revision
