@@ -20,7 +20,7 @@ app.add_typer(migrate, name="migrate")
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
     up()
-    print(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
+    typer.echo(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
     serving.serve(host, port)
 
 

@@ -1,5 +1,6 @@
 """Serving: the web application in this process, and a worker beside it that is started again whenever it ends."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +14,9 @@ WORKER = "award.worker"
 def serve(host: str, port: int) -> None:
     """Answers requests until SIGTERM or Ctrl-C, then lets the worker finish the jobs in hand."""
     stop = threading.Event()
+    # Once it has shut down, the server raises the signal again: it must reach this, not end the process.
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
     keeper = threading.Thread(target=_keep_worker, args=(stop,))
     keeper.start()
     try:

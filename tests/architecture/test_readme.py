@@ -1,0 +1,48 @@
+"""The README tells of every setting and every command, and of none that does not exist."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import typer.main
+
+from award.commands import app
+from award.kernel.settings import ROOT, Settings
+
+
+@pytest.fixture(scope="module")
+def readme() -> str:
+    return (ROOT / "README.md").read_text()
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every word of the command line and of its groups."""
+
+    def under(words: str, command: Any) -> Iterator[tuple[str, Any]]:
+        children = getattr(command, "commands", None)
+        if not children:
+            yield words, command
+            return
+        for name, child in children.items():
+            yield from under(f"{words} {name}".strip(), child)
+
+    return under("", typer.main.get_command(app))
+
+
+def test_every_setting_is_told(readme: str) -> None:
+    rows = {f"AWARD_{name.upper()}": field.description for name, field in Settings.model_fields.items()}
+    assert [name for name, about in rows.items() if f"| `{name}` | {about} |" not in readme] == []
+
+
+def test_no_setting_is_invented(readme: str) -> None:
+    known = {f"AWARD_{name.upper()}" for name in Settings.model_fields}
+    assert set(re.findall(r"\bAWARD_[A-Z_]+", readme)) <= known
+
+
+def test_every_command_is_told(readme: str) -> None:
+    assert [words for words, _ in commands() if f"./run {words}" not in readme] == []
+
+
+def test_every_command_says_what_it_does() -> None:
+    assert [words for words, command in commands() if not command.help] == []
