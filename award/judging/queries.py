@@ -47,10 +47,10 @@ def seats_and_submissions(session: Session, application_id: int) -> tuple[int, i
     return seats or 0, submitted or 0
 
 
-def latest_version(session: Session, sheet: Sheet) -> SheetVersion | None:
-    """The last submitted version of a sheet."""
-    query = select(SheetVersion).where(SheetVersion.sheet_id == sheet.id)
-    return session.scalar(query.order_by(SheetVersion.number.desc()).limit(1))
+def latest_version(session: Session, sheet: Sheet) -> SheetVersion:
+    """The last submitted version of a sheet that was submitted at least once."""
+    query = select(SheetVersion).where(SheetVersion.sheet_id == sheet.id, SheetVersion.number == sheet.number)
+    return session.scalars(query).one()
 
 
 def versions_of(session: Session, sheet_ids: Sequence[int]) -> Mapping[int, SheetVersion]:

@@ -1,5 +1,6 @@
 """What can be done with the pool and with panels. Each function is one whole act: check, change, record."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -234,7 +235,7 @@ def record_conflict(
 
 
 def _record(
-    session: Session, actor: Actor, event: Event, assignment: Assignment, application: Application, content: dict[str, object]
+    session: Session, actor: Actor, event: Event, assignment: Assignment, application: Application, content: Mapping[str, object]
 ) -> None:
     stream = round_stream(application.round.public_id)
     content = {**content, "application": application.public_id}

@@ -1,5 +1,6 @@
 """What can be done with certificates. Each function is one whole act: check, change, record."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,7 +42,7 @@ def issue_certificates(
         raise Invalid.one("issued_on", N_("A certificate cannot be dated in the future."))
     scheme = scheme_of(session, round_)
     existing = {one.application_id for one in queries.certificates_of(session, round_.id)}
-    issued = []
+    issued: list[Certificate] = []
     for rules, line in _winning_lines(session, round_, scheme):
         if line.application_id not in existing:
             serial = len(existing) + len(issued) + 1
@@ -147,7 +148,7 @@ def revoke_certificate(
 
 
 def _record(
-    session: Session, actor: Actor, event: Event, certificate: Certificate, round_: Round, content: dict[str, object]
+    session: Session, actor: Actor, event: Event, certificate: Certificate, round_: Round, content: Mapping[str, object]
 ) -> None:
     stream = round_stream(round_.public_id)
     record(session, actor, event, f"certificate:{certificate.public_id}", stream, content, rules=round_.scheme_sha256)

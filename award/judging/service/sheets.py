@@ -75,15 +75,14 @@ def save_item(
     _check_entry(criteria, item, entry)
     sheet = _open_sheet(session, application, assignment, now)
     row = session.get(SheetItem, (sheet.id, item))
-    if (row.version if row else 0) != version:
-        assert row is not None
+    if row is None:
+        row = SheetItem(sheet_id=sheet.id, item=item, version=0, updated_at=now)
+        session.add(row)
+    if row.version != version:
         raise Stale(
             "sheet.stale", N_("You changed this item in another window at {at}. Both versions are kept; choose."),
             version=row.version, theirs=as_fields(row), at=row.updated_at, by=actor.name,
         )  # fmt: skip
-    if row is None:
-        row = SheetItem(sheet_id=sheet.id, item=item, version=0)
-        session.add(row)
     row.percent, row.factors, row.note = entry.percent, dict(entry.factors), entry.note
     row.comments = [_comment_row(comment) for comment in entry.comments if comment.text.strip()]
     row.version, row.updated_at = version + 1, now
@@ -181,9 +180,7 @@ def submit_sheet(
     sheet = queries.sheet_of(session, assignment)
     items = queries.items_of(session, sheet)
     if sheet is not None and sheet.state == "submitted":
-        last = queries.latest_version(session, sheet)
-        assert last is not None
-        return last
+        return queries.latest_version(session, sheet)
     faults = missing_of(criteria, scheme.panel.strengths_from_percent, items)
     if faults or sheet is None:
         raise Invalid(faults)

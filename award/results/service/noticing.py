@@ -1,5 +1,6 @@
 """The public notice and the objections to it."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -170,7 +171,7 @@ def deciders_of(session: Session, round_: Round) -> set[int]:
 
 
 def _record(
-    session: Session, actor: Actor, event: Event, obj: str, round_: Round, content: dict[str, object]
+    session: Session, actor: Actor, event: Event, obj: str, round_: Round, content: Mapping[str, object]
 ) -> None:
     stream = round_stream(round_.public_id)
     record(session, actor, event, obj, stream, content, stage="notice", rules=round_.scheme_sha256)

@@ -1,5 +1,6 @@
 """Approval by the government, and publication as an immutable snapshot."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import update
@@ -102,6 +103,6 @@ def _set_state(session: Session, application_ids: list[int], state: str) -> None
     session.execute(update(Application).where(Application.id.in_(application_ids)).values(state=state))
 
 
-def _record(session: Session, actor: Actor, event: Event, round_: Round, content: dict[str, object]) -> None:
+def _record(session: Session, actor: Actor, event: Event, round_: Round, content: Mapping[str, object]) -> None:
     stream = round_stream(round_.public_id)
     record(session, actor, event, f"round:{round_.public_id}", stream, content, rules=round_.scheme_sha256)
