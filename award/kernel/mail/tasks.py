@@ -63,8 +63,8 @@ def compose(wanted: Wanted, config: Settings) -> EmailMessage:
     mail["Date"] = format_datetime(clock.real_now())
     mail["Message-ID"] = f"<{wanted.public_id}@{config.mail_from.rpartition('@')[2].strip('> ')}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "zh-CN" if wanted.language == "zh" else "en"
     mail.set_content(letter.body)
+    mail["Content-Language"] = "zh-CN" if wanted.language == "zh" else "en"
     return mail
 
 
