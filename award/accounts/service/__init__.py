@@ -2,7 +2,7 @@
 
 from award.accounts.service.first_start import accept_start_link, make_start_link
 from award.accounts.service.grants import give_grant, revoke_grant
-from award.accounts.service.invitations import accept_invitation, invite, join_by_invitation
+from award.accounts.service.invitations import accept_invitation, invite, join_by_invitation, send_invitation
 from award.accounts.service.people import change_person, create_person, disable_person, enable_person, register
 from award.accounts.service.resets import ask_reset, make_reset_link, reset_password
 from award.accounts.service.sign_in import (
@@ -35,6 +35,7 @@ __all__ = [
     "register",
     "reset_password",
     "revoke_grant",
+    "send_invitation",
     "set_password",
     "sign_in",
     "sign_out",

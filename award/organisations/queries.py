@@ -1,0 +1,70 @@
+"""Reading organisations and claims; each is fetched for an actor."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from award.kernel.actor import Actor, Role, Scope
+from award.kernel.errors import NotFound
+from award.organisations.models import Claim, Organisation
+
+PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
+
+
+def organisations_of(session: Session, actor: Actor) -> list[Organisation]:
+    """The organisations the actor may act for, by name."""
+    ids = actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION)
+    return list(session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.name)))
+
+
+def is_confirmed(session: Session, organisation_id: int, authority_id: int | None = None) -> bool:
+    """Whether an office has seen the organisation's licence: the one of this authority, or any (None)."""
+    query = select(Claim.id).where(Claim.organisation_id == organisation_id, Claim.state == CONFIRMED)
+    if authority_id is not None:
+        query = query.where(Claim.authority_id == authority_id)
+    return session.scalar(query.limit(1)) is not None
+
+
+def claims_of(session: Session, actor: Actor) -> list[Claim]:
+    """The actor's own claims, newest first."""
+    query = _claims().where(Claim.person_id == actor.person_id)
+    return list(session.scalars(query.order_by(Claim.made_at.desc(), Claim.id.desc())))
+
+
+def claims_for_office(session: Session, actor: Actor, state: str = "") -> list[Claim]:
+    """The claims made to the actor's authorities, the longest waiting first, then the last decided. state: "" = all."""
+    query = _claims().where(Claim.authority_id.in_(offices_of(actor)))
+    if state:
+        query = query.where(Claim.state == state)
+    return list(session.scalars(query.order_by(Claim.state != PENDING, Claim.decided_at.desc(), Claim.made_at, Claim.id)))
+
+
+def count_pending(session: Session, actor: Actor) -> int:
+    """How many claims wait for the actor's office."""
+    query = select(func.count()).where(Claim.authority_id.in_(offices_of(actor)), Claim.state == PENDING)
+    return session.scalar(query) or 0
+
+
+def claim_for_office(session: Session, actor: Actor, public_id: str) -> Claim:
+    """A claim made to the actor's authority. Raises NotFound when it is absent or another's: the same."""
+    claim = session.scalar(_claims().where(Claim.public_id == public_id, Claim.authority_id.in_(offices_of(actor))))
+    if claim is None:
+        raise NotFound
+    return claim
+
+
+def own_claim(session: Session, actor: Actor, public_id: str) -> Claim:
+    """A claim the actor made. Raises NotFound otherwise."""
+    query = _claims().where(Claim.public_id == public_id, Claim.person_id == actor.person_id)
+    claim = session.scalar(query)
+    if claim is None:
+        raise NotFound
+    return claim
+
+
+def offices_of(actor: Actor) -> frozenset[int]:
+    """The authorities whose office the actor belongs to."""
+    return actor.scopes_of(Role.AWARD_OFFICE, Scope.AUTHORITY)
+
+
+def _claims() -> Select[Claim]:
+    return select(Claim).options(joinedload(Claim.organisation))
