@@ -48,6 +48,7 @@ Saves a form while it is being filled in, and never loses a text.
   its.isDirty = function () { return this.now() !== this.saved; };
 
   its.keep = function () {
+    if (this.finished) return;
     try {
       window.localStorage.setItem(this.key, JSON.stringify({ at: Date.now(), base: this.version, data: this.fields() }));
       this.unstorable = false;
@@ -124,10 +125,9 @@ Saves a form while it is being filled in, and never loses a text.
     this.retry("retry");
   };
   its.accepted = function (response, body, sent) {
-    var tag = (response.headers.get("ETag") || "").replace(/^W\//, "").replace(/"/g, "");
     this.delay = 0;
     this.triedToken = false;
-    this.setVersion(body.version !== undefined ? body.version : tag);
+    this.setVersion(body.version !== undefined ? body.version : response.headers.get("ETag").replace(/^W\/|"/g, ""));
     var unchanged = this.now() === sent;
     this.saved = sent;
     if (body.fields) this.adopt(body.fields);
@@ -158,7 +158,7 @@ Saves a form while it is being filled in, and never loses a text.
   its.stale = function (body, sent) {
     var mine = JSON.parse(sent), theirs = body.theirs || {};
     var same = Object.keys(theirs).length > 0 && differing(this.form, mine, theirs).length === 0;
-    if (same) { this.setVersion(body.version); this.saved = sent; if (this.now() === sent) { this.drop(); return this.show("saved", { time: clockTime() }); } return this.later(); }
+    if (same) return this.accepted(null, body, sent);
     this.keep();
     this.conflict(this.fields(), theirs, body);
   };
@@ -276,12 +276,21 @@ Saves a form while it is being filled in, and never loses a text.
     if (!this.isDirty() && !this.busy) { this.leaving = true; return; }
     event.preventDefault();
     var submitter = event.submitter;
-    while (this.busy) await pause(50);
-    await this.send();
+    await this.flush();
     if (this.halted || this.isDirty()) return;
     this.leaving = true;
     if (submitter && submitter.name) this.form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value }));
     HTMLFormElement.prototype.submit.call(this.form);
+  };
+  its.flush = async function () {
+    while (this.busy) await pause(50);
+    await this.send();
+  };
+  /* Before signing out: true when nothing waits to be saved, or nothing can be; no copy is kept from then on. */
+  its.finish = async function () {
+    await this.flush();
+    this.finished = this.halted !== false || !this.isDirty();
+    return this.finished;
   };
   its.listen = function () {
     var self = this;
@@ -329,7 +338,7 @@ Saves a form while it is being filled in, and never loses a text.
   }
   function labelOf(form, name) {
     var control = form.elements[name];
-    if (control && !control.form) control = control[0];
+    if (control && !control.form) control = control[0]; /* a list of radios */
     if (!control) return name;
     var group = control.type === "radio" && control.closest("[role=radiogroup], fieldset");
     if (group) {
@@ -343,11 +352,8 @@ Saves a form while it is being filled in, and never loses a text.
     piece.querySelector("[data-label]").textContent = labelOf(form, name);
     piece.querySelector("[data-mine]").textContent = plain(mine[name]);
     piece.querySelector("[data-theirs]").textContent = plain(theirs[name]);
-    var control = form.elements[name], area = document.createElement("textarea");
+    var control = form.elements[name], area = Object.assign(document.createElement("textarea"), { hidden: true, className: "input", rows: 8 });
     area.dataset.name = name;
-    area.hidden = true;
-    area.className = "input";
-    area.rows = 8;
     area.setAttribute("aria-label", labelOf(form, name));
     if (!control || control.tagName === "TEXTAREA") { area.value = [plain(mine[name]), plain(theirs[name])].filter(Boolean).join("\n\n"); piece.appendChild(area); }
     place.appendChild(piece);
@@ -373,8 +379,7 @@ Saves a form while it is being filled in, and never loses a text.
     copyOld(text, place);
   }
   function copyOld(text, place) {
-    var area = document.createElement("textarea");
-    area.value = text;
+    var area = Object.assign(document.createElement("textarea"), { value: text });
     (place || document.body).appendChild(area);
     area.select();
     document.execCommand("copy");

@@ -67,10 +67,16 @@
     try { at = JSON.parse(window.localStorage.getItem(key)).at; } catch (error) { at = 0; }
     if (!at || Date.now() - at > DRAFT_DAYS * 864e5) window.localStorage.removeItem(key);
   }
+  /* On a shared computer signing out takes ones own texts with it: first they are saved, then the copies here are removed. */
   document.addEventListener("submit", function (event) {
-    var root = document.documentElement;
-    if (!event.target.matches("[data-sign-out]") || !("shared" in root.dataset)) return;
-    eachStored(function (key) { if (key.split(":")[1] === root.dataset.user) window.localStorage.removeItem(key); });
+    var root = document.documentElement, form = event.target;
+    if (!form.matches("[data-sign-out]") || !("shared" in root.dataset)) return;
+    event.preventDefault();
+    Promise.all((award.autosaves || []).map(function (one) { return one.finish(); })).then(function (done) {
+      if (done.indexOf(false) >= 0) return;
+      eachStored(function (key) { if (key.split(":")[1] === root.dataset.user) window.localStorage.removeItem(key); });
+      HTMLFormElement.prototype.submit.call(form);
+    });
   });
   document.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-CSRF-Token"] = award.csrf(); });
 
