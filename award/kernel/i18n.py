@@ -2,6 +2,7 @@
 
 import gettext
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -120,3 +121,15 @@ def format_left(language: str, left: timedelta) -> str:
     if language == "zh":
         return " ".join(f"{count} {zh}" for count, zh, _ in shown)
     return " ".join(f"{count} {en}{'' if count == 1 else 's'}" for count, _, en in shown)
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A sentence that is said later, where the reader's language is known. text: English msgid; params fill it."""
+
+    text: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> str:
+        """language: "zh" or "en"."""
+        return translate(language, self.text, self.params)

@@ -9,7 +9,7 @@ from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, Stale
 from award.kernel.events import Event
-from award.kernel.i18n import N_, translate
+from award.kernel.i18n import N_, Phrase
 from award.office.checks import Missing, missing_in
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, spell, stage_of, standing_in
@@ -21,19 +21,8 @@ class NotReady(Conflict):
 
     def __init__(self, missing: list[Missing]) -> None:
         text = N_("The round cannot leave this stage yet: {missing}.")
-        super().__init__("round.not_ready", text, missing=[Sentence(one) for one in missing])
+        super().__init__("round.not_ready", text, missing=[Phrase(one.text, one.params) for one in missing])
         self.missing = missing
-
-
-class Sentence:
-    """What is missing as a parameter of a sentence, said in the reader's language."""
-
-    def __init__(self, missing: Missing) -> None:
-        self.missing = missing
-
-    def in_language(self, language: str) -> str:
-        """The sentence with its own parameters filled."""
-        return translate(language, self.missing.text, self.missing.params)
 
 
 def advance(session: Session, actor: Actor, round_: Round, expected_version: int, now: datetime) -> None:

@@ -1,0 +1,87 @@
+"""The list of rounds, and opening a new one."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.kernel import clock
+from award.kernel.actor import Actor
+from award.kernel.errors import Invalid
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, RequestSession
+from award.kernel.web.forms import Form, SubmittedForm
+from award.kernel.web.rendering import render, render_invalid
+from award.regulations.loader import shipped_schemes
+from award.rounds import queries, service
+from award.rounds.models import Award, Round
+from award.rounds.pages.place import is_inspecting
+
+router = APIRouter(prefix="/office")
+NEW_AWARD = "new"
+
+
+@router.get("", dependencies=[Depends(guard.office_or_supervisor)])
+def rounds(request: Request, session: RequestSession, actor: CurrentActor) -> Response:
+    """All rounds the actor works in."""
+    found = queries.rounds_of(session, actor)
+    rows = [_row(session, one) for one in found]
+    return render(
+        request, session, "rounds/list.html", rows=rows, current="rounds", inspection=is_inspecting(actor),
+        may_create=bool(queries.authorities_of(session, actor)),
+    )  # fmt: skip
+
+
+@router.get("/rounds/new", dependencies=[Depends(guard.office)])
+def new(request: Request, session: RequestSession, actor: CurrentActor, scheme: str = "") -> Response:
+    """The form of a new round."""
+    awards = queries.awards_of(session, actor)
+    now = clock.now(session)
+    last = max((one.number for one in queries.rounds_of(session, actor)), default=0)
+    typed = {"scheme": scheme, "number": last + 1, "year": now.year, "award": awards[0].public_id if awards else NEW_AWARD}
+    return render(request, session, "rounds/new.html", **_choices(session, actor), typed=typed)
+
+
+@router.post("/rounds/new", dependencies=[Depends(guard.office)])
+def create(request: Request, session: RequestSession, actor: CurrentActor, form: Form) -> Response:
+    """Opens the round for preparation and goes on to its dates."""
+    choices = _choices(session, actor)
+    try:
+        scheme = form.choice("scheme", list(shipped_schemes()))
+        number, year = form.number("number", 1, 99), form.number("year", 2000, 2100)
+        award = _award(session, actor, form)
+        round_ = service.create_round(session, actor, award, number, year, scheme, clock.now(session))
+    except Invalid as error:
+        return render_invalid(
+            request, session, "rounds/new.html", error, **choices, typed={name: form.get(name) for name in form.names()}
+        )
+    return RedirectResponse(f"/office/rounds/{round_.public_id}/calendar", 303)
+
+
+def _row(session: Session, round_: Round) -> dict[str, Any]:
+    stage = queries.stage_of(round_)
+    title = queries.scheme_of(session, round_).stage(stage.kind).title
+    return {"round": round_, "title": queries.title_of(round_), "stage": stage, "stage_title": title}
+
+
+def _choices(session: Session, actor: Actor) -> dict[str, Any]:
+    return {
+        "awards": queries.awards_of(session, actor),
+        "authorities": queries.authorities_of(session, actor),
+        "schemes": list(shipped_schemes().values()),
+    }
+
+
+def _award(session: Session, actor: Actor, form: SubmittedForm) -> Award:
+    """The award that was chosen, or a new one by the names typed. Raises Invalid with every fault of the form."""
+    awards = {one.public_id: one for one in queries.awards_of(session, actor)}
+    chosen = form.choice("award", [*awards, NEW_AWARD])
+    if chosen in awards or not chosen:
+        form.check()
+        return awards[chosen]
+    authorities = {one.public_id: one for one in queries.authorities_of(session, actor)}
+    of = form.choice("authority", list(authorities))
+    name_zh, name_en = form.text("name_zh", longest=80), form.text("name_en", longest=120)
+    form.check()
+    return service.create_award(session, actor, authorities[of], name_zh, name_en, clock.now(session))
