@@ -7,12 +7,16 @@ import typer
 
 from award.kernel import db, migrating, serving
 from award.kernel.audit import commands as audit
+from award.kernel.files import commands as files
+from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
 
 app = typer.Typer(help="The award system.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 migrate = typer.Typer(help="The tables of the database.", no_args_is_help=True)
 app.add_typer(audit.app, name="audit")
+app.add_typer(files.app, name="files")
+app.add_typer(mail.app, name="mail")
 app.add_typer(migrate, name="migrate")
 
 

@@ -50,18 +50,19 @@ def run(
     while not stop.is_set():
         try:
             claimed = claim(engine, worker, list(by_kind), clock.real_now(), lease)
+            if claimed is not None:
+                run_claimed(engine, by_kind[claimed.kind], claimed, lease)
         except Exception:
             if once:
                 raise
-            log.exception("no job could be claimed; trying again")
+            # The database is away. What was in hand is taken up again when its lease has ended.
+            log.exception("no job can be taken up or ended; trying again")
             stop.wait(POLL_SECONDS * 10)
             continue
-        if claimed is not None:
-            run_claimed(engine, by_kind[claimed.kind], claimed, lease)
-            taken += 1
-        elif once:
+        taken += claimed is not None
+        if claimed is None and once:
             break
-        else:
+        if claimed is None:
             stop.wait(POLL_SECONDS)
     return taken
 

@@ -55,7 +55,9 @@ def pool() -> Pool:
 
 def read(session: Session, payload: Payload) -> list[Wanted]:
     """The documents of a job that an earlier run has not finished."""
-    query = select(Document).where(Document.public_id.in_(payload["documents"]), Document.state != DocumentState.READY.value)
+    query = select(Document).where(
+        Document.public_id.in_(payload["documents"]), Document.state != DocumentState.READY.value
+    )
     return [
         Wanted(one.public_id, one.kind, one.view, f"{one.kind}-{one.subject.rpartition(':')[2]}.pdf")
         for one in session.scalars(query.order_by(Document.id))

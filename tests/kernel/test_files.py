@@ -83,7 +83,11 @@ def test_what_is_taken(name: str, content: bytes, media_type: str, pages: int | 
         ("a.docx", files.office("word/document.xml", **{"../../etc/passwd": b"x"}), "is damaged"),
         ("report.pdf", files.pdf() + files.DOCX, "hides a second file"),
         ("photo.jpg", files.image("JPEG") + files.zipped({"a": b"x"}), "hides a second file"),
-        ("a.docx", files.zipped({"%PDF-1.7": b"x", "[Content_Types].xml": b"", "word/document.xml": b""}), "hides a second"),
+        (
+            "a.docx",
+            files.zipped({"%PDF-1.7": b"x", "[Content_Types].xml": b"", "word/document.xml": b""}),
+            "hides a second",
+        ),
         ("photo.png", files.huge_png(60_000, 60_000), "more than 100 million pixels"),
         ("a.docx", files.office("word/document.xml", **{"word/vbaProject.bin": b"x"}), "contains macros"),
         ("a.docx", files.office("word/document.xml", x=b"\0" * 2**23), "far larger unpacked"),
@@ -167,7 +171,9 @@ def test_a_child_that_takes_too_long_is_killed() -> None:
 
 def test_a_child_has_little_memory_and_may_write_no_file(tmp_path: Path) -> None:
     grab = "from award.kernel.files.opening import limit; limit(); bytearray(2**31)"
-    write = f"from award.kernel.files.opening import limit, Path; limit(); Path({str(tmp_path / 'x')!r}).write_text('x')"
+    write = (
+        f"from award.kernel.files.opening import limit, Path; limit(); Path({str(tmp_path / 'x')!r}).write_text('x')"
+    )
     for program, fault in ((grab, "MemoryError"), (write, "File too large")):
         done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode != 0
@@ -303,8 +309,7 @@ def test_a_download_is_saved_not_run(session: Session) -> None:
     got = answer(stored, inline=True).get("/f")
     assert got.content == files.DOCX
     assert got.headers["content-disposition"] == (
-        "attachment; filename=\"__ ____.docx\"; "
-        "filename*=UTF-8''%E8%87%AA%E8%AF%84%20%22%E6%8A%A5%E5%91%8A%22.docx"
+        "attachment; filename=\"__ ____.docx\"; filename*=UTF-8''%E8%87%AA%E8%AF%84%20%22%E6%8A%A5%E5%91%8A%22.docx"
     )
     assert got.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in got.headers["content-security-policy"]

@@ -22,6 +22,7 @@ from award.kernel.jobs import running, service
 from award.kernel.jobs.models import Job, JobState
 from award.kernel.jobs.running import Payload, Task
 from award.kernel.jobs.service import LostLease
+from award.kernel.settings import ROOT
 from tests.conftest import StandingClock
 
 SECOND = timedelta(seconds=1)
@@ -166,9 +167,7 @@ def test_the_heartbeat_of_a_running_job_outlives_its_lease(engine: Engine) -> No
     assert notes.applied == ["a"]
 
 
-def test_a_failed_attempt_is_tried_again_later_and_at_last_given_up(
-    any_engine: Engine, clock: StandingClock
-) -> None:
+def test_a_failed_attempt_is_tried_again_later_and_at_last_given_up(any_engine: Engine, clock: StandingClock) -> None:
     def broken(word: str) -> str:
         raise ValueError(f"cannot do {word}")
 
@@ -270,6 +269,41 @@ def test_a_worker_told_to_stop_finishes_what_it_has(engine: Engine) -> None:
     want(engine, "b")
     assert worker.run(engine, [notes.task], stop=stop) == 1
     assert notes.applied == ["a"]
+
+
+def test_the_worker_process_ends_when_it_is_told_to(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole of door 3: it does what is due, plans its housekeeping, and ends with 0."""
+    want(engine)
+    monkeypatch.setenv("AWARD_DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    process = subprocess.Popen([sys.executable, "-m", "award.worker"], cwd=ROOT, stderr=subprocess.PIPE)
+    until = time.monotonic() + 20
+    swept = select(Job.state).where(Job.kind == "files:sweep")
+    with db.reading(engine) as session:
+        while session.scalar(swept) != JobState.DONE and time.monotonic() < until:
+            session.rollback()
+            time.sleep(0.1)
+        assert session.scalar(swept) == JobState.DONE
+        assert session.scalar(select(Job.state).where(Job.kind == KIND)) == JobState.QUEUED, "a kind it does not know"
+    process.terminate()
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 0, said
+
+
+def test_a_worker_outlives_a_database_that_is_away(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop, failures = threading.Event(), iter([OSError("away"), OSError("still away")])
+
+    def claim_later(*how: Any) -> service.Claimed | None:
+        for failure in failures:
+            raise failure
+        stop.set()
+        return service.claim(*how)
+
+    monkeypatch.setattr(worker, "claim", claim_later)
+    monkeypatch.setattr(worker, "POLL_SECONDS", 0.001)
+    notes = Notes()
+    want(engine)
+    assert worker.run(engine, [notes.task], stop=stop) == 1
+    assert notes.applied == ["A"]
 
 
 def test_the_housekeeping_of_a_day_is_planned_once(engine: Engine) -> None:

@@ -123,7 +123,9 @@ def test_an_ordinary_address_is_taken(address: str) -> None:
     assert is_address(address)
 
 
-@pytest.mark.parametrize(("template", "language"), [("../errors", "zh"), ("trial/", "zh"), ("Trial", "zh"), ("trial", "fr")])
+@pytest.mark.parametrize(
+    ("template", "language"), [("../errors", "zh"), ("trial/", "zh"), ("Trial", "zh"), ("trial", "fr")]
+)
 def test_only_known_words_name_a_message(session: Session, template: str, language: str) -> None:
     with pytest.raises(ValueError, match="no message"):
         send(session, "wang@example.cn", template, SITE, language)

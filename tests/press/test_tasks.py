@@ -98,7 +98,10 @@ def test_a_press_that_is_killed_is_tried_again_and_at_last_the_office_sees_it(
         assert documents(engine)[0].state == DocumentState.WANTED
         clock.now += timedelta(hours=1)
     worker.run(engine, [RENDER_DOCUMENTS], once=True)
-    assert (documents(engine)[0].state, documents(engine)[0].error) == (DocumentState.FAILED, "RenderingStopped: too long")
+    assert (documents(engine)[0].state, documents(engine)[0].error) == (
+        DocumentState.FAILED,
+        "RenderingStopped: too long",
+    )
 
 
 def test_a_document_that_is_ready_is_not_rendered_again(engine: Engine, press: Press) -> None:

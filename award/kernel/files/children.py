@@ -1,11 +1,14 @@
 """Runs the small programs that open strangers' files: few at once, killed when they take too long."""
 
+import logging
 import subprocess
 import sys
 import threading
 from dataclasses import dataclass
 
 from award.kernel.settings import ROOT
+
+log = logging.getLogger("award.files")
 
 SECONDS = 30
 AT_ONCE = threading.BoundedSemaphore(3)
@@ -36,5 +39,8 @@ def run_child(module: str, *arguments: str, seconds: int = SECONDS) -> Ended:
         except subprocess.TimeoutExpired:
             child.kill()
             child.communicate()
+            log.warning("%s took longer than %d seconds and was killed", module, seconds)
             return Ended(None, b"")
+        if child.returncode != 0:
+            log.warning("%s ended with %d", module, child.returncode)
         return Ended(child.returncode, output)

@@ -35,7 +35,9 @@ class Inspection:
     pages: int | None
 
 
-def inspect_upload(path: Path, filename: str, *, field: str = "file", allowed: frozenset[str] | None = None) -> Inspection:
+def inspect_upload(
+    path: Path, filename: str, *, field: str = "file", allowed: frozenset[str] | None = None
+) -> Inspection:
     """Opens a file that was just received and says what it is; the content must agree with its extension.
 
     A PDF that opens without a password but restricts printing or copying is taken.

@@ -32,7 +32,11 @@ def display_name(filename: str) -> str:
         return "file"
     if len(clean) > NAME_LENGTH:
         stem, dot, extension = clean.rpartition(".")
-        clean = stem[: NAME_LENGTH - len(extension) - 1] + dot + extension if dot and len(extension) < 8 else clean[:NAME_LENGTH]
+        clean = (
+            stem[: NAME_LENGTH - len(extension) - 1] + dot + extension
+            if dot and len(extension) < 8
+            else clean[:NAME_LENGTH]
+        )
     return clean
 
 

@@ -43,7 +43,9 @@ def render_page(pdf: Path, number: int, width: int) -> bytes:
     if ended.code == NO_PAGE:
         raise NotFound
     if ended.code != 0 or not ended.output:
-        raise Conflict("page.not_drawn", N_("Page {number} cannot be shown here. Download the file to read it."), number=number)
+        raise Conflict(
+            "page.not_drawn", N_("Page {number} cannot be shown here. Download the file to read it."), number=number
+        )
     return ended.output
 
 

@@ -157,7 +157,8 @@ def cancel(session: Session, job: Job, now: datetime) -> bool:
     open_states = (JobState.QUEUED.value, JobState.RUNNING.value)
     stop = update(Job).where(Job.id == job.id, Job.state.in_(open_states))
     result = cast(
-        CursorResult[Any], session.execute(stop.values(state=JobState.CANCELLED.value, finished_at=now, lease_until=None))
+        CursorResult[Any],
+        session.execute(stop.values(state=JobState.CANCELLED.value, finished_at=now, lease_until=None)),
     )
     session.refresh(job)
     return result.rowcount == 1

@@ -18,7 +18,9 @@ def disposition(name: str, *, inline: bool) -> str:
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def send_file(stored: StoredFile, *, inline: bool = False, name: str | None = None, store: Storage | None = None) -> Response:
+def send_file(
+    stored: StoredFile, *, inline: bool = False, name: str | None = None, store: Storage | None = None
+) -> Response:
     """The content of a stored file. inline: shown in the window where that is safe. name: instead of its own.
 
     Raises FileNotFoundError if the content is missing. Who may have the file is decided before.
