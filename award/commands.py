@@ -5,25 +5,30 @@ import sys
 
 import typer
 
+from award.accounts import commands as accounts
 from award.kernel import db, migrating, serving
 from award.kernel.audit import commands as audit
 from award.kernel.files import commands as files
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
+from award.regulations import commands as rules
 
 app = typer.Typer(help="The award system.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 migrate = typer.Typer(help="The tables of the database.", no_args_is_help=True)
+app.add_typer(accounts.app)
 app.add_typer(audit.app, name="audit")
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")
 app.add_typer(migrate, name="migrate")
+app.add_typer(rules.app, name="rules")
 
 
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
     up()
+    accounts.print_start_link(db.make_engine(settings().database))
     typer.echo(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
     serving.serve(host, port)
 
