@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from award.accounts import pages as accounts
 from award.accounts.identify import Identify
 from award.kernel import db
 from award.kernel.settings import Settings, settings
@@ -17,7 +18,7 @@ from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import BodyLimit, RequestId, SafeHeaders
 from award.words import word_of
 
-ROUTERS: tuple[Any, ...] = ()
+ROUTERS: tuple[Any, ...] = (accounts.router,)
 """Every feature's routers, in the order of an award's life."""
 
 

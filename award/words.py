@@ -79,6 +79,17 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "filed": (N_("Received"), "warn"),
         "answered": (N_("Answered"), "ok"),
     },
+    "role": {
+        "applicant": (N_("Applicant"), "neutral"),
+        "award_office": (N_("Award office"), "neutral"),
+        "committee_member": (N_("Committee member"), "neutral"),
+        "judge": (N_("Judge"), "neutral"),
+        "recommender": (N_("Recommending body"), "neutral"),
+        "security_administrator": (N_("Security administrator"), "neutral"),
+        "supervisor": (N_("Supervisor"), "neutral"),
+        "system_administrator": (N_("System administrator"), "neutral"),
+        "trail_administrator": (N_("Trail administrator"), "neutral"),
+    },
     "outcome": {
         "recorded": (N_("Waiting for the second person"), "warn"),
         "confirmed": (N_("Confirmed"), "ok"),

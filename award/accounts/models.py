@@ -65,6 +65,11 @@ class SignIn(Base):
     address: Mapped[str] = mapped_column(String(64))
     agent: Mapped[str] = mapped_column(String(200))
 
+    @property
+    def mark(self) -> str:
+        """What names the session on pages and in the trail without giving it away."""
+        return self.token_hash[:16]
+
 
 class SignInAttempt(Base):
     """A try at signing in, for limits per account and network. account: SHA-256 of what was typed, in lower case."""

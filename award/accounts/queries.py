@@ -9,6 +9,29 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Invitation, PasswordReset, Person, SignIn, SignInAttempt
 from award.kernel.actor import Actor, Held, Role, Scope
+from award.kernel.audit.models import AuditRecord
+from award.kernel.errors import NotFound
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+
+ACCOUNT_EVENTS = {
+    Event.GRANT_GIVEN: N_("Role given"),
+    Event.GRANT_REVOKED: N_("Role taken back"),
+    Event.PASSWORD_CHANGED: N_("Password changed"),
+    Event.PASSWORD_LINK_MADE: N_("Link for a new password made by an office or administrator"),
+    Event.PASSWORD_RESET_ASKED: N_("Link for a new password asked for"),
+    Event.PERSON_CHANGED: N_("Personal data changed"),
+    Event.PERSON_CREATED: N_("Account set up"),
+    Event.PERSON_DISABLED: N_("Account closed"),
+    Event.PERSON_ENABLED: N_("Account opened again"),
+    Event.SESSIONS_ENDED: N_("Sessions ended"),
+    Event.SIGN_IN: N_("Signed in"),
+    Event.SIGN_IN_FAILED: N_("Sign-in failed"),
+    Event.SIGN_OUT: N_("Signed out"),
+}
+"""What an account's owner is shown, in words."""
+LINKS_PER_DAY = 5
+"""How many links a person is written in a day. Source: warehouse's limit on resets."""
 
 
 def hash_token(token: str) -> str:
@@ -55,14 +78,40 @@ def person_by_public_id(session: Session, public_id: str) -> Person | None:
     return session.scalar(select(Person).where(Person.public_id == public_id))
 
 
+def own_person(session: Session, actor: Actor) -> Person:
+    """The actor's own row. Raises NotFound for the public."""
+    person = session.get(Person, actor.person_id) if actor.person_id else None
+    if person is None:
+        raise NotFound
+    return person
+
+
+def running_sessions(session: Session, person_id: int, now: datetime) -> list[SignIn]:
+    """The person's sessions that have not ended, the last used first."""
+    query = select(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None), SignIn.ends_at > now)
+    return list(session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id.desc())))
+
+
+def current_grants(session: Session, person_id: int, now: datetime) -> list[Grant]:
+    """The grants of a person that are in force or will be. now: the award's clock."""
+    query = select(Grant).where(
+        Grant.person_id == person_id, Grant.revoked_at.is_(None), Grant.valid_until.is_(None) | (Grant.valid_until > now)
+    )
+    return list(session.scalars(query.order_by(Grant.valid_from, Grant.id)))
+
+
+def account_events(session: Session, person: Person, limit: int = 30) -> list[AuditRecord]:
+    """What happened to an account, newest first: sign-ins with its name that failed, too."""
+    names = {hashlib.sha256(name.encode()).hexdigest()[:16] for name in (person.username, person.email)}
+    objects = {f"person:{person.public_id}", *(f"account:{name}" for name in names)}
+    query = select(AuditRecord).where(AuditRecord.act.in_(ACCOUNT_EVENTS), AuditRecord.obj.in_(objects))
+    return list(session.scalars(query.order_by(AuditRecord.at.desc(), AuditRecord.seq.desc()).limit(limit)))
+
+
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """Names by inner number, in one query."""
     query = select(Person.id, Person.name).where(Person.id.in_(set(person_ids)))
     return {row[0]: row[1] for row in session.execute(query)}
-
-
-LINKS_PER_DAY = 5
-"""How many links a person is written in a day. Source: warehouse's limit on resets."""
 
 
 def person_by_account(session: Session, account: str) -> Person | None:

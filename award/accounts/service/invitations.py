@@ -16,6 +16,7 @@ from award.kernel.i18n import N_
 from award.kernel.ids import new_token
 from award.kernel.mail.service import send
 from award.kernel.settings import settings
+from award.words import word_of
 
 VALID_FOR = timedelta(days=14)
 
@@ -60,7 +61,7 @@ def send_invitation(
     )  # fmt: skip
     session.add(invitation)
     session.flush()
-    given = {"name": invitation.name, "by": actor.name, "role": str(role), "days": VALID_FOR.days}
+    given = {"name": invitation.name, "by": actor.name, "role": word_of("role", role)[0], "days": VALID_FOR.days}
     send(session, email, "invitation", given, language, link=invitation_url(token))
     content = {"email": email, "role": str(role), "scope": str(scope), "scope_id": scope_id}
     record(session, actor, Event.INVITATION_SENT, f"invitation:{invitation.public_id}", ADMIN, content)

@@ -9,7 +9,7 @@ from award.accounts import queries
 from award.accounts.models import PasswordReset, Person
 from award.accounts.service.sign_in import account_hash, normal_account, set_password
 from award.kernel import clock
-from award.kernel.actor import ADMINISTRATORS, Actor, Role
+from award.kernel.actor import ADMINISTRATORS, SYSTEM, Actor, Role
 from award.kernel.audit.trail import ADMIN, record, security_stream
 from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.events import Event
@@ -51,7 +51,7 @@ def make_reset_link(session: Session, actor: Actor, person: Person, identified_b
     identified_by: how, in words. Raises Refused, Conflict for oneself or a closed account, Invalid without identified_by.
     """
     of_administrator = queries.actor_for(session, person, clock.now(session)).roles & ADMINISTRATORS
-    if of_administrator and not actor.roles & {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR}:
+    if of_administrator and actor is not SYSTEM and not actor.roles & {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR}:
         raise NotFound
     if actor.person_id == person.id:
         raise Conflict("reset.self", N_("Change your own password under “My account”."))

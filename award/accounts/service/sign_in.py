@@ -140,10 +140,14 @@ def sign_out(session: Session, actor: Actor, token: str, now: datetime) -> None:
         record(session, actor, Event.SIGN_OUT, f"person:{actor.public_id}", security_stream(clock.now(session)))
 
 
-def end_session(session: Session, actor: Actor, sign_in_id: int, now: datetime) -> None:
-    """Ends one of the actor's own sessions, on whatever device. Raises NotFound for somebody else's."""
-    found = session.get(SignIn, sign_in_id)
-    if found is None or found.person_id != actor.person_id:
+def end_session(session: Session, actor: Actor, mark: str, now: datetime) -> None:
+    """Ends one of the actor's own sessions, on whatever device. mark: the first 16 digits of its token hash.
+
+    Raises NotFound for somebody else's.
+    """
+    own = select(SignIn).where(SignIn.person_id == actor.person_id)
+    found = next((one for one in session.scalars(own) if one.mark == mark), None)
+    if found is None:
         raise NotFound
     if found.revoked_at is None:
         found.revoked_at = now

@@ -79,6 +79,7 @@ def base_context(request: Request, session: Session | None) -> dict[str, Any]:
         "lang": language,
         "csrf_token": csrf.token_of(request),
         "large_text": request.cookies.get("size") == "l",
+        "shared_computer": request.cookies.get("shared") == "1",
         "now": now,
         "demo_banner": None if ahead is None else {"now": now, "offset": ahead},
         "format_datetime": lambda moment, zone=DEFAULT_ZONE, with_zone=False: i18n.format_moment(

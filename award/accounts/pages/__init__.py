@@ -1,0 +1,9 @@
+"""Pages of people: signing in and out, one's own account, one-time links, language and size of type."""
+
+from fastapi import APIRouter
+
+from award.accounts.pages import display, links, me, sign_in
+
+router = APIRouter()
+for one in (sign_in.router, links.router, me.router, display.router):
+    router.include_router(one)
