@@ -10,9 +10,10 @@ from award.judging.models import Sheet, SheetItem, SheetVersion
 from award.standing.models import Assignment
 
 
-def sheet_of(session: Session, assignment: Assignment) -> Sheet | None:
-    """The sheet of a seat, or None before its first item was saved."""
-    return session.scalar(select(Sheet).where(Sheet.assignment_id == assignment.id))
+def sheet_of(session: Session, assignment: Assignment, *, fresh: bool = False) -> Sheet | None:
+    """The sheet of a seat, or None before its first item was saved. fresh: read again after a lock."""
+    query = select(Sheet).where(Sheet.assignment_id == assignment.id)
+    return session.scalar(query.execution_options(populate_existing=fresh))
 
 
 def items_of(session: Session, sheet: Sheet | None) -> Mapping[str, SheetItem]:

@@ -35,6 +35,8 @@ class Event(StrEnum):
     FEEDBACK_EDITED = "feedback:edited"
     FEEDBACK_HANDED_IN = "feedback:handed_in"
     FEEDBACK_RELEASED = "feedback:released"
+    FEEDBACK_RETURNED = "feedback:returned"
+    GATE_OPENED = "gate:opened"
     GRANT_GIVEN = "grant:given"
     GRANT_REVOKED = "grant:revoked"
     INVITATION_ACCEPTED = "invitation:accepted"

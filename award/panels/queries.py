@@ -82,7 +82,7 @@ def loads_of(session: Session, round_id: int) -> Mapping[int, int]:
         .where(Assignment.round_id == round_id, Assignment.state == "active")
         .group_by(Assignment.person_id)
     )
-    return {person_id: count for person_id, count in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def has_conflict(session: Session, person_id: int, application_id: int) -> bool:

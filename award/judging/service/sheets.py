@@ -14,10 +14,12 @@ from award.judging.models import Sheet, SheetItem, SheetVersion
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.chain import canonical
+from award.kernel.audit.queries import place_of
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
+from award.policy import Moment
 from award.regulations.model import Criteria
 from award.rounds.queries import criteria_of, guarded_stage, scheme_of
 from award.scoring.grades import total_hundredths
@@ -27,6 +29,8 @@ from award.standing.queries import standing_of
 STRENGTH, OPPORTUNITY = "strength", "opportunity"
 WEIGHTS = {STRENGTH: ("++", "+"), OPPORTUNITY: ("-", "--")}
 LONGEST_COMMENT = 1000
+LONGEST_NOTE = 2000
+VOID = N_("This application is no longer in the round; nothing is to be scored any more.")
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,12 @@ def save_item(
     return row
 
 
+def _stale(row: SheetItem | None, zone: str) -> Stale:
+    text = N_("You changed this item in another window at {at}. Both versions are kept; choose.")
+    at = Moment(row.updated_at if row else None, zone)
+    return Stale("sheet.stale", text, version=row.version if row else 0, theirs=as_fields(row) if row else {}, at=at)
+
+
 def as_fields(row: SheetItem) -> dict[str, object]:
     """The stored entry as a map."""
     return {"percent": row.percent, "factors": row.factors, "comments": row.comments, "note": row.note}
@@ -129,12 +139,16 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
             over = len(comment.text) - LONGEST_COMMENT
             params = {"longest": LONGEST_COMMENT, "count": len(comment.text), "over": over}
             errors.append(FieldError("comments", text, params))
+    if len(entry.note) > LONGEST_NOTE:
+        errors.append(FieldError("note", N_("Your note may have at most {longest} characters."), {"longest": LONGEST_NOTE}))
     if errors:
         raise Invalid(errors)
 
 
 def _open_sheet(session: Session, application: Application, assignment: Assignment, now: datetime) -> Sheet:
-    sheet = queries.sheet_of(session, assignment)
+    if not application.is_live:
+        raise Conflict("application.not_live", VOID)
+    sheet = queries.sheet_of(session, assignment, fresh=True)
     if sheet is None:
         sheet = Sheet(
             assignment_id=assignment.id, round_id=assignment.round_id, application_id=application.id,
@@ -173,14 +187,21 @@ def submit_sheet(
     Raises Refused (wrong stage, past the deadline, not declared), Invalid (what is missing, item by item).
     """
     stage = guarded_stage(session, application.round, now)
-    policy.require(Action.SHEET_SUBMIT, stage, standing_of(session, actor, application, now))
     db.lock_row(session, "application", application.id, exclusive=True)
+    db.lock_row(session, "assignment", assignment.id, exclusive=True)
+    session.refresh(application, ["gate_opened_at", "state"])
+    standing = standing_of(session, actor, application, now)
+    sheet = queries.sheet_of(session, assignment, fresh=True)
+    if sheet is not None and sheet.state == "submitted" and policy.decide(Action.SHEET_READ, stage, standing).allowed:
+        last = queries.latest_version(session, sheet)
+        if last is not None:
+            return last
+    policy.require(Action.SHEET_SUBMIT, stage, standing)
+    if not application.is_live:
+        raise Conflict("application.not_live", VOID)
     criteria = criteria_of(session, application.round, application.category)
     scheme = scheme_of(session, application.round)
-    sheet = queries.sheet_of(session, assignment)
     items = queries.items_of(session, sheet)
-    if sheet is not None and sheet.state == "submitted":
-        return queries.latest_version(session, sheet)
     faults = missing_of(criteria, scheme.panel.strengths_from_percent, items)
     if faults or sheet is None:
         raise Invalid(faults)
@@ -189,7 +210,7 @@ def submit_sheet(
     session.flush()
     content = {"version": version.number, "sha256": version.sha256, "total": version.total_hundredths}
     _record(session, actor, Event.SHEET_SUBMITTED, sheet, application, content)
-    _open_gate(session, application, scheme.panel.size, now)
+    _open_gate(session, actor, application, scheme.panel.size, now)
     return version
 
 
@@ -208,11 +229,15 @@ def _freeze(sheet: Sheet, items: Mapping[str, SheetItem], criteria: Criteria, no
     )  # fmt: skip
 
 
-def _open_gate(session: Session, application: Application, panel_size: int, now: datetime) -> None:
+def _open_gate(session: Session, actor: Actor, application: Application, panel_size: int, now: datetime) -> None:
     session.flush()
     seats, submitted = queries.seats_and_submissions(session, application.id)
-    if seats >= panel_size and submitted == seats and application.gate_opened_at is None:
-        application.gate_opened_at = now
+    if seats < panel_size or submitted < seats or application.gate_opened_at is not None:
+        return
+    application.gate_opened_at = now
+    stream, rules = round_stream(application.round.public_id), application.round.scheme_sha256
+    obj = f"application:{application.public_id}"
+    record(session, actor, Event.GATE_OPENED, obj, stream, {"sheets": submitted}, stage="score", rules=rules)
 
 
 def return_sheet(
@@ -220,12 +245,18 @@ def return_sheet(
 ) -> None:
     """Gives a submitted sheet back to its judge for correction; what he submits becomes a new version, the old one stays.
 
-    Raises Refused (wrong stage or role, or the gate has opened), Conflict (not submitted), Invalid (no reason).
+    Raises Refused (wrong stage or role, or the gate has opened), Conflict (not submitted, or the gate was open once),
+    Invalid (no reason).
     """
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=True)
-    session.refresh(application, ["gate_opened_at"])
+    session.refresh(application, ["gate_opened_at", "state"])
+    session.refresh(sheet, ["state"])
     policy.require(Action.SHEET_RETURN, stage, standing_of(session, actor, application, now))
+    if place_of(session, Event.GATE_OPENED, f"application:{application.public_id}") is not None:
+        # A recusal has closed the gate again; what was seen stays seen.
+        text = N_("The sheets of this application have been seen already; none can be returned any more.")
+        raise Conflict("gate.was_open", text)
     if not reason.strip():
         raise Invalid.one("reason", N_("Say what is to be corrected; the judge reads it."))
     if sheet.state != "submitted":

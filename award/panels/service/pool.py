@@ -1,0 +1,149 @@
+"""Who is in an authority's pool of judges."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Person
+from award.accounts.queries import person_by_account
+from award.accounts.service import give_grant
+from award.accounts.service.people import enter_person
+from award.accounts.service.resets import link_for_new_person
+from award.kernel import clock
+from award.kernel.actor import Actor, Role, Scope
+from award.kernel.audit.trail import ADMIN, record
+from award.kernel.errors import Invalid, Refused
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.kernel.mail.service import send
+from award.panels import queries
+from award.panels.models import PoolMember
+from award.rounds.models import Authority
+
+INSTITUTION_MISSING = N_("Enter the institution; it decides who can sit on a panel together.")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the office keeps about a judge. speciality: management, industry or finance, as the office groups them."""
+
+    institution: str
+    title: str = ""
+    speciality: str = ""
+    region: str = ""
+
+    def as_map(self) -> dict[str, str]:
+        """By column name."""
+        return {
+            "institution": self.institution, "title": self.title, "speciality": self.speciality, "region": self.region
+        }  # fmt: skip
+
+
+def facts_of(member: PoolMember) -> Facts:
+    """What is kept about a judge now."""
+    return Facts(member.institution, member.title, member.speciality, member.region)
+
+
+def add_judge(
+    session: Session,
+    actor: Actor,
+    authority: Authority,
+    person: Person,
+    *,
+    institution: str,
+    title: str = "",
+    speciality: str = "",
+    region: str = "",
+    now: datetime,
+) -> PoolMember:
+    """Takes a person into an authority's pool of judges and gives him the role. One who is in it already stays as he is.
+
+    Raises Refused for anybody but the authority's office, Invalid without an institution.
+    """
+    require_office(actor, authority)
+    if not institution.strip():
+        raise Invalid.one("institution", INSTITUTION_MISSING)
+    existing = queries.member_of(session, authority.id, person.id)
+    if existing is not None:
+        return existing
+    member = PoolMember(
+        authority_id=authority.id, person_id=person.id, institution=institution, title=title, speciality=speciality,
+        region=region, added_at=now,
+    )  # fmt: skip
+    member.person = person
+    session.add(member)
+    give_grant(session, actor, person, Role.JUDGE, Scope.AUTHORITY, authority.id, now)
+    session.flush()
+    content = {"person": person.public_id, "institution": institution, "speciality": speciality}
+    record(session, actor, Event.JUDGE_ADDED, f"judge:{member.public_id}", ADMIN, content)
+    return member
+
+
+def add_by_hand(
+    session: Session, actor: Actor, authority: Authority, name: str, email: str, facts: Facts, now: datetime
+) -> PoolMember:
+    """Takes somebody into the pool by name and address; who has no account yet gets one, and a link for its password.
+
+    Raises Refused for anybody but the authority's office, Invalid for a name, address or institution that is missing or
+    cannot be used. Effects: a message to the judge.
+    """
+    require_office(actor, authority)
+    if not name.strip():
+        raise Invalid.one("name", N_("Fill this in."))
+    if not facts.institution.strip():
+        raise Invalid.one("institution", INSTITUTION_MISSING)
+    email = email.strip().lower()
+    person = person_by_account(session, email)
+    is_new = person is None
+    if person is None:
+        try:
+            person = enter_person(session, actor, username=email, name=name, email=email, now=clock.real_now())
+        except Invalid as error:
+            # The address is the sign-in name here, so that is what the page has to point at.
+            raise Invalid.one("email", error.errors[0].text, **error.errors[0].params) from error
+    elif queries.member_of(session, authority.id, person.id) is not None:
+        raise Invalid.one("email", N_("The judge with this address is in the pool already."))
+    member = add_judge(session, actor, authority, person, **facts.as_map(), now=now)
+    if is_new:
+        link_for_new_person(session, actor, person, clock.real_now(), template="judge_invited")
+    else:
+        send(session, person.email, "judge_added", {"name": person.name}, person.language, person_id=person.id)
+    return member
+
+
+def change_judge(session: Session, actor: Actor, authority: Authority, member: PoolMember, facts: Facts) -> PoolMember:
+    """Corrects what is kept about a judge; nothing is recorded where nothing changes.
+
+    Raises Refused for anybody but the authority's office, Invalid without an institution.
+    """
+    require_office(actor, authority)
+    if not facts.institution.strip():
+        raise Invalid.one("institution", INSTITUTION_MISSING)
+    changed: Mapping[str, str] = {
+        key: value for key, value in facts.as_map().items() if getattr(member, key) != value
+    }
+    for key, value in changed.items():
+        setattr(member, key, value)
+    if changed:
+        record(session, actor, Event.JUDGE_CHANGED, f"judge:{member.public_id}", ADMIN, dict(changed))
+    return member
+
+
+def set_active(session: Session, actor: Actor, authority: Authority, member: PoolMember, is_active: bool) -> PoolMember:
+    """Lets a judge rest, or takes him back: who rests is not offered for panels; seats he has stay.
+
+    Raises Refused for anybody but the authority's office.
+    """
+    require_office(actor, authority)
+    if member.is_active != is_active:
+        member.is_active = is_active
+        record(session, actor, Event.JUDGE_CHANGED, f"judge:{member.public_id}", ADMIN, {"active": is_active})
+    return member
+
+
+def require_office(actor: Actor, authority: Authority) -> None:
+    """Raises Refused for anybody but the office of the authority."""
+    if not actor.has(Role.AWARD_OFFICE, Scope.AUTHORITY, authority.id):
+        raise Refused("role.cannot", N_("Only the award office of this authority keeps its pool of judges."))
