@@ -1,78 +1,12 @@
-"""No keystroke is lost. Source: ux.md 2.3, rules 1 to 6 and 8, each trouble played by a small server."""
-
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import parse_qs
+"""No keystroke is lost. Source: ux.md 2.3, rules 1 to 5, each trouble played by a small server."""
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.autosave_server import Answers, Server
-from tests.browser.chromium import chromium
+from tests.browser.autosave_form import draft, settle, state, write
+from tests.browser.autosave_server import Answers
 
 pytestmark = pytest.mark.browser
-KEY = "draft:p1:a1:4.5.3"
-IDLE = 1600
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all cases."""
-    with chromium() as one:
-        yield one
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A server of its own for each case."""
-    one = Server()
-    yield one
-    one.shutdown()
-    one.server_close()
-
-
-@pytest.fixture
-def answers(server: Server) -> Answers:
-    """What the server holds."""
-    return server.answers
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Fresh storage for each case."""
-    one = browser.new_context(accept_downloads=True)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext, server: Server) -> Page:
-    """The form, open, under a clock the test moves."""
-    one = context.new_page()
-    one.clock.install()
-    one.goto(server.address)
-    return one
-
-
-def write(page: Page, text: str) -> None:
-    """Replaces the answer by typing."""
-    page.locator("#f-text").fill(text)
-
-
-def settle(page: Page, wait: int = IDLE) -> None:
-    """Lets the idle time pass, and the answer arrive."""
-    page.clock.fast_forward(wait)
-    page.wait_for_timeout(150)
-
-
-def state(page: Page) -> str | None:
-    """The state the line under the form shows."""
-    return page.locator("[data-save-state]").get_attribute("data-state")
-
-
-def draft(page: Page, key: str = KEY) -> Any:
-    """The copy on this computer."""
-    return page.evaluate("key => JSON.parse(localStorage.getItem(key))", key)
 
 
 def test_each_keystroke_is_kept_at_once_before_anything_is_sent(page: Page, answers: Answers) -> None:
@@ -307,9 +241,7 @@ def test_the_guard_of_keys_knows_keycode_229_and_the_moment_after(page: Page) ->
     assert page.evaluate(composing, {"keyCode": 13}) is False
 
 
-def test_after_a_reload_the_unsent_text_is_back_and_sent(
-    page: Page, answers: Answers, context: BrowserContext, server: Server
-) -> None:
+def test_after_a_reload_the_unsent_text_is_back_and_sent(page: Page, answers: Answers) -> None:
     write(page, "unsent")
     page.reload()
     assert page.locator("#f-text").input_value() == "unsent"
@@ -331,91 +263,3 @@ def test_a_draft_older_than_the_saved_text_is_offered_not_forced(page: Page, ans
     page.click("[data-choose=mine]")
     page.wait_for_timeout(150)
     assert answers.text == "unsent"
-
-
-def stored_keys(page: Page) -> list[str]:
-    """What lies on this computer."""
-    return sorted(page.evaluate("Object.keys(localStorage)"))
-
-
-def with_other_things_stored(page: Page) -> None:
-    """Another person's draft and something that is not ours."""
-    page.reload()
-    write(page, "mine")
-    page.evaluate(
-        "localStorage.setItem('draft:p2:x', JSON.stringify({at: Date.now()})); localStorage.setItem('other', '1')"
-    )
-    page.click("text=Sign out")
-
-
-def test_sign_out_on_a_shared_computer_saves_and_clears_ones_own_drafts(page: Page, answers: Answers) -> None:
-    answers.shared = True
-    with_other_things_stored(page)
-    page.wait_for_url("**/logout")
-    assert answers.text == "mine"
-    assert stored_keys(page) == ["draft:p2:x", "other"]
-
-
-def test_sign_out_on_a_shared_computer_waits_while_the_text_cannot_be_saved(page: Page, answers: Answers) -> None:
-    answers.shared, answers.trouble = True, "503"
-    with_other_things_stored(page)
-    page.wait_for_timeout(200)
-    assert answers.posts == []
-    assert draft(page)["data"]["text"] == "mine"
-
-
-def test_sign_out_on_ones_own_computer_keeps_drafts(page: Page, answers: Answers) -> None:
-    answers.trouble = "503"
-    with_other_things_stored(page)
-    page.wait_for_url("**/logout")
-    assert stored_keys(page) == [KEY, "draft:p2:x", "other"]
-
-
-def test_drafts_are_forgotten_after_30_days(page: Page) -> None:
-    for name, days in (("draft:p1:old", 31), ("draft:p1:young", 29), ("kept:p1:old", 31)):
-        page.evaluate(
-            "([name, days]) => localStorage.setItem(name, JSON.stringify({at: Date.now() - days * 864e5}))",
-            [name, days],
-        )
-    page.reload()
-    assert stored_keys(page) == ["draft:p1:young"]
-
-
-def test_the_button_saves_first_and_then_goes_its_way(page: Page, answers: Answers) -> None:
-    write(page, "second")
-    page.click("button[name=act]")
-    page.wait_for_url("**/form")
-    assert answers.text == "second"
-    sent = parse_qs(answers.posts[-1][1])
-    assert (sent["text"], sent["version"], sent["act"]) == (["second"], ["2"], ["next"])
-    assert draft(page) is None
-
-
-def test_offline_the_button_does_not_leave_the_page(page: Page, answers: Answers, context: BrowserContext) -> None:
-    context.set_offline(True)
-    write(page, "second")
-    page.click("button[name=act]")
-    page.wait_for_timeout(200)
-    assert page.locator("#f-text").input_value() == "second"
-    assert answers.posts == []
-
-
-def test_without_scripts_the_same_form_posts_with_its_version(browser: Browser, server: Server) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(server.address)
-    page.fill("#f-text", "plain")
-    page.click("button[name=act]")
-    page.wait_for_url("**/form")
-    sent = parse_qs(server.answers.posts[-1][1])
-    assert (sent["text"], sent["version"], sent["csrf"]) == (["plain"], ["1"], ["token-1"])
-    context.close()
-
-
-def test_the_counter_tells_at_90_percent_and_past_the_limit(page: Page) -> None:
-    write(page, "x" * 17)
-    assert page.locator("#c-text").get_attribute("class") == "counter"
-    write(page, "x" * 18)
-    assert "is-near" in (page.locator("#c-text").get_attribute("class") or "")
-    write(page, "质" * 23)
-    assert page.locator("#c-text").inner_text() == "23 of 20 characters: remove 3"

@@ -7,19 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.chromium import chromium
 from tests.browser.screen_server import Screens
 from tests.browser.screens import SCREENS
 
 pytestmark = pytest.mark.browser
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser for all screens."""
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
