@@ -22,7 +22,7 @@ from award.press import chinese, ornament, paper
 from award.press.charts import percent_text
 from award.press.document import Kind, PressError, Rendered, data_hash
 from award.press.figures import Figures, fitting
-from award.press.views import CertificateView, FeedbackReportView, NoticeView
+from award.press.views import CertificateView, FeedbackReportView, ItemRemarks, NoticeView
 
 TEMPLATES = ROOT / "templates"
 SOURCES: Mapping[Kind, tuple[str, ...]] = {
@@ -50,6 +50,18 @@ def qr(url: str) -> Markup:
     return Markup(out.getvalue().decode())  # noqa: S704  segno draws modules only, the address is not in it
 
 
+def _written(remarks: ItemRemarks) -> int:
+    """Characters of the longer column: what is longer than half a page is allowed to break over pages."""
+    return max(sum(len(one.text) for one in column) for column in (remarks.strengths, remarks.opportunities))
+
+
+def _narrow_quotes(value: object) -> object:
+    """Straight quotation marks for English: our faces draw the curly ones as wide as a 汉字."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return value.translate(str.maketrans("‘’“”", "''\"\""))
+    return value
+
+
 @lru_cache
 def _environment(language: str) -> Environment:
     environment = Environment(
@@ -62,8 +74,11 @@ def _environment(language: str) -> Environment:
 
     environment.globals.update(_=translated, fitting=fitting, qr=qr, cover_ground=_cover_ground, format_day=format_day)
     is_chinese = language == "zh"
+    if not is_chinese:
+        environment.finalize = lambda value: _narrow_quotes(printable(value))
     environment.filters.update(
         zh=chinese.zh if is_chinese else str, official=chinese.official, chinese_date=chinese.chinese_date, percent=percent_text,
+        written=_written,
         grouped=lambda code: "-".join(re.findall(".{1,4}", code)),
     )  # fmt: skip
     return environment
@@ -75,12 +90,13 @@ def _cover_ground() -> Markup:
 
 
 @lru_cache
-def _ground(ring: str) -> pikepdf.Pdf:
-    """The frame and guilloche of a certificate as a page, drawn once in the life of the process and laid under each."""
+def _ground(ring: str) -> tuple[pikepdf.Pdf, pikepdf.Object]:
+    """The frame and guilloche of a certificate, drawn once in the life of the process: its file, held open, and the drawing."""
     style = "@page { size: 297mm 210mm; margin: 0 } body { margin: 0 } svg { display: block }"
     drawing = Markup(ornament.certificate_ground(ring))  # noqa: S704  numbers only
     pdf, _ = paper.typeset(Markup('<!doctype html><title></title><style>{}</style>{}').format(style, drawing))
-    return paper.opened(pdf)
+    file = paper.opened(pdf)
+    return file, file.pages[0].as_form_xobject()
 
 
 @lru_cache
@@ -150,11 +166,13 @@ def _certificates(views: Sequence[CertificateView]) -> list[Rendered]:
 def _single(view: CertificateView, page: pikepdf.Page, fonts: tuple[str, ...]) -> Rendered:
     with pikepdf.new() as single:
         single.pages.append(page)
-        single.pages[0].add_underlay(_ground(view.ring).pages[0], pikepdf.Rectangle(page.mediabox))
+        only = single.pages[0]
+        only.add_resource(single.copy_foreign(_ground(view.ring)[1]), pikepdf.Name.XObject, pikepdf.Name("/Ground"))
+        only.contents_add(b"q /Ground Do Q", prepend=True)
         single.Root.Lang = pikepdf.String("zh-CN")
         single.docinfo["/Title"] = pikepdf.String(f"{view.award_title} {view.recipient}")
         out = io.BytesIO()
-        single.save(out, deterministic_id=True)
+        single.save(out, deterministic_id=True, min_version="1.7")
         return _rendered("certificate", view, out.getvalue(), 1, fonts)
 
 

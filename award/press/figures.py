@@ -1,6 +1,7 @@
 """What the report draws from its view, and how large names may be on a certificate: the arithmetic behind the templates."""
 
 from collections.abc import Callable
+from math import ceil
 
 from markupsafe import Markup
 
@@ -47,7 +48,7 @@ class Figures:
 
     def bar(self, category: CategoryScore) -> Markup:
         """A category's percentage with the median as an upright mark."""
-        return charts.comparison_bar(category.percent, self.median(category), title=f"{percent_text(category.percent)}%", width_mm=42)
+        return charts.comparison_bar(category.percent, self.median(category), title=f"{percent_text(category.percent)}%", width_mm=36)
 
     def profile(self) -> Markup:
         """All items and categories over the quartiles of the round; rows close up so that it stands on the page of the categories."""
@@ -56,7 +57,9 @@ class Figures:
             points = self._("{points} points", points=category.points)
             rows.append(self._row(category, points, is_category=True))
             rows.extend(self._row(item, str(item.points), is_category=False) for item in category.items)
-        room = (250 - 53 - 8.7 * len(self.view.categories)) * 500 / 166 - 34
+        lines = sum(ceil(text_width(one.name, 8.8) * MILLIMETRES_PER_POINT / 36) for one in self.view.categories)
+        table = 3.6 * len(self.view.categories) + 5.1 * lines
+        room = (250 - 53 - table) * 500 / 166 - 34
         row = min(14.0, max(room / max(len(rows), 1), 9.5))
         return charts.item_profile(rows, self.view.percent_bands, title=self._("Percentage of each item"), width_mm=166, row=row)
 

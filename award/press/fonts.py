@@ -6,6 +6,7 @@
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,9 +68,10 @@ def checksums() -> dict[str, str]:
 def ensure(directory: Path | None = None) -> FontSet:
     """The fonts, made first when they are missing or older than their originals. Safe with several processes at once.
 
-    directory: where the small faces go; `fonts` in the directory of the settings when left out. Raises FontsDamaged.
+    directory: where the small faces go; left out, `var/fonts` of the checkout, as they are made from it and hold no data, or
+    `fonts` in the directory of the settings where the checkout cannot be written. Raises FontsDamaged.
     """
-    target = directory or settings().directory / "fonts"
+    target = directory or _usual_place()
     own = settings().fonts_directory
     stamp = _stamp(own)
     if not _is_current(target, stamp):
@@ -78,6 +80,13 @@ def ensure(directory: Path | None = None) -> FontSet:
                 _build(target, stamp, own)
     manifest = json.loads((target / "manifest.json").read_text("utf-8"))
     return FontSet(target / "fonts.conf", frozenset(manifest["families"]))
+
+
+def _usual_place() -> Path:
+    beside = ROOT / "var" / "fonts"
+    if (beside / "manifest.json").exists() or os.access(beside.parent if beside.parent.exists() else ROOT, os.W_OK):
+        return beside
+    return settings().directory / "fonts"
 
 
 def _stamp(own: Path | None) -> str:

@@ -94,12 +94,17 @@ def typeset(html: str, *, tagged: bool = False) -> tuple[bytes, int]:
     return pdf, len(document.pages)
 
 
+def is_font(thing: pikepdf.Object) -> bool:
+    """A font as pages name it; its descendant carries the file."""
+    return isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == "/Font" and "/DescendantFonts" in thing
+
+
 def embedded_fonts(pdf: pikepdf.Pdf) -> tuple[str, ...]:
     """Families of the fonts in a file, sorted. Raises PressError for one that is not embedded or not ours."""
     known = {family.replace(" ", "-"): family for family in FONT_SET.families}
     found = set()
     for font in pdf.objects:
-        if not isinstance(font, pikepdf.Dictionary) or font.get("/Type") != "/Font" or "/DescendantFonts" not in font:
+        if not is_font(font):
             continue
         name = re.sub(r"^/[A-Z]{6}\+", "", str(font.BaseFont))
         descriptor = font.DescendantFonts[0].FontDescriptor

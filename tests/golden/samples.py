@@ -70,7 +70,7 @@ def notice(**changes: object) -> NoticeView:
         "signatory": "云川市市长质量奖评审委员会",
         "dated": date(2026, 10, 8),
         "annexes": (
-            Annex("第六届云川市市长质量奖拟奖名单", (), NoticeTable(("序号", "组织名称", "类别", "拟授奖项"), (9, 45, 17, 29), rows)),
+            Annex("第六届云川市市长质量奖拟奖名单", (), NoticeTable(("序号", "组织名称", "类别", "拟授奖项"), (10, 45, 16, 29), rows)),
         ),
         "remark": "（此件公开发布）",
     }
