@@ -1,0 +1,66 @@
+"""The files of the demonstration: evidence and licences as real PDFs, rendered by the press like any other paper."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from award.demo.stories import EvidenceStory, Story
+from award.kernel.files.service import Prepared, prepare_generated
+from award.press.pool import Pool
+from award.press.views import NoticeTable, NoticeView, Paragraph
+
+SHARED_ABOVE = 60
+"""With more organisations than this, those of a sector share the papers of the first one of it."""
+
+
+def evidence_files(stories: Sequence[Story]) -> list[list[tuple[str, Prepared]]]:
+    """For each story its pieces of evidence, titled and stored, in order."""
+    made: dict[tuple[str, str], Prepared] = {}
+    found = []
+    with Pool(2) as pool:
+        for number, story in enumerate(stories):
+            owner = story.sector if len(stories) > SHARED_ABOVE else str(number)
+            mine = []
+            for piece in story.evidence:
+                key = (owner, piece.title)
+                if key not in made:
+                    rendered = pool.render("notice", _paper(story, piece))
+                    made[key] = prepare_generated(f"{piece.title}.pdf", rendered.pdf, rendered.pages)
+                mine.append((piece.title, made[key]))
+            found.append(mine)
+    return found
+
+
+def _paper(story: Story, piece: EvidenceStory) -> NoticeView:
+    width = 100 // len(piece.columns)
+    widths = (100 - width * (len(piece.columns) - 1), *([width] * (len(piece.columns) - 1)))
+    return NoticeView(
+        issuer_mark=story.name,
+        document_number="",
+        title=(piece.title,),
+        paragraphs=tuple(Paragraph(text) for text in piece.paragraphs),
+        table=NoticeTable(piece.columns, widths, piece.rows),
+        signatory=story.name,
+        dated=date(int(min(key[-4:] for key in story.facts if key.startswith("revenue_"))) + 2, 12, 20),
+        remark="演示材料，内容虚构",
+    )
+
+
+def licence_file(story: Story) -> bytes:
+    """A licence for the office to look at: one page that says whose it would be."""
+    text = f"Specimen licence {story.credit_code}"
+    stream = f"BT /F1 18 Tf 72 720 Td ({text}) Tj ET"
+    objects = (
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>",
+        f"<</Length {len(stream)}>>stream\n{stream}\nendstream",
+        "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    )
+    body, offsets = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, start=1):
+        offsets.append(len(body))
+        body += f"{number} 0 obj{content}endobj\n"
+    table = "".join(f"{offset:010d} 00000 n \n" for offset in offsets)
+    start = len(body)
+    body += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
+    return (body + f"trailer<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").encode()

@@ -1,0 +1,112 @@
+"""The demonstration's panels and sheets: overlapping panels, one recusal with a substitute, a harsh and a lenient judge."""
+
+from datetime import timedelta
+from itertools import cycle
+
+from award.accounts.models import Person
+from award.demo.founding import OFFICE
+from award.demo.judges import leans, percent_for
+from award.demo.remarks import comments_for
+from award.demo.world import Entry, Judge, World
+from award.judging.service.sheets import Entry as SheetEntry
+from award.judging.service.sheets import save_item, submit_sheet
+from award.kernel.i18n import N_, translate
+from award.panels.queries import assignment_for, assignments_of
+from award.panels.service import assign, declare_conflict, sign_declaration
+from award.rounds.queries import criteria_of, scheme_of
+from award.standing.models import Assignment
+
+WORDING = N_("I have no interest in this applicant and no relation to it that could sway my judgement.")
+
+
+def make_panels(world: World, entries: list[Entry]) -> None:
+    """Gives every application its panel: judges go round, so that panels overlap; no institution sits twice."""
+    opens_at, _ = world.stage_period("assign")
+    with world.act(opens_at + timedelta(hours=9)) as session:
+        rules = scheme_of(session, world.round(session)).panel
+    turn = cycle(range(len(world.judges)))
+    for entry in entries:
+        panel: list[Judge] = []
+        while len(panel) < rules.size:
+            judge = world.judges[next(turn)]
+            if judge not in panel and sum(one.institution == judge.institution for one in panel) < rules.same_institution:
+                panel.append(judge)
+        with world.act(world.after(4)) as session:
+            office, application = world.actor(session, OFFICE), world.application(session, entry)
+            for number, judge in enumerate(panel):
+                person = session.get_one(Person, judge.person_id)
+                assign(session, office, application, person, world.now, is_leader=number == 0)
+        next(turn)
+
+
+def recuse_one(world: World, entry: Entry) -> None:
+    """One judge finds that he knows the applicant too well; the office names a substitute."""
+    seats = [one for one in world.judges if _seat(world, one, entry) is not None]
+    judge = seats[-1]
+    with world.act(world.after(30)) as session:
+        application, actor = world.application(session, entry), world.actor(session, judge.username)
+        seat = assignment_for(session, actor, _seat(world, judge, entry) or "")
+        declare_conflict(session, actor, application, seat, "曾于去年担任该组织的管理顾问。", world.now)
+        seat_id = seat.id
+    busy = {one.institution for one in seats if one is not judge} | {judge.institution}
+    substitute = next(one for one in world.judges if one not in seats and one.institution not in busy)
+    with world.act(world.after(60)) as session:
+        office, application = world.actor(session, OFFICE), world.application(session, entry)
+        person = session.get_one(Person, substitute.person_id)
+        assign(
+            session, office, application, person, world.now, replaces=session.get_one(Assignment, seat_id)
+        )
+
+
+def _seat(world: World, judge: Judge, entry: Entry) -> str | None:
+    with world.act() as session:
+        for one in assignments_of(session, world.actor(session, judge.username)):
+            if one.application_id == entry.application_id:
+                return one.public_id
+    return None
+
+
+def declare_all(world: World) -> None:
+    """Every judge signs for each of his applications."""
+    for judge in world.judges:
+        with world.act(world.after(15)) as session:
+            actor = world.actor(session, judge.username)
+            for seat in assignments_of(session, actor):
+                entry = next(one for one in world.entries if one.application_id == seat.application_id)
+                application = world.application(session, entry)
+                sign_declaration(session, actor, application, seat, translate("zh", WORDING), world.now)
+                judge.applications.append(application.public_id)
+
+
+def score(world: World, entries: list[Entry], share: float = 1.0) -> None:
+    """The judges score and submit; with share < 1 the later applications have sheets only begun, or none."""
+    opens_at, closes_at = world.stage_period("score")
+    world.now = max(world.now, opens_at + timedelta(hours=20))
+    gap = (closes_at - world.now - timedelta(days=2)) / max(len(entries), 1) * share
+    finished = round(len(entries) * share)
+    start = world.now
+    for number, entry in enumerate(entries):
+        at = start + gap * number
+        seats = [(judge, seat) for judge in world.judges if (seat := _seat(world, judge, entry))]
+        lean = leans(list(entry.story.answers), world.random)
+        for order, (judge, seat) in enumerate(seats):
+            world.now = max(world.now, at + timedelta(minutes=35 * order))
+            whole = number < finished or (number == finished and order < 3)
+            if number <= finished or order == 0:
+                _fill(world, judge, entry, seat, lean, whole=whole)
+
+
+def _fill(world: World, judge: Judge, entry: Entry, seat: str, lean: dict[str, float], *, whole: bool) -> None:
+    with world.act(world.after(30)) as session:
+        actor, application = world.actor(session, judge.username), world.application(session, entry)
+        assignment = assignment_for(session, actor, seat)
+        criteria = criteria_of(session, application.round, application.category)
+        items = list(criteria.items())
+        for item in items if whole else items[: len(items) // 2]:
+            percent = percent_for(criteria, entry.story.merit, lean.get(item.key, 0.0), judge.severity, world.random)
+            comments = comments_for(entry.story, item, percent, world.random)
+            save_item(
+                session, actor, application, assignment, item.key, SheetEntry(percent, {}, comments), 0, world.now
+            )
+        if whole:
+            submit_sheet(session, actor, application, assignment, world.now)
