@@ -1,7 +1,10 @@
 """Door 1: the web application. Every feature's routers, the middleware, the error pages."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
@@ -12,7 +15,7 @@ from award.accounts import pages as accounts
 from award.accounts.identify import Identify
 from award.kernel import db
 from award.kernel.settings import Settings, settings
-from award.kernel.web import failures, rendering
+from award.kernel.web import failures, rendering, styleguide
 from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import BodyLimit, RequestId, SafeHeaders
@@ -22,13 +25,20 @@ ROUTERS: tuple[Any, ...] = (accounts.router,)
 """Every feature's routers, in the order of an award's life."""
 
 
+@asynccontextmanager
+async def _threads(app: FastAPI) -> AsyncIterator[None]:
+    """As many requests at once as the database pool has connections."""
+    current_default_thread_limiter().total_tokens = app.state.settings.threads
+    yield
+
+
 def make_app(engine: Engine | None = None, config: Settings | None = None) -> FastAPI:
     """The application on an engine (by default the settings' database). Raises RuntimeError if a route has no guard."""
     config = config or settings()
     engine = engine or db.make_engine(config.database, config.threads)
     hosts = [host.strip() for host in config.allowed_hosts.split(",")]
     app = FastAPI(
-        title="award", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        title="award", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_threads,
         dependencies=[Depends(csrf_checked)],
         middleware=[
             Middleware(RequestId),
@@ -43,7 +53,7 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
     app.mount("/static", StaticFiles(directory=rendering.STATIC), name="static")
     rendering.add_globals(status_word=word_of)
     failures.install(app)
-    for router in ROUTERS:
+    for router in (*ROUTERS, *((styleguide.router,) if config.development else ())):
         app.include_router(router)
     require_guards(app)
     return app

@@ -6,6 +6,7 @@ import sys
 import typer
 
 from award.accounts import commands as accounts
+from award.demo import commands as demo
 from award.kernel import db, migrating, serving
 from award.kernel.audit import commands as audit
 from award.kernel.files import commands as files
@@ -17,6 +18,8 @@ from award.regulations import commands as rules
 app = typer.Typer(help="The award system.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 migrate = typer.Typer(help="The tables of the database.", no_args_is_help=True)
 app.add_typer(accounts.app)
+app.add_typer(demo.demo_app)
+app.add_typer(demo.clock_app, name="clock")
 app.add_typer(audit.app, name="audit")
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")

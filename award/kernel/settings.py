@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in the directory")
     base_url: str = Field("http://127.0.0.1:8000", description="how people reach the site; used in mails and QR codes")
     allowed_hosts: str = Field("127.0.0.1,localhost", description="comma-separated host names that are answered")
-    development: bool = Field(False, description="shows the style guide and /api/docs")
+    development: bool = Field(False, description="shows the style guide at /styleguide")
     secure_cookies: bool = Field(False, description="set behind HTTPS: cookies are then sent over HTTPS only")
     smtp_host: str = Field("", description="mail server; empty means messages are written to the directory outbox/")
     smtp_port: int = Field(587, description="port of the mail server")
