@@ -13,15 +13,19 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from award.accounts import pages as accounts
 from award.accounts.identify import Identify
+from award.administration import pages as administration
 from award.kernel import db
 from award.kernel.settings import Settings, settings
 from award.kernel.web import failures, rendering, styleguide
 from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import BodyLimit, RequestId, SafeHeaders
+from award.office import pages as office
+from award.organisations import pages as organisations
+from award.rounds import pages as rounds
 from award.words import word_of
 
-ROUTERS: tuple[Any, ...] = (accounts.router,)
+ROUTERS: tuple[Any, ...] = (accounts.router, administration.router, organisations.router, rounds.router, office.router)
 """Every feature's routers, in the order of an award's life."""
 
 

@@ -52,13 +52,18 @@ def claim_for_office(session: Session, actor: Actor, public_id: str) -> Claim:
     return claim
 
 
-def own_claim(session: Session, actor: Actor, public_id: str) -> Claim:
-    """A claim the actor made. Raises NotFound otherwise."""
-    query = _claims().where(Claim.public_id == public_id, Claim.person_id == actor.person_id)
-    claim = session.scalar(query)
-    if claim is None:
+def other_claims(session: Session, actor: Actor, claim: Claim) -> list[Claim]:
+    """What else was claimed of the same organisation with the actor's authorities, oldest first."""
+    same = (Claim.organisation_id == claim.organisation_id, Claim.id != claim.id, Claim.authority_id.in_(offices_of(actor)))
+    return list(session.scalars(_claims().where(*same).order_by(Claim.made_at, Claim.id)))
+
+
+def organisation_for(session: Session, actor: Actor, public_id: str) -> Organisation:
+    """An organisation the actor may act for. Raises NotFound when it is absent or another's: the same."""
+    organisation = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
+    if organisation is None or not actor.has(Role.APPLICANT, Scope.ORGANISATION, organisation.id):
         raise NotFound
-    return claim
+    return organisation
 
 
 def offices_of(actor: Actor) -> frozenset[int]:

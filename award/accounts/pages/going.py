@@ -28,7 +28,7 @@ def local_path(wanted: str, otherwise: str = "/") -> str:
 
 def home_of(roles: frozenset[Role]) -> str:
     """Where somebody with these roles works; a newcomer claims an organisation first."""
-    return next((place for some, place in HOMES if roles & some), "/apply")
+    return next((place for some, place in HOMES if roles & some), "/apply/organisation")
 
 
 def go(path: str) -> RedirectResponse:

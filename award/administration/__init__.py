@@ -1,0 +1,1 @@
+"""Pages about people, for administrators and award offices: who holds what, invitations, new passwords."""

@@ -1,0 +1,134 @@
+"""Which people an administrator and an award office see; neither sees applications here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Grant, Person, SignIn
+from award.accounts.queries import current_grants
+from award.accounts.service.grants import BY_OFFICE
+from award.kernel.actor import Actor, Role, Scope
+from award.kernel.errors import NotFound
+from award.organisations.models import Claim
+from award.organisations.queries import offices_of
+from award.regulations.model import Text
+from award.rounds.models import Authority, Award, Round
+
+SIZE = 30
+
+
+@dataclass(frozen=True)
+class Place:
+    """A scope as a form offers it: key "authority:<public id>" or "round:<public id>"."""
+
+    key: str
+    scope: Scope
+    scope_id: int
+    name: Text
+
+
+@dataclass(frozen=True)
+class HeldRole:
+    """A grant as pages show it. place: None where its name is no business of the reader."""
+
+    public_id: str
+    role: Role
+    scope: Scope
+    place: Text | None
+    until: datetime | None
+
+
+def people(session: Session, text: str, page: int) -> tuple[list[Person], int]:
+    """One page of all people, by name, whose name, sign-in name or address contains a text; and how many there are."""
+    query = select(Person)
+    if text:
+        query = query.where(_contains(text))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(query.order_by(Person.name, Person.id).limit(SIZE).offset((page - 1) * SIZE))
+    return list(rows), total
+
+
+def person_for_administrator(session: Session, public_id: str) -> Person:
+    """A person. Raises NotFound."""
+    person = session.scalar(select(Person).where(Person.public_id == public_id))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def people_in_care(session: Session, actor: Actor, text: str = "") -> list[Person]:
+    """Whom the actor's office looks after: those it gave roles, and those who claimed an organisation with it, by name."""
+    query = _in_care(session, actor)
+    if text:
+        query = query.where(_contains(text))
+    return list(session.scalars(query.order_by(Person.name, Person.id)))
+
+
+def person_in_care(session: Session, actor: Actor, public_id: str) -> Person:
+    """One of them. Raises NotFound when there is none or another office looks after the person: the same."""
+    person = session.scalar(_in_care(session, actor).where(Person.public_id == public_id))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _in_care(session: Session, actor: Actor) -> Select[Person]:
+    offices = offices_of(actor)
+    rounds = select(Round.id).join(Award).where(Award.authority_id.in_(offices))
+    given = select(Grant.person_id).where(
+        Grant.role.in_(BY_OFFICE),
+        or_(
+            (Grant.scope == Scope.AUTHORITY) & Grant.scope_id.in_(offices),
+            (Grant.scope == Scope.ROUND) & Grant.scope_id.in_(rounds),
+        ),
+    )
+    claimed = select(Claim.person_id).where(Claim.authority_id.in_(offices))
+    # Whoever runs awards or administers is looked after by administrators: a new password would lend his rights.
+    above = select(Grant.person_id).where(Grant.role.not_in({*BY_OFFICE, Role.APPLICANT}), Grant.revoked_at.is_(None))
+    return select(Person).where(or_(Person.id.in_(given), Person.id.in_(claimed)), Person.id.not_in(above))
+
+
+def roles_of(session: Session, person: Person, now: datetime, *, named: frozenset[int] | None = None) -> list[HeldRole]:
+    """What a person holds. named: authorities whose name may be shown; None means all. Rounds and organisations of
+    others are never named. now: the award's clock.
+    """
+    authorities = {one.id: Text(one.name_zh, one.name_en) for one in session.scalars(select(Authority))}
+    return [
+        HeldRole(
+            one.public_id, Role(one.role), Scope(one.scope),
+            authorities.get(one.scope_id) if one.scope == Scope.AUTHORITY and (named is None or one.scope_id in named) else None,
+            one.valid_until,
+        )
+        for one in current_grants(session, person.id, now)
+    ]  # fmt: skip
+
+
+def grant_of(session: Session, person: Person, public_id: str) -> Grant:
+    """One of a person's grants. Raises NotFound."""
+    grant = session.scalar(select(Grant).where(Grant.public_id == public_id, Grant.person_id == person.id))
+    if grant is None:
+        raise NotFound
+    return grant
+
+
+def last_seen(session: Session, people: list[Person]) -> dict[int, datetime]:
+    """When each was last at work here, by inner number."""
+    query = select(SignIn.person_id, func.max(SignIn.seen_at)).where(SignIn.person_id.in_([one.id for one in people]))
+    return {row[0]: row[1] for row in session.execute(query.group_by(SignIn.person_id))}
+
+
+def authorities(session: Session, ids: frozenset[int] | None = None) -> list[Place]:
+    """Authorities as a form offers them: all, or those with these inner numbers."""
+    query = select(Authority).order_by(Authority.id)
+    if ids is not None:
+        query = query.where(Authority.id.in_(ids))
+    return [
+        Place(f"authority:{one.public_id}", Scope.AUTHORITY, one.id, Text(one.name_zh, one.name_en))
+        for one in session.scalars(query)
+    ]
+
+
+def _contains(text: str) -> ColumnElement[bool]:
+    return or_(*(column.icontains(text, autoescape=True) for column in (Person.name, Person.username, Person.email)))
