@@ -242,3 +242,21 @@ def _count(session: Session, query: Select[int]) -> int:
 
 def _notice(session: Session, round_: Round) -> Notice | None:
     return session.scalar(select(Notice).where(Notice.round_id == round_.id))
+
+TITLES: Mapping[str, str] = {
+    "dates_complete": N_("All stages are dated"),
+    "call_published": N_("The call is published"),
+    "deadline_passed": N_("The deadline has passed"),
+    "applications_present": N_("Applications have come in"),
+    "applications_decided": N_("Every application is decided on"),
+    "panels_complete": N_("Every panel is complete"),
+    "sheets_complete": N_("Every score sheet is in"),
+    "outcomes_complete": N_("Every outcome is recorded and confirmed"),
+    "decision_made": N_("The decision is recorded"),
+    "notice_published": N_("The public notice is published"),
+    "notice_over": N_("The period of the notice is over"),
+    "objections_answered": N_("Every objection is answered"),
+    "approval_recorded": N_("The approval is recorded"),
+    "result_published": N_("The result is published"),
+}
+"""What each check makes sure of."""

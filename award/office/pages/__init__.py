@@ -1,0 +1,9 @@
+"""Pages of the office: the round at a glance, its stages, outcomes of stages on paper, the trail, who may do what."""
+
+from fastapi import APIRouter
+
+from award.office.pages import dashboard, outcomes, permissions, stages, trail
+
+router = APIRouter()
+for one in (permissions.router, dashboard.router, stages.router, outcomes.router, trail.router):
+    router.include_router(one)

@@ -1,0 +1,187 @@
+"""What the office sees of a round as a whole: counts, and a line for each application. Conflicts hide an application."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from award.accounts.models import Person
+from award.applications.models import LIVE, Application
+from award.judging.models import Sheet
+from award.kernel.actor import Actor
+from award.office.going_on import is_going_on
+from award.organisations.models import Claim, Organisation
+from award.rounds.models import Round
+from award.standing.models import Assignment, Conflict, Declaration
+
+SIZE = 10
+UNDECIDED = ("submitted", "resubmitted", "correction")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A round in figures. due: sheets the present panels owe; submitted: those that are in.
+
+    unsigned: active assignments without a declaration. judges: people with an active assignment.
+    open_gates: applications all of whose sheets are in.
+    """
+
+    drafts: int
+    received: int
+    accepted: int
+    rejected: int
+    withdrawn: int
+    undecided: int
+    due: int
+    submitted: int
+    judges: int
+    unsigned: int
+    open_gates: int
+    pending_claims: int
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A judge's seat on a panel. marked: items with a percentage so far; never the percentages themselves."""
+
+    name: str
+    is_leader: bool
+    state: str
+    marked: int
+    total_hundredths: int | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the list is narrowed to; "" is everything."""
+
+    search: str = ""
+    state: str = ""
+    category: str = ""
+    sector: str = ""
+
+
+def counts_of(session: Session, round_: Round) -> Counts:
+    """The figures of a round."""
+    query = select(Application.state, func.count()).where(Application.round_id == round_.id)
+    by_state: dict[str, int] = dict(session.execute(query.group_by(Application.state)).tuples().all())
+    received = sum(count for state, count in by_state.items() if state != "draft")
+    seats = session.execute(_seat_counts(round_)).one()
+    gates = select(func.count(Application.id)).where(
+        Application.round_id == round_.id, is_going_on(round_), Application.gate_opened_at.is_not(None)
+    )
+    claims = select(func.count(Claim.id)).where(
+        Claim.authority_id == round_.award.authority_id, Claim.state == "pending"
+    )
+    return Counts(
+        drafts=by_state.get("draft", 0),
+        received=received,
+        accepted=sum(by_state.get(state, 0) for state in LIVE),
+        rejected=by_state.get("rejected", 0),
+        withdrawn=by_state.get("withdrawn", 0),
+        undecided=sum(by_state.get(state, 0) for state in UNDECIDED),
+        due=seats[0], submitted=seats[1], judges=seats[2], unsigned=seats[0] - seats[3],
+        open_gates=session.scalars(gates).one(),
+        pending_claims=session.scalars(claims).one(),
+    )  # fmt: skip
+
+
+def _seat_counts(round_: Round) -> Select[int, int, int, int]:
+    signed = (Declaration.person_id == Assignment.person_id) & (Declaration.application_id == Assignment.application_id)
+    return (
+        select(
+            func.count(Assignment.id),
+            func.count(Sheet.id).filter(Sheet.state == "submitted"),
+            func.count(Assignment.person_id.distinct()),
+            func.count(Declaration.id),
+        )
+        .join(Application, Application.id == Assignment.application_id)
+        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .outerjoin(Declaration, signed)
+        .where(Assignment.round_id == round_.id, Assignment.state == "active", is_going_on(round_))
+    )
+
+
+def submissions_of(session: Session, round_: Round) -> Sequence[datetime]:
+    """When the sheets that count came in, in order."""
+    query = (
+        select(Sheet.submitted_at)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(
+            Assignment.round_id == round_.id, Assignment.state == "active", Sheet.state == "submitted",
+            is_going_on(round_), Sheet.submitted_at.is_not(None),
+        )
+        .order_by(Sheet.submitted_at)
+    )  # fmt: skip
+    return [moment for moment in session.scalars(query) if moment is not None]
+
+
+def by_sector(session: Session, round_: Round) -> dict[tuple[str, str], tuple[int, int]]:
+    """(Category, sector) -> sheets due and submitted."""
+    query = (
+        select(
+            Application.category, Application.sector, func.count(Assignment.id),
+            func.count(Sheet.id).filter(Sheet.state == "submitted"),
+        )
+        .join(Assignment, (Assignment.application_id == Application.id) & (Assignment.state == "active"))
+        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .where(Application.round_id == round_.id, is_going_on(round_))
+        .group_by(Application.category, Application.sector)
+        .order_by(Application.category, Application.sector)
+    )  # fmt: skip
+    return {(category, sector): (due, done) for category, sector, due, done in session.execute(query)}
+
+
+def lines_of(
+    session: Session, actor: Actor, round_: Round, wanted: Wanted, page: int, size: int = SIZE
+) -> tuple[Sequence[Application], int]:
+    """One page of the round's applications as this actor may see them, and how many there are. page: from 1."""
+    condition = _shown(actor, round_, wanted)
+    joined = select(Application).join(Organisation, Organisation.id == Application.organisation_id).where(condition)
+    total = session.scalars(select(func.count()).select_from(joined.subquery())).one()
+    query = joined.options(joinedload(Application.organisation)).order_by(Application.number, Application.id)
+    return list(session.scalars(query.offset((page - 1) * size).limit(size))), total
+
+
+def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:
+    condition = (Application.round_id == round_.id) & (Application.state != "draft") & ~is_conflicted(actor)
+    if wanted.state:
+        condition &= Application.state == wanted.state
+    if wanted.category:
+        condition &= Application.category == wanted.category
+    if wanted.sector:
+        condition &= Application.sector == wanted.sector
+    if wanted.search:
+        condition &= or_(
+            Organisation.name.contains(wanted.search, autoescape=True),
+            Application.number.contains(wanted.search, autoescape=True),
+        )
+    return condition
+
+
+def is_conflicted(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor must not touch an application, and so must not learn of it."""
+    return exists(
+        select(Conflict.id).where(Conflict.application_id == Application.id, Conflict.person_id == actor.person_id)
+    )
+
+
+def seats_of(session: Session, applications: Sequence[Application]) -> dict[int, list[Seat]]:
+    """Application id -> the seats of its panel, leader first."""
+    query = (
+        select(Assignment, Person.name, Sheet)
+        .join(Person, Person.id == Assignment.person_id)
+        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .where(Assignment.application_id.in_([one.id for one in applications]), Assignment.state == "active")
+        .order_by(Assignment.is_leader.desc(), Assignment.id)
+    )
+    found: dict[int, list[Seat]] = {one.id: [] for one in applications}
+    for assignment, name, sheet in session.execute(query):
+        state = "not_started" if sheet is None else sheet.state
+        marked = 0 if sheet is None else len(sheet.marks)
+        total = sheet.total_hundredths if sheet is not None and sheet.state == "submitted" else None
+        found[assignment.application_id].append(Seat(name, assignment.is_leader, state, marked, total))
+    return found
