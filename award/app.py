@@ -14,6 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from award.accounts import pages as accounts
 from award.accounts.identify import Identify
 from award.administration import pages as administration
+from award.applications import pages as applications
 from award.kernel import db
 from award.kernel.settings import Settings, settings
 from award.kernel.web import failures, rendering, styleguide
@@ -25,7 +26,7 @@ from award.organisations import pages as organisations
 from award.rounds import pages as rounds
 from award.words import word_of
 
-ROUTERS: tuple[Any, ...] = (accounts.router, administration.router, organisations.router, rounds.router, office.router)
+ROUTERS: tuple[Any, ...] = (accounts.router, administration.router, organisations.router, rounds.router, applications.router, office.router)
 """Every feature's routers, in the order of an award's life."""
 
 

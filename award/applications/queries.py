@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from award.applications.models import Answer, Application, Evidence, Submission
+from award.applications.models import AcceptanceDecision, Answer, AnswerRevision, Application, Evidence, Submission
 from award.kernel.actor import Action, Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.kernel.files.models import StoredFile
@@ -164,3 +164,29 @@ def evidence_for(session: Session, actor: Actor, public_id: str, now: datetime) 
     if content is None or all(one.id != public_id for one in content.evidence):
         raise NotFound
     return stored
+
+
+def revisions_of(session: Session, application: Application, part: str) -> list[AnswerRevision]:
+    """The earlier and the rejected texts of a part, oldest first. For its owner only."""
+    query = select(AnswerRevision).where(AnswerRevision.application_id == application.id, AnswerRevision.part == part)
+    return list(session.scalars(query.order_by(AnswerRevision.id)))
+
+
+def submissions_of(session: Session, application: Application) -> list[Submission]:
+    """Everything that was submitted, oldest first."""
+    query = select(Submission).where(Submission.application_id == application.id)
+    return list(session.scalars(query.order_by(Submission.number)))
+
+
+def decisions_of(session: Session, application: Application) -> list[AcceptanceDecision]:
+    """What the office decided about an application, oldest first. Proposals are the office's own business."""
+    query = select(AcceptanceDecision).where(AcceptanceDecision.application_id == application.id)
+    return list(session.scalars(query.order_by(AcceptanceDecision.id)))
+
+
+def open_points(session: Session, application: Application) -> list[dict[str, str]]:
+    """What is to be corrected now; empty unless the office has returned the application."""
+    if application.state != "correction":
+        return []
+    returns = [one for one in decisions_of(session, application) if one.kind == "return"]
+    return returns[-1].points if returns else []

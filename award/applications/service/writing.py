@@ -190,14 +190,26 @@ def _keep_earlier(session: Session, actor: Actor, answer: Answer, text: str, now
         .order_by(AnswerRevision.id.desc())
         .limit(1)
     )
-    is_cut = len(text) < len(answer.text) // 2
-    if last is None or now - last >= COLLAPSE or answer.updated_by != actor.person_id or is_cut:
+    is_due = last is None or now - last >= COLLAPSE or answer.updated_by != actor.person_id
+    if is_due or loses_much(answer.text, text):
         session.add(
             AnswerRevision(
                 application_id=answer.application_id, part=answer.part, kind="saved", version=answer.version,
                 text=answer.text, at=answer.updated_at, by=answer.updated_by,
             )
         )  # fmt: skip
+
+
+def loses_much(before: str, after: str) -> bool:
+    """Whether less than half of a text is left at its beginning and end: it was cut, or another took its place."""
+    head = _same_length(before, after)
+    tail = _same_length(before[head:][::-1], after[head:][::-1])
+    return (head + tail) * 2 < len(before)
+
+
+def _same_length(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _note_saved(session: Session, actor: Actor, application: Application, answer: Answer, stage: StageNow) -> None:

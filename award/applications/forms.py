@@ -1,0 +1,50 @@
+"""What pages of applications take."""
+
+import unicodedata
+
+from pydantic import BaseModel
+
+from award.kernel.errors import VersionMissing
+from award.kernel.i18n import N_
+from award.kernel.web.forms import SubmittedForm
+
+
+class Saved(BaseModel):
+    """What autosave sends."""
+
+    fields: dict[str, str | list[str]]
+
+    def text(self, name: str) -> str:
+        """One value; the last where a name came more than once."""
+        value = self.fields.get(name, "")
+        return typed_text(value if isinstance(value, str) else (value[-1] if value else ""))
+
+    def texts(self) -> dict[str, str]:
+        """All values by name."""
+        return {name: self.text(name) for name in self.fields}
+
+
+def typed_text(value: str) -> str:
+    """A draft as typed: only line breaks are made one kind, and what no database keeps is left out."""
+    value = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in value if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+
+
+def version_of(if_match: str | None) -> int:
+    """The version an If-Match header names. Raises VersionMissing without one."""
+    given = (if_match or "").removeprefix("W/").strip('" ')
+    if not given.isascii() or not given.isdigit():
+        raise VersionMissing("version.missing", N_("Reload the page; the browser did not say which version it changed."))
+    return int(given)
+
+
+def is_done(value: str) -> bool | None:
+    """What the question whether a part is complete was answered with; None where it was not asked."""
+    return {"yes": True, "no": False}.get(value)
+
+
+def points_of(form: SubmittedForm) -> list[dict[str, str]]:
+    """The points of a return: one box for each part that is ticked or has a text, and a general one."""
+    parts = [name.removeprefix("point-") for name in form.names() if name.startswith("point-")]
+    texts = {part: form.text(f"point-{part}", required=False, longest=1000, lines=True) for part in parts}
+    return [{"part": "" if part == "general" else part, "text": text} for part, text in texts.items() if text]

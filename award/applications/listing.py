@@ -1,0 +1,82 @@
+"""The office's list of applications: a few statements, however many there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from award.applications.models import Application
+from award.organisations.models import Organisation
+from award.rounds.models import Round
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to; "" leaves a field open. search: part of the name, the credit code or the number."""
+
+    search: str = ""
+    state: str = ""
+    sector: str = ""
+    category: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of the list."""
+
+    public_id: str
+    number: str | None
+    name: str
+    credit_code: str
+    category: str
+    sector: str
+    state: str
+    submitted_at: datetime | None
+    correction_due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the list. states: how many applications of the round are in each state, drafts too. total: that match."""
+
+    rows: list[Listed]
+    states: dict[str, int]
+    total: int
+
+
+def list_for_office(session: Session, round_: Round, filters: Filters, *, page: int = 1, size: int = 25) -> Listing:
+    """A page of the submitted applications of a round, the last handed in first. Drafts are counted, never listed.
+
+    Whether the actor may list them is asked before.
+    """
+    by_state = select(Application.state, func.count()).where(Application.round_id == round_.id).group_by(Application.state)
+    states = {row[0]: row[1] for row in session.execute(by_state)}
+    matching = _matching(round_, filters)
+    total = session.scalar(select(func.count()).select_from(Application).join(Organisation).where(matching)) or 0
+    found = session.execute(
+        select(
+            Application.public_id, Application.number, Organisation.name, Organisation.credit_code, Application.category,
+            Application.sector, Application.state, Application.submitted_at, Application.correction_due_at,
+        )
+        .join(Organisation)
+        .where(matching)
+        .order_by(Application.submitted_at.desc(), Application.id.desc())
+        .limit(size)
+        .offset((page - 1) * size)
+    )  # fmt: skip
+    return Listing([Listed(*row) for row in found], states, total)
+
+
+def _matching(round_: Round, filters: Filters) -> ColumnElement[bool]:
+    wanted = [Application.round_id == round_.id, Application.submitted_at.is_not(None)]
+    if filters.search:
+        text = filters.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        columns = (Organisation.name, Organisation.credit_code, Application.number)
+        wanted.append(or_(*(column.ilike(f"%{text}%", escape="\\") for column in columns)))
+    for column, value in (
+        (Application.state, filters.state), (Application.sector, filters.sector), (Application.category, filters.category)
+    ):  # fmt: skip
+        if value:
+            wanted.append(column == value)
+    return and_(*wanted)

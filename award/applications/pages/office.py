@@ -1,0 +1,195 @@
+"""The office's pages of applications: the list, the content with its evidence, and what is decided."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.accounts.queries import names_of
+from award.applications import queries, service
+from award.applications.forms import points_of
+from award.applications.listing import Filters, list_for_office
+from award.applications.models import Application
+from award.applications.pages import views
+from award.applications.pages.content import shown_content
+from award.applications.pages.submit import part_title
+from award.applications.service.accepting import waiting_refusal
+from award.kernel import clock
+from award.kernel.actor import Action, Actor
+from award.kernel.errors import Invalid, NotFound
+from award.kernel.i18n import N_
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import Page, render, render_invalid
+from award.organisations.queries import is_confirmed
+from award.policy import decide, require
+from award.rounds.queries import round_for, scheme_of, stage_now, standing_in, title_of
+from award.stages import Who
+from award.standing.queries import standing_of
+from award.words import WORDS
+
+router = APIRouter(prefix="/office", dependencies=[Depends(guard.office_or_supervisor)])
+SIZE = 25
+
+
+@router.get("/rounds/{round_id}/applications")
+def applications(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId,
+    q: str = "", state: str = "", sector: str = "", category: str = "", page: int = 1,
+) -> Response:  # fmt: skip
+    """All submitted applications of a round, with how many drafts there are."""
+    round_ = round_for(session, actor, round_id)
+    require(Action.APPLICATION_LIST, stage_now(round_, clock.now(session)), standing_in(actor, round_))
+    filters = Filters(q.strip()[:80], state, sector, category)
+    found = list_for_office(session, round_, filters, page=max(1, page), size=SIZE)
+    scheme, language = scheme_of(session, round_), request.state.language
+    sectors = {key: name.in_language(language) for one in scheme.categories for key, name in one.sectors.items()}
+    url = request.url
+    return render(
+        request, session, "applications/office_list.html", round=round_, title=title_of(round_).in_language(language),
+        rows=found.rows, states=found.states, drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
+        categories={one.key: one.name.in_language(language) for one in scheme.categories},
+        page=Page(found.rows, max(1, page), SIZE, found.total, lambda n: str(url.include_query_params(page=n))),
+        words={code: word[0] for code, word in WORDS["application"].items()}, zone=round_.award.authority.zone,
+    )  # fmt: skip
+
+
+def _readable(session: Session, actor: Actor, application_id: str) -> Application:
+    """The application for its office or supervisor. Raises NotFound for anybody else, and for a draft."""
+    now = clock.now(session)
+    application = queries.application_for(session, actor, application_id, now)
+    standing = standing_of(session, actor, application, now)
+    if not standing.who & {Who.OFFICE, Who.SUPERVISOR} or application.submitted_at is None:
+        raise NotFound
+    require(Action.APPLICATION_READ, stage_now(application.round, now), standing)
+    return application
+
+
+@router.get("/applications/{application_id}")
+def application(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """What was submitted, what has been decided, and what can be."""
+    found = _readable(session, actor, application_id)
+    return render(request, session, "applications/office_application.html", **_shown(request, session, actor, found))
+
+
+def _shown(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:
+    desk = views.desk_of(request, session, application)
+    content = queries.submission_content(session, application)
+    if content is None:
+        raise NotFound
+    base = f"/office/applications/{application.public_id}"
+    return {
+        "round": application.round, "application": views.head(desk), "base": base,
+        "content": shown_content(desk, content, lambda public_id: f"{base}/evidence/{public_id}"),
+        "category": desk.say(desk.scheme.category(application.category).name),
+        "sector": desk.say(desk.scheme.category(application.category).sectors[application.sector]) if application.sector else "",
+        "decisions": _decisions(session, desk), "waiting": waiting_refusal(session, application),
+        "is_confirmed": is_confirmed(session, application.organisation_id, application.authority_id),
+        "can": _can(session, actor, desk), "parts": [(one.key, desk.say(one.title)) for one in desk.parts],
+        "correction_days": desk.scheme.application.correction_days,
+        "corrections_left": desk.scheme.application.corrections - application.corrections, "typed": {}, "person_id": actor.person_id,
+        "due": desk.moment(application.correction_due_at) if application.correction_due_at else "",
+    }  # fmt: skip
+
+
+def _can(session: Session, actor: Actor, desk: views.Desk) -> dict[str, bool]:
+    """What this actor may do with it now; a supervisor nothing."""
+    application = desk.application
+    stage = stage_now(application.round, desk.now)
+    standing = standing_of(session, actor, application, desk.now)
+    due = application.correction_due_at
+    overdue = application.state == "correction" and due is not None and desk.now >= due
+    is_open = application.state in ("submitted", "resubmitted") or overdue
+    acts = {"accept": Action.APPLICATION_ACCEPT, "return": Action.APPLICATION_RETURN, "refuse": Action.APPLICATION_REFUSE}
+    return {name: is_open and decide(action, stage, standing).allowed for name, action in acts.items()}
+
+
+def _decisions(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
+    decisions = queries.decisions_of(session, desk.application)
+    names = names_of(session, [one.decided_by for one in decisions] + [one.confirmed_by for one in decisions if one.confirmed_by])
+    words = {
+        ("accept", "in_force"): N_("Accepted"), ("return", "in_force"): N_("Returned for correction"),
+        ("refuse", "waiting"): N_("Refusal proposed"), ("refuse", "in_force"): N_("Refused"),
+        ("refuse", "rejected"): N_("Refusal not confirmed"),
+    }  # fmt: skip
+    return [
+        {
+            "text": desk.tell(words[one.kind, one.state]), "when": desk.moment(one.decided_at), "by": names.get(one.decided_by, ""),
+            "second": names.get(one.confirmed_by, "") if one.confirmed_by else "", "article": one.article, "reason": one.reason,
+            "points": [{"name": part_title(desk, point["part"]), "text": point["text"]} for point in one.points],
+        }
+        for one in decisions
+    ]  # fmt: skip
+
+
+@router.get("/applications/{application_id}/evidence/{evidence_id}")
+def evidence(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, evidence_id: PublicId, page: int = 1
+) -> Response:
+    """A submitted file, page by page."""
+    found = _readable(session, actor, application_id)
+    desk = views.desk_of(request, session, found)
+    content = queries.submission_content(session, found)
+    one = next((one for one in content.evidence if one.id == evidence_id), None) if content else None
+    if one is None:
+        raise NotFound
+    return render(
+        request, session, "applications/office_evidence.html", round=found.round, application=views.head(desk), evidence=one,
+        base=f"/office/applications/{application_id}", size=views.size_text(one.size), page=min(max(1, page), one.pages or 1),
+    )  # fmt: skip
+
+
+@router.post("/applications/{application_id}/accept")
+def accept(session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """Lets it into the review."""
+    service.accept(session, actor, _readable(session, actor, application_id), clock.now(session))
+    return RedirectResponse(f"/office/applications/{application_id}", 303)
+
+
+@router.post("/applications/{application_id}/return")
+def give_back(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, form: Form) -> Response:
+    """Returns it with a list of what is open."""
+    found = _readable(session, actor, application_id)
+    try:
+        points = points_of(form)
+        form.check()
+        service.return_for_correction(session, actor, found, points, clock.now(session))
+    except Invalid as error:
+        return _again(request, session, actor, application_id, form, error)
+    return RedirectResponse(f"/office/applications/{application_id}", 303)
+
+
+@router.post("/applications/{application_id}/refuse")
+def refuse(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, form: Form) -> Response:
+    """Proposes a refusal; another person confirms it."""
+    found = _readable(session, actor, application_id)
+    try:
+        article, reason = form.text("article"), form.text("reason", longest=2000, lines=True)
+        form.check()
+        service.propose_refusal(session, actor, found, article, reason, clock.now(session))
+    except Invalid as error:
+        return _again(request, session, actor, application_id, form, error)
+    return RedirectResponse(f"/office/applications/{application_id}", 303)
+
+
+def _again(request: Request, session: Session, actor: Actor, application_id: str, form: Form, error: Invalid) -> Response:
+    session.rollback()
+    shown = _shown(request, session, actor, _readable(session, actor, application_id))
+    shown["typed"] = {name: form.get(name) for name in form.names()}
+    return render_invalid(request, session, "applications/office_application.html", error, **shown)
+
+
+@router.post("/applications/{application_id}/refuse/confirm")
+def confirm_refusal(session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """The second person puts the refusal into force."""
+    service.confirm_refusal(session, actor, _readable(session, actor, application_id), clock.now(session))
+    return RedirectResponse(f"/office/applications/{application_id}", 303)
+
+
+@router.post("/applications/{application_id}/refuse/reject")
+def reject_refusal(session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """The second person does not agree."""
+    service.reject_refusal(session, actor, _readable(session, actor, application_id), clock.now(session))
+    return RedirectResponse(f"/office/applications/{application_id}", 303)

@@ -1,0 +1,127 @@
+"""The facts of the organisation: one form, with autosave."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.applications import queries, service
+from award.applications.facts import fact_groups, facts_of
+from award.applications.forms import Saved, typed_text, version_of
+from award.applications.models import Application
+from award.applications.pages import views
+from award.applications.pages.items import keep_text
+from award.applications.service.writing import FACTS
+from award.kernel import clock
+from award.kernel.actor import Actor
+from award.kernel.errors import Conflict, Invalid, Refused, Stale
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import render, render_invalid
+
+router = APIRouter(prefix="/apply/{application_id}/profile", dependencies=[Depends(guard.applicants)])
+
+
+@router.get("")
+def profile(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """All facts by heading."""
+    application = queries.own_application(session, actor, application_id)
+    return render(request, session, "applications/profile.html", **_profile(request, session, actor, application))
+
+
+def _profile(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:
+    desk = views.desk_of(request, session, application)
+    return {
+        "application": views.head(desk),
+        "deadline": views.deadline(desk),
+        "closed": views.closed_reason(session, actor, desk),
+        "groups": shown_facts(desk, application.profile),
+        "url": f"{desk.base}/profile",
+        "version": application.profile_version,
+        "organisation": application.organisation,
+        "next": {"url": desk.url(desk.parts[0].key), "label": desk.say(desk.parts[0].title)},
+    }
+
+
+def shown_facts(desk: views.Desk, values: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Headings with their fields and values, in the reader's language."""
+    return [
+        {
+            "title": desk.tell(group.title),
+            "facts": [
+                {
+                    "key": fact.key, "label": desk.tell(fact.label, fact.params), "hint": desk.tell(fact.hint) if fact.hint else "",
+                    "kind": fact.kind, "optional": not fact.is_required, "value": values.get(fact.key, ""),
+                    "choices": [("", "")] + [(code, desk.tell(text)) for code, text in fact.choices],
+                    "shown": desk.tell(dict(fact.choices).get(values.get(fact.key, ""), "")) if fact.choices else values.get(fact.key, ""),
+                }
+                for fact in group.facts
+            ],
+        }
+        for group in fact_groups(desk.application.round.year)
+    ]  # fmt: skip
+
+
+@router.put("")
+def autosave(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, body: Saved,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Response:  # fmt: skip
+    """Saves while somebody types."""
+    version = version_of(if_match)
+    application = _save(request, session, actor, application_id, body.texts(), version)
+    content = {"version": application.profile_version, "saved_at": clock.now(session).isoformat()}
+    return JSONResponse(content, headers={"ETag": f'"{application.profile_version}"'})
+
+
+@router.post("")
+def save(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, form: Form) -> Response:
+    """Saves by button."""
+    fields = {name: typed_text(form.get(name)) for name in form.names()}
+    version = form.version()
+    form.check()
+    try:
+        _save(request, session, actor, application_id, fields, version)
+    except Stale as stale:
+        return _both(request, session, actor, application_id, stale, fields)
+    except Invalid as error:
+        application = queries.own_application(session, actor, application_id)
+        shown = _profile(request, session, actor, application)
+        desk = views.desk_of(request, session, application)
+        shown |= {"groups": shown_facts(desk, fields), "version": version}
+        return render_invalid(request, session, "applications/profile.html", error, **shown)
+    application = queries.own_application(session, actor, application_id)
+    desk = views.desk_of(request, session, application)
+    return RedirectResponse(desk.url(desk.parts[0].key) if form.get("act") == "next" else f"{desk.base}/profile", 303)
+
+
+def _save(
+    request: Request, session: Session, actor: Actor, application_id: str, fields: Mapping[str, str], version: int
+) -> Application:
+    application = queries.own_application(session, actor, application_id)
+    try:
+        return service.save_profile(session, actor, application, fields, version, clock.now(session))
+    except (Stale, Refused, Conflict):
+        known = [fact.key for fact in facts_of(application.round.year)]
+        text = "\n".join(f"{key}: {fields[key]}" for key in known if fields.get(key))
+        keep_text(request, session, actor, application_id, FACTS, text, version)
+        raise
+
+
+def _both(
+    request: Request, session: Session, actor: Actor, application_id: str, stale: Stale, mine: Mapping[str, str]
+) -> Response:
+    application = queries.own_application(session, actor, application_id)
+    desk = views.desk_of(request, session, application)
+    fields = [
+        {"name": fact.key, "label": desk.tell(fact.label, fact.params), "mine": mine.get(fact.key, ""),
+         "theirs": str(stale.theirs.get(fact.key, ""))}
+        for fact in facts_of(application.round.year)
+    ]  # fmt: skip
+    return render(
+        request, session, "errors/412.html", status_code=412, url=f"{desk.base}/profile", fields=fields,
+        version=stale.version, theirs_by="", theirs_at="",
+    )  # fmt: skip

@@ -1,0 +1,180 @@
+"""The applicant's first page, beginning an application, and its task list."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.applications import queries, service
+from award.applications.check import PROFILE, facts_problems
+from award.applications.eligibility import conditions_of
+from award.applications.pages import views
+from award.kernel import clock, i18n
+from award.kernel.actor import Action, Actor
+from award.kernel.errors import Invalid, NotFound
+from award.kernel.i18n import N_
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import render, render_invalid
+from award.organisations.queries import claims_of, organisations_of
+from award.policy import Standing, decide
+from award.rounds.models import Round
+from award.rounds.queries import open_rounds, scheme_of, stage_now, stage_of, title_of
+from award.stages import Who
+
+router = APIRouter(prefix="/apply", dependencies=[Depends(guard.signed_in)])
+
+
+@router.get("")
+def home(request: Request, session: RequestSession, actor: CurrentActor) -> Response:
+    """One's applications and the rounds that take some now."""
+    language = request.state.language
+    return render(
+        request, session, "applications/home.html",
+        applications=[
+            {"url": f"/apply/{one.public_id}", "name": one.organisation.name, "code": one.state, "number": one.number or "",
+             "round": title_of(one.round).in_language(language), "deadline": views.deadline(views.desk_of(request, session, one))}
+            for one in queries.applications_of(session, actor)
+        ],
+        organisations=organisations_of(session, actor),
+        claims=claims_of(session, actor),
+        rounds=[_open_round(request, session, one) for one in open_rounds(session) if _takes_applications(session, one)],
+    )  # fmt: skip
+
+
+def _takes_applications(session: Session, round_: Round) -> bool:
+    owner = Standing(frozenset({Who.OWNER}))
+    return decide(Action.APPLICATION_START, stage_now(round_, clock.now(session)), owner).allowed
+
+
+def _open_round(request: Request, session: Session, round_: Round) -> dict[str, Any]:
+    language, zone = request.state.language, round_.award.authority.zone
+    closes = stage_of(round_).closes_at
+    return {
+        "title": title_of(round_).in_language(language),
+        "closes": i18n.format_moment(language, closes, zone, with_zone=True) if closes else "",
+        "left": i18n.format_left(language, closes - clock.now(session)) if closes else "",
+        "categories": [
+            {"name": one.name.in_language(language), "url": f"/apply/rounds/{round_.public_id}/{one.key}"}
+            for one in scheme_of(session, round_).categories
+        ],
+    }  # fmt: skip
+
+
+def _round(session: Session, public_id: str) -> Round:
+    found = next((one for one in open_rounds(session) if one.public_id == public_id), None)
+    if found is None or not _takes_applications(session, found):
+        raise NotFound
+    return found
+
+
+@router.get("/rounds/{round_id}/{category}")
+def eligibility(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, category: str) -> Response:
+    """Who may apply, to be ticked before the application is begun."""
+    shown = _start(request, session, actor, _round(session, round_id), category)
+    return render(request, session, "applications/start.html", typed={}, **shown)
+
+
+def _start(request: Request, session: Session, actor: Actor, round_: Round, category: str) -> dict[str, Any]:
+    scheme, language = scheme_of(session, round_), request.state.language
+    rules = next((one for one in scheme.categories if one.key == category), None)
+    if rules is None:
+        raise NotFound
+    return {
+        "round": _open_round(request, session, round_),
+        "category": rules.name.in_language(language),
+        "url": f"/apply/rounds/{round_.public_id}/{category}",
+        "sectors": [("", "")] + [(key, name.in_language(language)) for key, name in rules.sectors.items()],
+        "organisations": [(one.public_id, one.name) for one in organisations_of(session, actor)],
+        "conditions": [(key, text) for key, text in conditions_of(scheme, rules, language)],
+        "office": scheme.office.in_language(language),
+        "contact": round_.award.authority.contact,
+    }
+
+
+@router.post("/rounds/{round_id}/{category}")
+def start(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, category: str, form: Form
+) -> Response:
+    """Begins the application once every condition is ticked."""
+    round_ = _round(session, round_id)
+    shown = _start(request, session, actor, round_, category)
+    own = {one.public_id: one for one in organisations_of(session, actor)}
+    try:
+        chosen = form.choice("organisation", list(own))
+        sector = form.get("sector")
+        for key, _ in shown["conditions"]:
+            if not form.ticked(f"c-{key}"):
+                form.fault(f"c-{key}", N_("Confirm this condition. If you do not meet it, you cannot apply in this round."))
+        form.check()
+        now = clock.now(session)
+        application = service.start_application(session, actor, round_, own[chosen], category, sector, now)
+    except Invalid as error:
+        typed = {name: form.get(name) for name in form.names()}
+        return render_invalid(request, session, "applications/start.html", error, typed=typed, **shown)
+    return RedirectResponse(f"/apply/{application.public_id}", 303)
+
+
+@router.get("/{application_id}", dependencies=[Depends(guard.applicants)])
+def tasks(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """Everything there is to do, and how far each is."""
+    application = queries.own_application(session, actor, application_id)
+    desk = views.desk_of(request, session, application)
+    groups = _groups(session, desk)
+    listed = [task for group in groups for task in group["tasks"]]
+    done = sum(task["code"] == "complete" for task in listed)
+    first = next((task for task in listed if task["code"] != "complete"), None)
+    closed = views.closed_reason(session, actor, desk)
+    return render(
+        request, session, "applications/tasks.html", application=views.head(desk), deadline=views.deadline(desk), groups=groups,
+        done=done, total=len(listed), check_url=f"{desk.base}/check", closed=closed,
+        next={"url": first["url"], "label": desk.tell(N_("Continue: {name}"), {"name": first["name"]})} if first and not closed else None,
+        entries=timeline_of(session, desk), contact=application.round.award.authority.contact,
+    )  # fmt: skip
+
+
+def _groups(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
+    application = desk.application
+    answers = queries.answers_of(session, application)
+    open_parts = queries.open_points(session, application)
+    missing = list(facts_problems(application.profile, application.round.year))
+    facts = "complete" if not missing else "in_progress" if any(application.profile.values()) else "not_started"
+    if any(point["part"] == "facts" for point in open_parts):
+        facts = "review"
+    asked = {point["part"] for point in open_parts}
+
+    def task(key: str) -> dict[str, Any]:
+        number, name, points = views.name_of(desk, key)
+        answer, part = answers.get(key), desk.part(key)
+        note = desk.tell(N_("{points} points"), {"points": points}) if points else ""
+        if answer and answer.text and part:
+            count = desk.tell(N_("{count} of {limit} characters"), {"count": len(answer.text), "limit": part.limit})
+            note = f"{note} · {count}" if note else count
+        return {"name": f"{number} {name}".strip(), "url": desk.url(key), "note": note, "kind": "item",
+                "code": views.code_of(answer, is_open=key in asked)}  # fmt: skip
+
+    profile = [{"name": desk.tell(N_("Facts of the organisation")), "url": f"{desk.base}/profile", "code": facts, "kind": "item"}]
+    profile += [task(part.key) for part in desk.parts if part.key.startswith(PROFILE)]
+    groups: list[dict[str, Any]] = [{"title": desk.tell(N_("Organizational profile")), "tasks": profile}]
+    for category in desk.criteria.categories:
+        title = f"{category.number} {desk.say(category.name)}"
+        groups.append({"title": title, "points": category.points, "tasks": [task(item.key) for item in category.items]})
+    return groups
+
+
+def timeline_of(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
+    """What has happened to an application, oldest first, as its owner may know it."""
+    entries = [(desk.application.started_at, N_("Begun"), "")]
+    for submission in queries.submissions_of(session, desk.application):
+        text = N_("Submitted") if submission.number == 1 else N_("Submitted again after correction")
+        entries.append((submission.submitted_at, text, ""))
+    words = {"accept": N_("Accepted"), "return": N_("Returned for correction"), "refuse": N_("Not accepted")}
+    for decision in queries.decisions_of(session, desk.application):
+        if decision.state == "in_force":
+            entries.append((decision.confirmed_at or decision.decided_at, words[decision.kind], decision.reason))
+    if desk.application.withdrawn_at:
+        entries.append((desk.application.withdrawn_at, N_("Withdrawn"), ""))
+    ordered = sorted(entries, key=lambda entry: entry[0])
+    return [{"when": desk.moment(at), "text": desk.tell(text), "note": note} for at, text, note in ordered]
