@@ -51,7 +51,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     "claim": {
         "pending": (N_("Waiting for the office"), "warn"),
         "confirmed": (N_("Confirmed"), "ok"),
-        "refused": (N_("Refused"), "bad"),
+        "refused": (N_("Not confirmed"), "bad"),
     },
     "sheet": {
         "unassigned": (N_("Not assigned"), "neutral"),
@@ -76,7 +76,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "acknowledged": (N_("Acknowledged"), "ok"),
     },
     "objection": {
-        "filed": (N_("Received"), "warn"),
+        "filed": (N_("Filed"), "warn"),
         "answered": (N_("Answered"), "ok"),
     },
     "role": {
