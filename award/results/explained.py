@@ -1,8 +1,11 @@
 """The values a total is explained by, from each sheet to the published figure and the proposed grade."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,18 +14,21 @@ class SheetShare:
 
     letter: str
     sheet_id: str
-    judge_id: int
     total_hundredths: int
     used: bool
 
 
 @dataclass(frozen=True)
 class StageShare:
-    """One stage's part of the total. score: hundredths of a point of 1000, None while missing. weight: 0..1."""
+    """One stage's part of the total. score: hundredths of a point of 1000, None while missing.
+
+    weight: 0..1, as the scheme has it. share: 0..1, as it was used; it differs where a stage is missing.
+    """
 
     kind: str
     score: Fraction | None
     weight: Fraction
+    share: Fraction
 
 
 @dataclass(frozen=True)
@@ -37,8 +43,9 @@ class TieValue:
 class Explained:
     """How one application came to its figure, rank and proposed grade.
 
-    combined: of its sheets, in hundredths. published: what is ranked on, None where the rules give no figure (flags say
-    why). decided_by: which link of the tie chain placed it, from 0. refused: (grade, reason) it competed for in vain.
+    combined: of its sheets, in hundredths. exact: of all stages, in hundredths of 1000 points; published: the same,
+    rounded once; what is ranked on. Both None where the rules give no figure (flags and missing say why). decided_by:
+    which link of the tie chain placed it, from 0. refused: (grade, reason) it competed for in vain.
     """
 
     application_id: int
@@ -52,6 +59,7 @@ class Explained:
     flags: tuple[str, ...]
     stages: tuple[StageShare, ...]
     missing: tuple[str, ...]
+    exact: Fraction | None
     published: Decimal | None
     ties: tuple[TieValue, ...]
     rank: int | None = None
@@ -105,8 +113,12 @@ def _line_content(line: Explained) -> dict[str, object]:
         "combined": spell(line.combined),
         "method": line.method,
         "flags": list(line.flags),
-        "stages": [{"kind": one.kind, "score": spell(one.score), "weight": spell(one.weight)} for one in line.stages],
+        "stages": [
+            {"kind": one.kind, "score": spell(one.score), "weight": spell(one.weight), "share": spell(one.share)}
+            for one in line.stages
+        ],
         "missing": list(line.missing),
+        "exact": spell(line.exact),
         "published": None if line.published is None else str(line.published),
         "ties": [{"key": one.key, "value": spell(one.value)} for one in line.ties],
         "rank": line.rank,
@@ -116,3 +128,42 @@ def _line_content(line: Explained) -> dict[str, object]:
         "reason": line.reason,
         "refused": [{"grade": grade, "reason": reason} for grade, reason in line.refused],
     }
+
+
+def from_content(text: str, ids: Mapping[str, int]) -> Ranking:
+    """A stored ranking as it was when it was proposed. ids: inner numbers of the applications by public id."""
+    content = json.loads(text)
+    vacancies = tuple((one["grade"], one["seats"]) for one in content["vacancies"])
+    return Ranking(content["category"], tuple(_line_from(one, ids) for one in content["lines"]), vacancies)
+
+
+def _line_from(line: Mapping[str, Any], ids: Mapping[str, int]) -> Explained:
+    return Explained(
+        application_id=ids[line["application"]],
+        public_id=line["application"],
+        number=line["number"],
+        name=line["name"],
+        sector=line["sector"],
+        sheets=tuple(SheetShare(one["letter"], one["sheet"], one["total"], one["used"]) for one in line["sheets"]),
+        combined=_read(line["combined"]),
+        method=line["method"],
+        flags=tuple(line["flags"]),
+        stages=tuple(
+            StageShare(one["kind"], _read(one["score"]), Fraction(one["weight"]), Fraction(one["share"]))
+            for one in line["stages"]
+        ),
+        missing=tuple(line["missing"]),
+        exact=_read(line["exact"]),
+        published=None if line["published"] is None else Decimal(line["published"]),
+        ties=tuple(TieValue(one["key"], Fraction(one["value"])) for one in line["ties"]),
+        rank=line["rank"],
+        is_tied=line["tied"],
+        decided_by=line["decided_by"],
+        grade=line["grade"],
+        reason=line["reason"],
+        refused=tuple((one["grade"], one["reason"]) for one in line["refused"]),
+    )
+
+
+def _read(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)

@@ -23,7 +23,9 @@ class Proposal(Row):
     proposed_at: Mapped[datetime]
     proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
-    lines: Mapped[list["ResultLine"]] = relationship(order_by="ResultLine.rank, ResultLine.id", back_populates="proposal")
+    lines: Mapped[list["ResultLine"]] = relationship(
+        order_by="ResultLine.rank.is_(None), ResultLine.rank, ResultLine.id", back_populates="proposal"
+    )
 
 
 class ResultLine(Row):

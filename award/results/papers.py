@@ -11,7 +11,13 @@ from award.regulations.model import Scheme, Text
 from award.results.models import Approval, ResultLine
 from award.rounds.models import Round
 from award.rounds.queries import title_of
+from award.stages import Kind
 
+REVIEWING = frozenset({
+    Kind.APPLY, Kind.RECOMMEND, Kind.ACCEPT, Kind.OPINIONS, Kind.SCORE, Kind.CONSENSUS, Kind.SITE, Kind.INTERVIEW,
+    Kind.DELIBERATE,
+})  # fmt: skip
+"""The stages a notice tells the public about."""
 Decided = Mapping[str, Sequence[ResultLine]]
 
 
@@ -107,8 +113,10 @@ def notice_content(
     }
 
 
-def result_content(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> dict[str, object]:
-    """The result as the public page shows it."""
+def result_content(
+    round_: Round, scheme: Scheme, decided: Decided, approval: Approval, revoked: Mapping[str, date] | None = None
+) -> dict[str, object]:
+    """The result as the public page shows it. revoked: public id of an application -> day its award was revoked."""
     return {
         "round": round_.public_id,
         "title": both(title_of(round_)),
@@ -119,6 +127,7 @@ def result_content(round_: Round, scheme: Scheme, decided: Decided, approval: Ap
         "document_number": approval.document_number,
         "approved_on": str(approval.approved_on),
         "groups": _groups_content(groups_of(scheme, decided)),
+        "revoked": {key: str(day) for key, day in (revoked or {}).items()},
     }
 
 
@@ -141,10 +150,11 @@ def notice_view(
     facts: dict[str, object] = {
         "round": title_of(round_).zh, "count": len(rows), "days": scheme.notice.days, "unit": translate("zh", unit),
         "first": format_day("zh", first), "last": format_day("zh", last), "contact": contact,
+        "stages": [stage.title.zh for stage in scheme.stages if stage.kind in REVIEWING],
     }  # fmt: skip
     paragraphs = [
-        N_("Following its rules, the review of the {round} has been completed by application, acceptance, desk review "
-           "and deliberation. The {count} candidates are hereby put on public notice."),
+        N_("Following its rules, the review of the {round} has been completed: {stages}. "
+           "The {count} candidates are hereby put on public notice."),
         N_("The notice runs for {days} {unit}, from {first} to {last}. During this time any organisation or person may "
            "object in writing, stating facts and grounds; whoever objects is asked to give a name and a way to be reached."),
         N_("Objections are received by: {contact}"),

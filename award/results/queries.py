@@ -1,218 +1,128 @@
-"""Reading results: the ranking as the scheme makes it from the sheets, explained down to each of them."""
+"""Reading results: proposals and decisions, the notice and its objections, approval and publication."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from award.accounts.models import Person
 from award.applications.models import LIVE, Application, PaperOutcome
 from award.judging.models import Sheet
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
-from award.regulations.model import CategoryRules, Criteria, Scheme, ScoringRules
-from award.results.explained import Explained, Ranking, SheetShare, StageShare, TieValue
+from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
+from award.results.ranking import ranking_of
 from award.rounds.models import Round, RoundStage
-from award.rounds.queries import criteria_of, round_for, scheme_of
-from award.scoring.combine import Combined, combine, combine_items, composite, published_figure, to_full_marks
-from award.scoring.grades import item_hundredths, part_hundredths
-from award.scoring.quotas import Grade, apply_quotas
-from award.scoring.ranking import Standing, rank
+from award.rounds.queries import round_for, scheme_of
 from award.standing.models import Assignment
-
-FULL_MARKS_HUNDREDTHS = 100_000
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+from award.standing.queries import conflicts_of
 
 
 @dataclass(frozen=True)
-class _Rules:
-    scheme: Scheme
-    category: CategoryRules
-    criteria: Criteria
+class PanelSheet:
+    """A valid sheet for the page that explains a total. marks: item key -> percent. judge: his name."""
 
-    @property
-    def points(self) -> dict[str, int]:
-        return {item.key: item.points for item in self.criteria.items()}
-
-
-def ranking_of(session: Session, round_: Round, category: str) -> Ranking:
-    """The ranking of a category by the frozen scheme, computed afresh from sheets and outcomes.
-
-    Only submitted sheets of active judges count. Void sheets are in neither sum nor count.
-    """
-    scheme = scheme_of(session, round_)
-    rules = _Rules(scheme, scheme.category(category), criteria_of(session, round_, category))
-    applications = _live_applications(session, round_, category)
-    sheets = _valid_sheets(session, round_, category)
-    outcomes = _outcomes(session, round_)
-    lines = [
-        _explain(application, sheets.get(application.id, ()), outcomes.get(application.id, {}), rules)
-        for application in applications
-    ]
-    return _ranked(lines, rules)
+    sheet_id: str
+    person_id: int
+    judge: str
+    marks: Mapping[str, int]
 
 
-def _live_applications(session: Session, round_: Round, category: str) -> Sequence[Application]:
-    query = (
-        select(Application)
-        .where(Application.round_id == round_.id, Application.category == category, Application.state.in_(LIVE))
-        .options(selectinload(Application.organisation))
-        .order_by(Application.id)
-    )
-    return session.scalars(query).all()
+@dataclass(frozen=True)
+class JudgedTotal:
+    """One sheet's total for the comparison of judges. judge: public id of the person; total in hundredths of a point."""
 
-
-def _valid_sheets(session: Session, round_: Round, category: str) -> Mapping[int, Sequence[Sheet]]:
-    query = (
-        select(Sheet)
-        .join(Assignment, Assignment.id == Sheet.assignment_id)
-        .join(Application, Application.id == Sheet.application_id)
-        .where(
-            Sheet.round_id == round_.id,
-            Application.category == category,
-            Assignment.state == "active",
-            Sheet.state == "submitted",
-        )
-        .order_by(Sheet.application_id, Assignment.id)
-    )
-    found: dict[int, list[Sheet]] = defaultdict(list)
-    for sheet in session.scalars(query):
-        found[sheet.application_id].append(sheet)
-    return found
-
-
-def _outcomes(session: Session, round_: Round) -> Mapping[int, Mapping[str, Fraction | None]]:
-    query = (
-        select(PaperOutcome.application_id, RoundStage.kind, PaperOutcome.score_hundredths)
-        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed")
-    )
-    found: dict[int, dict[str, Fraction | None]] = defaultdict(dict)
-    for application_id, kind, score in session.execute(query):
-        found[application_id][kind] = None if score is None else Fraction(score)
-    return found
-
-
-def _combined(sheets: Sequence[Sheet], rules: ScoringRules, points: Mapping[str, int]) -> Combined:
-    if rules.on == "totals":
-        totals = [sheet.total_hundredths or 0 for sheet in sheets]
-        return combine(totals, rules.method, rules.drop, rules.minimum_sheets, rules.fallback)
-    per_item = [{key: item_hundredths(points[key], sheet.marks[key]) for key in points} for sheet in sheets]
-    items = combine_items(per_item, rules.method, rules.drop, rules.minimum_sheets, rules.fallback)
-    return Combined(items.value, tuple(range(len(sheets))), (), items.flags, rules.method)
-
-
-def _explain(
-    application: Application, sheets: Sequence[Sheet], outcomes: Mapping[str, Fraction | None], rules: _Rules
-) -> Explained:
-    scoring = rules.scheme.scoring
-    combined = _combined(sheets, scoring, rules.points)
-    stages, value, missing = _composed(combined.value, outcomes, rules)
-    return Explained(
-        application_id=application.id,
-        public_id=application.public_id,
-        number=application.number or "",
-        name=application.organisation.name,
-        sector=application.sector,
-        sheets=tuple(
-            SheetShare(
-                LETTERS[at], sheet.public_id, sheet.person_id, sheet.total_hundredths or 0, at not in combined.dropped
-            )
-            for at, sheet in enumerate(sheets)
-        ),
-        combined=combined.value,
-        method=combined.method,
-        flags=combined.flags,
-        stages=stages,
-        missing=missing,
-        published=None if value is None else published_figure(value, scoring.places, scoring.rounding),
-        ties=tuple(TieValue(key, _tie_value(key, sheets, rules)) for key in scoring.ties),
-    )
-
-
-def _composed(
-    desk: Fraction | None, outcomes: Mapping[str, Fraction | None], rules: _Rules
-) -> tuple[tuple[StageShare, ...], Fraction | None, tuple[str, ...]]:
-    weights = {one.kind: one.weight_hundredths for one in rules.scheme.stages if one.weight_hundredths}
-    full = rules.criteria.total * 100
-    scores = dict(outcomes) | {"score": None if desk is None else to_full_marks(desk, full, FULL_MARKS_HUNDREDTHS)}
-    if not weights:
-        weights = {"score": 10_000}
-    made = composite({kind: scores.get(kind) for kind in weights}, weights, rules.scheme.scoring.missing_stage)
-    stages = tuple(StageShare(kind, scores.get(kind), Fraction(weight, 10_000)) for kind, weight in weights.items())
-    return stages, made.value, made.missing
-
-
-def _tie_value(key: str, sheets: Sequence[Sheet], rules: _Rules) -> Fraction:
-    """One link of the chain: the same rule of combination, on the points of a category, an item or all results."""
-    kind, _, name = key.partition(":")
-    items = {
-        "results": lambda: [item.key for one in rules.criteria.categories if one.is_result for item in one.items],
-        "category": lambda: [
-            item.key for one in rules.criteria.categories if one.key == name for item in one.items
-        ],
-        "item": lambda: [name],
-    }[kind]()
-    scoring = rules.scheme.scoring
-    parts = [part_hundredths(sheet.marks, rules.points, items) for sheet in sheets]
-    combined = combine(parts, scoring.method, scoring.drop, scoring.minimum_sheets, scoring.fallback)
-    return combined.value or Fraction(0)
-
-
-def _ranked(lines: Sequence[Explained], rules: _Rules) -> Ranking:
-    by_key = {line.public_id: line for line in lines}
-    standings = [
-        Standing(line.public_id, line.published, tuple(tie.value for tie in line.ties))
-        for line in lines
-        if line.published is not None
-    ]
-    ranked = rank(standings)
-    grades = [
-        Grade(one.grade, one.seats, one.minimum_hundredths, one.per_sector, one.at_least_sector)
-        for one in rules.category.quotas
-    ]
-    sectors = {line.public_id: line.sector for line in lines}
-    proposal = apply_quotas(ranked, sectors, grades, rules.scheme.scoring.cutoff)
-    awards = {award.key: award for award in proposal.awards}
-    placed = [
-        replace(
-            by_key[one.key], rank=one.rank, is_tied=one.tied, decided_by=one.decided_by,
-            grade=awards[one.key].grade or "", reason=awards[one.key].reason or "",
-            refused=tuple((refusal.grade, refusal.reason) for refusal in awards[one.key].refusals),
-        )
-        for one in ranked
-    ]  # fmt: skip
-    unplaced = [line for line in lines if line.published is None]
-    vacancies = tuple((vacancy.grade, vacancy.seats) for vacancy in proposal.vacancies)
-    return Ranking(rules.category.key, (*placed, *unplaced), vacancies)
+    application: str
+    judge: str
+    name: str
+    total_hundredths: int
 
 
 def closed_gates(session: Session, round_: Round, category: str) -> int:
-    """How many live applications of a category still wait for a sheet."""
-    query = select(Application.id).where(
+    """How many applications still in the race wait for a sheet; none where the rules hold the scoring on paper."""
+    scoring = next((stage for stage in scheme_of(session, round_).stages if stage.kind == "score"), None)
+    if scoring is None or scoring.held == "paper":
+        return 0
+    left_behind = (
+        select(PaperOutcome.application_id)
+        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
+        .where(
+            RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False)
+        )
+    )
+    query = select(func.count(Application.id)).where(
         Application.round_id == round_.id,
         Application.category == category,
         Application.state.in_(LIVE),
         Application.gate_opened_at.is_(None),
+        Application.id.not_in(left_behind),
     )
-    return len(session.scalars(query).all())
+    return session.scalars(query).one()
+
+
+def shown_ranking(session: Session, round_: Round, category: str, proposal: Proposal | None) -> Ranking:
+    """The ranking people look at: as it was decided on, and until then as the sheets make it now."""
+    if proposal is None or decision_of(session, proposal) is None:
+        return ranking_of(session, round_, category)
+    return stored_ranking(proposal)
+
+
+def stored_ranking(proposal: Proposal) -> Ranking:
+    """The ranking a proposal fixed."""
+    return from_content(proposal.content, {line.application.public_id: line.application_id for line in proposal.lines})
+
+
+def hidden_from(session: Session, actor: Actor, round_: Round) -> frozenset[str]:
+    """Public ids of the applications a conflict hides from an actor."""
+    query = select(Application.public_id).where(
+        Application.round_id == round_.id, Application.id.in_(conflicts_of(actor))
+    )
+    return frozenset(session.scalars(query))
+
+
+def panel_sheets(session: Session, public_ids: Sequence[str]) -> dict[str, PanelSheet]:
+    """Sheets by their public ids, with whose they are. Ask policy before showing any value."""
+    query = (
+        select(Sheet, Person.name)
+        .join(Person, Person.id == Sheet.person_id)
+        .where(Sheet.public_id.in_(public_ids))
+    )
+    return {
+        sheet.public_id: PanelSheet(sheet.public_id, sheet.person_id, name, sheet.marks)
+        for sheet, name in session.execute(query)
+    }
+
+
+def judged_totals(session: Session, round_: Round, category: str) -> list[JudgedTotal]:
+    """Every valid sheet of a category. Only once all gates are open."""
+    query = (
+        select(Application.public_id, Person.public_id, Person.name, Sheet.total_hundredths)
+        .join(Sheet, Sheet.application_id == Application.id)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .join(Person, Person.id == Sheet.person_id)
+        .where(
+            Application.round_id == round_.id,
+            Application.category == category,
+            Application.state.in_(LIVE),
+            Assignment.state == "active",
+            Sheet.state == "submitted",
+        )
+        .order_by(Sheet.id)
+    )
+    return [JudgedTotal(application, judge, name, total or 0) for application, judge, name, total in session.execute(query)]
+
+
+def _proposals() -> Select[Proposal]:
+    lines = selectinload(Proposal.lines).selectinload(ResultLine.application).selectinload(Application.organisation)
+    return select(Proposal).options(lines)
 
 
 def latest_proposal(session: Session, round_id: int, category: str) -> Proposal | None:
     """The proposal in force of a category, with its lines."""
-    query = (
-        select(Proposal)
-        .where(Proposal.round_id == round_id, Proposal.category == category)
-        .options(
-            selectinload(Proposal.lines).selectinload(ResultLine.application).selectinload(Application.organisation)
-        )
-        .order_by(Proposal.number.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
+    query = _proposals().where(Proposal.round_id == round_id, Proposal.category == category)
+    return session.scalar(query.order_by(Proposal.number.desc()).limit(1))
 
 
 def proposal_for(session: Session, actor: Actor, round_: Round, category: str) -> Proposal:
@@ -229,14 +139,22 @@ def decision_of(session: Session, proposal: Proposal) -> AwardDecision | None:
     return session.scalar(select(AwardDecision).where(AwardDecision.proposal_id == proposal.id))
 
 
+def decisions_of(session: Session, round_: Round) -> Sequence[AwardDecision]:
+    """The decisions of a round, one for each decided category."""
+    query = select(AwardDecision).join(Proposal, Proposal.id == AwardDecision.proposal_id)
+    return session.scalars(query.where(Proposal.round_id == round_.id).order_by(AwardDecision.id)).all()
+
+
+def deciders_of(session: Session, round_: Round) -> frozenset[int]:
+    """Who recorded the decisions of a round."""
+    return frozenset(decision.recorded_by for decision in decisions_of(session, round_))
+
+
 def decided_lines(session: Session, round_: Round) -> dict[str, list[ResultLine]]:
     """The lines of every decided category, winners and others, by category."""
-    found: dict[str, list[ResultLine]] = {}
-    for rubric in round_.rubrics:
-        proposal = latest_proposal(session, round_.id, rubric.category)
-        if proposal is not None and decision_of(session, proposal) is not None:
-            found[rubric.category] = proposal.lines
-    return found
+    query = _proposals().join(AwardDecision, AwardDecision.proposal_id == Proposal.id)
+    decided = session.scalars(query.where(Proposal.round_id == round_.id).order_by(Proposal.id))
+    return {proposal.category: proposal.lines for proposal in decided}
 
 
 def notice_of(session: Session, round_id: int) -> Notice | None:
@@ -254,16 +172,21 @@ def publication_of(session: Session, round_id: int) -> Publication | None:
     return session.get(Publication, round_id)
 
 
-def objections_of(session: Session, notice_id: int) -> Sequence[Objection]:
-    """All objections to a notice, oldest first."""
-    return session.scalars(select(Objection).where(Objection.notice_id == notice_id).order_by(Objection.filed_at)).all()
+def objections_of(session: Session, actor: Actor, notice_id: int) -> Sequence[Objection]:
+    """The objections to a notice, oldest first, without those about an application the actor must not touch."""
+    query = select(Objection).where(Objection.notice_id == notice_id, _is_clear(actor))
+    return session.scalars(query.order_by(Objection.filed_at, Objection.id)).all()
 
 
 def objection_for(session: Session, actor: Actor, round_: Round, public_id: str) -> Objection:
-    """An objection, for somebody who works in the round. Raises NotFound otherwise."""
+    """An objection, for somebody who works in the round and has no conflict. Raises NotFound otherwise."""
     round_for(session, actor, round_.public_id)
     notice = notice_of(session, round_.id)
-    objection = session.scalar(select(Objection).where(Objection.public_id == public_id))
+    objection = session.scalar(select(Objection).where(Objection.public_id == public_id, _is_clear(actor)))
     if notice is None or objection is None or objection.notice_id != notice.id:
         raise NotFound
     return objection
+
+
+def _is_clear(actor: Actor) -> ColumnElement[bool]:
+    return or_(Objection.application_id.is_(None), Objection.application_id.not_in(conflicts_of(actor)))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from award.kernel.actor import Actor, Role, Scope
@@ -85,3 +85,8 @@ def _relations(session: Session, person_id: int, application_id: int) -> tuple[b
     if not has_signed:
         return bool(is_conflicted), {Who.ASSIGNED_JUDGE}
     return bool(is_conflicted), {Who.CLEARED_JUDGE, *({Who.PANEL_LEADER} if is_leader else ())}
+
+
+def conflicts_of(actor: Actor) -> Select[int]:
+    """The inner numbers of the applications an actor must not touch, for lists and counts that leave them out."""
+    return select(Conflict.application_id).where(Conflict.person_id == actor.person_id)

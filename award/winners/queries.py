@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from award.applications.models import Application
@@ -15,6 +15,7 @@ from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.rounds.models import Award, Round
 from award.rounds.queries import round_for
+from award.standing.queries import conflicts_of
 from award.winners.models import Certificate
 
 Validity = Literal["valid", "expired", "revoked", "unknown"]
@@ -29,14 +30,21 @@ class Verification:
     certificate: Certificate | None = None
 
 
+LONGEST_ECHO = 40
+"""Characters of a typed code that are kept. One character too many is as unknown as one too few."""
+
+
 def tidy_code(text: str) -> str:
     """A check code as people type it, with dashes, spaces or in lower case, as it is stored."""
     folded = unicodedata.normalize("NFKC", text).upper()
-    return "".join(character for character in folded if character.isalnum())[:12]
+    return "".join(character for character in folded if character.isalnum())[:LONGEST_ECHO]
 
 
 def verify(session: Session, text: str, now: datetime) -> Verification:
-    """What anybody learns from a code: valid, expired, revoked or unknown; revoked beats expired."""
+    """What anybody learns from a code: valid, expired, revoked or unknown; revoked beats expired.
+
+    One look-up for whatever was typed, so that an unknown code and a malformed one take the same time.
+    """
     code = tidy_code(text)
     query = (
         select(Certificate, Round)
@@ -63,22 +71,42 @@ def validity_of(certificate: Certificate, today: date) -> Validity:
 
 def certificates_of(session: Session, round_id: int) -> Sequence[Certificate]:
     """All certificates of a round, in order of their numbers."""
-    query = (
+    return session.scalars(_certificates(round_id)).all()
+
+
+def certificates_for(session: Session, actor: Actor, round_id: int) -> Sequence[Certificate]:
+    """The same, without those of applications the actor must not touch."""
+    query = _certificates(round_id).where(Certificate.application_id.not_in(conflicts_of(actor)))
+    return session.scalars(query).all()
+
+
+def _certificates(round_id: int) -> Select[Certificate]:
+    return (
         select(Certificate)
         .where(Certificate.round_id == round_id)
         .options(selectinload(Certificate.application).selectinload(Application.organisation))
         .order_by(Certificate.id)
     )
-    return session.scalars(query).all()
 
 
 def certificate_for(session: Session, actor: Actor, round_: Round, public_id: str) -> Certificate:
-    """A certificate of a round, for somebody who works in it. Raises NotFound otherwise."""
+    """A certificate of a round, for somebody who works in it and has no conflict. Raises NotFound otherwise."""
     round_for(session, actor, round_.public_id)
-    certificate = session.scalar(select(Certificate).where(Certificate.public_id == public_id))
-    if certificate is None or certificate.round_id != round_.id:
+    query = select(Certificate).where(Certificate.public_id == public_id, Certificate.round_id == round_.id)
+    certificate = session.scalar(query.where(Certificate.application_id.not_in(conflicts_of(actor))))
+    if certificate is None:
         raise NotFound
     return certificate
+
+
+def revocations_of(session: Session, round_: Round) -> dict[str, date]:
+    """Public id of an application -> the day its award was revoked, on the authority's clock."""
+    zone = ZoneInfo(round_.award.authority.zone)
+    return {
+        one.application.public_id: one.revoked_at.astimezone(zone).date()
+        for one in certificates_of(session, round_.id)
+        if one.revoked_at is not None
+    }
 
 
 def certificate_of(session: Session, application: Application) -> Certificate | None:

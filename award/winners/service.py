@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from award import policy
-from award.kernel import db, ids
+from award.kernel import ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.service import Request, want_many
@@ -19,9 +19,11 @@ from award.press.document import to_json
 from award.press.views import CertificateView
 from award.regulations.model import CategoryRules, Scheme, Text
 from award.results.models import ResultLine
-from award.results.queries import decided_lines, publication_of
+from award.results.papers import result_content
+from award.results.queries import approval_of, decided_lines, publication_of
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in, title_of
+from award.rounds.service import publish_snapshot
 from award.winners import queries
 from award.winners.models import Certificate
 
@@ -33,11 +35,13 @@ def issue_certificates(
 
     Raises Refused (wrong stage or role), Conflict (the result is not published), Invalid (a day before the approval).
     """
-    stage = guarded_stage(session, round_, now)
+    stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.CERTIFICATE_ISSUE, stage, standing_in(actor, round_))
-    db.lock_row(session, "round", round_.id, exclusive=True)
-    if publication_of(session, round_.id) is None:
+    approval = approval_of(session, round_.id)
+    if approval is None or publication_of(session, round_.id) is None:
         raise Conflict("certificate.unpublished", N_("Publish the result first; certificates follow it."))
+    if issued_on < approval.approved_on:
+        raise Invalid.one("issued_on", N_("A certificate cannot be dated before the approval."))
     if issued_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
         raise Invalid.one("issued_on", N_("A certificate cannot be dated in the future."))
     scheme = scheme_of(session, round_)
@@ -101,12 +105,13 @@ def award_title(round_: Round, grade: Text) -> Text:
 
 
 def _valid_until(issued_on: date, years: int | None) -> date | None:
-    """The day before the anniversary; 29 February counts as 28."""
+    """The day before the anniversary; where there is no 29 February, the anniversary is 1 March."""
     if years is None:
         return None
-    year = issued_on.year + years
-    day = 28 if (issued_on.month, issued_on.day) == (2, 29) else issued_on.day
-    return date(year, issued_on.month, day) - timedelta(1)
+    try:
+        return issued_on.replace(year=issued_on.year + years) - timedelta(1)
+    except ValueError:
+        return date(issued_on.year + years, 2, 28)
 
 
 def _view(certificate: Certificate, scheme: Scheme) -> str:
@@ -127,10 +132,12 @@ def revoke_certificate(
 ) -> Certificate:
     """Revokes a certificate; from then on its code says so. Not by the person who issued it. Never undone.
 
+    Effects: the result is published anew with the revocation; the earlier snapshot stays as it was.
     Raises Refused (wrong stage or role), Conflict (revoked already, or the same person), Invalid (no reason).
     """
-    stage = guarded_stage(session, round_, now)
+    stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.CERTIFICATE_REVOKE, stage, standing_in(actor, round_))
+    session.refresh(certificate, ["revoked_at", "revoked_by"])
     if certificate.revoked_at is not None:
         if certificate.revoked_by == actor.person_id:
             return certificate
@@ -143,8 +150,19 @@ def revoke_certificate(
         )
     certificate.revoked_at, certificate.revoked_by, certificate.revoked_reason = now, actor.person_id, reason
     certificate.application.state = "revoked"
+    session.flush()
+    _publish_anew(session, actor, round_, now)
     _record(session, actor, Event.CERTIFICATE_REVOKED, certificate, round_, {"reason": reason})
     return certificate
+
+
+def _publish_anew(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
+    approval = approval_of(session, round_.id)
+    if approval is None:
+        raise RuntimeError("a round with certificates has an approval")
+    decided, revoked = decided_lines(session, round_), queries.revocations_of(session, round_)
+    content = result_content(round_, scheme_of(session, round_), decided, approval, revoked)
+    publish_snapshot(session, actor, round_, "result", content, now)
 
 
 def _record(

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -13,31 +14,34 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
-from award.regulations.model import CategoryRules
 from award.results import queries
-from award.results.explained import Explained, as_content
+from award.results.explained import Explained, Ranking, as_content
 from award.results.models import AwardDecision, Proposal, ResultLine
+from award.results.ranking import ranking_of
+from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in
+
+DECIDED = N_("The candidates of this category have been decided; the ranking stays as it was.")
 
 
 def propose(session: Session, actor: Actor, round_: Round, category: str, now: datetime) -> Proposal:
     """Fixes the ranking of a category and who the scheme proposes. Proposing an unchanged ranking again answers with it.
 
-    now: UTC. Raises Refused (wrong stage or role), Conflict (sheets missing, or already decided).
+    now: UTC. Raises Refused (wrong stage or role), Conflict (sheets missing, already decided, or a conflict of interest).
     """
-    stage = guarded_stage(session, round_, now)
+    stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.RESULT_PROPOSE, stage, standing_in(actor, round_))
+    require_clear(session, actor, round_)
     if waiting := queries.closed_gates(session, round_, category):
         raise Conflict("result.sheets_missing", N_("{count} applications still wait for score sheets."), count=waiting)
-    ranking = queries.ranking_of(session, round_, category)
-    content = canonical(as_content(ranking))
-    sha256 = hashlib.sha256(content.encode()).hexdigest()
+    ranking = ranking_of(session, round_, category)
+    content, sha256 = _spelled(ranking)
     last = queries.latest_proposal(session, round_.id, category)
     if last is not None and last.sha256 == sha256:
         return last
     if last is not None and queries.decision_of(session, last) is not None:
-        raise Conflict("result.decided", N_("The candidates of this category have been decided; the ranking stays as it was."))
+        raise Conflict("result.decided", DECIDED)
     proposal = Proposal(
         round_id=round_.id, category=category, number=last.number + 1 if last else 1, content=content, sha256=sha256,
         proposed_at=now, proposed_by=actor.person_id, lines=[_line(one) for one in ranking.lines],
@@ -46,6 +50,25 @@ def propose(session: Session, actor: Actor, round_: Round, category: str, now: d
     session.flush()
     _record(session, actor, Event.RESULT_PROPOSED, proposal, round_, {"sha256": sha256, "number": proposal.number})
     return proposal
+
+
+def require_clear(session: Session, actor: Actor, round_: Round) -> None:
+    """Raises Conflict for somebody with a conflict of interest in the round: he takes no part in its result."""
+    if queries.hidden_from(session, actor, round_):
+        raise Conflict(
+            "result.conflicted",
+            N_("A conflict of interest of yours is on record in this round, so you take no part in its result. Ask a colleague."),
+        )
+
+
+def is_current(proposal: Proposal, ranking: Ranking) -> bool:
+    """Whether a proposal fixed exactly this ranking."""
+    return proposal.sha256 == _spelled(ranking)[1]
+
+
+def _spelled(ranking: Ranking) -> tuple[str, str]:
+    content = canonical(as_content(ranking))
+    return content, hashlib.sha256(content.encode()).hexdigest()
 
 
 def _line(explained: Explained) -> ResultLine:
@@ -75,24 +98,23 @@ def decide(
 
     grades: public id of an application -> grade, "" for none; one that is absent is decided as proposed. deviations:
     public id -> reason. Effects: the winners become candidates. Asked again by the same person, answers with the first.
-    Raises Refused, Conflict (already decided, or a newer proposal exists), Invalid (names, seats, reasons missing).
+    Raises Refused, Conflict (already decided, a newer proposal or other sheets exist, or a conflict of interest), Invalid
+    (names, reasons missing, more seats than there are, a grade below its minimum).
     """
-    stage = guarded_stage(session, round_, now)
+    stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.RESULT_DECIDE, stage, standing_in(actor, round_))
     existing = queries.decision_of(session, proposal)
     if existing is not None:
         if existing.recorded_by == actor.person_id:
             return existing
-        raise Conflict("result.decided", N_("The candidates of this category have been decided; the ranking stays as it was."))
-    latest = queries.latest_proposal(session, round_.id, proposal.category)
-    if latest is None or latest.id != proposal.id:
-        raise Conflict("result.newer_proposal", N_("The ranking was proposed again meanwhile. Look at the new one first."))
-    rules = scheme_of(session, round_).category(proposal.category)
-    _check_decision(proposal, rules, members, grades, deviations, held_on, now)
+        raise Conflict("result.decided", DECIDED)
+    require_clear(session, actor, round_)
+    _require_latest(session, round_, proposal)
+    _check_decision(session, round_, proposal, members, grades, deviations, held_on, now)
     for line in proposal.lines:
         key = line.application.public_id
         line.decided_grade = grades.get(key, line.proposed_grade)
-        line.deviation = deviations.get(key, "") if line.decided_grade != line.proposed_grade else ""
+        line.deviation = deviations.get(key, "").strip() if line.decided_grade != line.proposed_grade else ""
         if line.decided_grade:
             line.application.state = "candidate"
     decision = AwardDecision(
@@ -100,14 +122,35 @@ def decide(
         recorded_by=actor.person_id,
     )  # fmt: skip
     session.add(decision)
-    content = {"members": list(members), "grades": {x.application.public_id: x.decided_grade for x in proposal.lines}}
-    _record(session, actor, Event.RESULT_DECIDED, proposal, round_, content)
+    session.flush()
+    _record(session, actor, Event.RESULT_DECIDED, proposal, round_, _decided_content(proposal, held_on, members))
     return decision
 
 
+def _require_latest(session: Session, round_: Round, proposal: Proposal) -> None:
+    latest = queries.latest_proposal(session, round_.id, proposal.category)
+    if latest is None or latest.id != proposal.id:
+        raise Conflict("result.newer_proposal", N_("The ranking was proposed again meanwhile. Look at the new one first."))
+    if not is_current(proposal, ranking_of(session, round_, proposal.category)):
+        raise Conflict(
+            "result.outdated", N_("Sheets or outcomes have changed since the ranking was proposed. Propose it again first.")
+        )
+
+
+def _decided_content(proposal: Proposal, held_on: date, members: Sequence[str]) -> dict[str, object]:
+    return {
+        "category": proposal.category,
+        "held_on": str(held_on),
+        "members": list(members),
+        "grades": {line.application.public_id: line.decided_grade for line in proposal.lines},
+        "deviations": {line.application.public_id: line.deviation for line in proposal.lines if line.deviation},
+    }
+
+
 def _check_decision(
+    session: Session,
+    round_: Round,
     proposal: Proposal,
-    rules: CategoryRules,
     members: Sequence[str],
     grades: Mapping[str, str],
     deviations: Mapping[str, str],
@@ -115,26 +158,18 @@ def _check_decision(
     now: datetime,
 ) -> None:
     errors = []
-    if not members:
-        errors.append(FieldError("members", N_("Name everybody who took part in the decision.")))
-    if held_on > now.date():
+    if held_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
         errors.append(FieldError("held_on", N_("A decision is recorded after it was made; this day is still to come.")))
-    known = {quota.grade for quota in rules.quotas} | {""}
-    counts: dict[str, int] = {}
+    if not [name for name in members if name.strip()]:
+        errors.append(FieldError("members", N_("Name everybody who took part in the decision.")))
     for line in proposal.lines:
         key = line.application.public_id
-        grade = grades.get(key, line.proposed_grade)
-        counts[grade] = counts.get(grade, 0) + 1
-        if grade not in known:
-            errors.append(FieldError(f"grade-{key}", N_("Choose one of the options.")))
-        if grade != line.proposed_grade and not deviations.get(key, "").strip():
+        if grades.get(key, line.proposed_grade) != line.proposed_grade and not deviations.get(key, "").strip():
             text = N_("Give the reason why {name} is decided otherwise than proposed.")
             errors.append(FieldError(f"reason-{key}", text, {"name": line.application.organisation.name}))
-    for quota in rules.quotas:
-        if counts.get(quota.grade, 0) > quota.seats:
-            text = N_("{grade} has {seats} seats; {count} were chosen.")
-            params = {"grade": quota.name, "seats": quota.seats, "count": counts[quota.grade]}
-            errors.append(FieldError("grades", text, params))
+    scheme = scheme_of(session, round_)
+    elsewhere = {key: lines for key, lines in queries.decided_lines(session, round_).items() if key != proposal.category}
+    errors += faults_of_seats(scheme, proposal, queries.stored_ranking(proposal), grades, elsewhere)
     if errors:
         raise Invalid(errors)
 

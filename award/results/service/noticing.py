@@ -1,13 +1,14 @@
 """The public notice and the objections to it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from award import policy
-from award.kernel import ids
+from award.kernel import db, ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.service import want
@@ -15,12 +16,27 @@ from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.workdays import period_end
+from award.policy import Moment
 from award.press.document import to_json
 from award.results import papers, queries
 from award.results.models import Notice, Objection
+from award.results.service.deciding import require_clear
 from award.rounds.models import Round
-from award.rounds.queries import calendar_of, guarded_stage, scheme_of, standing_in
+from award.rounds.queries import calendar_of, guarded_stage, scheme_of, stage_of, standing_in
 from award.rounds.service import publish_snapshot
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days of a notice, both counted. closes_at: UTC, the end of the last day on the authority's clock.
+
+    unknown_year: a year whose holidays have not been announced, None where all are.
+    """
+
+    first_day: date
+    last_day: date
+    closes_at: datetime
+    unknown_year: int | None
 
 
 def publish_notice(
@@ -30,32 +46,34 @@ def publish_notice(
 
     first_day: the first day that counts, at the earliest the day after publication (Wuhu 2023 practice, domain.md 4.9).
     Effects: candidates are on public notice. Asked again by the same person, answers with the first notice.
-    Raises Refused, Conflict (nothing decided, or the year's holidays unknown), Invalid (first day, number, contact).
+    Raises Refused, Conflict (nothing decided, the year's holidays unknown, the stage too short, or a conflict of
+    interest), Invalid (first day, number, contact).
     """
-    stage = guarded_stage(session, round_, now)
+    stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.NOTICE_PUBLISH, stage, standing_in(actor, round_))
     existing = queries.notice_of(session, round_.id)
     if existing is not None:
         if existing.published_by == actor.person_id:
             return existing
         raise Conflict("notice.published", N_("The notice of this round has been published already."))
+    require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
     if len(decided) < len(round_.rubrics):
         raise Conflict("notice.undecided", N_("Decide on the candidates of every category first."))
     zone = ZoneInfo(round_.award.authority.zone)
     _check_notice(document_number, first_day, contact, now.astimezone(zone).date())
-    last_day = _last_day(session, round_, first_day)
-    after = last_day + timedelta(1)
-    closes_at = datetime(after.year, after.month, after.day, tzinfo=zone)
+    period = _checked_period(session, round_, first_day)
     scheme = scheme_of(session, round_)
-    content = papers.notice_content(round_, scheme, decided, document_number, first_day, last_day, contact)
-    snapshot = publish_snapshot(session, actor, round_, "notice", content, now)
-    view = papers.notice_view(round_, scheme, decided, document_number, first_day, last_day, contact, now)
+    words = (document_number, first_day, period.last_day, contact)
+    snapshot = publish_snapshot(
+        session, actor, round_, "notice", papers.notice_content(round_, scheme, decided, *words), now
+    )
+    view = papers.notice_view(round_, scheme, decided, *words, now)
     document = want(session, "notice", f"round:{round_.public_id}", "zh", to_json(view), now)
     notice = Notice(
-        round_id=round_.id, document_number=document_number, first_day=first_day, last_day=last_day,
-        closes_at=closes_at, contact=contact, snapshot_id=snapshot.id, document_id=document.id, published_at=now,
-        published_by=actor.person_id,
+        round_id=round_.id, document_number=document_number, first_day=first_day, last_day=period.last_day,
+        closes_at=period.closes_at, contact=contact, snapshot_id=snapshot.id, document_id=document.id,
+        published_at=now, published_by=actor.person_id,
     )  # fmt: skip
     session.add(notice)
     for lines in decided.values():
@@ -63,7 +81,7 @@ def publish_notice(
             if line.decided_grade:
                 line.application.state = "publicised"
     session.flush()
-    facts = {"number": document_number, "first_day": str(first_day), "last_day": str(last_day)}
+    facts = {"number": document_number, "first_day": str(first_day), "last_day": str(period.last_day)}
     _record(session, actor, Event.NOTICE_PUBLISHED, f"notice:{notice.public_id}", round_, facts)
     return notice
 
@@ -80,17 +98,33 @@ def _check_notice(document_number: str, first_day: date, contact: str, today: da
         raise Invalid(errors)
 
 
-def _last_day(session: Session, round_: Round, first_day: date) -> date:
-    rules = scheme_of(session, round_).notice
-    calendar = calendar_of(session)
+def period_of(session: Session, round_: Round, first_day: date) -> Period:
+    """The period of a notice that begins on a day, by the scheme's days and the calendar as the office keeps it."""
+    rules, calendar = scheme_of(session, round_).notice, calendar_of(session)
     last_day = period_end(calendar, first_day, rules.days, rules.unit)
-    if not calendar.is_announced(first_day, last_day):
+    after = last_day + timedelta(1)
+    closes_at = datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(round_.award.authority.zone))
+    unknown = [year for year in range(first_day.year, last_day.year + 1) if year not in calendar.announced]
+    return Period(first_day, last_day, closes_at, unknown[0] if unknown else None)
+
+
+def _checked_period(session: Session, round_: Round, first_day: date) -> Period:
+    period = period_of(session, round_, first_day)
+    if period.unknown_year is not None:
         raise Conflict(
             "notice.year_unknown",
             N_("The holidays of {year} have not been entered. Enter them in the calendar before the notice opens."),
-            year=last_day.year,
+            year=period.unknown_year,
         )
-    return last_day
+    stage_end = stage_of(round_).closes_at
+    if stage_end is not None and stage_end < period.closes_at:
+        zone = round_.award.authority.zone
+        raise Conflict(
+            "notice.stage_too_short",
+            N_("The notice would run until {until}, but this stage ends at {end}. Extend the stage first, or begin earlier."),
+            until=Moment(period.closes_at, zone), end=Moment(stage_end, zone),
+        )  # fmt: skip
+    return period
 
 
 def file_objection(
@@ -139,15 +173,20 @@ def answer_objection(
 ) -> Objection:
     """Answers an objection; not by the person who recorded the decision it is about.
 
-    Raises Refused (wrong stage, or the same person), Conflict (already answered), Invalid (no text).
+    Asked again by the same person, answers with the first. Raises Refused (wrong stage or role), Conflict (answered by
+    somebody else, or the same person), Invalid (no text).
     """
     stage = guarded_stage(session, round_, now)
     policy.require(Action.OBJECTION_ANSWER, stage, standing_in(actor, round_))
+    db.lock_row(session, "objection", objection.id, exclusive=True)
+    session.refresh(objection, ["answered_at", "answered_by"])
     if objection.answered_at is not None:
+        if objection.answered_by == actor.person_id:
+            return objection
         raise Conflict("objection.answered", N_("This objection has been answered already."))
     if not answer.strip():
         raise Invalid.one("answer", N_("Write what was checked and what came of it."))
-    if actor.person_id in deciders_of(session, round_):
+    if actor.person_id in queries.deciders_of(session, round_):
         raise Conflict(
             "objection.same_person", N_("Whoever recorded the decision cannot answer objections to it. Ask a colleague.")
         )
@@ -157,17 +196,6 @@ def answer_objection(
         session, actor, Event.OBJECTION_ANSWERED, f"objection:{objection.public_id}", round_, {"answer": answer}
     )
     return objection
-
-
-def deciders_of(session: Session, round_: Round) -> set[int]:
-    """Who recorded the decisions of a round."""
-    found = set()
-    for rubric in round_.rubrics:
-        proposal = queries.latest_proposal(session, round_.id, rubric.category)
-        decision = queries.decision_of(session, proposal) if proposal else None
-        if decision is not None:
-            found.add(decision.recorded_by)
-    return found
 
 
 def _record(

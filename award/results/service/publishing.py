@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from award import policy
-from award.applications.models import Application
+from award.applications.models import LIVE, Application
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid
@@ -15,7 +16,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.results import papers, queries
 from award.results.models import Approval, Publication
-from award.results.service.noticing import deciders_of
+from award.results.service.deciding import require_clear
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in
 from award.rounds.service import publish_snapshot
@@ -36,7 +37,7 @@ def record_approval(
 
     Raises Refused, Conflict (recorded by somebody else, or nothing decided), Invalid (who, number, a day to come).
     """
-    stage = guarded_stage(session, round_, now)
+    stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.APPROVAL_RECORD, stage, standing_in(actor, round_))
     existing = queries.approval_of(session, round_.id)
     if existing is not None:
@@ -50,7 +51,7 @@ def record_approval(
         errors.append(FieldError("approved_by", N_("Enter who approved.")))
     if not document_number.strip():
         errors.append(FieldError("document_number", N_("Enter the number of the approving document.")))
-    if approved_on > now.date():
+    if approved_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
         errors.append(FieldError("approved_on", N_("An approval is recorded after it was given; this day is still to come.")))
     if errors:
         raise Invalid(errors)
@@ -68,9 +69,10 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     """Publishes the result; from then on the public sees its snapshot, and every applicant how it ended.
 
     A second person publishes: not the one who recorded the decision. Asked again by the same person, answers with the
-    first publication. Raises Refused (wrong stage or role), Conflict (no approval, or the same person).
+    first publication. Raises Refused (wrong stage or role), Conflict (no approval, the same person, or a conflict of
+    interest).
     """
-    stage = guarded_stage(session, round_, now)
+    stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.RESULT_PUBLISH, stage, standing_in(actor, round_))
     existing = queries.publication_of(session, round_.id)
     if existing is not None:
@@ -80,17 +82,15 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     approval = queries.approval_of(session, round_.id)
     if approval is None:
         raise Conflict("result.unapproved", N_("Record the approval first."))
-    if actor.person_id in deciders_of(session, round_):
+    if actor.person_id in queries.deciders_of(session, round_):
         raise Conflict(
             "result.same_person", N_("A second person publishes: whoever recorded the decision cannot. Ask a colleague.")
         )
+    require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
     content = papers.result_content(round_, scheme_of(session, round_), decided, approval)
     snapshot = publish_snapshot(session, actor, round_, "result", content, now)
-    winners = [line.application_id for lines in decided.values() for line in lines if line.decided_grade]
-    others = [line.application_id for lines in decided.values() for line in lines if not line.decided_grade]
-    _set_state(session, winners, "awarded")
-    _set_state(session, others, "not_awarded")
+    _end(session, round_, [line.application_id for lines in decided.values() for line in lines if line.decided_grade])
     publication = Publication(
         round_id=round_.id, snapshot_id=snapshot.id, published_at=now, published_by=actor.person_id
     )
@@ -99,8 +99,11 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     return publication
 
 
-def _set_state(session: Session, application_ids: list[int], state: str) -> None:
-    session.execute(update(Application).where(Application.id.in_(application_ids)).values(state=state))
+def _end(session: Session, round_: Round, winners: list[int]) -> None:
+    """Every application in the race learns how it ended, those too that an earlier stage left behind."""
+    live = update(Application).where(Application.round_id == round_.id, Application.state.in_(LIVE))
+    session.execute(live.where(Application.id.in_(winners)).values(state="awarded"))
+    session.execute(live.where(Application.id.not_in(winners)).values(state="not_awarded"))
 
 
 def _record(session: Session, actor: Actor, event: Event, round_: Round, content: Mapping[str, object]) -> None:
