@@ -218,6 +218,7 @@ def _row(view: View, application: Application, seats: list[Seat], items: int) ->
         "sheets_in": sum(seat.state == "submitted" for seat in seats),
         "sheets_due": due,
         "strip": _strip(seats) if application.gate_opened_at is not None else None,
+        "tone": "bad" if needs_judges and seats else "",
         "level": "bad" if needs_judges and seats else "",
     }
 

@@ -37,7 +37,9 @@ def dates(
     if start is not None:
         frame = queries.frame_for(session, round_, clock.now(session))
         shown |= planning.proposed_dates(queries.scheme_of(session, round_), frame, start)
-    return render(request, session, TEMPLATE, **_page(session, actor, round_, typed_dates(shown, zone)), proposed=start)
+    page = _page(session, actor, round_, typed_dates(shown, zone))
+    years = planning.unannounced_years(queries.calendar_of(session), shown)
+    return render(request, session, TEMPLATE, **{**page, "unannounced": years}, proposed=start)
 
 
 @router.post("/calendar", dependencies=[Depends(guard.office)])
