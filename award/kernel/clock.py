@@ -36,7 +36,9 @@ def offset(session: Session) -> timedelta | None:
 
 def now(session: Session) -> datetime:
     """The time acts are judged by, UTC. Ask for it inside the transaction of the act, once its lock is held."""
-    return real_now() + (offset(session) or timedelta())
+    ahead = offset(session) or timedelta()
+    # Only now: reading the offset may have waited for the turn to write, and a late act must not get an early time.
+    return real_now() + ahead
 
 
 def move_forward(session: Session, by: timedelta) -> datetime:
