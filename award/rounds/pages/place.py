@@ -5,6 +5,7 @@ from typing import Any
 
 from award import policy
 from award.kernel.actor import Action, Actor, Role
+from award.regulations.model import Text
 from award.rounds.models import Round
 from award.rounds.queries import stage_now, standing_in, title_of
 from award.stages import Who
@@ -17,8 +18,10 @@ def place_of(actor: Actor, round_: Round, current: str, now: datetime) -> dict[s
     """
     standing = standing_in(actor, round_)
     policy.require(Action.ROUND_READ, stage_now(round_, now), standing)
+    award = round_.award
     return {
         "round": round_,
+        "site_name": Text(award.name_zh, award.name_en).in_language(actor.language),
         "title": title_of(round_),
         "zone": round_.award.authority.zone,
         "current": current,
