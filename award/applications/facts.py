@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from award.kernel.i18n import N_
 
 NUMBER = re.compile(r"\d{1,9}")
+YEAR = re.compile(r"(19|20)\d{2}")
 MONEY = re.compile(r"-?\d{1,12}(\.\d{1,2})?")
 PHONE = re.compile(r"[0-9+][0-9 \-]{5,24}")
 MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
@@ -19,7 +20,7 @@ LONGEST = 2000
 
 @dataclass(frozen=True)
 class Fact:
-    """One field. kind: text, lines, number, money (ten thousand yuan, two decimals at most), choice, phone, mail, industry.
+    """One field. kind: text, lines, number, year, money (ten thousand yuan, two decimals at most), choice, phone, mail, industry.
 
     label: English msgid; params fill it. choices: (code, msgid).
     """
@@ -55,11 +56,11 @@ _ORGANISATION = FactGroup(
     (
         Fact("legal_representative", N_("Legal representative")),
         Fact("staff", N_("Number of staff"), "number", N_("At the end of last year.")),
-        Fact("size_class", N_("Size"), "choice", N_("As the national bureau of statistics classifies enterprises."), choices=SIZES),
+        Fact("size_class", N_("Size of the enterprise"), "choice", N_("As the national bureau of statistics classifies enterprises."), choices=SIZES),
         Fact("industry_code", N_("Industry code (GB/T 4754-2017)"), "industry", N_("For example C3670.")),
         Fact("industry_name", N_("Industry")),
         Fact("products", N_("Main products or services")),
-        Fact("excellence_since", N_("Managed by an excellence model since (year)"), "number"),
+        Fact("excellence_since", N_("Managed by an excellence model since (year)"), "year"),
         Fact("certifications", N_("Certified management systems"), "lines", N_("One a line, with the year."), is_required=False),
         Fact("honours", N_("Quality honours received"), "lines", N_("One a line, with the year and who gave it."), is_required=False),
     ),
@@ -102,6 +103,7 @@ def facts_of(round_year: int) -> Iterator[Fact]:
 
 
 _SHAPES = {
+    "year": (YEAR, N_("Enter {label} as four digits, for example 2019.")),
     "number": (NUMBER, N_("Enter {label} as a whole number, for example 860.")),
     "money": (MONEY, N_("Enter {label} as a number with at most two decimals, for example 12850.50.")),
     "phone": (PHONE, N_("Enter {label} as digits, for example 0552-3001234.")),

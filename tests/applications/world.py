@@ -20,7 +20,7 @@ from award.rounds.models import Round, RoundStage
 from award.rounds.queries import criteria_of, scheme_of
 from tests import make
 
-VALUES = {"number": "860", "money": "12850.50", "phone": "0552-3001234", "mail": "a@example.cn", "industry": "C3670", "choice": "large"}
+VALUES = {"year": "2016", "number": "860", "money": "12850.50", "phone": "0552-3001234", "mail": "a@example.cn", "industry": "C3670", "choice": "large"}
 
 
 @dataclass

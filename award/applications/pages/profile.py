@@ -17,6 +17,7 @@ from award.applications.service.writing import FACTS
 from award.kernel import clock
 from award.kernel.actor import Actor
 from award.kernel.errors import Conflict, Invalid, Refused, Stale
+from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
@@ -50,12 +51,13 @@ def shown_facts(desk: views.Desk, values: Mapping[str, str]) -> list[dict[str, A
     """Headings with their fields and values, in the reader's language."""
     return [
         {
+            "key": group.key,
             "title": desk.tell(group.title),
             "facts": [
                 {
                     "key": fact.key, "label": desk.tell(fact.label, fact.params), "hint": desk.tell(fact.hint) if fact.hint else "",
                     "kind": fact.kind, "optional": not fact.is_required, "value": values.get(fact.key, ""),
-                    "choices": [("", "")] + [(code, desk.tell(text)) for code, text in fact.choices],
+                    "choices": [("", desk.tell(N_("Choose…")))] + [(code, desk.tell(text)) for code, text in fact.choices],
                     "shown": desk.tell(dict(fact.choices).get(values.get(fact.key, ""), "")) if fact.choices else values.get(fact.key, ""),
                 }
                 for fact in group.facts

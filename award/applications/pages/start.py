@@ -25,6 +25,7 @@ from award.rounds.queries import open_rounds, scheme_of, stage_now, stage_of, ti
 from award.stages import Who
 
 router = APIRouter(prefix="/apply", dependencies=[Depends(guard.signed_in)])
+CHOOSE = N_("Choose…")
 
 
 @router.get("")
@@ -86,7 +87,7 @@ def _start(request: Request, session: Session, actor: Actor, round_: Round, cate
         "round": _open_round(request, session, round_),
         "category": rules.name.in_language(language),
         "url": f"/apply/rounds/{round_.public_id}/{category}",
-        "sectors": [("", "")] + [(key, name.in_language(language)) for key, name in rules.sectors.items()],
+        "sectors": [("", i18n.translate(language, CHOOSE))] + [(key, name.in_language(language)) for key, name in rules.sectors.items()],
         "organisations": [(one.public_id, one.name) for one in organisations_of(session, actor)],
         "conditions": [(key, text) for key, text in conditions_of(scheme, rules, language)],
         "office": scheme.office.in_language(language),
