@@ -28,6 +28,7 @@ def make_start_link(session: Session) -> str | None:
         session.add(installation)
     token = new_token()
     installation.first_start_token_hash = queries.hash_token(token)
+    session.flush()
     return f"{settings().base_url.rstrip('/')}/start/{token}"
 
 
@@ -47,11 +48,10 @@ def accept_start_link(
     Raises NotFound for any other link, Invalid for what cannot be used.
     """
     db.lock_row(session, "installation", 1, exclusive=True)
-    session.expire_all()
-    if not is_start_token(session, token):
+    installation = session.get(Installation, 1, populate_existing=True)
+    if installation is None or not is_start_token(session, token):
         raise NotFound
     person = enter_person(session, SYSTEM, username=username, name=name, email=email, password=password, now=now)
     give_grant(session, SYSTEM, person, Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0, now)
-    installation = session.get_one(Installation, 1)
     installation.first_start_token_hash = None
     return person

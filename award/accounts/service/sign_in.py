@@ -160,10 +160,13 @@ def end_sessions(session: Session, actor: Actor, person: Person, now: datetime, 
 
     Raises Refused unless it is one's own, or the actor is an administrator of people.
     """
-    if actor not in (SYSTEM, PUBLIC) and actor.person_id != person.id and not actor.roles & {
-        Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR
-    }:  # fmt: skip
+    is_administrator = actor is SYSTEM or actor.roles & {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR}
+    if actor.person_id != person.id and not is_administrator:
         raise Refused("role.cannot", N_("Only an administrator of people does this."))
+    return _end_running(session, actor, person, now, keep)
+
+
+def _end_running(session: Session, actor: Actor, person: Person, now: datetime, keep: str) -> int:
     running = select(SignIn).where(
         SignIn.person_id == person.id, SignIn.revoked_at.is_(None), SignIn.ends_at > now, SignIn.token_hash != keep
     )
@@ -184,8 +187,7 @@ def set_password(session: Session, actor: Actor, person: Person, password: str, 
     """
     check_password(password, person.username, person.email)
     person.password_hash = hash_password(password)
-    keep = actor.session if actor.person_id == person.id else ""
-    end_sessions(session, actor, person, now, keep=keep)
+    _end_running(session, actor, person, now, keep=actor.session if actor.person_id == person.id else "")
     stream = security_stream(clock.now(session))
     record(session, actor, Event.PASSWORD_CHANGED, f"person:{person.public_id}", stream)
 

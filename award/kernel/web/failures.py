@@ -1,7 +1,9 @@
 """Turns errors into answers: an HTML page for people, problem+json for programs. Refusals enter the trail."""
 
 import logging
+import re
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +17,7 @@ from award.kernel.errors import AwardError, Invalid, NotFound, Refused, SignInNe
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.web.context import SAFE_METHODS, current_actor
+from award.kernel.web.middleware import HEADERS
 from award.kernel.web.rendering import render
 
 log = logging.getLogger("award.web")
@@ -35,6 +38,8 @@ TITLES = {
 }
 NOT_FOUND = N_("There is no such page, or it is not open to you. Check the address, or go back to the start.")
 BROKEN = N_("The system cannot do this right now; what you had saved is safe. Try again later and give this reference: {ref}")
+SECRET = re.compile(r"/[A-Za-z0-9_-]{32,}")
+"""The one-time secret of a link, in its path."""
 
 
 def wants_json(request: Request) -> bool:
@@ -73,7 +78,7 @@ def page(request: Request, error: AwardError) -> Response:
     """The error as a page. Signed-out people are sent to sign in and come back."""
     if isinstance(error, SignInNeeded) and request.method in SAFE_METHODS:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={target}", 303)
+        return RedirectResponse(f"/login?next={quote(target, safe='/')}", 303)
     language = request.state.language
     details = []
     if isinstance(error, Invalid):
@@ -84,7 +89,7 @@ def page(request: Request, error: AwardError) -> Response:
         title=i18n.translate(language, TITLES.get(error.status, TITLES[500])),
         text=sentence(request, error), details=details, code=error.code,
         reference=getattr(request.state, "request_id", ""),
-        typed=[(k, v) for k, v in typed.multi_items() if isinstance(v, str) and k not in ("csrf", "password")] if typed else [],
+        typed=[(k, v) for k, v in typed.multi_items() if isinstance(v, str) and k != "csrf" and "password" not in k] if typed else [],
     )  # fmt: skip
 
 
@@ -97,7 +102,8 @@ def record_refusal(request: Request, error: Refused) -> None:
     """Puts a refusal into the day's security stream, in a transaction of its own."""
     actor = current_actor(request)
     with transaction(request.app.state.engine) as session:
-        content = {"code": error.code, "path": request.url.path, "method": request.method}
+        path = SECRET.sub("/…", request.url.path)
+        content = {"code": error.code, "path": path, "method": request.method}
         stream = security_stream(clock.now(session))
         record(session, actor, Event.REFUSAL, f"request:{request.state.request_id}", stream, content)
 
@@ -127,9 +133,16 @@ def install(app: FastAPI) -> None:
             return answer(request, NotFound())
         wrong = AwardError("request.refused", TITLES.get(error.status_code, TITLES[400]))
         wrong.status = error.status_code
-        return answer(request, wrong)
+        response = answer(request, wrong)
+        response.headers.update(error.headers or {})
+        return response
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:
         log.error("request %s failed", request.state.request_id, exc_info=error)
-        return answer(request, AwardError("fault", BROKEN, ref=request.state.request_id))
+        response = answer(request, AwardError("fault", BROKEN, ref=request.state.request_id))
+        # This answer is made outside the middleware that protects all others.
+        for name, value in HEADERS.items():
+            response.headers[name.decode()] = value.decode()
+        response.headers["cache-control"] = "private, no-store"
+        return response
