@@ -1,0 +1,199 @@
+"""Exit checks: what each finds missing, and that each can be passed."""
+
+import hashlib
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from award.applications.models import AcceptanceDecision, PaperOutcome
+from award.office.checks import CHECKS, TITLES, missing_in
+from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
+from award.rounds import service as rounds
+from award.rounds.models import Round, Snapshot
+from award.rounds.queries import stage_of
+from award.stages import TABLE
+from tests import make
+from tests.office import world
+from tests.office.desk import Desk
+
+NOW = make.NOW
+
+
+def texts(session: Session, round_: Round, check: str) -> list[str]:
+    return [one.text.format(**one.params) if "{count}" in one.text else one.text for one in CHECKS[check](session, round_, NOW)]
+
+
+def at(desk: Desk, session: Session, stage: str, scheme: str = "yunchuan-mayor") -> Round:
+    made = make.round_(session, stage, scheme=scheme)
+    assert made.award.authority_id != desk.authority
+    return desk.found(session, made.public_id)
+
+
+def snapshot(session: Session, round_: Round, kind: str) -> Snapshot:
+    made = Snapshot(round_id=round_.id, kind=kind, number=1, content="{}", sha256=hashlib.sha256(b"{}").hexdigest(), published_at=NOW)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def test_every_check_of_the_stage_table_exists_and_has_a_title() -> None:
+    needed = {name for stage in TABLE.values() for name in stage.needs}
+    assert needed == set(CHECKS) == set(TITLES)
+    assert len(needed) == 14
+
+
+def test_dates_and_call(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "setup")
+    for stage in round_.stages:
+        stage.opens_at = stage.closes_at = None
+    assert texts(session, round_, "dates_complete") == ["Stages without dates: {stages}"]
+    assert texts(session, round_, "call_published") == ["The call for applications has not been published"]
+    assert {one.page for one in missing_in(session, round_, NOW)} == {"calendar"}
+
+
+def test_a_call_that_no_longer_agrees_is_missing_again(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "setup")
+    content = rounds.call_content(session, round_)
+    rounds.publish_snapshot(session, desk["office"], round_, "call", content, NOW)
+    assert texts(session, round_, "call_published") == []
+    round_.award.authority.contact = "somebody else"
+    assert texts(session, round_, "call_published")[0].startswith("The published call no longer agrees")
+
+
+def test_the_deadline_itself_has_passed(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "apply")
+    stage_of(round_).closes_at = NOW
+    assert texts(session, round_, "deadline_passed") == []
+    stage_of(round_).closes_at = NOW + timedelta(seconds=1)
+    assert texts(session, round_, "deadline_passed") == ["The deadline has not passed; it is {until}"]
+
+
+@pytest.mark.parametrize(("state", "counts"), [("draft", False), ("withdrawn", False), ("submitted", True)])
+def test_somebody_must_have_applied(desk: Desk, session: Session, state: str, counts: bool) -> None:
+    round_ = at(desk, session, "apply")
+    world.application(session, round_, 1, state)
+    assert bool(texts(session, round_, "applications_present")) is not counts
+
+
+def test_every_application_is_decided_on(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "accept")
+    made = {state: world.application(session, round_, n, state) for n, state in enumerate(("submitted", "correction", "resubmitted"))}
+    waiting = made["submitted"]
+    session.add(AcceptanceDecision(application_id=waiting.id, kind="refuse", state="waiting", decided_by=waiting.contact_person_id, decided_at=NOW))
+    assert texts(session, round_, "applications_decided") == [
+        "Applications to be decided on: 2",
+        "Applications with their applicant for correction: 1",
+        "Refusals that wait for a second person: 1",
+    ]
+
+
+def test_somebody_must_be_left_to_judge(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "accept")
+    world.application(session, round_, 1, "rejected")
+    assert texts(session, round_, "applications_decided") == ["No application has been accepted"]
+    world.application(session, round_, 2, "accepted")
+    assert texts(session, round_, "applications_decided") == []
+
+
+def test_panels_need_their_size_and_a_leader(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "assign")
+    people = world.judges(session, 5)
+    whole, short, headless = (world.application(session, round_, n) for n in range(3))
+    world.application(session, round_, 9, "withdrawn")
+    world.panel(session, whole, people)
+    seats = world.panel(session, short, people)
+    seats[4].state = "recused"
+    world.panel(session, headless, people, leader=False)
+    assert texts(session, round_, "panels_complete") == [
+        "Applications with fewer than 5 judges: 1",
+        "Panels without a leader: 1",
+    ]
+
+
+def test_sheets_of_all_judges_must_be_in(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "score")
+    first, second = world.application(session, round_, 1), world.application(session, round_, 2)
+    people = world.judges(session, 5)
+    for seat in world.panel(session, first, people):
+        world.sheet(session, seat, 50_000)
+    seats = world.panel(session, second, people)
+    world.sheet(session, seats[0], 50_000)
+    world.sheet(session, seats[1], None)
+    seats[4].state = "recused"
+    assert texts(session, round_, "sheets_complete") == [
+        "Score sheets not yet submitted: 3",
+        "Applications with fewer judges than the 5 sheets a figure needs: 1",
+    ]
+
+
+def test_outcomes_are_recorded_and_confirmed_for_who_is_still_in(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "interview", "anhui-province")
+    site = round_.stages[round_.position - 1]
+    gone, open_, recorded, confirmed = (world.application(session, round_, n) for n in range(4))
+    someone = gone.contact_person_id
+
+    def outcome(stage_id: int, application_id: int, state: str, goes_on: bool) -> PaperOutcome:
+        return PaperOutcome(
+            round_stage_id=stage_id, application_id=application_id, state=state, goes_on=goes_on, summary="s",
+            held_on=NOW.date(), recorded_by=someone, recorded_at=NOW,
+        )  # fmt: skip
+
+    here = stage_of(round_).id
+    session.add_all([
+        outcome(site.id, gone.id, "confirmed", False),
+        outcome(site.id, open_.id, "recorded", False),  # unconfirmed: it is still in the round
+        outcome(here, recorded.id, "recorded", True),
+        outcome(here, confirmed.id, "confirmed", False),  # goes out here, so its outcome is there
+    ])  # fmt: skip
+    session.flush()
+    assert texts(session, round_, "outcomes_complete") == [
+        "Outcomes to be recorded: 1", "Outcomes that wait for a second person: 1",
+    ]  # fmt: skip
+
+
+def test_the_last_proposal_of_each_category_is_decided(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "notice")
+    someone = world.application(session, round_, 1).contact_person_id
+    proposals = [
+        Proposal(round_id=round_.id, category="organisation", number=n, content="{}", sha256="0" * 64, proposed_at=NOW, proposed_by=someone)
+        for n in (1, 2)
+    ]
+    session.add_all(proposals)
+    session.flush()
+
+    def decide(proposal: Proposal) -> None:
+        session.add(AwardDecision(proposal_id=proposal.id, held_on=NOW.date(), members=[], decided_at=NOW, recorded_by=someone))
+        session.flush()
+
+    decide(proposals[0])
+    assert texts(session, round_, "decision_made") == ["Categories without a decision: {categories}"]
+    decide(proposals[1])
+    assert texts(session, round_, "decision_made") == []
+
+
+def test_notice_objections_approval_publication(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "notice")
+    someone = make.person(session).id
+    for check in ("notice_published", "approval_recorded", "result_published"):
+        assert len(texts(session, round_, check)) == 1
+    assert texts(session, round_, "notice_over") == []  # nothing that could be over; notice_published says so
+    notice = Notice(
+        round_id=round_.id, document_number="1", first_day=date(2026, 3, 2), last_day=date(2026, 3, 6),
+        closes_at=NOW + timedelta(4), contact="", snapshot_id=snapshot(session, round_, "notice").id, published_at=NOW,
+        published_by=someone,
+    )  # fmt: skip
+    session.add(notice)
+    session.flush()
+    objection = Objection(notice_id=notice.id, receipt="R1", name="n", contact="c", text="t", filed_at=NOW)
+    session.add(objection)
+    session.flush()
+    assert texts(session, round_, "notice_published") == []
+    assert texts(session, round_, "notice_over") == ["The public notice runs until {until}"]
+    assert texts(session, round_, "objections_answered") == ["Objections to be answered: 1"]
+    notice.closes_at, objection.state = NOW, "answered"
+    session.add(Approval(round_id=round_.id, approved_by="市政府", document_number="1", approved_on=NOW.date(), recorded_at=NOW, recorded_by=someone))
+    session.add(Publication(round_id=round_.id, snapshot_id=snapshot(session, round_, "result").id, published_at=NOW, published_by=someone))
+    session.flush()
+    for check in ("notice_over", "objections_answered", "approval_recorded", "result_published"):
+        assert texts(session, round_, check) == []

@@ -1,0 +1,124 @@
+"""Outcomes of stages held on paper: entered by one, confirmed by another."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from award.applications.models import Application
+from award.kernel.audit.models import AuditRecord
+from award.kernel.audit.trail import write_pending
+from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
+from award.office.outcomes import Entry, confirm_outcome, outcomes_of, record_outcome
+from award.rounds.models import Authority, Round
+from award.standing.models import Conflict as Interest
+from tests import make
+from tests.office import world
+from tests.office.desk import Desk
+
+NOW = make.NOW
+ENTRY = Entry(61_250, True, "现场评审小组一致意见", date(2026, 3, 1))
+
+
+@pytest.fixture
+def site(desk: Desk, session: Session) -> Iterator[tuple[Round, Application]]:
+    public_id = make.round_(session, "site", of=authority_of(desk, session), scheme="anhui-province").public_id
+    round_ = desk.found(session, public_id)
+    yield round_, world.application(session, round_, 1)
+
+
+def authority_of(desk: Desk, session: Session) -> Authority:
+    return session.get_one(Authority, desk.authority)
+
+
+def test_it_counts_once_a_second_person_has_confirmed_it(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    round_, application = site
+    outcome = record_outcome(session, desk["office"], round_, application, ENTRY, NOW)
+    assert (outcome.state, outcome.score_hundredths) == ("recorded", 61_250)
+    with pytest.raises(Refused) as caught:
+        confirm_outcome(session, desk["office"], round_, application, NOW)
+    assert caught.value.code == "outcome.same_person"
+    confirmed = confirm_outcome(session, desk["second"], round_, application, NOW)
+    assert confirmed.state == "confirmed"
+    assert confirm_outcome(session, desk["second"], round_, application, NOW) is confirmed
+    write_pending(session)
+    query = select(AuditRecord.act).where(AuditRecord.obj == f"outcome:{outcome.public_id}")
+    acts = list(session.scalars(query.order_by(AuditRecord.seq)))
+    assert acts == ["outcome:recorded", "outcome:confirmed"]
+
+
+def test_until_then_it_can_be_entered_anew_and_who_did_cannot_confirm(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    round_, application = site
+    record_outcome(session, desk["office"], round_, application, ENTRY, NOW)
+    record_outcome(session, desk["second"], round_, application, replace(ENTRY, score_hundredths=1), NOW)
+    assert outcomes_of(session, round_)[application.id].score_hundredths == 1
+    with pytest.raises(Refused):
+        confirm_outcome(session, desk["second"], round_, application, NOW)
+    confirm_outcome(session, desk["office"], round_, application, NOW)
+    with pytest.raises(Conflict):
+        record_outcome(session, desk["second"], round_, application, ENTRY, NOW)
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        (replace(ENTRY, score_hundredths=None), "score"),
+        (replace(ENTRY, score_hundredths=100_001), "score"),
+        (replace(ENTRY, score_hundredths=-1), "score"),
+        (replace(ENTRY, summary=" "), "summary"),
+        (replace(ENTRY, held_on=date(2026, 3, 3)), "held_on"),
+    ],
+)
+def test_what_is_refused(desk: Desk, session: Session, site: tuple[Round, Application], entry: Entry, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        record_outcome(session, desk["office"], *site, entry, NOW)
+    assert [one.field for one in caught.value.errors] == [field]
+
+
+def test_the_day_is_that_of_the_authority(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    # 17:00 UTC on 2 March is 01:00 on 3 March in Beijing.
+    record_outcome(session, desk["office"], *site, replace(ENTRY, held_on=date(2026, 3, 3)), NOW.replace(hour=17))
+
+
+def test_an_application_that_went_out_before_has_no_outcome(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    round_, application = site
+    record_outcome(session, desk["office"], round_, application, replace(ENTRY, goes_on=False), NOW)
+    confirm_outcome(session, desk["second"], round_, application, NOW)
+    round_.position += 1
+    session.flush()
+    with pytest.raises(Conflict) as caught:
+        record_outcome(session, desk["office"], round_, application, ENTRY, NOW)
+    assert caught.value.code == "application.out"
+
+
+def test_a_stage_in_the_system_takes_none(desk: Desk, session: Session) -> None:
+    round_ = make.round_(session, "score", of=authority_of(desk, session))
+    round_ = desk.found(session, round_.public_id)
+    with pytest.raises(Refused) as caught:
+        record_outcome(session, desk["office"], round_, world.application(session, round_, 1), ENTRY, NOW)
+    assert caught.value.status == 409
+
+
+@pytest.mark.parametrize(("who", "status"), [("elsewhere", 404), ("applicant", 404), ("supervisor", 403), ("committee", 403)])
+def test_nobody_else(desk: Desk, session: Session, site: tuple[Round, Application], who: str, status: int) -> None:
+    with pytest.raises(AwardError) as caught:
+        record_outcome(session, desk[who], *site, ENTRY, NOW)
+    assert caught.value.status == status
+
+
+def test_a_conflict_beats_the_office(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    person = desk["office"].person_id
+    assert person is not None
+    session.add(Interest(person_id=person, application_id=site[1].id, source="office", reason="r", declared_at=NOW))
+    session.flush()
+    with pytest.raises(NotFound):
+        record_outcome(session, desk["office"], *site, ENTRY, NOW)
+
+
+def test_an_application_of_another_round_is_not_found(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    other = desk.found(session, make.round_(session, "site", of=site[0].award.authority, scheme="anhui-province").public_id)
+    with pytest.raises(NotFound):
+        record_outcome(session, desk["office"], site[0], world.application(session, other, 7), ENTRY, NOW)

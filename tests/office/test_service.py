@@ -1,0 +1,109 @@
+"""Moving a round on: what it needs, what it changes, who may, and two who try at once."""
+
+import threading
+
+import pytest
+from sqlalchemy import Engine, select
+
+from award.kernel.audit.models import AuditRecord
+from award.kernel.audit.trail import transaction
+from award.kernel.errors import AwardError, Conflict, Stale
+from award.office.service import NotReady, advance
+from tests import make
+from tests.office import world
+from tests.office.desk import Desk
+
+NOW = make.NOW
+
+
+def ready(desk: Desk) -> str:
+    """A round that can leave the acceptance of applications."""
+    public_id = desk.round("accept")
+    with transaction(desk.engine) as session:
+        world.application(session, desk.found(session, public_id), 1)
+    return public_id
+
+
+def acts(desk: Desk, public_id: str) -> list[str]:
+    with transaction(desk.engine) as session:
+        query = select(AuditRecord.act).where(AuditRecord.stream == f"round:{public_id}").order_by(AuditRecord.seq)
+        return list(session.scalars(query))
+
+
+def test_the_round_moves_on_and_the_trail_knows(desk: Desk) -> None:
+    public_id = ready(desk)
+    with transaction(desk.engine) as session:
+        round_ = desk.found(session, public_id)
+        advance(session, desk["office"], round_, 1, NOW)
+    with transaction(desk.engine) as session:
+        round_ = desk.found(session, public_id)
+        left, entered = round_.stages[2], round_.stages[3]
+        assert (round_.position, round_.version, round_.state) == (3, 2, "open")
+        assert (left.left_at, left.left_by, entered.entered_at) == (NOW, desk["office"].person_id, NOW)
+    assert acts(desk, public_id)[-1] == "stage:left"
+
+
+def test_leaving_the_preparation_opens_and_the_last_stage_closes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("award.office.service.missing_in", lambda *_: [])
+    public_id = desk.round("setup")
+    states = []
+    with transaction(desk.engine) as session:
+        round_ = desk.found(session, public_id)
+        while round_.position < len(round_.stages) - 1:
+            advance(session, desk["office"], round_, round_.version, NOW)
+            states.append(round_.state)
+        assert states == ["open"] * 7 + ["closed"]
+        with pytest.raises(Conflict) as caught:
+            advance(session, desk["office"], round_, round_.version, NOW)
+        assert caught.value.code == "round.at_end"
+
+
+def test_what_is_missing_is_said_and_nothing_changes(desk: Desk) -> None:
+    public_id = desk.round("accept")
+    with pytest.raises(NotReady) as caught, transaction(desk.engine) as session:
+        advance(session, desk["office"], desk.found(session, public_id), 1, NOW)
+    assert [one.text for one in caught.value.missing] == ["No application has been accepted"]
+    assert caught.value.status == 409
+    with transaction(desk.engine) as session:
+        assert desk.found(session, public_id).position == 2
+    assert acts(desk, public_id) == []
+
+
+def test_an_older_version_is_refused(desk: Desk) -> None:
+    public_id = ready(desk)
+    with transaction(desk.engine) as session, pytest.raises(Stale):
+        advance(session, desk["office"], desk.found(session, public_id), 0, NOW)
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("elsewhere", 404), ("applicant", 404), ("administrator", 404), ("supervisor", 403), ("committee", 403)]
+)
+def test_nobody_but_the_office_moves_it(desk: Desk, who: str, status: int) -> None:
+    public_id = ready(desk)
+    with transaction(desk.engine) as session, pytest.raises(AwardError) as caught:
+        advance(session, desk[who], desk.found(session, public_id), 1, NOW)
+    assert caught.value.status == status
+
+
+def test_of_two_at_once_one_wins(any_engine: Engine, desk: Desk) -> None:
+    public_id = ready(desk)
+    start, results = threading.Barrier(2), []
+
+    def try_it(who: str) -> None:
+        start.wait()
+        try:
+            with transaction(any_engine) as session:
+                advance(session, desk[who], desk.found(session, public_id), 1, NOW)
+            results.append("moved")
+        except Stale:
+            results.append("stale")
+
+    threads = [threading.Thread(target=try_it, args=(who,)) for who in ("office", "second")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["moved", "stale"]
+    with transaction(any_engine) as session:
+        assert desk.found(session, public_id).position == 3
+    assert acts(desk, public_id).count("stage:left") == 1
