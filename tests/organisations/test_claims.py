@@ -1,0 +1,174 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Person
+from award.accounts.queries import grants_in_force
+from award.kernel.actor import PUBLIC, Actor, Held, Role, Scope
+from award.kernel.audit.trail import write_pending
+from award.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
+from award.kernel.mail.models import Message
+from award.organisations import queries, service
+from award.organisations.models import Claim, Organisation
+from award.rounds.models import Authority
+from tests import make
+from tests.accounts.people import events
+from tests.make import NOW
+
+CODE, OTHER_CODE = make.CODES[:2]
+
+
+def claim(session: Session, person: Person, authority: Authority, code: str = CODE, name: str = "云川精密") -> Claim:
+    return service.claim_organisation(session, make.actor(session, person), authority, code, name, None, NOW)
+
+
+def acts_for(session: Session, person: Person, made: Claim) -> bool:
+    return Held(Role.APPLICANT, Scope.ORGANISATION, made.organisation_id) in grants_in_force(session, person.id, NOW)
+
+
+def office_of(session: Session, authority: Authority) -> Actor:
+    return make.actor(session, make.officer(session, authority))
+
+
+@pytest.mark.both_databases
+def test_the_first_may_write_the_second_waits(session: Session) -> None:
+    authority = make.authority(session)
+    first, second = make.person(session), make.person(session)
+    ours, theirs = claim(session, first, authority), claim(session, second, authority, name="别的名称")
+    assert (ours.state, theirs.state) == ("pending", "pending")
+    assert ours.organisation_id == theirs.organisation_id
+    assert theirs.organisation.name == "云川精密", "a later claimant does not rename it"
+    assert (acts_for(session, first, ours), acts_for(session, second, theirs)) == (True, False)
+    assert not queries.is_confirmed(session, ours.organisation_id)
+    write_pending(session)
+    assert events(session, f"organisation:{ours.organisation.public_id}") == ["organisation:registered"]
+    assert events(session, f"claim:{ours.public_id}") == ["claim:made"]
+    assert events(session, f"claim:{theirs.public_id}") == ["claim:made"]
+
+
+def test_claimed_again_it_is_the_same_claim(session: Session) -> None:
+    authority, person = make.authority(session), make.person(session)
+    assert claim(session, person, authority) is claim(session, person, authority)
+    assert session.scalar(select(func.count()).select_from(Claim)) == 1
+
+
+def test_confirming(session: Session) -> None:
+    authority = make.authority(session)
+    first, second = make.person(session), make.person(session)
+    claim(session, first, authority)
+    theirs, office = claim(session, second, authority), office_of(session, authority)
+    service.decide_claim(session, office, theirs, True, "", NOW, name="云川精密制造有限公司")
+    assert acts_for(session, second, theirs)
+    assert theirs.organisation.name == "云川精密制造有限公司"
+    assert queries.is_confirmed(session, theirs.organisation_id)
+    assert queries.is_confirmed(session, theirs.organisation_id, authority.id)
+    assert not queries.is_confirmed(session, theirs.organisation_id, authority.id + 1), "each office looks for itself"
+    service.decide_claim(session, office, theirs, True, "", NOW + timedelta(1))
+    assert theirs.decided_at == NOW
+    assert session.scalars(select(Message.template)).all() == ["claim_confirmed"]
+
+
+def test_refusing_takes_the_right_back_and_the_next_claimant_is_first(session: Session) -> None:
+    authority, person = make.authority(session), make.person(session)
+    made, office = claim(session, person, authority), office_of(session, authority)
+    with pytest.raises(Invalid):
+        service.decide_claim(session, office, made, False, " ", NOW)
+    service.decide_claim(session, office, made, False, "licence of another firm", NOW)
+    assert not acts_for(session, person, made)
+    assert session.scalars(select(Message.template)).all() == ["claim_refused"]
+    with pytest.raises(Conflict):
+        service.decide_claim(session, office, made, True, "", NOW)
+    other = make.person(session)
+    assert acts_for(session, other, claim(session, other, authority))
+
+
+def test_a_confirmed_claim_can_be_refused_later(session: Session) -> None:
+    authority, person = make.authority(session), make.person(session)
+    made, office = claim(session, person, authority), office_of(session, authority)
+    service.decide_claim(session, office, made, True, "", NOW)
+    service.decide_claim(session, office, made, False, "forged licence", NOW)
+    assert not acts_for(session, person, made)
+    write_pending(session)
+    assert events(session, f"claim:{made.public_id}") == ["claim:made", "claim:decided", "claim:decided"]
+
+
+def test_another_office_s_refusal_leaves_a_confirmed_claim_alone(session: Session) -> None:
+    one, two = make.authority(session), make.authority(session)
+    person = make.person(session)
+    first, second = claim(session, person, one), claim(session, person, two)
+    service.decide_claim(session, office_of(session, one), first, True, "", NOW)
+    service.decide_claim(session, office_of(session, two), second, False, "not from here", NOW)
+    assert acts_for(session, person, first)
+
+
+def test_another_office_finds_nothing(session: Session) -> None:
+    authority, stranger = make.authority(session), office_of(session, make.authority(session))
+    made = claim(session, make.person(session), authority)
+    with pytest.raises(NotFound):
+        service.decide_claim(session, stranger, made, True, "", NOW)
+    with pytest.raises(NotFound):
+        queries.claim_for_office(session, stranger, made.public_id)
+    assert queries.claims_for_office(session, stranger) == []
+    assert queries.count_pending(session, stranger) == 0
+
+
+def test_nobody_decides_his_own_claim(session: Session) -> None:
+    authority = make.authority(session)
+    officer = make.officer(session, authority)
+    made = claim(session, officer, authority)
+    with pytest.raises(Conflict):
+        service.decide_claim(session, make.actor(session, officer), made, True, "", NOW)
+
+
+def test_the_longest_waiting_stands_first(session: Session) -> None:
+    authority = make.authority(session)
+    office = office_of(session, authority)
+    made = [claim(session, make.person(session), authority, code) for code in make.CODES]
+    for number, one in enumerate(made):
+        one.made_at = NOW + timedelta(number)
+    service.decide_claim(session, office, made[0], True, "", NOW)
+    assert queries.claims_for_office(session, office) == [made[1], made[2], made[3], made[0]]
+    assert queries.claims_for_office(session, office, "confirmed") == [made[0]]
+    assert queries.count_pending(session, office) == 3
+
+
+def test_who_cannot_claim(session: Session) -> None:
+    authority, person = make.authority(session), make.person(session)
+    with pytest.raises(SignInNeeded):
+        service.claim_organisation(session, PUBLIC, authority, CODE, "x", None, NOW)
+    with pytest.raises(Invalid):
+        claim(session, person, authority, code="91310115MA1H8R7C6D")
+    with pytest.raises(Invalid):
+        claim(session, person, authority, name="  ")
+    make.grant(session, person, Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0)
+    with pytest.raises(Conflict):
+        claim(session, person, authority)
+
+
+def test_own_organisations(session: Session) -> None:
+    authority, person = make.authority(session), make.person(session)
+    made = claim(session, person, authority)
+    actor, stranger = make.actor(session, person), make.actor(session, make.person(session))
+    assert queries.organisations_of(session, actor) == [made.organisation]
+    assert queries.organisations_of(session, stranger) == []
+    assert queries.organisation_for(session, actor, made.organisation.public_id) is made.organisation
+    for public_id in (made.organisation.public_id, "2" * 12):
+        with pytest.raises(NotFound):
+            queries.organisation_for(session, stranger, public_id)
+
+
+def test_colleagues(session: Session) -> None:
+    authority, person = make.authority(session), make.person(session)
+    made = claim(session, person, authority)
+    organisation: Organisation = made.organisation
+    given = {"name": "孙", "email": "sun@example.cn", "now": NOW}
+    actor = make.actor(session, person)
+    with pytest.raises(Conflict):
+        service.invite_colleague(session, actor, organisation, **given)
+    service.decide_claim(session, office_of(session, authority), made, True, "", NOW)
+    with pytest.raises(NotFound):
+        service.invite_colleague(session, make.actor(session, make.person(session)), organisation, **given)
+    invitation, _ = service.invite_colleague(session, actor, organisation, **given)
+    assert (invitation.role, invitation.scope, invitation.scope_id) == (Role.APPLICANT, Scope.ORGANISATION, organisation.id)
