@@ -20,7 +20,7 @@ from award.kernel.settings import Settings, settings
 from award.kernel.web import failures, rendering, styleguide
 from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
-from award.kernel.web.middleware import BodyLimit, RequestId, SafeHeaders
+from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
 from award.office import pages as office
 from award.organisations import pages as organisations
 from award.rounds import pages as rounds
@@ -48,6 +48,7 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
         middleware=[
             Middleware(RequestId),
             Middleware(SafeHeaders),
+            Middleware(AnswerHead),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(BodyLimit, mib=config.body_mib),
             Middleware(Identify, engine=engine, secure=config.secure_cookies),

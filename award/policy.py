@@ -37,7 +37,7 @@ class Decision:
 
 ALLOWED = Decision(True)
 HIDDEN = Decision(False, "not_found", hides=True, status=404)
-_NEEDS_GATE = frozenset({Action.SHEETS_READ, Action.FEEDBACK_WRITE})
+_NEEDS_GATE = frozenset({Action.SHEETS_READ, Action.FEEDBACK_READ, Action.FEEDBACK_WRITE})
 
 
 def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
@@ -46,7 +46,7 @@ def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
         return HIDDEN
     granted = TABLE[stage.kind].grants.get(action, frozenset())
     if not granted & standing.who:
-        return _why_not(action, standing)
+        return _why_not(action, stage, standing)
     if action in (Action.APPLICATION_EDIT, Action.APPLICATION_SUBMIT) and stage.kind == "accept":
         return _correction(standing)
     if action in DEADLINE_BOUND:
@@ -66,14 +66,16 @@ def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
     return ALLOWED
 
 
-def _why_not(action: Action, standing: Standing) -> Decision:
+def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:
+    grants = TABLE[stage.kind].grants
+    may_sign = Who.ASSIGNED_JUDGE in standing.who and Who.ASSIGNED_JUDGE in grants.get(Action.DECLARATION_SIGN, frozenset())
+    if may_sign and Who.CLEARED_JUDGE in grants.get(action, frozenset()):
+        return Decision(False, "declaration.unsigned", N_("Sign the conflict-of-interest declaration to see the application."))
     elsewhere = [TABLE[kind] for kind in stages_with(action) if TABLE[kind].grants[action] & standing.who]
     if elsewhere:
         return Decision(False, "stage.wrong", N_("This is not open in the present stage of the round."), 409)
     if not standing.who - {Who.PUBLIC}:
         return HIDDEN
-    if Who.ASSIGNED_JUDGE in standing.who and action == Action.APPLICATION_READ:
-        return Decision(False, "declaration.unsigned", N_("Sign the conflict-of-interest declaration to see the application."))
     return Decision(False, "role.cannot", N_("Your role does not include this. The award office can tell you whose it is."))
 
 

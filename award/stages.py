@@ -101,47 +101,54 @@ def _to(*who: Who) -> frozenset[Who]:
     return frozenset(who)
 
 
-_READERS: Grants = {
+_ROUND: Grants = {
     Action.APPLICATION_LIST: _to(Who.OFFICE, Who.SUPERVISOR),
-    Action.APPLICATION_READ: _to(Who.OWNER, Who.OFFICE, Who.SUPERVISOR),
     Action.ROUND_ADVANCE: _to(Who.OFFICE),
     Action.ROUND_READ: _to(Who.OFFICE, Who.SUPERVISOR),
     Action.STAGE_EXTEND: _to(Who.OFFICE),
     Action.TRAIL_READ: _to(Who.SUPERVISOR, Who.OFFICE),
 }
+_READERS: Grants = {**_ROUND, Action.APPLICATION_READ: _to(Who.OWNER, Who.OFFICE, Who.SUPERVISOR)}
 _JUDGES_READ: Grants = {
-    **_READERS,
+    **_ROUND,
     Action.APPLICATION_READ: _to(Who.OWNER, Who.OFFICE, Who.SUPERVISOR, Who.CLEARED_JUDGE, Who.PANEL_LEADER),
 }
-_DECLARE: Grants = {
-    Action.DECLARATION_SIGN: _to(Who.ASSIGNED_JUDGE),
-    Action.CONFLICT_DECLARE: _to(Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE, Who.PANEL_LEADER),
-}
+_CONFLICT: Grants = {Action.CONFLICT_DECLARE: _to(Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE, Who.PANEL_LEADER)}
+_DECLARE: Grants = {**_CONFLICT, Action.DECLARATION_SIGN: _to(Who.ASSIGNED_JUDGE)}
 _WITHDRAW: Grants = {Action.APPLICATION_WITHDRAW: _to(Who.OWNER)}
-_AFTER_GATE: Grants = {
-    Action.SHEETS_READ: _to(Who.OFFICE, Who.SUPERVISOR, Who.CLEARED_JUDGE, Who.PANEL_LEADER),
-    Action.SHEET_READ: _to(Who.CLEARED_JUDGE, Who.PANEL_LEADER),
+"""As far as the scheme's last stage for it."""
+_OWN_SHEET: Grants = {Action.SHEET_READ: _to(Who.CLEARED_JUDGE, Who.PANEL_LEADER)}
+_SCORING: Grants = {
+    **_OWN_SHEET,
+    Action.FEEDBACK_READ: _to(Who.OFFICE),
     Action.FEEDBACK_WRITE: _to(Who.PANEL_LEADER),
-    Action.RESULT_READ: _to(Who.OFFICE, Who.SUPERVISOR),
+    Action.SHEETS_READ: _to(Who.OFFICE, Who.CLEARED_JUDGE, Who.PANEL_LEADER),
 }
-_PAPER: Grants = {**_JUDGES_READ, **_AFTER_GATE, **_WITHDRAW, Action.OUTCOME_RECORD: _to(Who.OFFICE)}
-_DECIDE: Grants = {
-    **_JUDGES_READ,
-    **_AFTER_GATE,
-    Action.RESULT_PROPOSE: _to(Who.OFFICE),
-    Action.RESULT_DECIDE: _to(Who.OFFICE),
+"""Values open per application by its gate; to the supervisor only when scoring has ended, so that he is no leak either."""
+_SCORED: Grants = {
+    **_SCORING,
+    Action.FEEDBACK_READ: _to(Who.OFFICE, Who.SUPERVISOR),
+    Action.SHEETS_READ: _to(Who.OFFICE, Who.SUPERVISOR, Who.CLEARED_JUDGE, Who.PANEL_LEADER),
 }
-_AFTERWARDS: Grants = {
+_RESULT: Grants = {Action.RESULT_READ: _to(Who.OFFICE, Who.SUPERVISOR)}
+_OUTCOME: Grants = {Action.OUTCOME_RECORD: _to(Who.OFFICE)}
+_BEFORE_JUDGES: Grants = {**_READERS, **_WITHDRAW, **_OUTCOME}
+_WITH_JUDGES: Grants = {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_WITHDRAW, **_OUTCOME}
+_DECIDE: Grants = {Action.RESULT_PROPOSE: _to(Who.OFFICE), Action.RESULT_DECIDE: _to(Who.OFFICE)}
+_WORK_ENDED: Grants = {
     **_READERS,
+    **_SCORED,
+    **_RESULT,
+    Action.SHEETS_READ: _to(Who.OFFICE, Who.SUPERVISOR, Who.PANEL_LEADER),
+}
+"""Judges' work has ended, but for a leader's: the office may return a feedback report to him until it is released."""
+_AFTERWARDS: Grants = {
+    **_WORK_ENDED,
     Action.CERTIFICATE_ISSUE: _to(Who.OFFICE),
     Action.CERTIFICATE_REVOKE: _to(Who.OFFICE),
     Action.FEEDBACK_ACKNOWLEDGE: _to(Who.OWNER),
     Action.FEEDBACK_READ: _to(Who.OWNER, Who.OFFICE, Who.SUPERVISOR),
     Action.FEEDBACK_RELEASE: _to(Who.OFFICE),
-    Action.FEEDBACK_WRITE: _to(Who.PANEL_LEADER),
-    Action.RESULT_READ: _to(Who.OFFICE, Who.SUPERVISOR),
-    Action.SHEETS_READ: _to(Who.OFFICE, Who.SUPERVISOR, Who.PANEL_LEADER),
-    Action.SHEET_READ: _to(Who.CLEARED_JUDGE, Who.PANEL_LEADER),
 }
 _SECRET = frozenset({Facet.JUDGES, Facet.RESULTS, Facet.FEEDBACK})
 
@@ -156,15 +163,16 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.SETUP, N_("Preparation"), N_("In preparation"),
             N_("The office dates the stages and publishes the call."),
-            {**_READERS, Action.ROUND_EDIT: _to(Who.OFFICE)},
+            {**_ROUND, Action.ROUND_EDIT: _to(Who.OFFICE)},
             "dates_complete", "call_published",
         ),
         _stage(
             Kind.APPLY, N_("Applications"), N_("Open for applications"),
             N_("Organisations write their self-assessment and submit it before the deadline."),
             {
-                **_READERS, **_WITHDRAW,
+                **_ROUND, **_WITHDRAW,
                 Action.APPLICATION_EDIT: _to(Who.OWNER),
+                Action.APPLICATION_READ: _to(Who.OWNER),
                 Action.APPLICATION_START: _to(Who.OWNER),
                 Action.APPLICATION_SUBMIT: _to(Who.OWNER),
             },
@@ -173,7 +181,7 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.RECOMMEND, N_("Recommendation"), N_("Recommendation"),
             N_("Recommending authorities forward applications of their region."),
-            _PAPER, "outcomes_complete",
+            _BEFORE_JUDGES, "outcomes_complete",
         ),
         _stage(
             Kind.ACCEPT, N_("Acceptance"), N_("Acceptance check"),
@@ -191,7 +199,7 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.OPINIONS, N_("Opinions of departments"), N_("Opinions of departments"),
             N_("Departments are asked for their opinion on each applicant."),
-            _PAPER, "outcomes_complete",
+            _BEFORE_JUDGES, "outcomes_complete",
         ),
         _stage(
             Kind.ASSIGN, N_("Assignment"), N_("Assignment of judges"),
@@ -203,7 +211,7 @@ TABLE: Mapping[Kind, Stage] = {
             Kind.SCORE, N_("Independent review"), N_("Desk review"),
             N_("Each judge scores alone. Nobody sees another's values until all sheets of an application are in."),
             {
-                **_JUDGES_READ, **_WITHDRAW, **_DECLARE, **_AFTER_GATE,
+                **_JUDGES_READ, **_WITHDRAW, **_DECLARE, **_SCORING,
                 Action.JUDGE_REPLACE: _to(Who.OFFICE),
                 Action.SHEET_EDIT: _to(Who.CLEARED_JUDGE),
                 Action.SHEET_RETURN: _to(Who.OFFICE),
@@ -213,26 +221,26 @@ TABLE: Mapping[Kind, Stage] = {
         ),
         _stage(
             Kind.CONSENSUS, N_("Consensus"), N_("Consensus review"),
-            N_("Each panel agrees on one mark per item."), _PAPER, "outcomes_complete",
+            N_("Each panel agrees on one mark per item."), _WITH_JUDGES, "outcomes_complete",
         ),
         _stage(
             Kind.SITE, N_("Site visit"), N_("Site visits"),
-            N_("Panels visit the applicants."), _PAPER, "outcomes_complete",
+            N_("Panels visit the applicants."), {**_WITH_JUDGES, **_RESULT}, "outcomes_complete",
         ),
         _stage(
             Kind.INTERVIEW, N_("Interview"), N_("Interviews"),
-            N_("Applicants present themselves and answer questions."), _PAPER, "outcomes_complete",
+            N_("Applicants present themselves and answer questions."), {**_WITH_JUDGES, **_RESULT}, "outcomes_complete",
         ),
         _stage(
             Kind.DELIBERATE, N_("Deliberation"), N_("Deliberation"),
             N_("The committee deliberates and votes."),
-            {**_DECIDE, Action.OUTCOME_RECORD: _to(Who.OFFICE)}, "decision_made",
+            {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_RESULT, **_DECIDE, **_OUTCOME}, "decision_made",
         ),
         _stage(
             Kind.NOTICE, N_("Public notice"), N_("Public notice"),
             N_("The candidates are on public notice; anybody may object."),
             {
-                **_DECIDE,
+                **_WORK_ENDED, **_DECIDE,
                 Action.NOTICE_PUBLISH: _to(Who.OFFICE),
                 Action.OBJECTION_ANSWER: _to(Who.OFFICE),
                 Action.OBJECTION_FILE: _to(Who.PUBLIC),
@@ -242,7 +250,7 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.APPROVE, N_("Approval"), N_("Approval"),
             N_("The government approves; its document is recorded."),
-            {**_DECIDE, Action.APPROVAL_RECORD: _to(Who.OFFICE), Action.OBJECTION_ANSWER: _to(Who.OFFICE)},
+            {**_WORK_ENDED, Action.APPROVAL_RECORD: _to(Who.OFFICE), Action.OBJECTION_ANSWER: _to(Who.OFFICE)},
             "approval_recorded",
         ),
         _stage(
@@ -255,7 +263,11 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.ARCHIVE, N_("Archive"), N_("Concluded"),
             N_("The round is concluded; its records are kept."),
-            _AFTERWARDS, hides=frozenset({Facet.JUDGES}),
+            {
+                **{action: who for action, who in _AFTERWARDS.items() if action != Action.FEEDBACK_WRITE},
+                Action.SHEETS_READ: _to(Who.OFFICE, Who.SUPERVISOR),
+            },
+            hides=frozenset({Facet.JUDGES}),
         ),
     )
 }  # fmt: skip

@@ -91,6 +91,9 @@ class WriterQueue:
             self._held = self._path.open("w")
             fcntl.flock(self._held, fcntl.LOCK_EX)
         except BaseException:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
             self._lock.release()
             raise
 

@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -96,7 +96,8 @@ def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool
     Source: architecture.md, "a day alone means 24:00 local".
     """
     local = moment.astimezone(ZoneInfo(zone))
-    midnight = (local.hour, local.minute) == (0, 0)
+    # To the microsecond: what happened half a minute after a deadline must not look as if it had kept it.
+    midnight = local.time() == time()
     day = local.date() - timedelta(1) if midnight else local.date()
     clock = "24:00" if midnight else f"{local:%H:%M}"
     text = f"{format_day(language, day)} {clock}"
@@ -113,11 +114,12 @@ def zone_name(language: str, zone: str) -> str:
 
 
 def format_left(language: str, left: timedelta) -> str:
-    """Time left in its two largest units: "3 天 5 小时", "3 days 5 hours"."""
+    """Time left in its two largest units, what is smaller cut off: "3 天 5 小时", "3 days 5 hours", "3 days"."""
     minutes = max(0, int(left.total_seconds() // 60))
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     parts = [(days, "天", "day"), (hours, "小时", "hour"), (rest, "分钟", "minute")]
-    shown = [part for part in parts if part[0]][:2] or [parts[-1]]
+    largest = next((place for place, part in enumerate(parts) if part[0]), 2)
+    shown = [part for part in parts[largest : largest + 2] if part[0]] or [parts[-1]]
     if language == "zh":
         return " ".join(f"{count} {zh}" for count, zh, _ in shown)
     return " ".join(f"{count} {en}{'' if count == 1 else 's'}" for count, _, en in shown)

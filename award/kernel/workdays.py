@@ -42,7 +42,11 @@ class Calendar:
 
 
 def period_end(calendar: Calendar, first: date, days: int, unit: str) -> date:
-    """The last day of a period of `days` that begins on `first`, both counted. unit: "working" or "calendar"."""
+    """The last day of a period of `days` that begins on `first`, both counted. unit: "working" or "calendar".
+
+    Source: Civil Code art. 203 (a period of calendar days that would end on a day off ends on the next working day).
+    """
     if unit == "calendar":
-        return first + timedelta(days - 1)
+        last = first + timedelta(days - 1)
+        return last if calendar.is_workday(last) else calendar.add_workdays(last, 1)
     return calendar.add_workdays(first - timedelta(1), days)

@@ -86,7 +86,9 @@ def _append(session: Session, stream: str, pending: list[Pending], now: datetime
     query = select(AuditHead.seq, AuditHead.link).where(AuditHead.stream == stream)
     seq, link = session.execute(query if db.is_sqlite(session) else query.with_for_update()).one()
     if seq == 0:
-        pending = [Pending(stream, Event.CHAIN_STARTED, stream, pending[0].actor), *pending]
+        first = pending[0]
+        system = {"system": "award", "format": chain.VERSION}
+        pending = [Pending(stream, Event.CHAIN_STARTED, stream, first.actor, system, rules=first.rules), *pending]
     rows, openings = [], []
     for one in pending:
         seq, prev = seq + 1, link

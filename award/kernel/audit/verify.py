@@ -13,7 +13,7 @@ from award.kernel.audit.models import AuditHead, AuditOpening, AuditRecord
 
 @dataclass(frozen=True)
 class Fault:
-    """The first bad record of a stream. reason: gap, prev, link, commitment, head or copy."""
+    """The first bad record of a stream. reason: gap, prev, link, body, copy, commitment or head."""
 
     stream: str
     seq: int
@@ -85,10 +85,15 @@ def _reason(record: AuditRecord, opening: AuditOpening | None, seq: int, prev: s
         return "prev"
     if record.link != chain.link_of(record.stream, seq, prev, record.body):
         return "link"
-    body = json.loads(record.body)
-    copies = (record.act, record.obj, record.actor, chain.spell_moment(record.at), record.stream)
-    if copies != (body["act"], body["obj"], body["actor"]["id"], body["t"], body["stream"]):
+    try:
+        body = json.loads(record.body)
+        told = (body["act"], body["obj"], body["actor"]["id"], body["t"], body["stream"])
+        commit = body["commit"]
+    except (ValueError, KeyError, TypeError):
+        # Only somebody who recomputed the chain can have written it; the walk says so instead of falling over it.
+        return "body"
+    if told != (record.act, record.obj, record.actor, chain.spell_moment(record.at), record.stream):
         return "copy"
-    if opening is not None and chain.commitment(opening.salt, opening.content) != body["commit"]:
+    if opening is not None and chain.commitment(opening.salt, opening.content) != commit:
         return "commitment"
     return None

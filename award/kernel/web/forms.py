@@ -1,8 +1,9 @@
 """What a page took: text as typed, faults collected field by field, nothing lost when the page is shown again."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,13 @@ from starlette.datastructures import FormData, UploadFile
 
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import N_
+
+FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
+LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+UNSEEN = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff]")
+"""Characters that hide in a text or turn its order round: zero-width space, bidirectional controls, noncharacters."""
+YEARS = range(1900, 2200)
+"""Years that can be meant; what lies outside is a slip, and cannot always be told in UTC."""
 
 
 class SubmittedForm:
@@ -58,8 +66,9 @@ class SubmittedForm:
         return value
 
     def number(self, name: str, low: int, high: int) -> int:
-        """A whole number in ASCII digits after NFKC."""
-        value = unicodedata.normalize("NFKC", self.get(name)).strip()
+        """A whole number in ASCII digits; full-width ones, as Chinese input methods write them, are taken too."""
+        # Not NFKC: it would read 10² as 102.
+        value = self.get(name).strip().translate(FULL_WIDTH)
         if not (value.isascii() and value.isdigit() and len(value) <= 12 and low <= int(value) <= high):
             self.fault(name, N_("Enter a whole number from {low} to {high}."), low=low, high=high)
             return low
@@ -79,21 +88,18 @@ class SubmittedForm:
         if not value and not required:
             return None
         try:
-            return date.fromisoformat(value)
+            return _day(value)
         except ValueError:
             self.fault(name, N_("Enter a day as year-month-day, for example 2026-08-28."))
             return None
 
     def moment(self, name: str, zone: str, *, required: bool = True) -> datetime | None:
-        """A wall-clock moment YYYY-MM-DDTHH:MM in a named zone; a day alone means 24:00 of it."""
+        """A wall-clock moment YYYY-MM-DDTHH:MM in a named zone; a day alone means 24:00 of it, and so does 24:00."""
         value = self.get(name).strip()
         if not value and not required:
             return None
         try:
-            if len(value) == 10:
-                midnight = date.fromisoformat(value) + timedelta(1)
-                return datetime(midnight.year, midnight.month, midnight.day, tzinfo=ZoneInfo(zone))
-            return datetime.fromisoformat(value).replace(tzinfo=ZoneInfo(zone))
+            return _moment(value, ZoneInfo(zone))
         except ValueError:
             self.fault(name, N_("Enter a day and time, for example 2026-08-28 18:00."))
             return None
@@ -113,18 +119,46 @@ class SubmittedForm:
             raise Invalid(self.errors)
 
 
+def _day(value: str) -> date:
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+        raise ValueError
+    day = date.fromisoformat(value)
+    if day.year not in YEARS:
+        raise ValueError
+    return day
+
+
+def _moment(value: str, zone: ZoneInfo) -> datetime:
+    day, clock = _day(value[:10]), value[11:]
+    if not value[10:] or (value[10] in "T " and clock in ("24:00", "24:00:00")):
+        midnight = day + timedelta(1)
+        return datetime(midnight.year, midnight.month, midnight.day, tzinfo=zone)
+    if value[10] not in "T " or not re.fullmatch(r"\d{2}:\d{2}(:\d{2})?", clock, re.ASCII):
+        raise ValueError
+    return datetime.combine(day, time.fromisoformat(clock), zone)
+
+
 def clean_text(value: str, *, lines: bool = False) -> str:
-    """NFC, trimmed, control characters removed; with lines, every kind of line break becomes \\n."""
-    value = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
+    """NFC, trimmed, control and unseen characters removed; with lines, every kind of line break becomes \\n."""
+    value = UNSEEN.sub("", LINE_BREAKS.sub("\n", value))
     keep = "\n\t" if lines else ""
     if not lines:
         value = value.replace("\n", " ").replace("\t", " ")
-    return "".join(c for c in value if c in keep or unicodedata.category(c) not in ("Cc", "Cs", "Cn")).strip()
+    return unicodedata.normalize("NFC", "".join(c for c in value if c in keep or not _is_control(c))).strip()
 
 
-async def read_form(request: Request) -> SubmittedForm:
-    """The request's form; Starlette keeps it, so reading it twice costs nothing."""
-    return SubmittedForm(await request.form())
+def _is_control(character: str) -> bool:
+    # Not Cn as a whole: rare characters of names are younger than the tables Python brings.
+    return unicodedata.category(character) in ("Cc", "Cs") or ord(character) & 0xFFFE == 0xFFFE
+
+
+async def read_form(request: Request) -> AsyncIterator[SubmittedForm]:
+    """The request's form; Starlette keeps it, so reading it twice costs nothing. Its files are closed at the end."""
+    data = await request.form()
+    try:
+        yield SubmittedForm(data)
+    finally:
+        await data.close()
 
 
 Form = Annotated[SubmittedForm, Depends(read_form)]

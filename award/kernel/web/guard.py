@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from fastapi import FastAPI, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
 from award.kernel.actor import Role
 from award.kernel.errors import Refused, SignInNeeded
@@ -49,14 +51,16 @@ def guard_of(dependant: Dependant) -> Guard | None:
 
 
 def require_guards(app: FastAPI) -> int:
-    """Raises RuntimeError naming every route without a guard; answers how many routes there are."""
+    """Raises RuntimeError naming every route, mount or websocket without a guard; answers how many routes there are."""
     missing, count = [], 0
     for context in iter_route_contexts(app.routes):
-        if not isinstance(context.original_route, APIRoute):
-            continue
-        count += 1
-        if guard_of(context.dependant) is None:
-            missing.append(str(context.path))
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            count += 1
+            if guard_of(context.dependant) is None:
+                missing.append(str(context.path))
+        elif not (isinstance(route, Mount) and isinstance(route.app, StaticFiles)):
+            missing.append(str(getattr(route, "path", route)))
     if missing:
         raise RuntimeError(f"routes without a guard: {', '.join(sorted(missing))}")
     return count

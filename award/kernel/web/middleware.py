@@ -4,6 +4,9 @@ import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+
 from award.kernel.errors import TooLarge
 from award.kernel.i18n import DEFAULT, LANGUAGES, N_
 
@@ -26,15 +29,19 @@ HEADERS = {
 
 
 class RequestId:
-    """Gives each request an id that appears in the trail, in the log and on error pages."""
+    """Gives each request an id that appears in the trail, in the log and on error pages, and the reader's language."""
 
     def __init__(self, app: App) -> None:
         self.app = app
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-        """Sets state.request_id."""
+        """Sets state.request_id and state.language; state.secret to one no form was made with, until it is known better."""
         if scope["type"] == "http":
-            scope.setdefault("state", {})["request_id"] = secrets.token_hex(4)
+            connection = HTTPConnection(scope)
+            chosen, accepted = connection.cookies.get("lang"), connection.headers.get("accept-language", "")
+            scope.setdefault("state", {}).update(
+                request_id=secrets.token_hex(4), language=language_of(chosen, accepted), secret=secrets.token_hex(16)
+            )
         await self.app(scope, receive, send)
 
 
@@ -50,17 +57,40 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        seen = 0
+        seen, limit = 0, self.mib * 2**20
+        refusal = TooLarge("body.too_large", N_("What you sent is larger than {mib} MB. Split it."), mib=self.mib)
+        declared = Headers(scope=scope).get("content-length", "0")
+        announced = int(declared) if declared.isdecimal() else 0
 
         async def counted() -> Message:
             nonlocal seen
+            if announced > limit:
+                raise refusal
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.mib * 2**20:
-                raise TooLarge("body.too_large", N_("What you sent is larger than {mib} MB. Split it."), mib=self.mib)
+            if seen > limit:
+                raise refusal
             return message
 
         await self.app(scope, counted, send)
+
+
+class AnswerHead:
+    """Answers HEAD as GET would be answered, without the body."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Routes are declared for GET only."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)
 
 
 class SafeHeaders:
@@ -75,9 +105,7 @@ class SafeHeaders:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 present = {name.lower() for name, _ in message["headers"]}
-                extra = {**HEADERS, b"cache-control": b"private, no-store"}
-                if scope["path"].startswith("/static/"):
-                    extra[b"cache-control"] = b"public, max-age=31536000, immutable"
+                extra = {**HEADERS, b"cache-control": _kept(scope, message["status"])}
                 message["headers"] = [
                     *message["headers"],
                     *((name, value) for name, value in extra.items() if name not in present),
@@ -87,12 +115,29 @@ class SafeHeaders:
         await self.app(scope, receive, guarded if scope["type"] == "http" else send)
 
 
+def _kept(scope: MutableMapping[str, Any], status: int) -> bytes:
+    """What caches may do: keep a static file for ever under the hash of its content, for an hour without, nothing else."""
+    if not scope["path"].startswith("/static/") or status not in (200, 206, 304):
+        return b"private, no-store"
+    return b"public, max-age=31536000, immutable" if b"v=" in scope["query_string"] else b"public, max-age=3600"
+
+
 def language_of(cookie: str | None, accept: str) -> str:
     """The reader's language: what was chosen, else what the browser prefers, else Chinese."""
     if cookie in LANGUAGES:
         return str(cookie)
-    for part in accept.split(","):
-        wanted = part.split(";")[0].strip().lower()[:2]
-        if wanted in LANGUAGES:
+    wishes = [_wish(part) for part in accept.split(",")]
+    for weight, wanted in sorted(wishes, key=lambda wish: -wish[0]):
+        if wanted in LANGUAGES and weight > 0:
             return wanted
     return DEFAULT
+
+
+def _wish(part: str) -> tuple[float, str]:
+    """Weight and language of one part of Accept-Language. Source: RFC 9110, 12.5.4."""
+    tag, _, weight = part.partition(";")
+    language = tag.strip().lower().partition("-")[0]
+    try:
+        return float(weight.strip().removeprefix("q=") or 1), language
+    except ValueError:
+        return 0.0, language
