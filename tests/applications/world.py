@@ -1,11 +1,13 @@
 """One round with an applicant, two people of the office, a supervisor, and another authority; and a draft that can be submitted."""
 
 import io
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pikepdf
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from award.applications import queries, service
@@ -13,14 +15,19 @@ from award.applications.check import parts_of
 from award.applications.facts import facts_of
 from award.applications.models import Application
 from award.kernel.actor import Actor, Role
+from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.trail import transaction
+from award.kernel.events import Event
 from award.kernel.files.service import Prepared, prepare_generated
 from award.organisations.models import Organisation
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import criteria_of, scheme_of
 from tests import make
 
-VALUES = {"year": "2016", "number": "860", "money": "12850.50", "phone": "0552-3001234", "mail": "a@example.cn", "industry": "C3670", "choice": "large"}
+VALUES = {
+    "year": "2016", "number": "860", "money": "12850.50", "phone": "0552-3001234", "mail": "a@example.cn",
+    "industry": "C3670", "choice": "large",
+}  # fmt: skip
 
 
 @dataclass
@@ -100,12 +107,17 @@ def fill(session: Session, owner: Actor, application: Application, now: datetime
 
 def pdf(name: str = "年度质量报告.pdf", pages: int = 1) -> Prepared:
     """A stored PDF of blank pages; different numbers of pages are different contents."""
+    return prepare_generated(name, pdf_bytes(pages), pages)
+
+
+def pdf_bytes(pages: int) -> bytes:
+    """A PDF of blank pages."""
     document = pikepdf.new()
     for _ in range(pages):
         document.add_blank_page()
     content = io.BytesIO()
     document.save(content, deterministic_id=True)
-    return prepare_generated(name, content.getvalue(), pages)
+    return content.getvalue()
 
 
 def submitted(world: World, now: datetime = make.NOW) -> World:
@@ -115,3 +127,17 @@ def submitted(world: World, now: datetime = make.NOW) -> World:
         fill(session, world.owner, application, now)
         service.submit_application(session, world.owner, application, list(service.DECLARATIONS), now)
     return world
+
+
+def records(session: Session, event: Event) -> list[dict[str, Any]]:
+    """What the trail holds of an event: object, actor and what was opened of its content, oldest first."""
+    query = (
+        select(AuditRecord.obj, AuditRecord.actor, AuditRecord.body, AuditOpening.content)
+        .join(AuditOpening, (AuditOpening.stream == AuditRecord.stream) & (AuditOpening.seq == AuditRecord.seq))
+        .where(AuditRecord.act == event.value)
+        .order_by(AuditRecord.seq)
+    )
+    return [
+        {"obj": obj, "actor": actor, **json.loads(body), "content": json.loads(content)}
+        for obj, actor, body, content in session.execute(query)
+    ]

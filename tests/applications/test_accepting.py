@@ -1,0 +1,209 @@
+"""The office decides: accept, return once, refuse with two people."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from award.applications import queries, service
+from award.applications.service.accepting import correction_end
+from award.kernel import db
+from award.kernel.audit.trail import transaction
+from award.kernel.errors import Conflict, Invalid, NotFound, Refused
+from award.kernel.events import Event
+from award.kernel.mail.models import Message
+from award.kernel.workdays import Calendar
+from award.organisations.models import Claim
+from tests import make
+from tests.applications import world as worlds
+from tests.applications.world import World
+
+POINTS = [{"part": "4.1.2", "text": "请补充近三年的记录。"}]
+
+
+@pytest.fixture
+def received(sent: World) -> World:
+    """Submitted, and the round in its acceptance stage."""
+    sent.stage("accept")
+    return sent
+
+
+def state(world: World) -> str:
+    with db.reading(world.engine) as session:
+        return world.found(session).state
+
+
+def give_back(world: World) -> None:
+    with transaction(world.engine) as session:
+        service.return_for_correction(session, world.office, world.found(session), POINTS, make.NOW)
+
+
+def again(world: World, after: timedelta = timedelta(hours=1)) -> None:
+    with transaction(world.engine) as session:
+        application = world.found(session)
+        service.save_answer(session, world.owner, application, "4.1.2", "补充后的内容，见 E-1。", True, 1, make.NOW + after)
+        service.submit_application(session, world.owner, application, list(service.DECLARATIONS), make.NOW + after)
+
+
+@pytest.mark.both_databases
+def test_accepting_is_recorded_told_and_done_once(received: World) -> None:
+    for _ in range(2):
+        with transaction(received.engine) as session:
+            decision = service.accept(session, received.office, received.found(session), make.NOW)
+            assert (decision.kind, decision.state) == ("accept", "in_force")
+    with db.reading(received.engine) as session:
+        assert received.found(session).accepted_at == make.NOW
+        assert received.found(session).is_live
+        assert len(worlds.records(session, Event.APPLICATION_ACCEPTED)) == 1
+        assert [one.template for one in session.query(Message).order_by(Message.id)][1:] == ["application_accepted"]
+
+
+def test_nothing_is_accepted_before_its_stage(sent: World) -> None:
+    with transaction(sent.engine) as session, pytest.raises(Refused) as refused:
+        service.accept(session, sent.office, sent.found(session), make.NOW)
+    assert (refused.value.code, refused.value.status) == ("stage.wrong", 409)
+
+
+def test_nothing_is_accepted_while_the_claim_is_not_confirmed(received: World) -> None:
+    with transaction(received.engine) as session:
+        session.query(Claim).update({"state": "pending"})
+    with transaction(received.engine) as session, pytest.raises(Conflict) as refused:
+        service.accept(session, received.office, received.found(session), make.NOW)
+    assert refused.value.code == "claim.unconfirmed"
+
+
+@pytest.mark.parametrize(("by", "error"), [("owner", Refused), ("supervisor", Refused), ("stranger", NotFound), ("elsewhere", NotFound)])
+@pytest.mark.parametrize("act", ["accept", "return", "refuse"])
+def test_only_the_office_of_the_authority_decides(received: World, by: str, error: type[Exception], act: str) -> None:
+    who = getattr(received, by)
+    acts = {
+        "accept": lambda session: service.accept(session, who, received.found(session), make.NOW),
+        "return": lambda session: service.return_for_correction(session, who, received.found(session), POINTS, make.NOW),
+        "refuse": lambda session: service.propose_refusal(session, who, received.found(session), "第九条", "理由", make.NOW),
+    }
+    with transaction(received.engine) as session, pytest.raises(error):
+        acts[act](session)
+    assert state(received) == "submitted"
+
+
+def test_a_draft_is_not_decided(world: World) -> None:
+    world.stage("accept")
+    with transaction(world.engine) as session, pytest.raises(Conflict):
+        service.accept(session, world.office, world.found(session), make.NOW)
+
+
+@pytest.mark.both_databases
+def test_a_return_opens_writing_for_five_working_days(received: World) -> None:
+    give_back(received)
+    with db.reading(received.engine) as session:
+        application = received.found(session)
+        assert (application.state, application.corrections) == ("correction", 1)
+        # Returned on Monday 2 March: five working days later is Monday the 9th, until 24:00 in Beijing.
+        assert application.correction_due_at == datetime(2026, 3, 9, 16, tzinfo=UTC)
+        assert queries.open_points(session, application) == POINTS
+        [record] = worlds.records(session, Event.APPLICATION_RETURNED)
+        assert record["content"]["points"] == POINTS
+    again(received)
+    with db.reading(received.engine) as session:
+        application = received.found(session)
+        assert (application.state, len(queries.submissions_of(session, application))) == ("resubmitted", 2)
+        content = queries.submission_content(session, application)
+        assert content is not None
+        assert (content.number, content.parts["4.1.2"]) == (2, "补充后的内容，见 E-1。")
+        assert len(worlds.records(session, Event.APPLICATION_RESUBMITTED)) == 1
+
+
+def test_the_office_reads_the_old_text_until_the_new_one_is_submitted(received: World) -> None:
+    give_back(received)
+    with transaction(received.engine) as session:
+        application = received.found(session)
+        service.save_answer(session, received.owner, application, "4.1.2", "还没写完", True, 1, make.NOW)
+        content = queries.submission_content(session, application)
+        assert content is not None
+        assert content.parts["4.1.2"] != "还没写完"
+
+
+def test_corrections_are_used_up_after_one(received: World) -> None:
+    give_back(received)
+    again(received)
+    with transaction(received.engine) as session, pytest.raises(Conflict) as refused:
+        service.return_for_correction(session, received.office, received.found(session), POINTS, make.NOW)
+    assert refused.value.code == "correction.used_up"
+
+
+def test_a_return_says_what_is_open(received: World) -> None:
+    with transaction(received.engine) as session, pytest.raises(Invalid):
+        service.return_for_correction(session, received.office, received.found(session), [{"part": "", "text": ""}], make.NOW)
+
+
+def test_after_the_correction_has_ended_nothing_is_written_and_the_office_decides(received: World) -> None:
+    give_back(received)
+    with pytest.raises(Refused) as refused:
+        again(received, timedelta(days=8))
+    assert (refused.value.code, refused.value.status) == ("correction.over", 409)
+    with transaction(received.engine) as session:
+        service.accept(session, received.office, received.found(session), make.NOW + timedelta(days=8))
+    assert state(received) == "accepted"
+
+
+def test_while_it_is_with_the_applicant_the_office_waits(received: World) -> None:
+    give_back(received)
+    with transaction(received.engine) as session, pytest.raises(Conflict):
+        service.accept(session, received.office, received.found(session), make.NOW)
+
+
+@pytest.mark.both_databases
+def test_a_refusal_takes_two_people(received: World) -> None:
+    with transaction(received.engine) as session:
+        service.propose_refusal(session, received.office, received.found(session), "第九条", "注册不满三年", make.NOW)
+    assert state(received) == "submitted"
+    with transaction(received.engine) as session, pytest.raises(Refused) as refused:
+        service.confirm_refusal(session, received.office, received.found(session), make.NOW)
+    assert refused.value.code == "refusal.same_person"
+    for _ in range(2):
+        with transaction(received.engine) as session:
+            decision = service.confirm_refusal(session, received.second, received.found(session), make.NOW)
+            assert (decision.state, decision.confirmed_by) == ("in_force", received.second.person_id)
+    assert state(received) == "rejected"
+    with db.reading(received.engine) as session:
+        assert len(worlds.records(session, Event.APPLICATION_REFUSAL_PROPOSED)) == 1
+        [record] = worlds.records(session, Event.APPLICATION_REFUSED)
+        assert record["actor"]["id"] == received.second.public_id
+
+
+def test_a_proposed_refusal_keeps_others_from_deciding_until_it_is_answered(received: World) -> None:
+    with transaction(received.engine) as session:
+        application = received.found(session)
+        first = service.propose_refusal(session, received.office, application, "第九条", "理由", make.NOW)
+        assert service.propose_refusal(session, received.office, application, "第十条", "其他", make.NOW) is first
+    for by in ("office", "second"):
+        with transaction(received.engine) as session, pytest.raises(Conflict) as refused:
+            service.accept(session, getattr(received, by), received.found(session), make.NOW)
+        assert refused.value.code == "refusal.waiting"
+    with transaction(received.engine) as session, pytest.raises(Refused):
+        service.reject_refusal(session, received.office, received.found(session), make.NOW)
+    with transaction(received.engine) as session:
+        service.reject_refusal(session, received.second, received.found(session), make.NOW)
+        service.accept(session, received.office, received.found(session), make.NOW)
+    with db.reading(received.engine) as session:
+        assert len(worlds.records(session, Event.APPLICATION_REFUSAL_REJECTED)) == 1
+
+
+@pytest.mark.parametrize(("article", "reason", "field"), [("", "理由", "article"), ("第九条", "", "reason")])
+def test_a_refusal_names_article_and_reason(received: World, article: str, reason: str, field: str) -> None:
+    with transaction(received.engine) as session, pytest.raises(Invalid) as refused:
+        service.propose_refusal(session, received.office, received.found(session), article, reason, make.NOW)
+    assert [one.field for one in refused.value.errors] == [field]
+
+
+def test_no_refusal_waits(received: World) -> None:
+    with transaction(received.engine) as session, pytest.raises(Conflict):
+        service.confirm_refusal(session, received.second, received.found(session), make.NOW)
+
+
+def test_a_correction_ends_over_a_holiday_at_midnight_of_a_working_day() -> None:
+    """Returned on Wednesday 30 September 2026; the holiday of 1 to 7 October does not count."""
+    days = {datetime(2026, 10, day, tzinfo=UTC).date(): False for day in range(1, 8)}
+    returned = datetime(2026, 9, 30, 8, tzinfo=UTC)
+    # Working days after it: Thursday 8, Friday 9 October.
+    end = correction_end(Calendar(days, {2026}), returned, 2, "Asia/Shanghai")
+    assert end == datetime(2026, 10, 9, 16, tzinfo=UTC)
