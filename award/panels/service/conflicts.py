@@ -15,7 +15,7 @@ from award.kernel.i18n import N_
 from award.panels import queries
 from award.panels.service.seats import end_seat, hold_panel, note, require_closed_gate
 from award.rounds.queries import guarded_stage
-from award.stages import Who
+from award.stages import Kind, Who
 from award.standing.models import Assignment, Conflict, Declaration
 from award.standing.queries import standing_of
 
@@ -44,8 +44,8 @@ def declare_conflict(
 ) -> None:
     """The judge recuses himself: his seat ends, his sheet is void, and at the next request nothing of it exists for him.
 
-    Raises Refused (wrong stage), NotFound (not assigned), Invalid (no reason). Effects: values that could be seen are
-    closed again until a substitute's sheet is in.
+    Raises Refused (wrong stage), NotFound (not assigned), Invalid (no reason). Effects: while judges score, values that
+    could be seen are closed again until a substitute's sheet is in; afterwards nobody can be named, and the other sheets count.
     """
     stage = guarded_stage(session, application.round, now)
     hold_panel(session, application)
@@ -59,9 +59,10 @@ def declare_conflict(
         )
     )  # fmt: skip
     end_seat(assignment, "recused", reason, now)
-    had_opened = application.gate_opened_at is not None
-    application.gate_opened_at = None
-    content = {"reason": reason, "values_closed_again": had_opened}
+    closes_again = application.gate_opened_at is not None and stage.kind == Kind.SCORE
+    if closes_again:
+        application.gate_opened_at = None
+    content = {"reason": reason, "values_closed_again": closes_again}
     note(session, actor, Event.CONFLICT_DECLARED, assignment, application, content)
 
 
