@@ -222,3 +222,13 @@ def test_language_and_size(client: TestClient) -> None:
 
 def test_signed_out_people_are_sent_to_sign_in_and_back(client: TestClient) -> None:
     assert client.get("/me").headers["location"] == "/login?next=/me"
+    answer = client.get("/admin/people?q=a&page=2")
+    assert answer.headers["location"] == "/login?next=/admin/people%3Fq%3Da%26page%3D2"
+    assert 'name="next" value="/admin/people?q=a&amp;page=2"' in client.get(answer.headers["location"]).text
+
+
+def test_a_language_chosen_before_signing_in_stays(client: TestClient, engine: Engine, clock: StandingClock) -> None:
+    enter(engine, "lin")
+    client.get("/lang/en")
+    post(client, "/login", {"account": "lin", "password": PASSWORD})
+    assert "My account" in client.get("/me").text

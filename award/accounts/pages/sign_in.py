@@ -48,7 +48,8 @@ def begin(request: Request, form: Form) -> Response:
         return _again(request, form, error)
     response = go(local_path(form.get("next"), "/home"))
     set_cookie(request, response, SESSION_COOKIE, done.token)
-    set_cookie(request, response, "lang", done.language, max_age=YEAR)
+    if not request.cookies.get("lang"):
+        set_cookie(request, response, "lang", done.language, max_age=YEAR)
     set_cookie(request, response, SHARED_COOKIE, "1" if form.ticked("shared") else "", max_age=None if form.ticked("shared") else 0)
     return response
 
