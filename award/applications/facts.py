@@ -56,7 +56,10 @@ _ORGANISATION = FactGroup(
     (
         Fact("legal_representative", N_("Legal representative")),
         Fact("staff", N_("Number of staff"), "number", N_("At the end of last year.")),
-        Fact("size_class", N_("Size of the enterprise"), "choice", N_("As the national bureau of statistics classifies enterprises."), choices=SIZES),
+        Fact(
+            "size_class", N_("Size of the enterprise"), "choice",
+            N_("As the national bureau of statistics classifies enterprises."), choices=SIZES,
+        ),
         Fact("industry_code", N_("Industry code (GB/T 4754-2017)"), "industry", N_("For example C3670.")),
         Fact("industry_name", N_("Industry")),
         Fact("products", N_("Main products or services")),

@@ -75,6 +75,14 @@ def test_a_judge_who_is_an_office_elsewhere_does_not_get_in_by_this_door(client:
     assert Visitor(client, cookie).get(one(received)).status_code == 404
 
 
+def test_while_applications_come_in_the_office_sees_that_but_not_what(desk: dict[str, Visitor], world: World) -> None:
+    worlds.submitted(world)
+    page = desk["office"].page(listed(world))
+    assert "云川精密机械有限公司" in page.text
+    assert page.select("tbody a") == []
+    assert desk["office"].get(one(world)).status_code == 409
+
+
 def test_the_office_reads_what_was_submitted_with_its_evidence(desk: dict[str, Visitor], received: World) -> None:
     page = desk["office"].page(one(received))
     assert "4.1.2 高层领导的作用：我们每年评审一次" in page.text

@@ -41,7 +41,8 @@ def applications(
 ) -> Response:  # fmt: skip
     """All submitted applications of a round, with how many drafts there are."""
     round_ = round_for(session, actor, round_id)
-    require(Action.APPLICATION_LIST, stage_now(round_, clock.now(session)), standing_in(actor, round_))
+    stage, standing = stage_now(round_, clock.now(session)), standing_in(actor, round_)
+    require(Action.APPLICATION_LIST, stage, standing)
     filters = Filters(q.strip()[:80], state, sector, category)
     found = list_for_office(session, round_, filters, page=max(1, page), size=SIZE)
     scheme, language = scheme_of(session, round_), request.state.language
@@ -49,7 +50,8 @@ def applications(
     url = request.url
     return render(
         request, session, "applications/office_list.html", round=round_, title=title_of(round_).in_language(language),
-        rows=found.rows, states=found.states, drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
+        rows=found.rows, may_read=decide(Action.APPLICATION_READ, stage, standing).allowed, states=found.states,
+        drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
         categories={one.key: one.name.in_language(language) for one in scheme.categories},
         page=Page(found.rows, max(1, page), SIZE, found.total, lambda n: str(url.include_query_params(page=n))),
         words={code: word[0] for code, word in WORDS["application"].items()}, zone=round_.award.authority.zone,
