@@ -15,6 +15,7 @@ from award.accounts import pages as accounts
 from award.accounts.identify import Identify
 from award.administration import pages as administration
 from award.applications import pages as applications
+from award.judging import pages as judging
 from award.kernel import db
 from award.kernel.settings import Settings, settings
 from award.kernel.web import failures, rendering, styleguide
@@ -23,10 +24,20 @@ from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
 from award.office import pages as office
 from award.organisations import pages as organisations
+from award.panels import pages as panels
 from award.rounds import pages as rounds
 from award.words import word_of
 
-ROUTERS: tuple[Any, ...] = (accounts.router, administration.router, organisations.router, rounds.router, applications.router, office.router)
+ROUTERS: tuple[Any, ...] = (
+    accounts.router,
+    administration.router,
+    organisations.router,
+    rounds.router,
+    applications.router,
+    panels.router,
+    judging.router,
+    office.router,
+)
 """Every feature's routers, in the order of an award's life."""
 
 

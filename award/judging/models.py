@@ -10,6 +10,9 @@ from award.applications.models import Application
 from award.kernel.db import Base, Row
 from award.standing.models import Assignment
 
+STRENGTH, OPPORTUNITY = "strength", "opportunity"
+"""The kinds of comments."""
+
 
 class Sheet(Row):
     """A judge's score sheet. state: in_progress, submitted, returned. It is void when its assignment has ended.
@@ -82,6 +85,8 @@ class FeedbackReport(Row):
     next_steps: Mapped[str] = mapped_column(Text, default="")
     sheets: Mapped[list[str]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(default=1)
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
+    """Why the office gave it back to the panel leader, "" before and once it was handed in again."""
     started_at: Mapped[datetime]
     written_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     handed_in_at: Mapped[datetime | None]

@@ -1,13 +1,30 @@
 """Reading sheets: a judge's own, and after the gate those of a panel."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
-from award.applications.models import Application
-from award.judging.models import Sheet, SheetItem, SheetVersion
-from award.standing.models import Assignment
+from award.accounts.models import Person
+from award.applications.models import LIVE, Application
+from award.applications.queries import with_round
+from award.judging.models import FeedbackReport, Sheet, SheetItem, SheetVersion
+from award.kernel.actor import Action, Actor
+from award.kernel.errors import NotFound
+from award.organisations.models import Organisation
+from award.panels.models import PoolMember
+from award.policy import Decision, Standing, decide
+from award.rounds.models import Award, Round
+from award.rounds.queries import stage_now
+from award.stages import StageNow, Who
+from award.standing.models import Assignment, Conflict, Declaration
+from award.standing.queries import standing_of
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+"""What sheets are called where judges' names are not shown, in order of assignment."""
 
 
 def sheet_of(session: Session, assignment: Assignment, *, fresh: bool = False) -> Sheet | None:
@@ -58,3 +75,274 @@ def versions_of(session: Session, sheet_ids: Sequence[int]) -> Mapping[int, Shee
     """The last submitted version of each sheet, in one query."""
     query = select(SheetVersion).where(SheetVersion.sheet_id.in_(sheet_ids)).order_by(SheetVersion.number)
     return {version.sheet_id: version for version in session.scalars(query)}
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review as its judge has it at a moment: his seat, the application, the stage and how he stands to it."""
+
+    assignment: Assignment
+    application: Application
+    stage: StageNow
+    standing: Standing
+
+    @property
+    def has_signed(self) -> bool:
+        """Whether he has declared that no conflict exists; before, only the organisation's name is his to know."""
+        return Who.CLEARED_JUDGE in self.standing.who
+
+    def decide(self, action: Action) -> Decision:
+        """Whether an act is open to him now."""
+        return decide(action, self.stage, self.standing)
+
+
+def review_for(session: Session, actor: Actor, assignment_id: str, now: datetime) -> Review:
+    """The actor's own review. Raises NotFound for another's, an ended, a conflicted or a missing one: the same."""
+    query = with_round().add_columns(Assignment).join(Assignment, Assignment.application_id == Application.id)
+    row = session.execute(
+        query.where(
+            Assignment.public_id == assignment_id,
+            Assignment.person_id == actor.person_id,
+            Assignment.state == "active",
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    application, assignment = row[0], row[1]
+    standing = standing_of(session, actor, application, now)
+    if standing.is_conflicted:
+        raise NotFound
+    return Review(assignment, application, stage_now(application.round, now), standing)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One of a judge's reviews in his list. state: a code of words.WORDS["sheet"]."""
+
+    assignment: Assignment
+    application: Application
+    state: str
+    marks: Mapping[str, int]
+    is_leader: bool
+
+
+def cards_of(session: Session, actor: Actor) -> list[Card]:
+    """All reviews of the actor in rounds that are running, in the order they were given to him."""
+    clear = ~exists().where(Conflict.person_id == Assignment.person_id, Conflict.application_id == Application.id)
+    signed = exists().where(
+        Declaration.person_id == Assignment.person_id, Declaration.application_id == Application.id
+    )
+    query = (
+        with_round()
+        .add_columns(Assignment, Sheet, signed)
+        .join(Assignment, Assignment.application_id == Application.id)
+        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .where(Assignment.person_id == actor.person_id, Assignment.state == "active", clear)
+        .order_by(Assignment.id)
+    )
+    cards = []
+    for application, assignment, sheet, has_signed in session.execute(query):
+        state = state_of(sheet, has_signed=has_signed)
+        cards.append(Card(assignment, application, state, sheet.marks if sheet else {}, assignment.is_leader))
+    return cards
+
+
+def state_of(sheet: Sheet | None, *, has_signed: bool) -> str:
+    """How far a judge is with a sheet, as a code of words.WORDS["sheet"]."""
+    if not has_signed:
+        return "coi_pending"
+    return "not_started" if sheet is None else sheet.state
+
+
+def valid_versions(session: Session, application: Application) -> list[SheetVersion]:
+    """The latest version of each valid sheet, in order of assignment. Ask policy before showing any value."""
+    sheets = valid_sheets(session, application)
+    versions = versions_of(session, [sheet.id for sheet in sheets])
+    return [versions[sheet.id] for sheet in sheets if sheet.id in versions]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A comment of a submitted sheet. key: "<sheet version>/<comment key>". letter: of the sheet, never a name."""
+
+    key: str
+    letter: str
+    item: str
+    kind: str
+    weight: str
+    text: str
+    references: tuple[str, ...]
+
+
+def sources_of(session: Session, report: FeedbackReport) -> dict[str, list[Source]]:
+    """The comments a report can be made from, by item, in the order of its sheets."""
+    return comments_in(versions_in(session, report.sheets))
+
+
+def comments_in(versions: Sequence[SheetVersion]) -> dict[str, list[Source]]:
+    """The comments of submitted versions by item; letters in the order given."""
+    found: dict[str, list[Source]] = {}
+    for letter, version in zip(LETTERS, versions, strict=False):
+        for item, entry in json.loads(version.content)["items"].items():
+            for one in entry["comments"]:
+                key = f"{version.public_id}/{one['key']}"
+                source = Source(key, letter, item, one["kind"], one["weight"], one["text"], tuple(one["references"]))
+                found.setdefault(item, []).append(source)
+    return found
+
+
+def versions_in(session: Session, public_ids: Sequence[str]) -> list[SheetVersion]:
+    """Submitted versions by their public ids, in that order."""
+    found = {one.public_id: one for one in session.scalars(select(SheetVersion).where(SheetVersion.public_id.in_(public_ids)))}
+    return [found[one] for one in public_ids if one in found]
+
+
+def marks_of(version: SheetVersion) -> dict[str, int]:
+    """The percentages of a submitted version by item."""
+    entries = json.loads(version.content)["items"]
+    return {item: entry["percent"] for item, entry in entries.items() if entry["percent"] is not None}
+
+
+def report_of(session: Session, application_id: int) -> FeedbackReport | None:
+    """The feedback report of an application with its comments."""
+    query = select(FeedbackReport).where(FeedbackReport.application_id == application_id)
+    return session.scalar(query.options(selectinload(FeedbackReport.comments)))
+
+
+def scored_in(session: Session, application: Application) -> dict[int, list[Mapping[str, int]]]:
+    """The marks of all valid sheets of the round and category, by application, of those whose sheets are all in."""
+    query = (
+        select(Sheet.application_id, Sheet.marks)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .join(Application, Application.id == Sheet.application_id)
+        .where(
+            Application.round_id == application.round_id,
+            Application.category == application.category,
+            Application.state.in_(LIVE),
+            Application.gate_opened_at.is_not(None),
+            Assignment.state == "active",
+            Sheet.state == "submitted",
+        )
+        .order_by(Sheet.application_id, Assignment.id)
+    )
+    found: dict[int, list[Mapping[str, int]]] = {}
+    for application_id, marks in session.execute(query):
+        found.setdefault(application_id, []).append(marks)
+    return found
+
+
+@dataclass(frozen=True)
+class SeatProgress:
+    """A seat and how far its sheet is. scored: items with a percentage, never which. state: words.WORDS["sheet"]."""
+
+    assignment: Assignment
+    name: str
+    institution: str
+    sheet: Sheet | None
+    state: str
+
+    @property
+    def scored(self) -> int:
+        """Items with a percentage."""
+        return 0 if self.sheet is None else len(self.sheet.marks)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One application with its seats, active ones in order of assignment, and those that have ended."""
+
+    application: Application
+    seats: tuple[SeatProgress, ...]
+    ended: tuple[SeatProgress, ...]
+
+
+def progress_of(session: Session, actor: Actor, round_: Round) -> list[Progress]:
+    """How far the sheets of a round are, by applicant; without applications the actor has a conflict with."""
+    applications = session.scalars(
+        select(Application)
+        .options(joinedload(Application.organisation))
+        .join(Application.organisation)
+        .where(Application.round_id == round_.id, Application.state.in_(LIVE), ~conflict_with(actor))
+        .order_by(Organisation.name, Application.id)
+    ).all()
+    seats = _seats(session, [one.id for one in applications])
+    return [_progress(one, seats.get(one.id, [])) for one in applications]
+
+
+def progress_in(session: Session, application: Application) -> Progress:
+    """The same for one application, which the caller may know."""
+    return _progress(application, _seats(session, [application.id]).get(application.id, []))
+
+
+def _progress(application: Application, seats: Sequence[SeatProgress]) -> Progress:
+    active = tuple(one for one in seats if one.assignment.state == "active")
+    return Progress(application, active, tuple(one for one in seats if one.assignment.state != "active"))
+
+
+def conflict_with(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor has a conflict with an application, for lists."""
+    return exists().where(Conflict.person_id == actor.person_id, Conflict.application_id == Application.id)
+
+
+def _seats(session: Session, application_ids: Sequence[int]) -> dict[int, list[SeatProgress]]:
+    signed = exists().where(
+        Declaration.person_id == Assignment.person_id, Declaration.application_id == Assignment.application_id
+    )
+    query = (
+        select(Assignment, Person.name, PoolMember.institution, Sheet, signed)
+        .join(Person, Person.id == Assignment.person_id)
+        .join(Round, Round.id == Assignment.round_id)
+        .join(Award, Award.id == Round.award_id)
+        .outerjoin(
+            PoolMember,
+            (PoolMember.person_id == Assignment.person_id) & (PoolMember.authority_id == Award.authority_id),
+        )
+        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .where(Assignment.application_id.in_(application_ids))
+        .order_by(Assignment.id)
+    )
+    found: dict[int, list[SeatProgress]] = {}
+    for assignment, name, institution, sheet, has_signed in session.execute(query):
+        state = state_of(sheet, has_signed=has_signed)
+        found.setdefault(assignment.application_id, []).append(
+            SeatProgress(assignment, name, institution or "", sheet, state)
+        )
+    return found
+
+
+def sheet_in(session: Session, application: Application, public_id: str) -> Sheet:
+    """A sheet of a seat that has not ended, of this application. Raises NotFound."""
+    query = (
+        select(Sheet)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .where(Sheet.public_id == public_id, Sheet.application_id == application.id, Assignment.state == "active")
+    )
+    sheet = session.scalar(query)
+    if sheet is None:
+        raise NotFound
+    return sheet
+
+
+def reports_in(
+    session: Session, actor: Actor, round_: Round
+) -> list[tuple[Application, FeedbackReport | None, str]]:
+    """Every application of a round whose sheets are all in, with its report and its panel's leader, by applicant."""
+    query = (
+        select(Application, FeedbackReport, Person.name)
+        .options(joinedload(Application.organisation))
+        .join(Application.organisation)
+        .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
+        .outerjoin(
+            Assignment,
+            (Assignment.application_id == Application.id) & (Assignment.state == "active") & Assignment.is_leader,
+        )
+        .outerjoin(Person, Person.id == Assignment.person_id)
+        .where(
+            Application.round_id == round_.id,
+            Application.state.in_(LIVE),
+            Application.gate_opened_at.is_not(None),
+            ~conflict_with(actor),
+        )
+        .order_by(Organisation.name, Application.id)
+    )
+    return [(row[0], row[1], row[2] or "") for row in session.execute(query)]

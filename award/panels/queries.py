@@ -1,16 +1,20 @@
 """Reading the pool of judges and who is on which panel."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.accounts.models import Person
-from award.applications.models import Application
+from award.applications.models import LIVE, Application
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
+from award.organisations.models import Organisation
 from award.panels.models import PoolMember
+from award.rounds.models import Round
 from award.standing.models import Assignment, Conflict, Declaration
 
 
@@ -53,26 +57,30 @@ def member_for(session: Session, authority_id: int, public_id: str) -> PoolMembe
 
 def seats_of(session: Session, application: Application, *, active_only: bool = True) -> list[Seat]:
     """The seats of an application's panel, in order of assignment, leader first."""
-    query = (
+    query = _seats(application.authority_id).where(Assignment.application_id == application.id)
+    if active_only:
+        query = query.where(Assignment.state == "active")
+    return [_seat(row) for row in session.execute(query)]
+
+
+def _seats(authority_id: int) -> Select[Assignment, str, str, int]:
+    return (
         select(Assignment, Person.name, PoolMember.institution, Declaration.id)
         .join(Person, Person.id == Assignment.person_id)
         .outerjoin(
-            PoolMember,
-            (PoolMember.person_id == Assignment.person_id) & (PoolMember.authority_id == application.authority_id),
+            PoolMember, (PoolMember.person_id == Assignment.person_id) & (PoolMember.authority_id == authority_id)
         )
         .outerjoin(
             Declaration,
             (Declaration.person_id == Assignment.person_id) & (Declaration.application_id == Assignment.application_id),
         )
-        .where(Assignment.application_id == application.id)
         .order_by(Assignment.is_leader.desc(), Assignment.id)
     )
-    if active_only:
-        query = query.where(Assignment.state == "active")
-    return [
-        Seat(assignment, name, institution or "", signed is not None)
-        for assignment, name, institution, signed in session.execute(query)
-    ]
+
+
+def _seat(row: Any) -> Seat:
+    assignment, name, institution, signed = row
+    return Seat(assignment, name, institution or "", signed is not None)
 
 
 def loads_of(session: Session, round_id: int) -> Mapping[int, int]:
@@ -106,3 +114,39 @@ def assignments_of(session: Session, actor: Actor) -> Sequence[Assignment]:
     """All active assignments of the actor, oldest first."""
     query = select(Assignment).where(Assignment.person_id == actor.person_id, Assignment.state == "active")
     return session.scalars(query.order_by(Assignment.id)).all()
+
+
+def conflicts_with(session: Session, application_id: int) -> frozenset[int]:
+    """The persons (inner numbers) who have a conflict with an application on record."""
+    query = select(Conflict.person_id).where(Conflict.application_id == application_id)
+    return frozenset(session.scalars(query))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """An application and the seats of its panel. ended: seats that have ended, by names."""
+
+    application: Application
+    seats: tuple[Seat, ...]
+    ended: tuple[str, ...]
+
+
+def panels_of(session: Session, actor: Actor, round_: Round) -> list[Panel]:
+    """The panels of a round by applicant; without applications the actor has a conflict with."""
+    hidden = exists().where(Conflict.person_id == actor.person_id, Conflict.application_id == Application.id)
+    applications = session.scalars(
+        select(Application)
+        .options(joinedload(Application.organisation))
+        .join(Application.organisation)
+        .where(Application.round_id == round_.id, Application.state.in_(LIVE), ~hidden)
+        .order_by(Organisation.name, Application.id)
+    ).all()
+    seats: dict[int, list[Seat]] = defaultdict(list)
+    for row in session.execute(_seats(round_.award.authority_id).where(Assignment.round_id == round_.id)):
+        seats[row[0].application_id].append(_seat(row))
+    return [_panel(one, seats[one.id]) for one in applications]
+
+
+def _panel(application: Application, seats: Sequence[Seat]) -> Panel:
+    active = tuple(one for one in seats if one.assignment.state == "active")
+    return Panel(application, active, tuple(one.name for one in seats if one.assignment.state != "active"))

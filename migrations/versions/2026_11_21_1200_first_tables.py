@@ -713,6 +713,7 @@ def upgrade() -> None:
         sa.Column("next_steps", sa.Text(), nullable=False),
         sa.Column("sheets", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("returned_reason", sa.Text(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("written_by", sa.Integer(), nullable=False),
         sa.Column("handed_in_at", sa.DateTime(timezone=True), nullable=True),

@@ -1,1 +1,35 @@
 """What can be done in judging. Each function is one whole act: check, change, record."""
+
+from award.judging.service.feedback import (
+    acknowledge,
+    edit_comment,
+    hand_in,
+    merge_comments,
+    release_report,
+    remove_comment,
+    return_report,
+    save_report,
+    set_key,
+    start_report,
+    take_comment,
+)
+from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, submit_sheet
+
+__all__ = [
+    "Comment",
+    "Entry",
+    "acknowledge",
+    "edit_comment",
+    "hand_in",
+    "merge_comments",
+    "release_report",
+    "remove_comment",
+    "return_report",
+    "return_sheet",
+    "save_item",
+    "save_report",
+    "set_key",
+    "start_report",
+    "submit_sheet",
+    "take_comment",
+]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from award import policy
 from award.applications.models import Application
 from award.judging import queries
-from award.judging.models import Sheet, SheetItem, SheetVersion
+from award.judging.models import OPPORTUNITY, STRENGTH, Sheet, SheetItem, SheetVersion
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.chain import canonical
@@ -26,7 +26,6 @@ from award.scoring.grades import total_hundredths
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
 
-STRENGTH, OPPORTUNITY = "strength", "opportunity"
 WEIGHTS = {STRENGTH: ("++", "+"), OPPORTUNITY: ("-", "--")}
 LONGEST_COMMENT = 1000
 LONGEST_NOTE = 2000

@@ -1,0 +1,17 @@
+"""Pages of judging: a judge's desk, the office's view of the progress, feedback reports."""
+
+from fastapi import APIRouter
+
+from award.judging.pages import feedback, progress, report, reviews, scoring, sheets
+
+router = APIRouter()
+for one in (
+    reviews.router,
+    scoring.router,
+    sheets.router,
+    report.router,
+    progress.router,
+    feedback.office,
+    feedback.applicant,
+):
+    router.include_router(one)

@@ -1,0 +1,220 @@
+"""Feedback reports for the office, which releases or returns them, and for the applicant, who reads its own."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.applications.models import Application
+from award.applications.queries import application_for, own_application
+from award.judging import papers, queries, service
+from award.judging.models import FeedbackReport
+from award.judging.pages import views
+from award.judging.service.feedback import KIND, subject_of
+from award.kernel import clock, i18n
+from award.kernel.actor import Action, Actor
+from award.kernel.documents.queries import latest_for
+from award.kernel.errors import Invalid, NotFound
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.downloads import send_file
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import render, render_invalid
+from award.policy import Decision, decide, require
+from award.press.document import from_json
+from award.press.views import FeedbackReportView
+from award.rounds.models import Round
+from award.rounds.pages.place import place_of
+from award.rounds.queries import latest_snapshot, round_for, stage_now, standing_in
+from award.standing.queries import standing_of
+
+office = APIRouter(
+    prefix="/office/rounds/{round_id}/feedback", dependencies=[Depends(guard.office_or_supervisor)]
+)
+applicant = APIRouter(prefix="/apply/{application_id}/feedback", dependencies=[Depends(guard.applicants)])
+OUT = ("released", "acknowledged")
+
+
+@office.get("")
+def reports(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
+    """All applications whose sheets are in, with the state of their report."""
+    round_ = round_for(session, actor, round_id)
+    return render(request, session, "judging/reports.html", **_reports(request, session, actor, round_))
+
+
+def _reports(request: Request, session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
+    now, language = clock.now(session), request.state.language
+    stage = stage_now(round_, now)
+    place = place_of(actor, round_, "feedback", now)
+    release = _release(session, actor, round_)
+    zone, base = round_.award.authority.zone, f"/office/rounds/{round_.public_id}/feedback"
+    rows = [
+        {
+            "name": application.organisation.name, "number": application.number or "",
+            "code": report.state if report else "", "url": f"{base}/{application.public_id}" if report else "",
+            "leader": leader,
+            "handed_in": i18n.format_moment(language, report.handed_in_at, zone) if report and report.handed_in_at else "",
+            "released": i18n.format_moment(language, report.released_at, zone) if report and report.released_at else "",
+        }
+        for application, report, leader in queries.reports_in(session, actor, round_)
+    ]  # fmt: skip
+    waiting = sum(one["code"] == "waiting" for one in rows)
+    return {
+        **place, "rows": rows, "waiting": waiting, "url": base,
+        "may_release": release.allowed, "why_not": views.why_not(language, release, stage),
+        "is_published": latest_snapshot(session, round_.id, "result") is not None,
+    }  # fmt: skip
+
+
+def _release(session: Session, actor: Actor, round_: Round) -> Decision:
+    return decide(Action.FEEDBACK_RELEASE, stage_now(round_, clock.now(session)), standing_in(actor, round_))
+
+
+@office.post("", dependencies=[Depends(guard.office)])
+def release_all(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
+    """Releases every report that waits."""
+    round_ = round_for(session, actor, round_id)
+    for _, report, _ in queries.reports_in(session, actor, round_):
+        if report is not None and report.state == "waiting":
+            service.release_report(session, actor, report, clock.now(session))
+    return RedirectResponse(f"/office/rounds/{round_id}/feedback", 303)
+
+
+def _found(
+    session: Session, actor: Actor, round_id: str, application_id: str
+) -> tuple[Application, FeedbackReport]:
+    application = application_for(session, actor, application_id, clock.now(session))
+    report = queries.report_of(session, application.id)
+    if application.round.public_id != round_id or report is None or application.gate_opened_at is None:
+        raise NotFound
+    now = clock.now(session)
+    require(Action.SHEETS_READ, stage_now(application.round, now), standing_of(session, actor, application, now))
+    return application, report
+
+
+@office.get("/{application_id}")
+def one_report(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
+) -> Response:
+    """The report as the applicant will read it."""
+    application, report = _found(session, actor, round_id, application_id)
+    return render(request, session, "judging/one_report.html", **_one(request, session, actor, application, report))
+
+
+def _one(
+    request: Request, session: Session, actor: Actor, application: Application, report: FeedbackReport
+) -> dict[str, Any]:
+    now, language, round_ = clock.now(session), request.state.language, application.round
+    stage = stage_now(round_, now)
+    decision = decide(Action.FEEDBACK_RELEASE, stage, standing_of(session, actor, application, now))
+    return {
+        **place_of(actor, round_, "feedback", now),
+        "view": _view(session, report, language),
+        "report": {
+            "code": report.state, "name": application.organisation.name, "number": application.number or "",
+            "url": f"/office/rounds/{round_.public_id}/feedback/{application.public_id}",
+            "returned": report.returned_reason,
+        },
+        "may_release": decision.allowed and report.state == "waiting",
+        "why_not": views.why_not(language, decision, stage),
+        "pdf": _pdf(session, report, language),
+    }  # fmt: skip
+
+
+def _view(session: Session, report: FeedbackReport, language: str) -> FeedbackReportView:
+    """What was released, frozen; before, what it would be now."""
+    document = latest_for(session, KIND, subject_of(report), language) if report.state in OUT else None
+    if document is not None:
+        return from_json(FeedbackReportView, document.view)
+    return papers.report_view(session, report, language, clock.now(session))
+
+
+def _pdf(session: Session, report: FeedbackReport, language: str) -> dict[str, Any] | None:
+    if report.state not in OUT:
+        return None
+    document = latest_for(session, KIND, subject_of(report), language)
+    return None if document is None else {"is_ready": document.is_ready, "pages": document.pages}
+
+
+@office.post("/{application_id}/release", dependencies=[Depends(guard.office)])
+def release(session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId) -> Response:
+    """Gives the report to its applicant."""
+    _, report = _found(session, actor, round_id, application_id)
+    service.release_report(session, actor, report, clock.now(session))
+    return RedirectResponse(f"/office/rounds/{round_id}/feedback/{application_id}", 303)
+
+
+@office.post("/{application_id}/return", dependencies=[Depends(guard.office)])
+def give_back(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
+) -> Response:
+    """Returns the report to the panel leader."""
+    application, report = _found(session, actor, round_id, application_id)
+    try:
+        reason = form.text("reason", required=False, longest=1000, lines=True)
+        form.check()
+        service.return_report(session, actor, report, reason, clock.now(session))
+    except Invalid as error:
+        application, report = _found(session, actor, round_id, application_id)
+        shown = _one(request, session, actor, application, report)
+        return render_invalid(request, session, "judging/one_report.html", error, **shown)
+    return RedirectResponse(f"/office/rounds/{round_id}/feedback/{application_id}", 303)
+
+
+@office.get("/{application_id}/report.pdf")
+def office_pdf(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
+) -> Response:
+    """The released paper."""
+    _, report = _found(session, actor, round_id, application_id)
+    return _send(session, report, request.state.language)
+
+
+def _send(session: Session, report: FeedbackReport, language: str) -> Response:
+    document = latest_for(session, KIND, subject_of(report), language, ready=True)
+    if report.state not in OUT or document is None or document.file is None:
+        raise NotFound
+    return send_file(document.file)
+
+
+def _own(session: Session, actor: Actor, application_id: str) -> FeedbackReport:
+    """The released report of an organisation the actor acts for. Raises NotFound before that, and for any other."""
+    application = own_application(session, actor, application_id)
+    now = clock.now(session)
+    standing = standing_of(session, actor, application, now)
+    report = queries.report_of(session, application.id)
+    if report is None or report.state not in OUT:
+        raise NotFound
+    require(Action.FEEDBACK_READ, stage_now(application.round, now), standing)
+    return report
+
+
+@applicant.get("")
+def own_report(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """The report as a page, and its paper."""
+    report = _own(session, actor, application_id)
+    language, application = request.state.language, report.application
+    zone = application.round.award.authority.zone
+    at = report.acknowledged_at
+    return render(
+        request, session, "judging/own_report.html", view=_view(session, report, language), pdf=_pdf(session, report, language),
+        report={
+            "code": report.state, "url": f"/apply/{application_id}/feedback",
+            "acknowledged_at": i18n.format_moment(language, at, zone) if at else "",
+        },
+        application={"name": application.organisation.name, "url": f"/apply/{application_id}", "public_id": application_id},
+    )  # fmt: skip
+
+
+@applicant.get("/report.pdf")
+def own_pdf(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """The paper."""
+    return _send(session, _own(session, actor, application_id), request.state.language)
+
+
+@applicant.post("/acknowledge")
+def acknowledge(session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """The applicant confirms that it has read the report."""
+    service.acknowledge(session, actor, _own(session, actor, application_id), clock.now(session))
+    return RedirectResponse(f"/apply/{application_id}/feedback", 303)

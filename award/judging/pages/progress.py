@@ -1,0 +1,173 @@
+"""The office sees how far the sheets are: counts and states only, values once all sheets of an application are in."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.applications.models import Application
+from award.applications.queries import application_for
+from award.judging import queries
+from award.judging.pages import views
+from award.judging.queries import Progress, SeatProgress
+from award.judging.service import return_sheet
+from award.kernel import clock, i18n
+from award.kernel.actor import Action, Actor
+from award.kernel.errors import FieldError, Invalid, NotFound
+from award.kernel.i18n import N_
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import render, render_invalid
+from award.policy import decide
+from award.regulations.model import Criteria
+from award.rounds.models import Round
+from award.rounds.pages.place import place_of
+from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now
+from award.standing.queries import standing_of
+
+router = APIRouter(prefix="/office/rounds/{round_id}", dependencies=[Depends(guard.office_or_supervisor)])
+
+REASONS = {
+    "form": N_("A formal fault, for example comments under the wrong item"),
+    "words": N_("Wording that may not go to an applicant"),
+    "asked": N_("The judge asked for it"),
+}
+"""Why a sheet may be returned. Source: security.md T5: the office cannot see values, so a reason is never a value."""
+
+
+@router.get("/progress")
+def progress(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
+    """Every application with the states of its sheets, and the seats that need a substitute."""
+    round_ = round_for(session, actor, round_id)
+    now = clock.now(session)
+    place = place_of(actor, round_, "progress", now)
+    rows = queries.progress_of(session, actor, round_)
+    counts = _item_counts(session, round_)
+    language, size = request.state.language, scheme_of(session, round_).panel.size
+    shown = [_row(round_, one, counts, size) for one in rows]
+    done, due = sum(one["in"] for one in shown), sum(one["due"] for one in shown)
+    return render(
+        request, session, "judging/progress.html", **place, rows=shown,
+        deadline=views.deadline(language, round_, now), done=done, due=due,
+        open_gates=sum(one["gate_open"] for one in shown),
+        vacancies=[one for one in shown if one["missing"] > 0],
+    )  # fmt: skip
+
+
+def _item_counts(session: Session, round_: Round) -> dict[str, int]:
+    return {
+        one.key: len(list(criteria_of(session, round_, one.key).items()))
+        for one in scheme_of(session, round_).categories
+    }
+
+
+def _row(round_: Round, one: Progress, counts: dict[str, int], size: int) -> dict[str, Any]:
+    total = counts[one.application.category]
+    base = f"/office/rounds/{round_.public_id}"
+    return {
+        "name": one.application.organisation.name, "number": one.application.number or "",
+        "url": f"{base}/progress/{one.application.public_id}",
+        "assign_url": f"{base}/assign/{one.application.public_id}",
+        "squares": [
+            "in" if seat.state == "submitted" else round(100 * seat.scored / total) for seat in one.seats
+        ] + [None] * max(0, size - len(one.seats)),
+        "in": sum(seat.state == "submitted" for seat in one.seats), "due": max(size, len(one.seats)),
+        "missing": max(0, size - len(one.seats)), "recused": [seat.name for seat in one.ended],
+        "gate_open": one.application.gate_opened_at is not None,
+        "returned": sum(seat.state == "returned" for seat in one.seats),
+        "unsigned": sum(seat.state == "coi_pending" for seat in one.seats),
+    }  # fmt: skip
+
+
+@router.get("/progress/{application_id}")
+def one_application(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
+) -> Response:
+    """The seats of one panel with the states of their sheets; totals once all are in."""
+    application = _application(session, actor, round_id, application_id)
+    return render(request, session, "judging/one_progress.html", **_one(request, session, actor, application))
+
+
+def _application(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
+    application = application_for(session, actor, application_id, clock.now(session))
+    if application.round.public_id != round_id:
+        raise NotFound
+    return application
+
+
+def _one(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:
+    now, language, round_ = clock.now(session), request.state.language, application.round
+    stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
+    found = queries.progress_in(session, application)
+    criteria = criteria_of(session, round_, application.category)
+    may_see = decide(Action.SHEETS_READ, stage, standing).allowed
+    may_return = decide(Action.SHEET_RETURN, stage, standing)
+    base = f"/office/rounds/{round_.public_id}"
+    return {
+        **place_of(actor, round_, "progress", now),
+        "application": {
+            "name": application.organisation.name, "number": application.number or "",
+            "gate_open": application.gate_opened_at is not None,
+        },
+        "seats": [_seat(language, base, application, one, criteria, may_see=may_see) for one in found.seats],
+        "ended": [_ended(language, round_, one) for one in found.ended],
+        "total_items": len(list(criteria.items())),
+        "may_see": may_see,
+        "may_return": may_return.allowed,
+        "why_not": views.why_not(language, may_return, stage),
+        "reasons": [(key, i18n.translate(language, text)) for key, text in REASONS.items()],
+        "assign_url": f"{base}/assign/{application.public_id}",
+        "url": f"{base}/progress/{application.public_id}",
+    }  # fmt: skip
+
+
+def _seat(
+    language: str, base: str, application: Application, one: SeatProgress, criteria: Criteria, *, may_see: bool
+) -> dict[str, Any]:
+    zone, sheet = application.round.award.authority.zone, one.sheet
+    total = sheet.total_hundredths if sheet is not None and may_see and sheet.state == "submitted" else None
+    return {
+        "name": one.name, "institution": one.institution, "is_leader": one.assignment.is_leader, "code": one.state,
+        "scored": one.scored,
+        "submitted_at": i18n.format_moment(language, sheet.submitted_at, zone) if sheet and sheet.submitted_at else "",
+        "version": sheet.number if sheet else 0,
+        "returned": sheet.returned_reason if sheet is not None and sheet.state == "returned" else "",
+        "total": views.points_text(total) if total is not None else "",
+        "return_url": f"{base}/progress/{application.public_id}/sheets/{sheet.public_id}/return"
+        if sheet is not None and one.state == "submitted" else "",
+    }  # fmt: skip
+
+
+def _ended(language: str, round_: Round, one: SeatProgress) -> dict[str, Any]:
+    ended_at, zone = one.assignment.ended_at, round_.award.authority.zone
+    return {
+        "name": one.name, "institution": one.institution, "code": "recused" if one.assignment.state == "recused" else "superseded",
+        "reason": one.assignment.end_reason, "at": i18n.format_moment(language, ended_at, zone) if ended_at else "",
+    }  # fmt: skip
+
+
+@router.post("/progress/{application_id}/sheets/{sheet_id}/return", dependencies=[Depends(guard.office)])
+def give_back(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId,
+    sheet_id: PublicId, form: Form,
+) -> Response:  # fmt: skip
+    """Returns a submitted sheet to its judge with a reason; only while values are still hidden."""
+    application = _application(session, actor, round_id, application_id)
+    sheet = queries.sheet_in(session, application, sheet_id)
+    try:
+        code = form.get("code")
+        text = form.text("reason", required=False, longest=500, lines=True)
+        form.check()
+        if code not in REASONS:
+            raise Invalid([FieldError("code", N_("Choose why the sheet is returned."))])
+        if not text:
+            raise Invalid([FieldError("reason", N_("Say what is to be corrected; the judge reads it."))])
+        reason = f"{i18n.translate(request.state.language, REASONS[code])}: {text}"
+        return_sheet(session, actor, application, sheet, reason, clock.now(session))
+    except Invalid as error:
+        application = _application(session, actor, round_id, application_id)
+        shown = _one(request, session, actor, application) | {"typed": {"sheet": sheet_id, "reason": form.get("reason")}}
+        return render_invalid(request, session, "judging/one_progress.html", error, **shown)
+    return RedirectResponse(f"/office/rounds/{round_id}/progress/{application_id}", 303)

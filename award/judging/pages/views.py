@@ -1,0 +1,195 @@
+"""What pages of one review have in common: its head, its deadline, why it is closed, its items."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from award.judging.models import OPPORTUNITY, STRENGTH, Sheet, SheetItem
+from award.judging.queries import Review
+from award.kernel import i18n
+from award.kernel.actor import Action
+from award.kernel.i18n import N_
+from award.policy import Decision, Moment
+from award.regulations.model import Criteria, Item, Scheme, Text
+from award.rounds.models import Round, RoundStage
+from award.rounds.queries import criteria_of, scheme_of, title_of
+from award.scoring.grades import item_hundredths
+from award.stages import StageNow
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One review as its pages see it."""
+
+    review: Review
+    scheme: Scheme
+    criteria: Criteria
+    language: str
+
+    @property
+    def base(self) -> str:
+        """The address its pages lie under."""
+        return f"/review/{self.review.assignment.public_id}"
+
+    @property
+    def zone(self) -> str:
+        """The clock its deadlines are meant by."""
+        return self.review.stage.zone
+
+    def url(self, item: str) -> str:
+        """Where an item is scored."""
+        return f"{self.base}/items/{item}"
+
+    def say(self, text: Text) -> str:
+        """A text in the reader's language."""
+        return text.in_language(self.language)
+
+    def tell(self, text: str, params: Mapping[str, object] | None = None) -> str:
+        """A sentence in the reader's language."""
+        return i18n.translate(self.language, text, params)
+
+    def moment(self, at: datetime, *, with_zone: bool = False) -> str:
+        """A moment on the authority's clock."""
+        return i18n.format_moment(self.language, at, self.zone, with_zone=with_zone)
+
+
+def bench_of(request: Request, session: Session, review: Review) -> Bench:
+    """Reads what every page of a review needs."""
+    round_ = review.application.round
+    criteria = criteria_of(session, round_, review.application.category)
+    return Bench(review, scheme_of(session, round_), criteria, request.state.language)
+
+
+def head(bench: Bench) -> dict[str, Any]:
+    """The review as templates name it."""
+    review = bench.review
+    application = review.application
+    return {
+        "url": bench.base,
+        "id": review.assignment.public_id,
+        "application": application.organisation.name,
+        "number": application.number or "",
+        "round": bench.say(title_of(application.round)),
+        "tags": tags_of(bench),
+        "is_leader": review.assignment.is_leader,
+        "gate_open": application.gate_opened_at is not None,
+    }
+
+
+def award_name(language: str, round_: Round) -> str:
+    """What stands in the header of a page about a round."""
+    award = round_.award
+    return Text(award.name_zh, award.name_en).in_language(language)
+
+
+def tags_of(bench: Bench) -> list[str]:
+    """Category and sector, in words."""
+    application = bench.review.application
+    rules = bench.scheme.category(application.category)
+    tags = [bench.say(rules.name)]
+    if application.sector in rules.sectors:
+        tags.append(bench.say(rules.sectors[application.sector]))
+    if bench.review.assignment.is_leader:
+        tags.append(bench.tell(N_("You lead this panel")))
+    return tags
+
+
+def score_stage(round_: Round) -> RoundStage | None:
+    """The stage in which judges score."""
+    return next((stage for stage in round_.stages if stage.kind == "score"), None)
+
+
+def deadline(language: str, round_: Round, now: datetime) -> dict[str, str] | None:
+    """Until when sheets are taken; None where no day is set."""
+    stage = score_stage(round_)
+    if stage is None or stage.closes_at is None:
+        return None
+    text = i18n.format_moment(language, stage.closes_at, round_.award.authority.zone)
+    return {"text": text, "left": i18n.format_left(language, stage.closes_at - now) if stage.closes_at > now else ""}
+
+
+def why_not(language: str, decision: Decision, stage: StageNow) -> str:
+    """The reason of a decision in the reader's language, "" where the act is open."""
+    if decision.allowed:
+        return ""
+    params = {"opens_at": Moment(stage.opens_at, stage.zone), "closes_at": Moment(stage.closes_at, stage.zone)}
+    return i18n.translate(language, decision.text or N_("This cannot be changed now."), params)
+
+
+def closed_reason(bench: Bench, sheet: Sheet | None) -> str:
+    """Why the sheet cannot be changed now, or ""."""
+    review = bench.review
+    if sheet is not None and sheet.state == "submitted" and sheet.submitted_at is not None:
+        at = bench.moment(sheet.submitted_at)
+        return bench.tell(N_("You submitted this sheet at {at}. It can no longer be changed."), {"at": at})
+    if not review.application.is_live:
+        return bench.tell(N_("This application is no longer in the round; nothing is to be scored any more."))
+    return why_not(bench.language, review.decide(Action.SHEET_EDIT), review.stage)
+
+
+def points_text(hundredths: int) -> str:
+    """Hundredths of a point as people read them: 35.0, 8.25."""
+    return f"{hundredths / 100:.{2 if hundredths % 10 else 1}f}"
+
+
+def code_of(row: SheetItem | None, strengths_from: int) -> str:
+    """How far an item is, as a code of words.WORDS["item"]."""
+    if row is None or (row.percent is None and not row.comments):
+        return "not_started"
+    if row.percent is None:
+        return "in_progress"
+    if row.percent >= strengths_from and count_of(row, STRENGTH) == 0:
+        return "review"
+    return "complete"
+
+
+def count_of(row: SheetItem | None, kind: str) -> int:
+    """How many strengths or opportunities an item has."""
+    return 0 if row is None else sum(one["kind"] == kind for one in row.comments)
+
+
+def groups_of(bench: Bench, items: Mapping[str, SheetItem], current: str = "") -> list[dict[str, Any]]:
+    """The categories with their items, for the rail and the sheet page."""
+    groups = []
+    for category in bench.criteria.categories:
+        lines = [line_of(bench, item, items.get(item.key), current) for item in category.items]
+        scored = [one["hundredths"] for one in lines if one["hundredths"] is not None]
+        groups.append({
+            "name": f"{category.number} {bench.say(category.name)}",
+            "done": sum(one["code"] == "complete" for one in lines),
+            "total": len(lines),
+            "points": category.points,
+            "scored": points_text(sum(scored)) if scored else "—",
+            "items": lines,
+        })  # fmt: skip
+    return groups
+
+
+def line_of(bench: Bench, item: Item, row: SheetItem | None, current: str = "") -> dict[str, Any]:
+    """One item in the rail and on the sheet page."""
+    percent = None if row is None else row.percent
+    hundredths = None if percent is None else item_hundredths(item.points, percent)
+    return {
+        "key": item.number,
+        "item": item.key,
+        "name": bench.say(item.name),
+        "url": bench.url(item.key),
+        "code": code_of(row, bench.scheme.panel.strengths_from_percent),
+        "shown": "—" if percent is None else f"{percent}%",
+        "current": item.key == current,
+        "points": item.points,
+        "percent": percent,
+        "hundredths": hundredths,
+        "scored": "—" if hundredths is None else points_text(hundredths),
+        "strengths": count_of(row, STRENGTH),
+        "opportunities": count_of(row, OPPORTUNITY),
+    }
+
+
+def next_blank(criteria: Criteria, marks: Mapping[str, int]) -> Item | None:
+    """The first item without a percentage."""
+    return next((item for item in criteria.items() if item.key not in marks), None)

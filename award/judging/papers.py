@@ -1,0 +1,205 @@
+"""What a feedback report says: a frozen view for the paper and for the page."""
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from award.judging.models import STRENGTH, FeedbackComment, FeedbackReport
+from award.judging.queries import LETTERS, Source, marks_of, scored_in, sources_of, versions_in
+from award.kernel.i18n import N_, translate
+from award.press.views import (
+    ENOUGH_TO_COMPARE,
+    CategoryScore,
+    Comparison,
+    Fact,
+    FeedbackReportView,
+    ItemRemarks,
+    ItemScore,
+    Language,
+    Mark,
+    NextStep,
+    Priority,
+    Remark,
+    ScoringBand,
+)
+from award.regulations.model import Category, Criteria, Item, Scheme, Text
+from award.rounds.queries import criteria_of, scheme_of, title_of
+from award.scoring.combine import combine, combine_items
+from award.scoring.grades import item_hundredths, part_hundredths, total_hundredths
+
+Marks = Mapping[str, int]
+MOST_PRIORITIES = 6
+SHORT = 80
+"""Characters of a theme in the list of priorities."""
+
+
+def report_view(session: Session, report: FeedbackReport, language: str, now: datetime) -> FeedbackReportView:
+    """The report in one language. Comments stay in the language the judges wrote them in.
+
+    Percentages are medians over the sheets the report was made from; the comparison is left out altogether where fewer
+    than five organisations were scored, so that not even the stored data give a neighbour away.
+    """
+    application = report.application
+    round_ = application.round
+    scheme, criteria = scheme_of(session, round_), criteria_of(session, round_, application.category)
+    sheets = [marks_of(one) for one in versions_in(session, report.sheets)]
+    others = list(scored_in(session, application).values())
+    sources = {one.key: one for found in sources_of(session, report).values() for one in found}
+    say: Callable[[Text], str] = lambda text: text.in_language(language)  # noqa: E731
+    return FeedbackReportView(
+        language=cast(Language, language),
+        award_name=say(scheme.award),
+        award_title=say(title_of(round_)),
+        report_number=f"FB-{application.number}",
+        organisation=application.organisation.name,
+        office=say(scheme.office),
+        criteria=say(criteria.name),
+        facts=_facts(report, scheme, language),
+        issued_on=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
+        sheets=tuple(LETTERS[: len(sheets)]),
+        basis=translate(language, N_("median")),
+        summary=_lines(report.summary),
+        total_points=criteria.total,
+        bands=tuple(ScoringBand(one.low, one.high, say(one.name), say(one.about)) for one in criteria.total_bands),
+        band=band_of(criteria, figure(sheets, criteria, scheme)),
+        percent_bands=tuple((one.percents[0], one.percents[-1]) for one in criteria.bands),
+        categories=tuple(_category(one, sheets, others, criteria, say) for one in criteria.categories),
+        compared=len(others),
+        main_strengths=tuple(one.text for one in report.comments if one.is_key and one.kind == STRENGTH),
+        main_opportunities=tuple(one.text for one in report.comments if one.is_key and one.kind != STRENGTH),
+        remarks=tuple(_remarks(report, item, sources) for item in criteria.items() if _has(report, item.key)),
+        priorities=_priorities(report, criteria),
+        next_steps=tuple(next_step(line) for line in _lines(report.next_steps)),
+    )
+
+
+def _facts(report: FeedbackReport, scheme: Scheme, language: str) -> tuple[Fact, ...]:
+    application = report.application
+    rules = scheme.category(application.category)
+    facts = [Fact(translate(language, N_("Category")), rules.name.in_language(language))]
+    if application.sector in rules.sectors:
+        facts.append(Fact(translate(language, N_("Sector")), rules.sectors[application.sector].in_language(language)))
+    facts.append(Fact(translate(language, N_("Reviewed by")), scheme.stage("score").title.in_language(language)))
+    return tuple(facts)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def next_step(line: str) -> NextStep:
+    """A line as the leader writes it, "30 天内：…", by when before the first colon."""
+    for colon in ("：", ":"):
+        when, found, what = line.partition(colon)
+        if found and what.strip():
+            return NextStep(when.strip(), what.strip())
+    return NextStep("", line)
+
+
+def median(values: Sequence[Fraction | int]) -> Decimal:
+    """The median to one decimal, half up."""
+    exact = Fraction(statistics.median(Fraction(value) for value in values))
+    return _decimal(exact)
+
+
+def _decimal(exact: Fraction) -> Decimal:
+    return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def comparison(values: Sequence[Fraction]) -> Comparison | None:
+    """Quartiles of the organisations scored, or None where there are too few to hide one of them.
+
+    Source: the inclusive method, as the organisations are the whole and not a sample (statistics.quantiles).
+    """
+    if len(values) < ENOUGH_TO_COMPARE:
+        return None
+    lower, middle, upper = statistics.quantiles([Fraction(value) for value in values], n=4, method="inclusive")
+    return Comparison(_decimal(Fraction(lower)), _decimal(Fraction(middle)), _decimal(Fraction(upper)))
+
+
+def _exact_median(values: Sequence[Fraction]) -> Fraction:
+    return Fraction(statistics.median(values))
+
+
+def _category(
+    category: Category, sheets: Sequence[Marks], others: Sequence[Sequence[Marks]], criteria: Criteria,
+    say: Callable[[Text], str],
+) -> CategoryScore:  # fmt: skip
+    points = {item.key: item.points for item in category.items}
+
+    def share(marks: Marks) -> Fraction:
+        return Fraction(part_hundredths(marks, points, list(points)), category.points)
+
+    round_ = comparison([_exact_median([share(marks) for marks in one]) for one in others])
+    items = tuple(_item(item, sheets, others, say) for item in category.items)
+    return CategoryScore(
+        category.number, say(category.name), category.points, median([share(marks) for marks in sheets]), items, round_
+    )
+
+
+def _item(
+    item: Item, sheets: Sequence[Marks], others: Sequence[Sequence[Marks]], say: Callable[[Text], str]
+) -> ItemScore:
+    round_ = comparison([_exact_median([Fraction(marks[item.key]) for marks in one]) for one in others])
+    own = median([marks[item.key] for marks in sheets])
+    return ItemScore(item.number, say(item.name), item.points, own, round_)
+
+
+def figure(sheets: Sequence[Marks], criteria: Criteria, scheme: Scheme) -> Fraction:
+    """The combined total in hundredths of a point by the scheme's rule; the median where the rule gives none."""
+    rules = scheme.scoring
+    points = {item.key: item.points for item in criteria.items()}
+    totals = [total_hundredths(marks, points) for marks in sheets]
+    # A report names no judge, so a leader's greater weight does not enter; it decides at most the band.
+    weights = [1] * len(totals) if rules.method == "weighted_mean" else None
+    if rules.on == "totals":
+        value = combine(totals, rules.method, rules.drop, rules.minimum_sheets, rules.fallback, weights).value
+    else:
+        per_item = [{key: item_hundredths(points[key], marks[key]) for key in points} for marks in sheets]
+        value = combine_items(per_item, rules.method, rules.drop, rules.minimum_sheets, rules.fallback, weights).value
+    return _exact_median([Fraction(total) for total in totals]) if value is None else value
+
+
+def band_of(criteria: Criteria, hundredths: Fraction) -> int:
+    """Position of the band of totals a figure lies in; bands are half-open, the last one closed."""
+    points = hundredths / 100
+    return next((at for at, band in enumerate(criteria.total_bands) if points < band.high), len(criteria.total_bands) - 1)
+
+
+def _has(report: FeedbackReport, item: str) -> bool:
+    return any(one.item == item for one in report.comments)
+
+
+def _remarks(report: FeedbackReport, item: Item, sources: Mapping[str, Source]) -> ItemRemarks:
+    own = [one for one in report.comments if one.item == item.key]
+    return ItemRemarks(
+        item.number,
+        tuple(_remark(one, sources) for one in own if one.kind == STRENGTH),
+        tuple(_remark(one, sources) for one in own if one.kind != STRENGTH),
+    )
+
+
+def _remark(comment: FeedbackComment, sources: Mapping[str, Source]) -> Remark:
+    named = [ref for key in comment.sources if key in sources for ref in sources[key].references]
+    text = " ".join(_lines(comment.text))
+    return Remark(cast(Mark, comment.weight), text, ", ".join(dict.fromkeys(named)))
+
+
+def _priorities(report: FeedbackReport, criteria: Criteria) -> tuple[Priority, ...]:
+    """The major opportunities, in the order of the criteria."""
+    numbers = {item.key: item.number for item in criteria.items()}
+    major = [one for one in report.comments if one.weight == "--" and one.item in numbers]
+    order = list(numbers)
+    major.sort(key=lambda one: order.index(one.item))
+    return tuple(Priority(_short(one.text), (numbers[one.item],)) for one in major[:MOST_PRIORITIES])
+
+
+def _short(text: str) -> str:
+    line = " ".join(_lines(text))
+    return line if len(line) <= SHORT else line[: SHORT - 1] + "…"

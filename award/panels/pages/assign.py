@@ -1,0 +1,206 @@
+"""The panels of a round: who judges what, who leads, what is missing; assigning, replacing, conflicts the office knows."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Person
+from award.accounts.queries import person_by_public_id
+from award.applications.models import Application
+from award.applications.queries import application_for
+from award.kernel import clock, i18n
+from award.kernel.actor import Action, Actor
+from award.kernel.errors import Conflict, FieldError, Invalid, NotFound
+from award.kernel.i18n import N_
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.forms import Form, SubmittedForm
+from award.kernel.web.rendering import render, render_invalid
+from award.panels import queries
+from award.panels.models import PoolMember
+from award.panels.queries import Panel, Seat
+from award.panels.service import assign, name_leader, record_conflict, replace_judge, unassign
+from award.panels.service.seats import seat_fault
+from award.policy import decide
+from award.regulations.model import PanelRules
+from award.rounds.models import Round
+from award.rounds.pages.place import place_of
+from award.rounds.queries import round_for, scheme_of, stage_now
+from award.standing.models import Assignment
+from award.standing.queries import standing_of
+
+router = APIRouter(prefix="/office/rounds/{round_id}/assign", dependencies=[Depends(guard.office_or_supervisor)])
+
+
+@router.get("")
+def panels(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
+    """Every application with its panel and what is missing, and how much each judge has to do."""
+    round_ = round_for(session, actor, round_id)
+    now = clock.now(session)
+    place = place_of(actor, round_, "assign", now)
+    rules = scheme_of(session, round_).panel
+    rows = [_panel(round_, one, rules) for one in queries.panels_of(session, actor, round_)]
+    loads = queries.loads_of(session, round_.id)
+    members = queries.pool_of(session, round_.award.authority_id)
+    return render(
+        request, session, "panels/assign.html", **place, rows=rows, size=rules.size,
+        short=sum(one["missing"] > 0 for one in rows), headless=sum(one["no_leader"] for one in rows),
+        unsigned=sum(one["unsigned"] for one in rows), most=rules.most_applications,
+        loads=[
+            {"name": one.person.name, "institution": one.institution, "load": loads.get(one.person_id, 0), "is_active": one.is_active}
+            for one in members if one.is_active or loads.get(one.person_id, 0)
+        ],
+    )  # fmt: skip
+
+
+def _panel(round_: Round, one: Panel, rules: PanelRules) -> dict[str, Any]:
+    application = one.application
+    return {
+        "name": application.organisation.name, "number": application.number or "", "sector": application.sector,
+        "url": f"/office/rounds/{round_.public_id}/assign/{application.public_id}",
+        "seats": [_seat(seat) for seat in one.seats],
+        "missing": max(0, rules.size - len(one.seats)),
+        "no_leader": rules.leader_required and not any(seat.assignment.is_leader for seat in one.seats),
+        "unsigned": sum(not seat.has_signed for seat in one.seats),
+        "ended": one.ended, "gate_open": application.gate_opened_at is not None,
+    }  # fmt: skip
+
+
+def _seat(seat: Seat) -> dict[str, Any]:
+    return {
+        "id": seat.assignment.public_id, "name": seat.name, "institution": seat.institution,
+        "is_leader": seat.assignment.is_leader, "has_signed": seat.has_signed, "state": seat.assignment.state,
+        "reason": seat.assignment.end_reason,
+    }  # fmt: skip
+
+
+@router.get("/{application_id}")
+def panel(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId,
+    replace: str = "",
+) -> Response:  # fmt: skip
+    """One panel, and every judge of the pool with the rule that keeps him off it. replace: the seat a substitute takes."""
+    application = _application(session, actor, round_id, application_id)
+    return render(request, session, "panels/panel.html", **_one(request, session, actor, application, replace))
+
+
+def _application(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
+    application = application_for(session, actor, application_id, clock.now(session))
+    if application.round.public_id != round_id:
+        raise NotFound
+    return application
+
+
+def _one(
+    request: Request, session: Session, actor: Actor, application: Application, replace: str = ""
+) -> dict[str, Any]:
+    now, round_ = clock.now(session), application.round
+    stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
+    rules = scheme_of(session, round_).panel
+    seats = queries.seats_of(session, application, active_only=False)
+    active = [one for one in seats if one.assignment.state == "active"]
+    replaced = next((one for one in seats if one.assignment.public_id == replace), None)
+    pool = queries.pool_of(session, application.authority_id)
+    kept = [one for one in active if one is not replaced]
+    return {
+        **place_of(actor, round_, "assign", now),
+        "application": {
+            "name": application.organisation.name, "number": application.number or "",
+            "gate_open": application.gate_opened_at is not None, "is_live": application.is_live,
+        },
+        "url": f"/office/rounds/{round_.public_id}/assign/{application.public_id}",
+        "size": rules.size,
+        "seats": [_seat(one) for one in active],
+        "ended": [_seat(one) for one in seats if one.assignment.state != "active"],
+        "vacancies": max(0, rules.size - len(active)),
+        "leader_missing": rules.leader_required and not any(one.assignment.is_leader for one in active),
+        "candidates": _candidates(request, session, application, rules, pool, seats, kept),
+        "everybody": [
+            {"id": one.person.public_id, "name": one.person.name, "institution": one.institution} for one in pool
+        ],
+        "replacing": _seat(replaced) if replaced is not None else None,
+        "may_assign": decide(Action.JUDGE_ASSIGN, stage, standing).allowed,
+        "may_replace": decide(Action.JUDGE_REPLACE, stage, standing).allowed,
+        "typed": {},
+    }  # fmt: skip
+
+
+def _candidates(
+    request: Request, session: Session, application: Application, rules: PanelRules, pool: Sequence[PoolMember],
+    seats: Sequence[Seat], kept: Sequence[Seat],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The judges of the pool who have no seat here, those who may take one first."""
+    loads = queries.loads_of(session, application.round_id)
+    conflicts = queries.conflicts_with(session, application.id)
+    sitting = {one.assignment.person_id for one in seats if one.assignment.state == "active"}
+    found = []
+    for member in pool:
+        if member.person_id in sitting or not member.is_active:
+            continue
+        load, name = loads.get(member.person_id, 0), member.person.name
+        fault = seat_fault(
+            rules, application, kept, member, name, has_conflict=member.person_id in conflicts, load=load
+        )
+        found.append({
+            "id": member.person.public_id, "name": name, "institution": member.institution, "title": member.title,
+            "speciality": member.speciality, "load": load, "has_conflict": member.person_id in conflicts,
+            "why": "" if fault is None else i18n.translate(request.state.language, fault.text, fault.params),
+        })  # fmt: skip
+    return sorted(found, key=lambda one: (bool(one["why"]), one["load"], one["name"]))
+
+
+@router.post("/{application_id}", dependencies=[Depends(guard.office)])
+def act(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
+) -> Response:
+    """One act on the panel. act: assign, replace, leader, remove, conflict."""
+    application = _application(session, actor, round_id, application_id)
+    try:
+        reason = form.text("reason", required=False, longest=500, lines=True)
+        form.check()
+        _do(session, actor, application, form, reason)
+    except (Invalid, Conflict) as error:
+        session.rollback()
+        session.info.pop("trail", None)
+        application = _application(session, actor, round_id, application_id)
+        shown = _one(request, session, actor, application, form.get("replaces"))
+        shown["typed"] = {name: form.get(name) for name in ("reason", "judge", "seat")}
+        fault = error if isinstance(error, Invalid) else Invalid([FieldError("panel", error.text, error.params)])
+        response = render_invalid(request, session, "panels/panel.html", fault, **shown)
+        response.status_code = error.status
+        return response
+    return RedirectResponse(f"/office/rounds/{round_id}/assign/{application_id}", 303)
+
+
+def _do(session: Session, actor: Actor, application: Application, form: SubmittedForm, reason: str) -> None:
+    now, what = clock.now(session), form.get("act")
+    if what == "assign":
+        assign(session, actor, application, _person(session, form), now, is_leader=form.ticked("leader"))
+    elif what == "replace":
+        seat = _assignment(session, application, form.get("replaces"))
+        replace_judge(session, actor, application, seat, _person(session, form), reason, now)
+    elif what == "leader":
+        name_leader(session, actor, application, _assignment(session, application, form.get("seat")), now)
+    elif what == "remove":
+        unassign(session, actor, application, _assignment(session, application, form.get("seat")), reason, now)
+    elif what == "conflict":
+        record_conflict(session, actor, application, _person(session, form), reason, now)
+    else:
+        raise Invalid([FieldError("panel", N_("Choose one of the options."))])
+
+
+def _person(session: Session, form: SubmittedForm) -> Person:
+    person = person_by_public_id(session, form.get("judge"))
+    if person is None:
+        raise Invalid([FieldError("judge", N_("Choose a judge."))])
+    return person
+
+
+def _assignment(session: Session, application: Application, public_id: str) -> Assignment:
+    for seat in queries.seats_of(session, application, active_only=False):
+        if seat.assignment.public_id == public_id:
+            return seat.assignment
+    raise NotFound
