@@ -66,7 +66,7 @@ class Wanted:
 def counts_of(session: Session, round_: Round) -> Counts:
     """The figures of a round."""
     query = select(Application.state, func.count()).where(Application.round_id == round_.id)
-    by_state: dict[str, int] = dict(session.execute(query.group_by(Application.state)).tuples().all())
+    by_state: dict[str, int] = dict(session.execute(query.group_by(Application.state)).all())
     received = sum(count for state, count in by_state.items() if state != "draft")
     seats = session.execute(_seat_counts(round_)).one()
     gates = select(func.count(Application.id)).where(

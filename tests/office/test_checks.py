@@ -80,7 +80,11 @@ def test_every_application_is_decided_on(desk: Desk, session: Session) -> None:
     round_ = at(desk, session, "accept")
     made = {state: world.application(session, round_, n, state) for n, state in enumerate(("submitted", "correction", "resubmitted"))}
     waiting = made["submitted"]
-    session.add(AcceptanceDecision(application_id=waiting.id, kind="refuse", state="waiting", decided_by=waiting.contact_person_id, decided_at=NOW))
+    session.add(
+        AcceptanceDecision(
+            application_id=waiting.id, kind="refuse", state="waiting", decided_by=waiting.contact_person_id, decided_at=NOW
+        )
+    )  # fmt: skip
     assert texts(session, round_, "applications_decided") == [
         "Applications to be decided on: 2",
         "Applications with their applicant for correction: 1",
@@ -192,8 +196,14 @@ def test_notice_objections_approval_publication(desk: Desk, session: Session) ->
     assert texts(session, round_, "notice_over") == ["The public notice runs until {until}"]
     assert texts(session, round_, "objections_answered") == ["Objections to be answered: 1"]
     notice.closes_at, objection.state = NOW, "answered"
-    session.add(Approval(round_id=round_.id, approved_by="市政府", document_number="1", approved_on=NOW.date(), recorded_at=NOW, recorded_by=someone))
-    session.add(Publication(round_id=round_.id, snapshot_id=snapshot(session, round_, "result").id, published_at=NOW, published_by=someone))
+    result = snapshot(session, round_, "result")
+    session.add_all([
+        Approval(
+            round_id=round_.id, approved_by="市政府", document_number="1", approved_on=NOW.date(), recorded_at=NOW,
+            recorded_by=someone,
+        ),
+        Publication(round_id=round_.id, snapshot_id=result.id, published_at=NOW, published_by=someone),
+    ])  # fmt: skip
     session.flush()
     for check in ("notice_over", "objections_answered", "approval_recorded", "result_published"):
         assert texts(session, round_, check) == []

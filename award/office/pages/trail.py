@@ -64,7 +64,7 @@ def _records(session: Session, stream: str, act: str, page: int) -> tuple[Sequen
 
 def _names(session: Session, records: Sequence[AuditRecord]) -> dict[str, str]:
     query = select(Person.public_id, Person.name).where(Person.public_id.in_({one.actor for one in records}))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def _link(act: str, number: int) -> str:

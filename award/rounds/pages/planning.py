@@ -58,11 +58,11 @@ def set_dates(
         return render_invalid(request, session, TEMPLATE, error, **_page(session, actor, round_, typed), proposed=None)
     except Stale as error:
         session.rollback()
-        page = _page(session, actor, round_, typed)
         stored = typed_dates(queries.dates_of(round_), round_.award.authority.zone)
-        return render(
-            request, session, TEMPLATE, status_code=error.status, **page, proposed=None, stored=stored, stale=error.text
-        )
+        # Saved once more, it is a decision made with both versions in view.
+        typed["version"] = str(error.version)
+        page = {**_page(session, actor, round_, typed), "stored": stored, "stale": error.text}
+        return render(request, session, TEMPLATE, status_code=error.status, **page, proposed=None)
     return RedirectResponse(f"/office/rounds/{round_id}/calendar", 303)
 
 
