@@ -184,7 +184,7 @@ TABLE: Mapping[Kind, Stage] = {
             _BEFORE_JUDGES, "outcomes_complete",
         ),
         _stage(
-            Kind.ACCEPT, N_("Acceptance"), N_("Acceptance check"),
+            Kind.ACCEPT, N_("Acceptance and eligibility check"), N_("Acceptance check"),
             N_("The office accepts each application, returns it once for correction, or refuses it with the article."),
             {
                 **_READERS, **_WITHDRAW,
@@ -208,7 +208,7 @@ TABLE: Mapping[Kind, Stage] = {
             "panels_complete",
         ),
         _stage(
-            Kind.SCORE, N_("Independent review"), N_("Desk review"),
+            Kind.SCORE, N_("Independent desk review"), N_("Desk review"),
             N_("Each judge scores alone. Nobody sees another's values until all sheets of an application are in."),
             {
                 **_JUDGES_READ, **_WITHDRAW, **_DECLARE, **_SCORING,

@@ -22,7 +22,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "not_started": (N_("Not started"), "neutral"),
         "running": (N_("Running"), "info"),
         "overdue": (N_("Overdue"), "warn"),
-        "done": (N_("Done"), "ok"),
+        "done": (N_("Finished"), "ok"),
     },
     "application": {
         "draft": (N_("Being written"), "info"),

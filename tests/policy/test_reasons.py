@@ -1,0 +1,155 @@
+"""Why something is refused, how it is raised, and what holds for every standing there could be."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import event, example, given
+from hypothesis import strategies as st
+
+from award.kernel.actor import Action
+from award.kernel.errors import NotFound, Refused
+from award.kernel.i18n import translate
+from award.policy import HIDDEN, Decision, Standing, decide, require
+from award.stages import DEADLINE_BOUND, TABLE, Kind, StageNow, Who, stages_with
+
+OPENS, CLOSES = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+def at(kind: Kind, now: datetime = OPENS) -> StageNow:
+    return StageNow(kind, OPENS, CLOSES, now, "Asia/Shanghai")
+
+
+def why(action: Action, stage: StageNow, *who: Who, **more: bool) -> tuple[str, int]:
+    decision = decide(action, stage, Standing(frozenset({Who.PUBLIC, *who}), **more))
+    return decision.code, decision.status
+
+
+@pytest.mark.parametrize(
+    ("action", "kind", "who", "code", "status"),
+    [
+        (Action.APPLICATION_SUBMIT, Kind.SCORE, Who.OWNER, "stage.wrong", 409),
+        (Action.APPLICATION_ACCEPT, Kind.ACCEPT, Who.OWNER, "role.cannot", 403),
+        (Action.SHEET_EDIT, Kind.SCORE, Who.OFFICE, "role.cannot", 403),
+        (Action.APPLICATION_READ, Kind.ASSIGN, Who.ASSIGNED_JUDGE, "declaration.unsigned", 403),
+        (Action.SHEET_EDIT, Kind.SCORE, Who.ASSIGNED_JUDGE, "declaration.unsigned", 403),
+        (Action.APPLICATION_READ, Kind.NOTICE, Who.ASSIGNED_JUDGE, "role.cannot", 403),
+        (Action.APPLICATION_READ, Kind.NOTICE, Who.CLEARED_JUDGE, "stage.wrong", 409),
+        (Action.SHEETS_READ, Kind.SCORE, Who.CLEARED_JUDGE, "gate.closed", 409),
+        (Action.SHEETS_READ, Kind.SCORE, Who.SUPERVISOR, "stage.wrong", 409),
+        (Action.APPLICATION_EDIT, Kind.ACCEPT, Who.OWNER, "application.closed", 409),
+        (Action.OBJECTION_FILE, Kind.APPROVE, Who.PUBLIC, "stage.wrong", 409),
+        (Action.APPLICATION_READ, Kind.SCORE, Who.PUBLIC, "not_found", 404),
+    ],
+)
+def test_the_reason(action: Action, kind: Kind, who: Who, code: str, status: int) -> None:
+    assert why(action, at(kind), who) == (code, status)
+
+
+def test_reasons_of_time_gate_and_correction() -> None:
+    early, late = at(Kind.APPLY, OPENS - timedelta(microseconds=1)), at(Kind.APPLY, CLOSES)
+    assert why(Action.APPLICATION_SUBMIT, early, Who.OWNER) == ("stage.not_open", 409)
+    assert why(Action.APPLICATION_SUBMIT, late, Who.OWNER) == ("stage.over", 409)
+    assert why(Action.SHEET_RETURN, at(Kind.SCORE), Who.OFFICE, gate_open=True) == ("gate.open", 409)
+    over = {"in_correction": True, "correction_over": True}
+    assert why(Action.APPLICATION_SUBMIT, at(Kind.ACCEPT), Who.OWNER, **over) == ("correction.over", 409)
+
+
+def refusals() -> list[Decision]:
+    """Every different refusal there is."""
+    found = {}
+    for action in Action:
+        for kind in Kind:
+            for now in (OPENS - timedelta(1), OPENS, CLOSES):
+                for who in Who:
+                    for flags in ({}, {"gate_open": True}, {"in_correction": True, "correction_over": True}):
+                        decision = decide(action, at(kind, now), Standing(frozenset({Who.PUBLIC, who}), **flags))
+                        found[decision.code] = decision
+    return [one for one in found.values() if not one.allowed and not one.hides]
+
+
+def test_every_refusal_says_what_to_do_in_both_languages() -> None:
+    moments = {"opens_at": "1 March", "closes_at": "1 April"}
+    decisions = refusals()
+    assert len(decisions) == 9
+    for decision in decisions:
+        english, chinese = (translate(language, decision.text, moments) for language in ("en", "zh"))
+        assert (english[-1], chinese[-1]) == (".", "。"), decision.code
+        assert HAN.search(chinese), decision.code
+        assert "{" not in english + chinese
+
+
+def test_require_raises_what_was_decided() -> None:
+    office, stranger = Standing(frozenset({Who.PUBLIC, Who.OFFICE})), Standing(frozenset({Who.PUBLIC}))
+    require(Action.ROUND_READ, at(Kind.SCORE), office)
+    with pytest.raises(NotFound) as hidden:
+        require(Action.ROUND_READ, at(Kind.SCORE), stranger)
+    assert (hidden.value.code, hidden.value.status, hidden.value.text) == ("not_found", 404, "")
+    with pytest.raises(Refused) as refused:
+        require(Action.APPLICATION_SUBMIT, at(Kind.APPLY, CLOSES), Standing(frozenset({Who.OWNER})))
+    assert (refused.value.code, refused.value.status) == ("stage.over", 409)
+    said = translate("en", refused.value.text, refused.value.params)
+    assert "1 April 2026 08:00 (Beijing time)" in said
+
+
+standings = st.builds(
+    Standing,
+    who=st.frozensets(st.sampled_from(Who)),
+    is_conflicted=st.booleans(),
+    gate_open=st.booleans(),
+    in_correction=st.booleans(),
+    correction_over=st.booleans(),
+)
+stages = st.builds(
+    at, st.sampled_from(Kind), st.datetimes(datetime(2026, 2, 1), datetime(2026, 5, 1), timezones=st.just(UTC))
+)
+everyone = Standing(frozenset(Who), is_conflicted=True, gate_open=True, in_correction=True)
+
+
+@given(st.sampled_from(Action), stages, standings, st.sampled_from(Who))
+@example(Action.OBJECTION_FILE, at(Kind.NOTICE), everyone, Who.PUBLIC)
+@example(Action.CONFLICT_DECLARE, at(Kind.SCORE), everyone, Who.CLEARED_JUDGE)
+def test_nothing_added_frees_the_conflicted(action: Action, stage: StageNow, standing: Standing, more: Who) -> None:
+    event(f"conflicted: {standing.is_conflicted}")
+    richer = Standing(
+        standing.who | {more}, standing.is_conflicted, standing.gate_open, standing.in_correction, standing.correction_over
+    )
+    before, after = decide(action, stage, standing), decide(action, stage, richer)
+    if standing.is_conflicted:
+        assert before == after == HIDDEN
+    else:
+        # Among those without a conflict, being something more never takes away.
+        assert after.allowed >= before.allowed
+
+
+@given(st.sampled_from(sorted(DEADLINE_BOUND)), stages, standings)
+def test_nothing_bound_by_dates_happens_outside_them(action: Action, stage: StageNow, standing: Standing) -> None:
+    if decide(action, stage, standing).allowed and stage.kind != Kind.ACCEPT:
+        assert OPENS <= stage.now < CLOSES
+
+
+@given(st.sampled_from([Action.SHEETS_READ, Action.FEEDBACK_READ, Action.FEEDBACK_WRITE]), stages, standings)
+def test_no_value_is_seen_before_the_gate(action: Action, stage: StageNow, standing: Standing) -> None:
+    if not standing.gate_open:
+        assert not decide(action, stage, standing).allowed
+
+
+@given(st.sampled_from(Action), stages, standings)
+def test_the_public_learns_nothing_but_by_its_own_acts(action: Action, stage: StageNow, standing: Standing) -> None:
+    if not standing.who - {Who.PUBLIC} and action != Action.OBJECTION_FILE:
+        assert decide(action, stage, standing) == HIDDEN
+
+
+def test_the_table_is_whole() -> None:
+    assert list(TABLE) == list(Kind)
+    assert [action for action in Action if not stages_with(action)] == []
+    for stage in TABLE.values():
+        assert all(stage.grants.values()), stage.kind
+        assert len(set(stage.needs)) == len(stage.needs)
+
+
+def test_names_of_stages_are_translated() -> None:
+    for stage in TABLE.values():
+        for text in (stage.title, stage.public_title, stage.about):
+            assert HAN.search(translate("zh", text)), text
