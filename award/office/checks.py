@@ -211,14 +211,14 @@ def approval_recorded(session: Session, round_: Round, now: datetime) -> list[Mi
     """The government has approved, and its document is recorded."""
     if session.get(Approval, round_.id) is not None:
         return []
-    return [Missing(N_("The approval has not been recorded"), "results")]
+    return [Missing(N_("The approval has not been recorded"), "results/approval")]
 
 
 def result_published(session: Session, round_: Round, now: datetime) -> list[Missing]:
     """The result is out."""
     if session.get(Publication, round_.id) is not None:
         return []
-    return [Missing(N_("The result has not been published"), "results")]
+    return [Missing(N_("The result has not been published"), "results/publish")]
 
 
 CHECKS: Mapping[str, Check] = {

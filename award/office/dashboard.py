@@ -207,7 +207,7 @@ def _row(view: View, application: Application, seats: list[Seat], items: int) ->
     due = len(seats) + short
     return {
         "name": application.organisation.name,
-        "url": f"{view.base}/applications/{application.public_id}",
+        "url": f"/office/applications/{application.public_id}",
         "number": application.number or "—",
         "facts": " · ".join(facts),
         "panel": next((seat.name for seat in seats if seat.is_leader), "—"),
