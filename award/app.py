@@ -25,7 +25,9 @@ from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHe
 from award.office import pages as office
 from award.organisations import pages as organisations
 from award.panels import pages as panels
+from award.results import pages as results
 from award.rounds import pages as rounds
+from award.winners import pages as winners
 from award.words import word_of
 
 ROUTERS: tuple[Any, ...] = (
@@ -36,6 +38,8 @@ ROUTERS: tuple[Any, ...] = (
     applications.router,
     panels.router,
     judging.router,
+    results.router,
+    winners.router,
     office.router,
 )
 """Every feature's routers, in the order of an award's life."""

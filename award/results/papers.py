@@ -18,6 +18,17 @@ REVIEWING = frozenset({
     Kind.DELIBERATE,
 })  # fmt: skip
 """The stages a notice tells the public about."""
+NOTICE_TITLE = N_("Public notice of the candidates of the {round}")
+NOTICE_TEXT = (
+    N_("Following its rules, the review of the {round} has been completed: {stages}. "
+       "The {count} candidates are hereby put on public notice."),
+    N_("The notice runs for {days} {unit}, from {first} to {last}. During this time any organisation or person may "
+       "object in writing, stating facts and grounds; whoever objects is asked to give a name and a way to be reached."),
+    N_("Objections are received by: {contact}"),
+)  # fmt: skip
+"""What the paper and the public page both say."""
+NOTICE_COLUMNS = (N_("No."), N_("Organisation"), N_("Proposed award"))
+UNITS = {"working": N_("working days"), "calendar": N_("calendar days")}
 Decided = Mapping[str, Sequence[ResultLine]]
 
 
@@ -109,6 +120,7 @@ def notice_content(
         "real_name": scheme.notice.real_name,
         "contact": contact,
         "zone": round_.award.authority.zone,
+        "stages": [both(stage.title) for stage in scheme.stages if stage.kind in REVIEWING],
         "groups": _groups_content(groups_of(scheme, decided)),
     }
 
@@ -126,6 +138,7 @@ def result_content(
         "approved_by": approval.approved_by,
         "document_number": approval.document_number,
         "approved_on": str(approval.approved_on),
+        "zone": round_.award.authority.zone,
         "groups": _groups_content(groups_of(scheme, decided)),
         "revoked": {key: str(day) for key, day in (revoked or {}).items()},
     }
@@ -146,26 +159,17 @@ def notice_view(
     for group in groups_of(scheme, decided):
         for winner in group.winners:
             rows.append((str(len(rows) + 1), winner.name, group.grade_name.zh))
-    unit = N_("working days") if scheme.notice.unit == "working" else N_("calendar days")
     facts: dict[str, object] = {
-        "round": title_of(round_).zh, "count": len(rows), "days": scheme.notice.days, "unit": translate("zh", unit),
+        "round": title_of(round_).zh, "count": len(rows), "days": scheme.notice.days, "unit": translate("zh", UNITS[scheme.notice.unit]),
         "first": format_day("zh", first), "last": format_day("zh", last), "contact": contact,
         "stages": [stage.title.zh for stage in scheme.stages if stage.kind in REVIEWING],
     }  # fmt: skip
-    paragraphs = [
-        N_("Following its rules, the review of the {round} has been completed: {stages}. "
-           "The {count} candidates are hereby put on public notice."),
-        N_("The notice runs for {days} {unit}, from {first} to {last}. During this time any organisation or person may "
-           "object in writing, stating facts and grounds; whoever objects is asked to give a name and a way to be reached."),
-        N_("Objections are received by: {contact}"),
-    ]  # fmt: skip
-    columns = (N_("No."), N_("Organisation"), N_("Proposed award"))
     return NoticeView(
         issuer_mark=scheme.office.zh,
         document_number=document_number,
-        title=(translate("zh", N_("Public notice of the candidates of the {round}"), facts),),
-        paragraphs=tuple(Paragraph(translate("zh", text, facts)) for text in paragraphs),
-        table=NoticeTable(tuple(translate("zh", one) for one in columns), (12, 60, 28), tuple(rows)),
+        title=(translate("zh", NOTICE_TITLE, facts),),
+        paragraphs=tuple(Paragraph(translate("zh", text, facts)) for text in NOTICE_TEXT),
+        table=NoticeTable(tuple(translate("zh", one) for one in NOTICE_COLUMNS), (12, 60, 28), tuple(rows)),
         signatory=scheme.office.zh,
         dated=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
     )

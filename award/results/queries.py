@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, Application, PaperOutcome
@@ -13,7 +14,6 @@ from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
-from award.results.ranking import ranking_of
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import round_for, scheme_of
 from award.standing.models import Assignment
@@ -62,13 +62,6 @@ def closed_gates(session: Session, round_: Round, category: str) -> int:
     return session.scalars(query).one()
 
 
-def shown_ranking(session: Session, round_: Round, category: str, proposal: Proposal | None) -> Ranking:
-    """The ranking people look at: as it was decided on, and until then as the sheets make it now."""
-    if proposal is None or decision_of(session, proposal) is None:
-        return ranking_of(session, round_, category)
-    return stored_ranking(proposal)
-
-
 def stored_ranking(proposal: Proposal) -> Ranking:
     """The ranking a proposal fixed."""
     return from_content(proposal.content, {line.application.public_id: line.application_id for line in proposal.lines})
@@ -114,9 +107,12 @@ def judged_totals(session: Session, round_: Round, category: str) -> list[Judged
     return [JudgedTotal(application, judge, name, total or 0) for application, judge, name, total in session.execute(query)]
 
 
+def _lines() -> ORMOption:
+    return selectinload(Proposal.lines).joinedload(ResultLine.application).joinedload(Application.organisation)
+
+
 def _proposals() -> Select[Proposal]:
-    lines = selectinload(Proposal.lines).selectinload(ResultLine.application).selectinload(Application.organisation)
-    return select(Proposal).options(lines)
+    return select(Proposal).options(_lines())
 
 
 def latest_proposal(session: Session, round_id: int, category: str) -> Proposal | None:
@@ -155,6 +151,33 @@ def decided_lines(session: Session, round_: Round) -> dict[str, list[ResultLine]
     query = _proposals().join(AwardDecision, AwardDecision.proposal_id == Proposal.id)
     decided = session.scalars(query.where(Proposal.round_id == round_.id).order_by(Proposal.id))
     return {proposal.category: proposal.lines for proposal in decided}
+
+
+def proposals_of(session: Session, round_id: int) -> list[tuple[Proposal, AwardDecision | None]]:
+    """The proposal in force of each category, with its decision where there is one."""
+    newest = select(func.max(Proposal.id)).where(Proposal.round_id == round_id).group_by(Proposal.category)
+    query = (
+        select(Proposal, AwardDecision)
+        .outerjoin(AwardDecision, AwardDecision.proposal_id == Proposal.id)
+        .where(Proposal.id.in_(newest))
+        .options(_lines())
+        .order_by(Proposal.id)
+    )
+    return [(proposal, decision) for proposal, decision in session.execute(query)]
+
+
+def papers_of(session: Session, round_id: int) -> tuple[Notice | None, Approval | None, Publication | None]:
+    """The notice, the approval and the publication of a round, in one query."""
+    query = (
+        select(Notice, Approval, Publication)
+        .select_from(Round)
+        .outerjoin(Notice, Notice.round_id == Round.id)
+        .outerjoin(Approval, Approval.round_id == Round.id)
+        .outerjoin(Publication, Publication.round_id == Round.id)
+        .where(Round.id == round_id)
+    )
+    notice, approval, publication = session.execute(query).one()
+    return notice, approval, publication
 
 
 def notice_of(session: Session, round_id: int) -> Notice | None:

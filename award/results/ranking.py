@@ -7,7 +7,7 @@ from fractions import Fraction
 from string import ascii_uppercase
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from award.applications.models import LIVE, Application, PaperOutcome
 from award.judging.models import Sheet
@@ -73,7 +73,7 @@ def _live_applications(session: Session, round_: Round, category: str) -> Sequen
     query = (
         select(Application)
         .where(Application.round_id == round_.id, Application.category == category, Application.state.in_(LIVE))
-        .options(selectinload(Application.organisation))
+        .options(joinedload(Application.organisation))
         .order_by(Application.id)
     )
     return session.scalars(query).all()

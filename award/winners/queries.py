@@ -23,11 +23,12 @@ Validity = Literal["valid", "expired", "revoked", "unknown"]
 
 @dataclass(frozen=True)
 class Verification:
-    """What a check of a code says. certificate is None for an unknown code."""
+    """What a check of a code says. certificate is None for an unknown code; revoked_on: on the authority's clock."""
 
     code: str
     validity: Validity
     certificate: Certificate | None = None
+    revoked_on: date | None = None
 
 
 LONGEST_ECHO = 40
@@ -56,8 +57,9 @@ def verify(session: Session, text: str, now: datetime) -> Verification:
     if row is None:
         return Verification(code, "unknown")
     certificate, round_ = row
-    today = now.astimezone(ZoneInfo(round_.award.authority.zone)).date()
-    return Verification(code, validity_of(certificate, today), certificate)
+    zone = ZoneInfo(round_.award.authority.zone)
+    revoked_on = certificate.revoked_at.astimezone(zone).date() if certificate.revoked_at else None
+    return Verification(code, validity_of(certificate, now.astimezone(zone).date()), certificate, revoked_on)
 
 
 def validity_of(certificate: Certificate, today: date) -> Validity:

@@ -1,15 +1,17 @@
 """What can be done with certificates. Each function is one whole act: check, change, record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award import policy
 from award.kernel import ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
+from award.kernel.documents.models import Document, DocumentState
 from award.kernel.documents.service import Request, want_many
 from award.kernel.errors import Conflict, Invalid
 from award.kernel.events import Event
@@ -27,12 +29,16 @@ from award.rounds.service import publish_snapshot
 from award.winners import queries
 from award.winners.models import Certificate
 
+REVOKED = N_("This certificate has been revoked already.")
+SECOND_PERSON = N_("A second person revokes: whoever issued the certificate cannot. Ask a colleague.")
+
 
 def issue_certificates(
     session: Session, actor: Actor, round_: Round, issued_on: date, now: datetime
 ) -> list[Certificate]:
     """Issues a certificate to every winner that has none yet, and wants their papers. Numbers run through the round.
 
+    Returns those issued now. Papers that could not be made are wanted once more.
     Raises Refused (wrong stage or role), Conflict (the result is not published), Invalid (a day before the approval).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
@@ -45,7 +51,8 @@ def issue_certificates(
     if issued_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
         raise Invalid.one("issued_on", N_("A certificate cannot be dated in the future."))
     scheme = scheme_of(session, round_)
-    existing = {one.application_id for one in queries.certificates_of(session, round_.id)}
+    former = queries.certificates_of(session, round_.id)
+    existing = {one.application_id for one in former}
     issued: list[Certificate] = []
     for rules, line in _winning_lines(session, round_, scheme):
         if line.application_id not in existing:
@@ -55,10 +62,18 @@ def issue_certificates(
     requests = [Request("certificate", f"certificate:{one.public_id}", "zh", _view(one, scheme)) for one in issued]
     for certificate, document in zip(issued, want_many(session, requests, now), strict=True):
         certificate.document_id = document.id
+    _want_again(session, former, now)
     for certificate in issued:
         content = {"number": certificate.number, "holder": certificate.holder, "code": certificate.code}
         _record(session, actor, Event.CERTIFICATE_ISSUED, certificate, round_, content)
     return issued
+
+
+def _want_again(session: Session, certificates: Sequence[Certificate], now: datetime) -> None:
+    """Exactly the same papers, from the data they were issued with."""
+    ids = [one.document_id for one in certificates if one.document_id is not None]
+    failed = select(Document).where(Document.id.in_(ids), Document.state == DocumentState.FAILED.value)
+    want_many(session, [Request(one.kind, one.subject, one.language, one.view) for one in session.scalars(failed)], now)
 
 
 def _winning_lines(session: Session, round_: Round, scheme: Scheme) -> list[tuple[CategoryRules, ResultLine]]:
@@ -141,13 +156,11 @@ def revoke_certificate(
     if certificate.revoked_at is not None:
         if certificate.revoked_by == actor.person_id:
             return certificate
-        raise Conflict("certificate.revoked", N_("This certificate has been revoked already."))
+        raise Conflict("certificate.revoked", REVOKED)
     if not reason.strip():
         raise Invalid.one("reason", N_("Give the reason and the article the revocation rests on."))
     if certificate.issued_by == actor.person_id:
-        raise Conflict(
-            "certificate.same_person", N_("A second person revokes: whoever issued the certificate cannot. Ask a colleague.")
-        )
+        raise Conflict("certificate.same_person", SECOND_PERSON)
     certificate.revoked_at, certificate.revoked_by, certificate.revoked_reason = now, actor.person_id, reason
     certificate.application.state = "revoked"
     session.flush()

@@ -25,6 +25,8 @@ from award.rounds.models import Round
 from award.rounds.queries import calendar_of, guarded_stage, scheme_of, stage_of, standing_in
 from award.rounds.service import publish_snapshot
 
+SECOND_PERSON = N_("Whoever recorded the decision cannot answer objections to it. Ask a colleague.")
+
 
 @dataclass(frozen=True)
 class Period:
@@ -187,9 +189,7 @@ def answer_objection(
     if not answer.strip():
         raise Invalid.one("answer", N_("Write what was checked and what came of it."))
     if actor.person_id in queries.deciders_of(session, round_):
-        raise Conflict(
-            "objection.same_person", N_("Whoever recorded the decision cannot answer objections to it. Ask a colleague.")
-        )
+        raise Conflict("objection.same_person", SECOND_PERSON)
     objection.answer, objection.answered_at, objection.answered_by = answer, now, actor.person_id
     objection.state = "answered"
     _record(

@@ -21,6 +21,8 @@ from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in
 from award.rounds.service import publish_snapshot
 
+SECOND_PERSON = N_("A second person publishes: whoever recorded the decision cannot. Ask a colleague.")
+
 
 def record_approval(
     session: Session,
@@ -83,9 +85,7 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     if approval is None:
         raise Conflict("result.unapproved", N_("Record the approval first."))
     if actor.person_id in queries.deciders_of(session, round_):
-        raise Conflict(
-            "result.same_person", N_("A second person publishes: whoever recorded the decision cannot. Ask a colleague.")
-        )
+        raise Conflict("result.same_person", SECOND_PERSON)
     require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
     content = papers.result_content(round_, scheme_of(session, round_), decided, approval)

@@ -1,0 +1,57 @@
+"""What the pages of results take."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine
+
+from award.kernel import db
+from award.kernel.actor import Action, Actor
+from award.kernel.clock import now as clock_now
+from award.kernel.files.service import Limits, Prepared, prepare_upload
+from award.kernel.web.forms import SubmittedForm
+from award.policy import require
+from award.rounds.queries import round_for, stage_now, standing_in
+
+PAPERS = Limits(50, frozenset({"pdf", "jpg", "jpeg", "png", "ofd"}))
+"""What is taken as a signed paper."""
+LONGEST_TEXT = 4000
+
+
+@dataclass(frozen=True)
+class DecisionForm:
+    """What was decided. grades and deviations: by public id of the application, "" for no grade."""
+
+    held_on: date
+    members: tuple[str, ...]
+    grades: Mapping[str, str]
+    deviations: Mapping[str, str]
+
+
+def read_decision(form: SubmittedForm, applications: Sequence[str], grades: Sequence[str]) -> DecisionForm:
+    """Raises nothing: faults are noted in the form."""
+    held_on = form.day("held_on") or date.min
+    members = form.text("members", longest=LONGEST_TEXT, lines=True)
+    return DecisionForm(
+        held_on=held_on,
+        members=tuple(line.strip() for line in members.split("\n") if line.strip()),
+        grades={key: form.choice(f"grade-{key}", ["", *grades], required=False) for key in applications},
+        deviations={key: form.text(f"reason-{key}", required=False, longest=400) for key in applications},
+    )
+
+
+def prepared_paper(
+    engine: Engine, actor: Actor, round_id: str, form: SubmittedForm, name: str, action: Action
+) -> Prepared | None:
+    """The uploaded paper, opened and stored before the session that writes is used; None where none was chosen.
+
+    action: what the paper is for; whoever may not do it cannot leave files here. Raises as `prepare_upload` does.
+    """
+    chosen = form.file(name)
+    if chosen is None:
+        return None
+    with db.reading(engine) as session:
+        round_ = round_for(session, actor, round_id)
+        require(action, stage_now(round_, clock_now(session)), standing_in(actor, round_))
+    return prepare_upload(chosen.filename or "", chosen.file, PAPERS, field=name)

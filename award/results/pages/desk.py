@@ -1,0 +1,98 @@
+"""What the office's pages of results begin with: the round, who looks, and one category of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from award.kernel import clock
+from award.kernel.actor import Action, Actor
+from award.kernel.errors import NotFound
+from award.policy import Decision, decide
+from award.regulations.model import Criteria, Scheme
+from award.results import queries
+from award.results.models import AwardDecision, Proposal
+from award.results.pages.shown import Step, steps_of
+from award.rounds.models import Round
+from award.rounds.pages.place import place_of
+from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now, standing_in
+
+
+@dataclass
+class Desk:
+    """A round on the desk of somebody who works in it. place: what its templates are given."""
+
+    session: Session
+    actor: Actor
+    round: Round
+    now: datetime
+    place: dict[str, Any]
+    scheme: Scheme
+    category: str
+    hidden: frozenset[str] = field(default_factory=frozenset)
+
+    @cached_property
+    def criteria(self) -> Criteria:
+        """The frozen criteria of the category."""
+        return criteria_of(self.session, self.round, self.category)
+
+    @cached_property
+    def proposals(self) -> list[tuple[Proposal, AwardDecision | None]]:
+        """The proposal in force of each category, with its decision where there is one."""
+        return queries.proposals_of(self.session, self.round.id)
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """The proposal in force of this category."""
+        return next((one for one, _ in self.proposals if one.category == self.category), None)
+
+    @property
+    def decision(self) -> AwardDecision | None:
+        """The decision of this category."""
+        return next((decision for one, decision in self.proposals if one.category == self.category), None)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What has been done on the way to the published result."""
+        return steps_of(self.session, self.round, self.proposals)
+
+    def may(self, action: Action) -> Decision:
+        """Whether the actor may do this in the present stage."""
+        return decide(action, stage_now(self.round, self.now), standing_in(self.actor, self.round))
+
+    def says(self, action: Action) -> str:
+        """Why a control is disabled; "" where it is not."""
+        decision = self.may(action)
+        return "" if decision.allowed else decision.text
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The categories of the scheme to choose from; none where there is only one."""
+        if len(self.scheme.categories) == 1:
+            return []
+        return [{"key": one.key, "name": one.name, "current": one.key == self.category} for one in self.scheme.categories]
+
+
+def desk_of(session: Session, actor: Actor, round_id: str, current: str, category: str = "") -> Desk:
+    """current: key of the page's entry in the menu. category: "" is the first.
+
+    Raises NotFound for strangers to the round and for a category it does not have.
+    """
+    round_ = round_for(session, actor, round_id)
+    now = clock.now(session)
+    scheme = scheme_of(session, round_)
+    keys = [one.key for one in scheme.categories]
+    if category and category not in keys:
+        raise NotFound
+    place = place_of(actor, round_, current, now)
+    hidden = queries.hidden_from(session, actor, round_)
+    return Desk(session, actor, round_, now, place, scheme, category or keys[0], hidden)
+
+
+def typed_of(request: Request) -> dict[str, str]:
+    """What was typed, for showing the form again."""
+    form = getattr(request, "_form", None)
+    return {key: value for key, value in form.multi_items() if isinstance(value, str)} if form else {}

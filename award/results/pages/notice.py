@@ -1,0 +1,151 @@
+"""The public notice on the office's side: preparing it, its paper, and the objections to it."""
+
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from award.accounts.queries import names_of
+from award.kernel.actor import Action
+from award.kernel.documents.models import Document
+from award.kernel.documents.queries import latest_for
+from award.kernel.errors import Invalid, NotFound
+from award.kernel.i18n import N_, translate
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.downloads import send_file
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import render, render_invalid
+from award.results import papers, queries
+from award.results.forms import LONGEST_TEXT
+from award.results.models import Objection
+from award.results.pages.desk import Desk, desk_of, typed_of
+from award.results.service import noticing
+from award.rounds.models import Snapshot
+
+router = APIRouter(prefix="/office/rounds/{round_id}/notice")
+TEMPLATE, OBJECTION = "results/notice.html", "results/objection.html"
+
+
+@router.get("", dependencies=[Depends(guard.office_or_supervisor)])
+def notice(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId,
+    first_day: str = "", document_number: str = "", contact: str = "",
+) -> Response:  # fmt: skip
+    """The notice with its objections; before it is out, its form. With a first day: what would be published."""
+    desk = desk_of(session, actor, round_id, "notice")
+    typed = {"first_day": first_day, "document_number": document_number[:40], "contact": contact[:500]}
+    return render(request, session, TEMPLATE, **_page(desk, typed))
+
+
+@router.post("", dependencies=[Depends(guard.office)])
+def publish_notice(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, form: Form
+) -> Response:
+    """Puts the candidates on public notice."""
+    desk = desk_of(session, actor, round_id, "notice")
+    try:
+        number, contact = form.text("document_number", longest=40), form.text("contact", longest=500)
+        first = form.day("first_day")
+        form.check()
+        noticing.publish_notice(
+            session, actor, desk.round, document_number=number, first_day=first or date.min, contact=contact, now=desk.now
+        )
+    except Invalid as error:
+        return render_invalid(request, session, TEMPLATE, error, **_page(desk, typed_of(request)))
+    return RedirectResponse(f"/office/rounds/{round_id}/notice", 303)
+
+
+def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
+    session, found = desk.session, queries.notice_of(desk.session, desk.round.id)
+    page = {**desk.place, "notice": found, "steps": desk.steps, "closed": desk.says(Action.NOTICE_PUBLISH), "now_day": _today(desk)}
+    if found is None:
+        return page | _prepared(desk, typed)
+    return page | {
+        "document": _paper(desk),
+        "snapshot": session.get_one(Snapshot, found.snapshot_id),
+        "objections": queries.objections_of(session, desk.actor, found.id),
+        "is_over": desk.now >= found.closes_at,
+    }
+
+
+def _prepared(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
+    """The form, and with a first day what it would publish."""
+    decided = queries.decided_lines(desk.session, desk.round)
+    is_decided = len(decided) == len(desk.scheme.categories)
+    first = _day(typed.get("first_day", ""))
+    default = {"first_day": str(_today(desk) + timedelta(1)), "contact": desk.round.award.authority.contact, "document_number": ""}
+    return {
+        "is_decided": is_decided,
+        "typed": {key: typed.get(key) or value for key, value in default.items()},
+        "rules": desk.scheme.notice,
+        "period": noticing.period_of(desk.session, desk.round, first) if first else None,
+        "groups": papers.groups_of(desk.scheme, decided) if first and is_decided and not desk.hidden else [],
+    }
+
+
+def _today(desk: Desk) -> date:
+    return desk.now.astimezone(ZoneInfo(desk.round.award.authority.zone)).date()
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _paper(desk: Desk) -> Document | None:
+    return latest_for(desk.session, "notice", f"round:{desk.round.public_id}", "zh")
+
+
+@router.get("/document", dependencies=[Depends(guard.office_or_supervisor)])
+def document(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
+    """The paper as PDF. Not found while it is being made; the page says how to come back."""
+    desk = desk_of(session, actor, round_id, "notice")
+    found = _paper(desk)
+    if found is None or found.file is None or desk.hidden:
+        raise NotFound
+    name = translate(request.state.language, N_("Public notice"))
+    return send_file(found.file, name=f"{name}-{desk.round.year}.pdf")
+
+
+def _objection_page(desk: Desk, objection: Objection) -> dict[str, Any]:
+    closed = desk.says(Action.OBJECTION_ANSWER)
+    if not closed and desk.actor.person_id in queries.deciders_of(desk.session, desk.round):
+        closed = noticing.SECOND_PERSON
+    about = None
+    if objection.application_id is not None:
+        lines = [line for lines in queries.decided_lines(desk.session, desk.round).values() for line in lines]
+        about = next((line.application for line in lines if line.application_id == objection.application_id), None)
+    by = names_of(desk.session, [objection.answered_by] if objection.answered_by else [])
+    return {**desk.place, "objection": objection, "closed": closed, "about": about, "answered_by": by.get(objection.answered_by or 0, "")}
+
+
+@router.get("/objections/{objection_id}", dependencies=[Depends(guard.office_or_supervisor)])
+def objection(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId
+) -> Response:
+    """One objection with its answer, or the form for it."""
+    desk = desk_of(session, actor, round_id, "notice")
+    found = queries.objection_for(session, actor, desk.round, objection_id)
+    return render(request, session, OBJECTION, **_objection_page(desk, found), typed={})
+
+
+@router.post("/objections/{objection_id}", dependencies=[Depends(guard.office)])
+def answer(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId, form: Form
+) -> Response:
+    """Answers it."""
+    desk = desk_of(session, actor, round_id, "notice")
+    found = queries.objection_for(session, actor, desk.round, objection_id)
+    page = _objection_page(desk, found)
+    try:
+        text = form.text("answer", required=False, longest=LONGEST_TEXT, lines=True)
+        form.check()
+        noticing.answer_objection(session, actor, desk.round, found, answer=text, now=desk.now)
+    except Invalid as error:
+        return render_invalid(request, session, OBJECTION, error, **page, typed=typed_of(request))
+    return RedirectResponse(f"/office/rounds/{round_id}/notice", 303)

@@ -1,0 +1,105 @@
+"""The ranking of a category, each total explained down to its sheets, and how severe the judges were."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+
+from award.applications.queries import application_for
+from award.kernel.actor import Action
+from award.kernel.errors import NotFound
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import render
+from award.policy import require
+from award.results import queries
+from award.results.explained import Ranking
+from award.results.pages.desk import Desk, desk_of
+from award.results.pages.explaining import explanation_of
+from award.results.pages.shown import grade_names, rows_of
+from award.results.ranking import ranking_of
+from award.results.service import deciding
+from award.results.severities import severities_of
+from award.results.wording import unapplied
+from award.rounds.queries import stage_now
+from award.standing.queries import standing_of
+
+router = APIRouter(prefix="/office/rounds/{round_id}/results")
+
+
+@router.get("", dependencies=[Depends(guard.office_or_supervisor)])
+def results(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, category: str = ""
+) -> Response:
+    """The ranking of a category. Before all its sheets are in, only how many still wait."""
+    desk = desk_of(session, actor, round_id, "results", category)
+    waiting = 0 if desk.decision else queries.closed_gates(session, desk.round, desk.category)
+    readable = desk.may(Action.RESULT_READ)
+    page: dict[str, Any] = {
+        **desk.place, "scheme": desk.scheme, "category": desk.category, "tabs": desk.tabs, "waiting": waiting,
+        "closed": "" if readable.allowed else readable.text, "steps": desk.steps,
+    }  # fmt: skip
+    if waiting or not readable.allowed:
+        return render(request, session, "results/waiting.html", **page)
+    return render(request, session, "results/ranking.html", **page, **_ranking(desk))
+
+
+def _ranking(desk: Desk) -> dict[str, Any]:
+    proposal, decision = desk.proposal, desk.decision
+    ranking = shown_ranking(desk)
+    lines = {line.application.public_id: line for line in proposal.lines} if proposal and decision else {}
+    names = grade_names(desk.scheme, desk.category)
+    decided = [line.decided_grade for line in lines.values()]
+    seats = [(quota, decided.count(quota.grade)) for quota in desk.scheme.category(desk.category).quotas]
+    return {
+        "rows": rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100),
+        "hidden": len(desk.hidden),
+        "vacancies": [(names[quota.grade], quota.seats - count) for quota, count in seats if count < quota.seats]
+        if decision
+        else [(names[grade], count) for grade, count in ranking.vacancies],
+        "proposal": proposal,
+        "decision": decision,
+        "is_current": proposal is not None and (decision is not None or deciding.is_current(proposal, ranking)),
+        "may_propose": desk.says(Action.RESULT_PROPOSE),
+        "may_decide": desk.says(Action.RESULT_DECIDE),
+        "warnings": unapplied(desk.scheme, desk.category),
+        "severities": severities_of(queries.judged_totals(desk.session, desk.round, desk.category)),
+    }
+
+
+def shown_ranking(desk: Desk) -> Ranking:
+    """The ranking as it was decided on, and until then as the sheets make it now."""
+    if desk.proposal is not None and desk.decision is not None:
+        return queries.stored_ranking(desk.proposal)
+    return ranking_of(desk.session, desk.round, desk.category)
+
+
+@router.post("/propose", dependencies=[Depends(guard.office)])
+def propose(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, form: Form
+) -> Response:
+    """Fixes the ranking of a category."""
+    desk = desk_of(session, actor, round_id, "results", form.get("category"))
+    deciding.propose(session, actor, desk.round, desk.category, desk.now)
+    return RedirectResponse(f"/office/rounds/{round_id}/results?category={desk.category}", 303)
+
+
+@router.get("/{application_id}", dependencies=[Depends(guard.office_or_supervisor)])
+def one_result(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
+) -> Response:
+    """One total, explained down to each sheet and item."""
+    desk = desk_of(session, actor, round_id, "results")
+    application = application_for(session, actor, application_id, desk.now)
+    if application.round_id != desk.round.id:
+        raise NotFound
+    desk.category = application.category
+    require(Action.SHEETS_READ, stage_now(desk.round, desk.now), standing_of(session, actor, application, desk.now))
+    ranking = shown_ranking(desk)
+    is_ranked = desk.decision is not None or not queries.closed_gates(session, desk.round, desk.category)
+    if all(line.public_id != application_id for line in ranking.lines):
+        raise NotFound
+    return render(
+        request, session, "results/one.html", **desk.place, **explanation_of(desk, ranking, application_id), is_ranked=is_ranked
+    )

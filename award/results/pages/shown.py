@@ -1,0 +1,131 @@
+"""What the pages of results show, as plain values."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from award.accounts.queries import names_of
+from award.kernel.i18n import N_
+from award.regulations.model import Scheme, Text
+from award.results import queries
+from award.results.explained import Explained, Ranking
+from award.results.models import Approval, AwardDecision, Notice, Proposal, Publication, ResultLine
+from award.results.wording import points, reason_of
+from award.rounds.models import Round
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Totals of the sheets in points of 1000, and where the rules put the figure."""
+
+    totals: tuple[float, ...]
+    middle: float | None
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One application in the table. grade: name of what is proposed; decided: of what was decided, where it was."""
+
+    public_id: str
+    rank: int | None
+    is_tied: bool
+    name: str
+    number: str
+    sector: Text | None
+    published: str
+    strip: Strip | None
+    grade: Text | None
+    reason: str
+    is_decided: bool
+    decided: Text | None
+    deviation: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step from the sheets to the published result. url: relative to the round."""
+
+    name: str
+    url: str
+    done_at: datetime | None = None
+    by: str = ""
+
+
+def grade_names(scheme: Scheme, category: str) -> dict[str, Text]:
+    """The names of a category's grades, best first."""
+    return {quota.grade: quota.name for quota in scheme.category(category).quotas}
+
+
+def rows_of(
+    scheme: Scheme, ranking: Ranking, lines: Mapping[str, ResultLine], hidden: Collection[str], full_hundredths: int
+) -> list[Row]:
+    """The table, without what a conflict hides. lines: of a decided proposal, by public id; empty before."""
+    names, sectors = grade_names(scheme, ranking.category), scheme.category(ranking.category).sectors
+    return [
+        _row(one, names, sectors, lines.get(one.public_id), full_hundredths)
+        for one in ranking.lines
+        if one.public_id not in hidden
+    ]
+
+
+def _row(
+    one: Explained, names: Mapping[str, Text], sectors: Mapping[str, Text], line: ResultLine | None, full_hundredths: int
+) -> Row:
+    return Row(
+        public_id=one.public_id,
+        rank=one.rank,
+        is_tied=one.is_tied,
+        name=one.name,
+        number=one.number,
+        sector=sectors.get(one.sector),
+        published="" if one.published is None else str(one.published),
+        strip=strip_of(one, full_hundredths),
+        grade=names.get(one.grade),
+        reason=reason_of(one),
+        is_decided=line is not None,
+        decided=names.get(line.decided_grade or "") if line is not None else None,
+        deviation=line.deviation if line is not None else "",
+    )
+
+
+def strip_of(one: Explained, full_hundredths: int) -> Strip | None:
+    """The spread of the sheets. full_hundredths: full marks of the criteria, so that every strip runs from 0 to 1000."""
+    if not one.sheets:
+        return None
+    totals = [sheet.total_hundredths for sheet in one.sheets]
+    middle = None if one.combined is None else float(one.combined * 1000 / full_hundredths)
+    scaled = tuple(float(Fraction(total) * 1000 / full_hundredths) for total in totals)
+    return Strip(scaled, middle, points(min(totals)), points(max(totals)))
+
+
+def steps_of(session: Session, round_: Round, proposals: Sequence[tuple[Proposal, AwardDecision | None]]) -> list[Step]:
+    """What has been done on the way to the published result, in order."""
+    notice, approval, publication = queries.papers_of(session, round_.id)
+    decisions = [decision for _, decision in proposals if decision is not None]
+    done: list[tuple[str, str, datetime | None, int | None]] = [
+        (N_("Ranking proposed"), "/results", *_last([(one.proposed_at, one.proposed_by) for one, _ in proposals], round_)),
+        (N_("Candidates decided"), "/results", *_last([(one.decided_at, one.recorded_by) for one in decisions], round_)),
+        (N_("Public notice"), "/notice", *_act(notice)),
+        (N_("Approval"), "/results/approval", *_act(approval)),
+        (N_("Result published"), "/results/publish", *_act(publication)),
+    ]
+    names = names_of(session, [person for *_, person in done if person is not None])
+    return [Step(name, url, at, names.get(person or 0, "")) for name, url, at, person in done]
+
+
+def _last(acts: Sequence[tuple[datetime, int]], round_: Round) -> tuple[datetime | None, int | None]:
+    """The last of the acts, once there is one for each category."""
+    return max(acts) if len(acts) >= len(round_.rubrics) else (None, None)
+
+
+def _act(paper: Notice | Approval | Publication | None) -> tuple[datetime | None, int | None]:
+    if paper is None:
+        return None, None
+    if isinstance(paper, Approval):
+        return paper.recorded_at, paper.recorded_by
+    return paper.published_at, paper.published_by

@@ -1,0 +1,128 @@
+"""What the public reads: snapshots of calls, notices and results, and nothing else."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from award.kernel.errors import NotFound
+from award.regulations.model import Text
+from award.rounds.models import Snapshot
+
+KINDS = ("call", "notice", "result")
+INNER = frozenset({"setup", "assign", "archive"})
+"""Stages that are the office's own business and not shown on the public stage line."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One snapshot. round_id: inner number, to find what belongs together; content: as it was published."""
+
+    public_id: str
+    round_id: int
+    kind: str
+    number: int
+    published_at: datetime
+    content: Mapping[str, Any]
+
+    @property
+    def round(self) -> str:
+        """Public id of the round it is about."""
+        return str(self.content["round"])
+
+    @property
+    def day(self) -> date:
+        """The day it was published, on the authority's clock."""
+        return self.published_at.astimezone(ZoneInfo(self.content["zone"])).date()
+
+    @property
+    def title(self) -> Text:
+        """The round as it was called."""
+        return text_of(self.content["title"])
+
+
+@dataclass(frozen=True)
+class PublicStage:
+    """A stage as the call dated it. state: not_started, running or done at the moment asked about."""
+
+    kind: str
+    title: Text
+    opens_at: datetime | None
+    closes_at: datetime | None
+    state: str
+
+
+def latest_of(session: Session, *kinds: str) -> list[Published]:
+    """The last snapshot of each of these kinds for every round, newest first."""
+    newest = (
+        select(func.max(Snapshot.id)).where(Snapshot.kind.in_(kinds or KINDS)).group_by(Snapshot.round_id, Snapshot.kind)
+    )
+    query = select(Snapshot).where(Snapshot.id.in_(newest)).order_by(Snapshot.published_at.desc(), Snapshot.id.desc())
+    return [_read(one) for one in session.scalars(query)]
+
+
+def snapshot_for(session: Session, public_id: str) -> Published:
+    """One snapshot, a former one too. Raises NotFound."""
+    found = session.scalar(select(Snapshot).where(Snapshot.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return _read(found)
+
+
+def successor_of(session: Session, one: Published) -> Published | None:
+    """The last snapshot of the same kind about the same round, where this is a former one."""
+    query = select(Snapshot).where(Snapshot.round_id == one.round_id, Snapshot.kind == one.kind)
+    last = session.scalars(query.order_by(Snapshot.number.desc()).limit(1)).one()
+    return _read(last) if last.number > one.number else None
+
+
+def _read(snapshot: Snapshot) -> Published:
+    return Published(
+        snapshot.public_id, snapshot.round_id, snapshot.kind, snapshot.number, snapshot.published_at,
+        json.loads(snapshot.content),
+    )  # fmt: skip
+
+
+def text_of(value: Mapping[str, str]) -> Text:
+    """A text of a snapshot."""
+    return Text(value["zh"], value["en"])
+
+
+def stages_of(call: Published, now: datetime) -> list[PublicStage]:
+    """The stages of a call that concern the public, by its dates alone."""
+    return [_stage(one, now) for one in call.content["stages"] if one["kind"] not in INNER]
+
+
+def _stage(stage: Mapping[str, Any], now: datetime) -> PublicStage:
+    opens_at, closes_at = moment_of(stage["opens_at"]), moment_of(stage["closes_at"])
+    state = "not_started"
+    if opens_at is not None and opens_at <= now:
+        state = "running" if closes_at is None or now < closes_at else "done"
+    return PublicStage(stage["kind"], text_of(stage["title"]), opens_at, closes_at, state)
+
+
+def moment_of(text: str) -> datetime | None:
+    """A moment of a snapshot, UTC; None where there is none."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC) if text else None
+
+
+def is_running(call: Published, now: datetime) -> bool:
+    """Whether the last dated stage of a call has not ended."""
+    ends = [stage.closes_at for stage in stages_of(call, now) if stage.closes_at is not None]
+    return not ends or now < max(ends)
+
+
+def closes_at(notice: Published) -> datetime:
+    """When the period of a notice ends: the end of its last day on the authority's clock."""
+    after = date.fromisoformat(notice.content["last_day"]) + timedelta(1)
+    return datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(notice.content["zone"]))
+
+
+def candidates_of(notice: Published) -> Sequence[tuple[str, str]]:
+    """Public id of the application and name of every candidate of a notice, in its order."""
+    return [(one["application"], one["name"]) for group in notice.content["groups"] for one in group["winners"]]

@@ -1,0 +1,57 @@
+"""How severe the judges of a category were: evidence beside the official figures, never part of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from award.results.queries import JudgedTotal
+from award.scoring.severity import Reason, ScoredSheet, severity
+
+MATERIAL = 100.0
+"""Points of 1000 from which a judge's severity matters. Source: scoring.md 2.7."""
+CLEAR = 3.0
+"""Standard errors from which it is more than chance. Source: scoring.md 2.7."""
+
+
+@dataclass(frozen=True)
+class Judge:
+    """A judge against the others. code: in place of the name; points: what he takes off (+) or adds (-).
+
+    margin: half of the 95 % interval, in points. verdict: "severe", "lenient" or "". sheets: how many he has given.
+    """
+
+    code: str
+    name: str
+    points: float
+    margin: float
+    sheets: int
+    verdict: str
+
+
+@dataclass(frozen=True)
+class Severities:
+    """The judges, the most severe first; none, with the reason, where nothing can be said."""
+
+    judges: tuple[Judge, ...]
+    reason: Reason | None
+
+
+def severities_of(totals: Sequence[JudgedTotal]) -> Severities:
+    """Compares the judges over all their sheets. Codes follow the public ids, so they say nothing about anybody.
+
+    Source: scoring.md 2.4 and 2.7.
+    """
+    found = severity([ScoredSheet(one.application, one.judge, one.total_hundredths / 100) for one in totals])
+    codes = {judge: f"R{at:02d}" for at, judge in enumerate(sorted({one.judge for one in totals}), start=1)}
+    names = {one.judge: one.name for one in totals}
+    counts = {judge: sum(one.judge == judge for one in totals) for judge in codes}
+    judges = [
+        Judge(codes[key], names[key], one.value, 1.96 * one.error, counts[key], _verdict(one.value, one.error))
+        for key, one in found.judges.items()
+    ]
+    return Severities(tuple(sorted(judges, key=lambda judge: -judge.points)), found.reason)
+
+
+def _verdict(value: float, error: float) -> str:
+    if abs(value) < MATERIAL or abs(value) <= CLEAR * error:
+        return ""
+    return "severe" if value > 0 else "lenient"
