@@ -1,11 +1,14 @@
 """Pages of the office: what each shows and to whom, what stays sealed, and who is refused."""
 
+import io
 from typing import Any
 
+import pikepdf
 import pytest
 
 from award.applications.models import PaperOutcome
 from award.kernel.audit.trail import transaction
+from award.kernel.web.csrf import token_for
 from award.office.checks import CHECKS, TITLES
 from award.regulations.loader import shipped_schemes
 from award.stages import TABLE
@@ -36,6 +39,14 @@ def scoring(desk: Desk) -> str:
             world.sheet(session, seat, 61_100)
         world.sheet(session, seats[2], None)
     return public_id
+
+
+def pdf_bytes() -> bytes:
+    """A PDF of one blank page."""
+    document, content = pikepdf.new(), io.BytesIO()
+    document.add_blank_page()
+    document.save(content)
+    return content.getvalue()
 
 
 class TestDashboard:
@@ -206,12 +217,29 @@ class TestOutcomes:
             for path in (application, f"{application}/confirm"):
                 assert desk.post(client, who, f"/office/rounds/{public_id}/outcomes/{path}").status_code == status
 
+    def test_the_second_person_and_the_supervisor_see_the_paper(self, desk: Desk, client: Any) -> None:
+        public_id = desk.round("site", "anhui-province")
+        with transaction(desk.engine) as session:
+            application = world.application(session, desk.found(session, public_id), 1).public_id
+        address = f"/office/rounds/{public_id}/outcomes/{application}"
+        assert desk.get(client, "second", f"{address}/paper").status_code == 404
+        cookie = desk.cookies["office"]
+        content = pdf_bytes()
+        answer = client.post(
+            address, data={"score": "600", "goes_on": "yes", "summary": "一致意见", "held_on": "2026-03-01"},
+            files={"file": ("minutes.pdf", content, "application/pdf")},
+            headers={"cookie": f"session={cookie}; lang=en", "x-csrf-token": token_for(cookie)},
+        )  # fmt: skip
+        assert answer.status_code == 303, answer.text
+        for who in ("second", "supervisor"):
+            assert desk.get(client, who, f"{address}/paper").content == content
+        assert desk.get(client, "elsewhere", f"{address}/paper").status_code == 404
+        assert desk.get(client, "committee", f"{address}/paper").status_code == 403
+
     def test_a_file_that_is_no_paper_is_refused(self, desk: Desk, client: Any) -> None:
         public_id = desk.round("site", "anhui-province")
         with transaction(desk.engine) as session:
             application = world.application(session, desk.found(session, public_id), 1).public_id
-        from award.kernel.web.csrf import token_for
-
         cookie = desk.cookies["office"]
         answer = client.post(
             f"/office/rounds/{public_id}/outcomes/{application}",

@@ -13,11 +13,13 @@ from award.applications.models import Application
 from award.applications.queries import application_for
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
-from award.kernel.errors import Invalid
+from award.kernel.errors import Invalid, NotFound
+from award.kernel.files.models import StoredFile
 from award.kernel.files.service import Limits, Prepared, keep, prepare_upload
 from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.office import outcomes
@@ -89,6 +91,17 @@ def enter(
         page = _page(session, actor, round_)
         return render_invalid(request, session, FORM, error, **page, application=application, outcome=None, typed=typed)
     return RedirectResponse(f"/office/rounds/{round_id}/outcomes", 303)
+
+
+@router.get("/{application_id}/paper", dependencies=[Depends(guard.office_or_supervisor)])
+def paper(session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId) -> Response:
+    """The signed paper an outcome rests on. Raises NotFound where none was kept."""
+    round_, application = _both(session, actor, round_id, application_id)
+    outcome = outcomes.outcomes_of(session, round_).get(application.id)
+    stored = None if outcome is None or outcome.file_id is None else session.get(StoredFile, outcome.file_id)
+    if stored is None:
+        raise NotFound
+    return send_file(stored, inline=True)
 
 
 @router.post("/{application_id}/confirm", dependencies=[Depends(guard.office)])

@@ -33,7 +33,7 @@ def dates(
     round_ = queries.round_for(session, actor, round_id)
     zone = round_.award.authority.zone
     shown = queries.dates_of(round_)
-    start = _day(first)
+    start = _day(first) if round_.position == 0 else None
     if start is not None:
         frame = queries.frame_for(session, round_, clock.now(session))
         shown |= planning.proposed_dates(queries.scheme_of(session, round_), frame, start)
