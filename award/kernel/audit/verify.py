@@ -1,7 +1,8 @@
 """Walking the trail: every link recomputed from the stored bytes, every commitment that can be opened, opened."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -51,7 +52,7 @@ def _stream_names(session: Session) -> set[str]:
     return {*heads, *session.scalars(select(AuditRecord.stream).distinct())}
 
 
-def _rows(session: Session, stream: str) -> Iterator[tuple[AuditRecord, AuditOpening | None]]:
+def _rows(session: Session, stream: str) -> Generator[tuple[AuditRecord, AuditOpening | None]]:
     joined = (AuditOpening.stream == AuditRecord.stream) & (AuditOpening.seq == AuditRecord.seq)
     query = (
         select(AuditRecord, AuditOpening)
@@ -60,18 +61,21 @@ def _rows(session: Session, stream: str) -> Iterator[tuple[AuditRecord, AuditOpe
         .order_by(AuditRecord.seq)
         .execution_options(yield_per=1000)
     )
-    for row in session.execute(query):
-        yield row[0], row[1]
+    with session.execute(query) as found:
+        for row in found:
+            yield row[0], row[1]
 
 
 def _walk(session: Session, stream: str) -> tuple[int, Fault | None]:
     seq, link = 0, chain.GENESIS
-    for record, opening in _rows(session, stream):
-        seq += 1
-        reason = _reason(record, opening, seq, link)
-        if reason:
-            return seq, Fault(stream, seq, reason)
-        link = record.link
+    # Closed at the first fault too: the database holds a cursor for the rest.
+    with closing(_rows(session, stream)) as rows:
+        for record, opening in rows:
+            seq += 1
+            reason = _reason(record, opening, seq, link)
+            if reason:
+                return seq, Fault(stream, seq, reason)
+            link = record.link
     head = session.get(AuditHead, stream)
     if head is None or (head.seq, head.link) != (seq, link):
         return seq, Fault(stream, seq + 1, "head")
