@@ -9,11 +9,13 @@ from award.accounts import commands as accounts
 from award.demo import commands as demo
 from award.kernel import db, migrating, serving
 from award.kernel.audit import commands as audit
+from award.kernel.audit.trail import transaction
 from award.kernel.files import commands as files
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
 from award.regulations import commands as rules
+from award.rounds.service import seed_calendar
 
 app = typer.Typer(help="The award system.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 migrate = typer.Typer(help="The tables of the database.", no_args_is_help=True)
@@ -44,9 +46,12 @@ def worker() -> None:
 
 @migrate.command()
 def up() -> None:
-    """Makes the database where there is none, and brings its tables up to date."""
+    """Makes the database where there is none, and brings its tables and its calendar of working days up to date."""
     migrating.create_database(settings().database)
-    migrating.upgrade(db.make_engine(settings().database))
+    engine = db.make_engine(settings().database)
+    migrating.upgrade(engine)
+    with transaction(engine) as session:
+        seed_calendar(session)
 
 
 @migrate.command()

@@ -7,7 +7,7 @@ import chinese_calendar
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from award.kernel.actor import Actor, Role
+from award.kernel.actor import SYSTEM, Actor, Role
 from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Refused
 from award.kernel.events import Event
@@ -36,6 +36,9 @@ def seed_calendar(session: Session) -> int:
         )
     session.add_all(CalendarYear(year=year, source=SOURCE) for year in sorted(added))
     session.flush()
+    if added:
+        content = {"source": SOURCE, "first": min(added), "last": max(added)}
+        record(session, SYSTEM, Event.CALENDAR_CHANGED, "calendar:seed", ADMIN, content)
     return len(added)
 
 
