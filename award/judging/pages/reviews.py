@@ -49,8 +49,9 @@ def reviews(request: Request, session: RequestSession, actor: CurrentActor, done
     rubrics: Rubrics = {}
     shown = [_card(request, session, card, now, rubrics) for card in cards]
     messages = [translate(request.state.language, DONE[done])] if done in DONE else []
+    name = views.award_name(request.state.language, cards[0].application.round) if cards else ""
     return render(
-        request, session, "judging/reviews.html", messages=messages,
+        request, session, "judging/reviews.html", messages=messages, site_name=name,
         open_cards=[one for one in shown if one["is_open"]], other_cards=[one for one in shown if not one["is_open"]],
     )  # fmt: skip
 

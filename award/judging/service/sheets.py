@@ -20,7 +20,7 @@ from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.policy import Moment
-from award.regulations.model import Criteria
+from award.regulations.model import Criteria, Item, Text
 from award.rounds.queries import criteria_of, guarded_stage, scheme_of
 from award.scoring.grades import total_hundredths
 from award.standing.models import Assignment
@@ -76,16 +76,15 @@ def save_item(
     policy.require(Action.SHEET_EDIT, stage, standing_of(session, actor, application, now))
     criteria = criteria_of(session, application.round, application.category)
     _check_entry(criteria, item, entry)
+    # One save at a time on a sheet: two windows must neither make two sheets nor overwrite each other.
+    db.lock_row(session, "assignment", assignment.id, exclusive=True)
     sheet = _open_sheet(session, application, assignment, now)
-    row = session.get(SheetItem, (sheet.id, item))
+    row = session.get(SheetItem, (sheet.id, item), populate_existing=True)
+    if (row.version if row else 0) != version:
+        raise _stale(row, application.round.award.authority.zone)
     if row is None:
         row = SheetItem(sheet_id=sheet.id, item=item, version=0, updated_at=now)
         session.add(row)
-    if row.version != version:
-        raise Stale(
-            "sheet.stale", N_("You changed this item in another window at {at}. Both versions are kept; choose."),
-            version=row.version, theirs=as_fields(row), at=row.updated_at, by=actor.name,
-        )  # fmt: skip
     row.percent, row.factors, row.note = entry.percent, dict(entry.factors), entry.note
     row.comments = [_comment_row(comment) for comment in entry.comments if comment.text.strip()]
     row.version, row.updated_at = version + 1, now
@@ -169,11 +168,15 @@ def missing_of(criteria: Criteria, strengths_from: int, items: Mapping[str, Shee
     for item in criteria.items():
         row = items.get(item.key)
         if row is None or row.percent is None:
-            faults.append(FieldError(item.key, N_("{item} has no percentage yet."), {"item": item.name}))
+            faults.append(FieldError(item.key, N_("{item} has no percentage yet."), {"item": _named(item)}))
         elif row.percent >= strengths_from and not any(one["kind"] == STRENGTH for one in row.comments):
             text = N_("{item}: add at least one strength when the score is {percent}% or more.")
-            faults.append(FieldError(item.key, text, {"item": item.name, "percent": strengths_from}))
+            faults.append(FieldError(item.key, text, {"item": _named(item), "percent": strengths_from}))
     return faults
+
+
+def _named(item: Item) -> Text:
+    return Text(f"{item.number} {item.name.zh}", f"{item.number} {item.name.en}")
 
 
 def submit_sheet(
@@ -192,9 +195,7 @@ def submit_sheet(
     standing = standing_of(session, actor, application, now)
     sheet = queries.sheet_of(session, assignment, fresh=True)
     if sheet is not None and sheet.state == "submitted" and policy.decide(Action.SHEET_READ, stage, standing).allowed:
-        last = queries.latest_version(session, sheet)
-        if last is not None:
-            return last
+        return queries.latest_version(session, sheet)
     policy.require(Action.SHEET_SUBMIT, stage, standing)
     if not application.is_live:
         raise Conflict("application.not_live", VOID)

@@ -18,7 +18,7 @@ from award.panels.service.pool import Facts, add_by_hand, change_judge, facts_of
 from award.rounds.models import Authority
 
 COLUMNS = (
-    ("name", N_("Name"), 80, True),
+    ("name", N_("Full name"), 80, True),
     ("email", N_("Mail address"), 64, True),
     ("institution", N_("Institution"), 120, True),
     ("title", N_("Professional title"), 80, False),
