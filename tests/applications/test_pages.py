@@ -249,6 +249,8 @@ def test_submitting_by_hand_leads_to_a_receipt(desk: dict[str, Visitor], world: 
     sent = desk["owner"].get(f"{base(world)}/print?download=true")
     assert "attachment" in sent.headers["content-disposition"]
     assert "高层领导的作用" in sent.text
+    assert submission.sha256 in sent.text
+    assert "/static/" not in sent.text
 
 
 def test_an_incomplete_application_shows_what_is_missing_with_links(desk: dict[str, Visitor], world: World) -> None:

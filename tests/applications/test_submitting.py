@@ -3,7 +3,6 @@
 import hashlib
 import json
 import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -21,6 +20,7 @@ from award.kernel.mail.models import Message
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.world import World
+from tests.conftest import StandingClock
 
 ALL = list(service.DECLARATIONS)
 
@@ -87,7 +87,7 @@ def test_a_colleague_is_told_who_has_submitted_it(sent: World) -> None:
     assert refused.value.params["by"] == "李敏"
 
 
-def test_eight_at_once_make_one_submission_and_one_record(any_engine: Engine, clock: Callable[[], None]) -> None:
+def test_eight_at_once_make_one_submission_and_one_record(any_engine: Engine, clock: StandingClock) -> None:
     world = worlds.build(any_engine)
     fill(world)
     receipts, faults = [], []

@@ -1,8 +1,10 @@
 """Beginning an application and writing in it: what is kept, what is refused, what the trail says."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from award.applications import queries, service
@@ -17,6 +19,7 @@ from award.rounds.models import Round
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.world import World
+from tests.conftest import StandingClock
 
 PART = "4.1.2"
 
@@ -220,3 +223,30 @@ def test_later_saves_leave_earlier_versions_as_they_are(world: World) -> None:
     with db.reading(world.engine) as session:
         after = [(one.id, one.text) for one in session.query(AnswerRevision).all()]
     assert after[: len(before)] == before
+
+
+def test_four_who_begin_at_once_begin_one(any_engine: Engine, clock: StandingClock) -> None:
+    world = worlds.build(any_engine)
+    with transaction(any_engine) as session:
+        session.query(Application).delete()
+        organisation = session.query(Organisation).filter_by(credit_code=make.CODES[0]).one().id
+        round_id = session.query(Round).filter_by(public_id=world.round).one().id
+    begun: list[str] = []
+    faults: list[Exception] = []
+    gate = threading.Barrier(4)
+
+    def press() -> None:
+        gate.wait()
+        try:
+            with transaction(any_engine) as session:
+                own, round_ = session.get_one(Organisation, organisation), session.get_one(Round, round_id)
+                begun.append(worlds.begin(session, world.owner, round_, own).public_id)
+        except Exception as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=press) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (faults, len(begun), len(set(begun))) == ([], 4, 1)

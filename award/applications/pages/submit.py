@@ -134,9 +134,11 @@ def sent(
     desk = views.desk_of(request, session, application)
     submission = None if draft else _submission(session, application, number)
     content = shown_content(desk, queries.content_of(submission)) if submission else shown_draft(session, desk)
-    page = render(request, session, "applications/print.html", application=views.head(desk), content=content)
-    if download:
-        name = f"{application.number or 'draft'}-{application.organisation.name}.html"
+    keeps = download and submission is not None
+    template = "applications/sent.html" if keeps else "applications/print.html"
+    page = render(request, session, template, application=views.head(desk), content=content)
+    if keeps:
+        name = f"{application.number}-{application.organisation.name}.html"
         page.headers["content-disposition"] = disposition(name, inline=False)
     return page
 
