@@ -43,9 +43,10 @@ def recuse_one(world: World, entry: Entry) -> None:
     """One judge finds that he knows the applicant too well; the office names a substitute."""
     seats = [one for one in world.judges if _seat(world, one, entry) is not None]
     judge = seats[-1]
+    seat_public_id = _seat(world, judge, entry) or ""
     with world.act(world.after(30)) as session:
         application, actor = world.application(session, entry), world.actor(session, judge.username)
-        seat = assignment_for(session, actor, _seat(world, judge, entry) or "")
+        seat = assignment_for(session, actor, seat_public_id)
         declare_conflict(session, actor, application, seat, "曾于去年担任该组织的管理顾问。", world.now)
         seat_id = seat.id
     busy = {one.institution for one in seats if one is not judge} | {judge.institution}

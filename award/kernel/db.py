@@ -76,6 +76,10 @@ class Row(Base):
     public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_id)
 
 
+LONGEST_WAIT = 120
+"""Seconds; a healthy queue moves on in milliseconds."""
+
+
 class WriterQueue:
     """One writer at a time on a SQLite file: a lock in the process, then a file lock between processes."""
 
@@ -85,8 +89,9 @@ class WriterQueue:
         self._held: Any = None
 
     def acquire(self) -> None:
-        """Waits its turn."""
-        self._lock.acquire()
+        """Waits its turn. Raises RuntimeError after two minutes: then somebody waits for himself."""
+        if not self._lock.acquire(timeout=LONGEST_WAIT):
+            raise RuntimeError("no turn to write came; is a writing transaction open inside another?")
         try:
             self._held = self._path.open("w")
             fcntl.flock(self._held, fcntl.LOCK_EX)
