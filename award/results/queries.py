@@ -153,6 +153,17 @@ def decided_lines(session: Session, round_: Round) -> dict[str, list[ResultLine]
     return {proposal.category: proposal.lines for proposal in decided}
 
 
+def contested(session: Session, round_: Round) -> set[str]:
+    """The categories with applications in the race; only these need a proposal and a decision."""
+    query = select(Application.category).where(Application.round_id == round_.id, Application.state.in_(LIVE)).distinct()
+    return set(session.scalars(query))
+
+
+def undecided(session: Session, round_: Round) -> set[str]:
+    """The categories with applications in the race that nobody has decided on."""
+    return contested(session, round_) - decided_lines(session, round_).keys()
+
+
 def proposals_of(session: Session, round_id: int) -> list[tuple[Proposal, AwardDecision | None]]:
     """The proposal in force of each category, with its decision where there is one."""
     newest = select(func.max(Proposal.id)).where(Proposal.round_id == round_id).group_by(Proposal.category)

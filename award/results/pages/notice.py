@@ -74,7 +74,7 @@ def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
 def _prepared(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     """The form, and with a first day what it would publish."""
     decided = queries.decided_lines(desk.session, desk.round)
-    is_decided = len(decided) == len(desk.scheme.categories)
+    is_decided = not queries.undecided(desk.session, desk.round)
     first = _day(typed.get("first_day", ""))
     default = {"first_day": str(_today(desk) + timedelta(1)), "contact": desk.round.award.authority.contact, "document_number": ""}
     return {

@@ -106,10 +106,12 @@ def strip_of(one: Explained, full_hundredths: int) -> Strip | None:
 def steps_of(session: Session, round_: Round, proposals: Sequence[tuple[Proposal, AwardDecision | None]]) -> list[Step]:
     """What has been done on the way to the published result, in order."""
     notice, approval, publication = queries.papers_of(session, round_.id)
-    decisions = [decision for _, decision in proposals if decision is not None]
+    proposed = {one.category: (one.proposed_at, one.proposed_by) for one, _ in proposals}
+    decided = {one.category: (decision.decided_at, decision.recorded_by) for one, decision in proposals if decision is not None}
+    needed = queries.contested(session, round_)
     done: list[tuple[str, str, datetime | None, int | None]] = [
-        (N_("Ranking proposed"), "/results", *_last([(one.proposed_at, one.proposed_by) for one, _ in proposals], round_)),
-        (N_("Candidates decided"), "/results", *_last([(one.decided_at, one.recorded_by) for one in decisions], round_)),
+        (N_("Ranking proposed"), "/results", *_last(proposed, needed)),
+        (N_("Candidates decided"), "/results", *_last(decided, needed)),
         (N_("Public notice"), "/notice", *_act(notice)),
         (N_("Approval"), "/results/approval", *_act(approval)),
         (N_("Result published"), "/results/publish", *_act(publication)),
@@ -118,9 +120,9 @@ def steps_of(session: Session, round_: Round, proposals: Sequence[tuple[Proposal
     return [Step(name, url, at, names.get(person or 0, "")) for name, url, at, person in done]
 
 
-def _last(acts: Sequence[tuple[datetime, int]], round_: Round) -> tuple[datetime | None, int | None]:
-    """The last of the acts, once there is one for each category."""
-    return max(acts) if len(acts) >= len(round_.rubrics) else (None, None)
+def _last(acts: Mapping[str, tuple[datetime, int]], needed: set[str]) -> tuple[datetime | None, int | None]:
+    """The last of the acts, once there is one for each category that needs it."""
+    return max(acts.values()) if acts and needed <= acts.keys() else (None, None)
 
 
 def _act(paper: Notice | Approval | Publication | None) -> tuple[datetime | None, int | None]:

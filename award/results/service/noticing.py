@@ -60,7 +60,7 @@ def publish_notice(
         raise Conflict("notice.published", N_("The notice of this round has been published already."))
     require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
-    if len(decided) < len(round_.rubrics):
+    if queries.undecided(session, round_):
         raise Conflict("notice.undecided", N_("Decide on the candidates of every category first."))
     zone = ZoneInfo(round_.award.authority.zone)
     _check_notice(document_number, first_day, contact, now.astimezone(zone).date())

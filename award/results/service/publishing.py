@@ -46,7 +46,7 @@ def record_approval(
         if existing.recorded_by == actor.person_id:
             return existing
         raise Conflict("approval.recorded", N_("The approval of this round has been recorded already."))
-    if len(queries.decided_lines(session, round_)) < len(round_.rubrics):
+    if queries.undecided(session, round_):
         raise Conflict("approval.undecided", N_("Decide on the candidates of every category first."))
     errors = []
     if not approved_by.strip():
