@@ -79,7 +79,7 @@ def build(engine: Engine, directory: Path, url: str, *, stage: str, applications
     _run(world, stage, applications, seed, first_day)
     round_id = world.round_id
     if stage == PUBLISHED:
-        _open_second_round(world, applications, seed, today)
+        _open_second_round(world, today)
     worker.run(engine, once=True)
     with db.reading(engine) as session:
         round_public_id = session.scalars(select(Round.public_id).where(Round.id == round_id)).one()
@@ -96,7 +96,7 @@ def _mark_as_demonstration(engine: Engine) -> None:
 def _run(world: World, stop: str, applications: int, seed: int, first_day: date) -> None:
     criteria = shipped_criteria()[shipped_schemes()[founding.SCHEME].category(applying.CATEGORY).criteria]
     told = stories(applications, seed, first_day.year, criteria)
-    founding.open_round(world, 6, first_day, enter=stop != "setup")
+    founding.open_round(world, 6, first_day, year=first_day.year, enter=stop != "setup")
     steps: list[tuple[str, Callable[[float], None]]] = [
         ("apply", lambda share: applying.apply(world, told, share)),
         ("accept", lambda share: applying.accept(world, share)),
@@ -139,10 +139,12 @@ def _publish(world: World) -> None:
     feedback.give(world, [*deciding.entries_in_state(world, "awarded"), *deciding.entries_in_state(world, "not_awarded")])
 
 
-def _open_second_round(world: World, applications: int, seed: int, today: date) -> None:
-    """A round that is open for applications today; three organisations have begun to write."""
-    world.now = max(world.now, clock.real_now())
-    founding.open_round(world, 7, today, enter=True)
+def _open_second_round(world: World, today: date) -> None:
+    """The next round, prepared the day before and open for applications today; then the clock shows real time."""
+    world.now = max(world.now, founding.local(today - timedelta(1), 10))
+    founding.open_round(world, 7, today, year=today.year + 1, enter=True)
+    with world.act(clock.real_now()):
+        pass
 
 
 def _accounts(world: World) -> tuple[Account, ...]:

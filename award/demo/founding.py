@@ -87,12 +87,12 @@ def _enter_judges(world: World, judges: list[JudgeStory]) -> None:
             world.judges.append(Judge(one.username, person.id, one.institution, one.severity))
 
 
-def open_round(world: World, number: int, first_day: date, *, enter: bool) -> None:
+def open_round(world: World, number: int, first_day: date, *, year: int, enter: bool) -> None:
     """Prepares a round whose applications open on a day and publishes its call; with enter it moves on that day."""
     with world.act() as session:
         office = world.actor(session, OFFICE)
         round_ = create_round(
-            session, office, session.get_one(Award, world.award_id), number, first_day.year, SCHEME, world.now
+            session, office, session.get_one(Award, world.award_id), number, year, SCHEME, world.now
         )
         world.round_id = round_.id
     with world.act(world.after(60)) as session:
