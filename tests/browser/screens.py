@@ -1,8 +1,10 @@
 """Plain data for the screens that are looked at in a browser: one judge's item, one applicant's item, a round, a front page."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from award.kernel.web.rendering import Page
+from award.regulations.model import Text
 
 STEPS = ([0, 5], [10, 15, 20, 25], [30, 35, 40, 45], [50, 55, 60, 65], [70, 75, 80, 85], [90, 95, 100])
 BANDS = [{"label": f"{s[0]}–{s[-1]}", "steps": s, "text": f"描述 {s[0]}"} for s in STEPS]
@@ -84,10 +86,13 @@ def tasks() -> dict[str, Any]:
 
 def home() -> dict[str, Any]:
     """The public front page of a running round."""
-    return {"award": {"name": "云川市市长质量奖", "about": "最高质量荣誉。"}, "stages": STAGES,
-        "round": {"name": "第六届", "call_url": "/call", "apply_url": "/apply", "may_apply": True},
-        "notices": [{"title": "申报通知", "url": "/n", "day": "2026-03-01"}], "notices_url": "/notices",
-        "winners": [{"name": "江南电气", "award": "质量奖", "year": 2024}], "winners_url": "/winners"}  # fmt: skip
+    name = Text("云川市市长质量奖", "Yunchuan Mayor's Quality Award")
+    issuer = Text("云川市人民政府", "People's Government of Yunchuan")
+    running = {"title": Text("材料评审", "Desk review"), "closes_at": datetime(2026, 8, 28, 10, tzinfo=UTC)}
+    published = {"day": date(2026, 3, 1)}
+    return {"award": {"award": name, "issuer": issuer}, "notices": [{"title": "申报通知", "url": "/n", "published": published}],
+        "rounds": [{"name": "第六届", "call_url": "/call", "may_apply": True, "stages": STAGES, "current": running, "zone": "Asia/Shanghai"}],
+        "winners": [{"name": "江南电气", "award": "质量奖", "year": 2024, "url": "/r", "revoked": ""}]}  # fmt: skip
 
 
 SCREENS = {
