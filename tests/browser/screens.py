@@ -91,7 +91,8 @@ def home() -> dict[str, Any]:
     running = {"title": Text("材料评审", "Desk review"), "closes_at": datetime(2026, 8, 28, 10, tzinfo=UTC)}
     published = {"day": date(2026, 3, 1)}
     return {"award": {"award": name, "issuer": issuer}, "notices": [{"title": "申报通知", "url": "/n", "published": published}],
-        "rounds": [{"name": "第六届", "call_url": "/call", "may_apply": True, "stages": STAGES, "current": running, "zone": "Asia/Shanghai"}],
+        "rounds": [{"name": "第六届", "call_url": "/call", "may_apply": True, "stages": STAGES, "current": running,
+            "zone": "Asia/Shanghai"}],
         "winners": [{"name": "江南电气", "award": "质量奖", "year": 2024, "url": "/r", "revoked": ""}]}  # fmt: skip
 
 
