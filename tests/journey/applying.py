@@ -8,7 +8,7 @@ from award.applications.facts import facts_of
 from award.regulations.loader import shipped_criteria, shipped_schemes
 from tests.journey.founding import advance, cannot_advance, option
 from tests.journey.story import AUTHORITY, STAGES, Entry, Story, pdf
-from tests.journey.visitor import Upload, Visitor, faults, link, links, says, soup, words
+from tests.journey.visitor import Upload, Visitor, faults, link, link_beside, links, says, soup, words
 
 PARTS = [one.key for one in parts_of(shipped_criteria()["gbt19580-2012"], shipped_schemes()["anhui-province"].application)]
 VALUES = {
@@ -46,10 +46,7 @@ def confirm_claim(story: Story, entry: Entry) -> None:
     """The office looks at the licence and confirms the claim."""
     office = story["office"]
     office.open("/office/claims")
-    row = next(one for one in soup(office).select("main tr") if entry.name in one.get_text())
-    anchor = row.select_one("a[href]")
-    assert anchor is not None
-    path = str(anchor["href"])
+    path = link_beside(office, entry.name)
     office.open(path)
     assert office.download(f"{path}/licence").startswith(b"%PDF")
     office.send(path, {"decision": "confirm"})

@@ -6,7 +6,7 @@ from award.kernel.i18n import translate
 from award.regulations.loader import shipped_criteria
 from tests.journey.founding import advance, cannot_advance
 from tests.journey.story import STAGES, Entry, Story, pdf
-from tests.journey.visitor import Visitor, faults, link, links, says, soup, words
+from tests.journey.visitor import Visitor, faults, link_beside, links, soup, words
 
 JUDGES = {
     "j1": ("周敏", "zhoumin@judges.example", "安徽大学管理学院"),
@@ -65,10 +65,7 @@ def seat(story: Story, who: str, entry: Entry) -> str:
     """The address of a judge's review of an application, as his list leads there."""
     judge = story[who]
     judge.open("/review")
-    card = next(one for one in soup(judge).select("article") if entry.name in one.get_text())
-    anchor = card.select_one("h2 a")
-    assert anchor is not None
-    return str(anchor["href"]).removesuffix("/declaration")
+    return link_beside(judge, entry.name).removesuffix("/declaration")
 
 
 def sign(story: Story, who: str, entry: Entry) -> None:
@@ -95,7 +92,7 @@ def recuse(story: Story) -> None:
         judge.open(path, expect=404)
     office.open(f"{story.base}/assign/{second.id}")
     assert "管理顾问" in words(office)
-    office.open(link(office, "?replace="))
+    office.open(link_beside(office, JUDGES["j3"][0], "?replace="))
     office.send(f"{story.base}/assign/{second.id}", button="replace", where={"judge": id_of(office, JUDGES["j4"][0])})
 
 
@@ -118,20 +115,21 @@ def score_all(story: Story, by_hand: dict[str, Score] | None = None) -> None:
 
 
 def score(judge: Visitor, base: str, who: str, place: str, by_hand: dict[str, Score] | None) -> None:
-    """All items: the first by its form after a refusal, the others posted; by_hand: items that are scored in another way."""
-    ways = {ITEMS[0]: by_form, **(by_hand or {})}
+    """All items posted; by_hand: items that are scored in another way."""
     for item in ITEMS:
-        ways.get(item, by_post)(judge, f"{base}/items/{item}", item, percent_of(who, place, item))
+        (by_hand or {}).get(item, by_post)(judge, f"{base}/items/{item}", item, percent_of(who, place, item))
 
 
 def by_form(judge: Visitor, path: str, item: str, percent: int) -> None:
-    """By the page's own form; 27 is no step of the criteria, and a comment is added by the button."""
+    """By the page's own form without scripts: a button saves and adds a row, another saves and goes on."""
     judge.open(path)
-    judge.quick(path, {"version": "0", "percent": "27", "act": "save"}, expect=422)
-    judge.quick(path, {"version": "0", "percent": "八十", "act": "save"}, expect=422)
-    judge.open(f"{path}?add=strength")
+    judge.quick(path, {"version": "0", "percent": "27", "act": "next"}, expect=422)
+    judge.quick(path, {"version": "0", "percent": "八十", "act": "next"}, expect=422)
+    judge.send(path, {"percent": str(percent)}, button="add:strength")
     comment = {"comments-0-text": f"方法系统，{item} 每季度评审并改进。", "comments-0-mark": "++", "comments-0-refs": "E-1"}
-    judge.send(path, {"percent": str(percent), **comment}, button="save")
+    judge.send(path, comment, button="next")
+    assert judge.path.endswith(ITEMS[ITEMS.index(item) + 1])
+    judge.open(path)
     chosen = soup(judge).select_one('input[name="percent"][checked]')
     assert chosen is not None
     assert chosen["value"] == str(percent)
@@ -180,7 +178,7 @@ def on_paper(story: Story, kind: str, scores: dict[str, str]) -> None:
         facts = {"summary": "按议程完成，问题已当场核实。", "held_on": STAGES[kind][0].isoformat(), "file": pdf("签字记录.pdf")}
         office.send(path, {**facts, "score": "1000.001"}, expect=422)
         office.send(path, {**facts, "score": points})
-        office.quick(f"{path}/confirm", {}, expect=409)
+        office.quick(f"{path}/confirm", {}, expect=403)
         colleague.open(f"{story.base}/outcomes")
         colleague.send(f"{path}/confirm")
     assert translate(office.language, "Confirmed") in words(colleague)

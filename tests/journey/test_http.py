@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from award.app import make_app
 from tests.conftest import StandingClock
-from tests.journey import applying, founding, judging
+from tests.journey import after, applying, deciding, founding, judging
 from tests.journey.story import Story
 from tests.journey.visitor import HttpVisitor
 from tests.journey.world import World
@@ -33,6 +33,16 @@ def test_a_round_from_the_start_link_to_the_feedback_report(any_engine: Engine, 
     judging.fill_pool(story)
     judging.make_panels(story)
     judging.recuse(story)
-    judging.score_all(story)
+    judging.score_all(story, {judging.ITEMS[0]: judging.by_form})
     judging.on_paper(story, "site", {"first": "700.25", "second": "600"})
     judging.on_paper(story, "interview", {"first": "800", "second": "612.50"})
+    deciding.rank(story)
+    deciding.decide(story)
+    deciding.give_notice(story)
+    deciding.object_to_it(story)
+    deciding.approve(story)
+    deciding.publish(story)
+    after.certify(story)
+    after.write_feedback(story)
+    after.release_feedback(story)
+    after.look_at_trail(story)

@@ -3,7 +3,7 @@
 The journey is told once, over `Visitor`; `HttpVisitor` takes it without scripts and without a browser.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -92,6 +92,15 @@ def links(visitor: Visitor, part: str) -> list[str]:
     return list(dict.fromkeys(one for one in addresses if part in one))
 
 
+def link_beside(visitor: Visitor, name: str, part: str = "") -> str:
+    """The address of the link that stands in the same row or card as a name."""
+    rows = [one for one in soup(visitor).select("main tr, main article, main li") if name in one.get_text()]
+    assert rows, (name, words(visitor)[:1000])
+    found = [str(one["href"]) for one in rows[0].select("a[href]") if part in str(one["href"])]
+    assert found, (name, part, str(rows[0]))
+    return found[0]
+
+
 def faults(visitor: Visitor) -> list[str]:
     """The sentences of the summary of errors; each leads to a place that is there."""
     page = soup(visitor)
@@ -138,7 +147,7 @@ class HttpVisitor:
         expect: int = 200,
     ) -> None:  # fmt: skip
         """Fills in a form of the open page and presses its button. where: hidden fields that tell it from others like it."""
-        form = _form(BeautifulSoup(self.html(), "html.parser"), action, where or {})
+        form = form_of(BeautifulSoup(self.html(), "html.parser"), action, list(fields or {}), button, where or {})
         data, files = _filled(form, fields or {})
         data |= _pressed(form, button)
         if form.get("method") == "get":
@@ -175,12 +184,21 @@ def _main(html: str) -> str:
     return " ".join((main.get_text(" ") if main else html).split())[:800]
 
 
-def _form(page: BeautifulSoup, action: str, where: Mapping[str, str]) -> Tag:
-    found = [one for one in page.find_all("form") if str(one.get("action", "")).partition("?")[0] == action.partition("?")[0]]
-    for name, value in where.items():
-        found = [one for one in found if one.select(f'[name="{name}"][value="{value}"]')]
-    assert found, (f"no form posts to {action}", where, [one.get("action") for one in page.find_all("form")], _main(str(page)))
-    return found[0]
+def form_of(page: BeautifulSoup, action: str, fields: Sequence[str], button: str, where: Mapping[str, str]) -> Tag:
+    """The first form of a page that posts there, holds these fields and hidden values, and has the button."""
+    found = page.select("form")
+    wanted = [f'[name="{name}"]' for name in fields]
+    wanted += [f'[type=hidden][name="{name}"][value="{value}"]' for name, value in where.items()]
+    wanted += [f'button[value="{button}"]'] if button else []
+    found = [one for one in found if str(one.get("action", "")).partition("?")[0] == action.partition("?")[0]]
+    assert found, (f"no form posts to {action}", [one.get("action") for one in page.select("form")], _main(str(page)))
+    fitting = [one for one in found if all(one.select(part) for part in wanted)]
+    assert fitting, (f"no form to {action} has {wanted}", [sorted(_names(one)) for one in found])
+    return fitting[0]
+
+
+def _names(form: Tag) -> set[str]:
+    return {str(one["name"]) for one in form.select("[name]")}
 
 
 def _filled(form: Tag, fields: Mapping[str, Value]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -191,8 +209,7 @@ def _filled(form: Tag, fields: Mapping[str, Value]) -> tuple[dict[str, Any], dic
             data[str(one["name"])] = value
     files = {}
     for name, value in fields.items():
-        control = form.select_one(f'[name="{name}"]')
-        assert control is not None, (f"the form has no field {name}", sorted(data))
+        control = form.select(f'[name="{name}"]')[0]
         assert not control.has_attr("disabled"), f"{name} is disabled"
         data.pop(name, None)
         if isinstance(value, Upload):

@@ -14,6 +14,7 @@ from award.kernel import clock, db
 from award.kernel.audit.trail import transaction
 from award.kernel.audit.verify import Verdict, verify
 from award.kernel.settings import settings
+from award.rounds.service import seed_calendar
 from tests.journey.visitor import Visitor, words
 
 PASSWORD = "Anfeng-2026-fz"
@@ -28,6 +29,7 @@ class World:
         self.visitor = visitor
         with transaction(engine) as session:
             session.add(clock.Installation(id=1, is_demonstration=True, clock_offset_seconds=0))
+            seed_calendar(session)
 
     def forward(self, **by: float) -> None:
         """Moves the clock of the demonstration, as `./run clock forward` does."""
