@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, Application
@@ -34,7 +34,7 @@ def pool_of(session: Session, authority_id: int) -> Sequence[PoolMember]:
         select(PoolMember)
         .join(Person, Person.id == PoolMember.person_id)
         .where(PoolMember.authority_id == authority_id)
-        .options(selectinload(PoolMember.person))
+        .options(contains_eager(PoolMember.person))
         .order_by(Person.name, PoolMember.id)
     )
     return session.scalars(query).all()

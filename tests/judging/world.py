@@ -127,7 +127,8 @@ def application(session: Session, authority: Authority, round_: Round, at: int, 
     made.round, made.organisation = round_, organisation
     session.add(made)
     session.flush()
-    evidence = [_evidence(session, made, code, title, pages, now) for code, title, pages in (("E-1", "过程能力报告", 3), ("E-2", "供方绩效台账", 1))]
+    files = (("E-1", "过程能力报告", 3), ("E-2", "供方绩效台账", 1))
+    evidence = [_evidence(session, made, code, title, pages, now) for code, title, pages in files]
     criteria = criteria_of(session, round_, "organisation")
     parts = {item.key: f"{item.number} {item.name.zh}：{ANSWER}" for item in criteria.items()}
     parts |= {f"profile.{one.key}": f"{one.name.zh}：公司成立于 1998 年，员工 860 人。" for one in criteria.profile}

@@ -19,6 +19,7 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
+from award.panels.service.seats import require_own
 from award.policy import Moment
 from award.regulations.model import Criteria, Item, Text
 from award.rounds.queries import criteria_of, guarded_stage, scheme_of
@@ -69,11 +70,12 @@ def save_item(
     """Saves what the judge entered for one item; incomplete is fine, checks come at submission.
 
     version: the one the entry was made from, 0 for the first. now: UTC.
-    Raises Refused (wrong stage, past the deadline, not declared), NotFound (no such item), Conflict (submitted already),
+    Raises Refused (wrong stage, past the deadline, not declared), NotFound (no such item, or another's seat), Conflict (submitted),
     Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have).
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.SHEET_EDIT, stage, standing_of(session, actor, application, now))
+    require_own(actor, application, assignment)
     criteria = criteria_of(session, application.round, application.category)
     _check_entry(criteria, item, entry)
     # One save at a time on a sheet: two windows must neither make two sheets nor overwrite each other.
@@ -193,6 +195,7 @@ def submit_sheet(
     db.lock_row(session, "assignment", assignment.id, exclusive=True)
     session.refresh(application, ["gate_opened_at", "state"])
     standing = standing_of(session, actor, application, now)
+    require_own(actor, application, assignment)
     sheet = queries.sheet_of(session, assignment, fresh=True)
     if sheet is not None and sheet.state == "submitted" and policy.decide(Action.SHEET_READ, stage, standing).allowed:
         return queries.latest_version(session, sheet)

@@ -13,7 +13,7 @@ from award.kernel.errors import Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.panels import queries
-from award.panels.service.seats import end_seat, hold_panel, note, require_closed_gate
+from award.panels.service.seats import end_seat, hold_panel, note, require_closed_gate, require_own
 from award.rounds.queries import guarded_stage
 from award.stages import Kind, Who
 from award.standing.models import Assignment, Conflict, Declaration
@@ -33,6 +33,7 @@ def sign_declaration(
     if Who.CLEARED_JUDGE in standing.who and not standing.is_conflicted:
         return
     policy.require(Action.DECLARATION_SIGN, stage, standing)
+    require_own(actor, application, assignment)
     session.add(
         Declaration(person_id=assignment.person_id, application_id=application.id, signed_at=now, wording=wording)
     )
@@ -50,6 +51,7 @@ def declare_conflict(
     stage = guarded_stage(session, application.round, now)
     hold_panel(session, application)
     policy.require(Action.CONFLICT_DECLARE, stage, standing_of(session, actor, application, now))
+    require_own(actor, application, assignment)
     if not reason.strip():
         raise Invalid.one("reason", N_("Say in a few words what the conflict is."))
     session.add(

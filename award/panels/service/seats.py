@@ -209,6 +209,13 @@ def require_closed_gate(application: Application) -> None:
         raise Conflict("gate.open", text)
 
 
+def require_own(actor: Actor, application: Application, assignment: Assignment) -> None:
+    """Raises NotFound unless it is the actor's own seat on the panel of this application, and has not ended."""
+    own = assignment.person_id == actor.person_id and assignment.application_id == application.id
+    if not own or assignment.state != "active":
+        raise NotFound
+
+
 def end_seat(assignment: Assignment, state: str, reason: str, now: datetime) -> None:
     """state: recused or removed."""
     assignment.state, assignment.ended_at, assignment.end_reason = state, now, reason

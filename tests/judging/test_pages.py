@@ -1,0 +1,236 @@
+"""The judge's pages and the office's: by button and by autosave, what is refused, and how much they ask of the database."""
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from award.judging.models import SheetItem
+from award.kernel.audit.trail import transaction
+from tests import make
+from tests.conftest import StandingClock
+from tests.judging import world as worlds
+from tests.judging.browsing import as_, counted, main_text, post, put
+from tests.judging.world import World
+
+ROW = {"id": "", "kind": "strength", "mark": "++", "text": "过程能力逐年提高。", "refs": "E-1，p71"}
+FIELDS = {"percent": "65", "factor-approach": "50–65", "note": "现场再看", **{f"comments-0-{key}": value for key, value in ROW.items()}}
+
+
+def item_url(world: World, judge: int = 0, item: str = "4.1.2") -> str:
+    return f"/review/{world.seats[0, judge]}/items/{item}"
+
+
+def stored(world: World) -> SheetItem | None:
+    with transaction(world.engine) as session:
+        return session.scalars(select(SheetItem)).one_or_none()
+
+
+def test_autosave_saves_and_names_new_rows(world: World, client: TestClient) -> None:
+    answer = put(as_(client, world, "judge0"), item_url(world), FIELDS)
+    assert (answer.status_code, answer.headers["etag"]) == (200, '"1"')
+    body = answer.json()
+    assert body["version"] == 1
+    row = stored(world)
+    assert row is not None
+    assert (row.percent, row.factors, row.note) == (65, {"approach": "b50"}, "现场再看")
+    [comment] = row.comments
+    assert (comment["weight"], comment["references"]) == ("++", ["E-1", "p71"])
+    assert body["fields"] == {"comments-0-id": comment["key"]}
+
+
+def test_autosave_needs_a_version(world: World, client: TestClient) -> None:
+    assert put(as_(client, world, "judge0"), item_url(world), FIELDS, None).status_code == 428
+
+
+def test_autosave_tells_both_versions(world: World, client: TestClient) -> None:
+    as_(client, world, "judge0")
+    key = put(client, item_url(world), FIELDS).json()["fields"]["comments-0-id"]
+    mine = FIELDS | {"comments-0-id": "", "comments-3-id": key, "comments-3-kind": "strength", "comments-3-mark": "+",
+                     "comments-3-text": "改过", "percent": "30"}  # fmt: skip
+    answer = put(client, item_url(world), mine, 0)
+    assert answer.status_code == 412
+    theirs = answer.json()["theirs"]
+    assert answer.json()["version"] == 1
+    # The same comment keeps the number it has in my window.
+    assert (theirs["percent"], theirs["comments-3-text"], theirs["factor-approach"]) == ("65", "过程能力逐年提高。", "50–65")
+    row = stored(world)
+    assert row is not None
+    assert row.version == 1
+
+
+@pytest.mark.parametrize("typed", ["7", "27", "10.0", "八十", "", " ", "101", "-5", "0.85", "٨٥"])
+@pytest.mark.parametrize("by", ["button", "autosave"])
+def test_percentages_that_are_refused_with_a_sentence(world: World, client: TestClient, typed: str, by: str) -> None:
+    as_(client, world, "judge0")
+    if by == "autosave":
+        answer = put(client, item_url(world), FIELDS | {"percent": typed})
+        assert answer.json()["errors"][0]["field"] == "percent"
+        said = answer.json()["detail"]
+    else:
+        answer = post(client, item_url(world), FIELDS | {"percent": typed, "version": "0"})
+        page = BeautifulSoup(answer.text, "html.parser")
+        said = page.select_one(".summary li").get_text()  # type: ignore[union-attr]
+        # Nothing that was typed is lost.
+        assert "过程能力逐年提高。" in answer.text
+        assert "现场再看" in answer.text
+    assert answer.status_code == 422
+    assert "65" in said
+    assert stored(world) is None
+
+
+@pytest.mark.parametrize("typed", ["65", "６５", "0", "100"])
+def test_percentages_that_are_taken(world: World, client: TestClient, typed: str) -> None:
+    assert put(as_(client, world, "judge0"), item_url(world), {"percent": typed}).status_code == 200
+
+
+def test_a_closed_stage_or_a_submitted_sheet_keeps_the_text_where_it_is(
+    world: World, client: TestClient, clock: StandingClock
+) -> None:
+    worlds.score(world, 0, 0)
+    worlds.submit(world, 0, 0)
+    answer = put(as_(client, world, "judge0"), item_url(world), FIELDS, 1)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:award:sheet.submitted")
+    # Sessions end by real time; only the stage is over here.
+    with transaction(world.engine) as session:
+        stage = next(one for one in world.application(session).round.stages if one.kind == "score")
+        stage.closes_at = make.NOW
+    answer = put(as_(client, world, "judge1"), item_url(world, 1), FIELDS, 0)
+    assert (answer.status_code, answer.json()["type"]) == (409, "urn:award:stage.over")
+    assert "2026年3月2日 09:00" in answer.json()["detail"]
+
+
+def test_by_button_without_scripts(world: World, client: TestClient) -> None:
+    as_(client, world, "judge0")
+    answer = post(client, item_url(world), FIELDS | {"version": "0", "act": "next"})
+    assert (answer.status_code, answer.headers["location"]) == (303, item_url(world, item="4.1.3"))
+    answer = post(client, item_url(world), FIELDS | {"version": "1", "act": "add:opportunity"})
+    assert answer.headers["location"] == f"{item_url(world)}?add=opportunity"
+    rows = BeautifulSoup(client.get(answer.headers["location"]).text, "html.parser").select("[data-row-list] [data-row]")
+    assert len(rows) == 2
+    answer = post(client, item_url(world), FIELDS | {"version": "2", "act": "remove:0"})
+    row = stored(world)
+    assert row is not None
+    assert row.comments == []
+
+
+def test_a_stale_form_shows_both(world: World, client: TestClient) -> None:
+    as_(client, world, "judge0")
+    post(client, item_url(world), FIELDS | {"version": "0"})
+    answer = post(client, item_url(world), FIELDS | {"version": "0", "note": "我的新笔记"})
+    assert answer.status_code == 412
+    assert "我的新笔记" in answer.text
+    assert "现场再看" in answer.text
+
+
+def test_the_whole_way_of_a_sheet(world: World, client: TestClient) -> None:
+    base = f"/review/{world.seats[0, 0]}"
+    as_(client, world, "judge0")
+    assert "继续评分（4.1.2）" in client.get("/review").text
+    worlds.score(world, 0, 0, percent=60, leave=1)
+    assert "继续评分（4.7.7）" in client.get("/review").text
+    refused = post(client, f"{base}/submit")
+    assert refused.status_code == 422
+    assert "4.7.7" in main_text(refused)
+    post(client, item_url(world, item="4.7.7"), FIELDS | {"percent": "60", "version": "0", "factor-approach": ""})
+    assert "600.0" in main_text(client.get(f"{base}/submit"))
+    first, second = post(client, f"{base}/submit"), post(client, f"{base}/submit")
+    assert (first.status_code, second.status_code) == (303, 303)
+    text = main_text(client.get(base))
+    with transaction(world.engine) as session:
+        [version] = worlds.versions(session, worlds.sheet(session, world, 0, 0))
+    assert version.sha256 in text
+    assert f"round:{world.round}" in text
+
+
+def test_declaring(engine: Any, clock: Any, client: TestClient) -> None:
+    world = worlds.build(engine, unsigned=((0, 0), (0, 1), (0, 2)))
+    urls = [f"/review/{world.seats[0, at]}/declaration" for at in range(3)]
+    as_(client, world, "judge0")
+    assert post(client, urls[0], {}).status_code == 422
+    assert post(client, urls[0], {"answer": "none"}).status_code == 422
+    assert post(client, urls[0], {"answer": "unsure"}).status_code == 200
+    assert "林晓 0552-3001234" in post(client, urls[0], {"answer": "unsure"}).text
+    assert post(client, urls[0], {"answer": "none", "sign": "1"}).headers["location"].startswith(f"/review/{world.seats[0, 0]}")
+    assert client.get(f"/review/{world.seats[0, 0]}").status_code == 200
+    as_(client, world, "judge1")
+    assert post(client, urls[1], {"answer": "conflict"}).status_code == 422
+    assert post(client, urls[1], {"answer": "conflict", "reason": "配偶任职"}).headers["location"] == "/review?done=recused"
+    assert client.get(urls[1]).status_code == 404
+    # Nobody signs for another.
+    assert post(as_(client, world, "judge3"), urls[2], {"answer": "none", "sign": "1"}).status_code == 404
+
+
+def test_stepping_back_from_any_page(world: World, client: TestClient) -> None:
+    base = f"/review/{world.seats[0, 2]}"
+    as_(client, world, "judge2")
+    assert f"{base}/recuse" in client.get(base).text
+    assert post(client, f"{base}/recuse", {"reason": ""}).status_code == 422
+    assert post(client, f"{base}/recuse", {"reason": "持有股份"}).status_code == 303
+    assert client.get(item_url(world, 2)).status_code == 404
+    assert put(client, item_url(world, 2), FIELDS).status_code == 404
+    page = main_text(as_(client, world, "office").get(f"/office/rounds/{world.round}/progress"))
+    assert worlds.JUDGES[2] in page
+
+
+def test_the_office_returns_a_sheet(world: World, client: TestClient) -> None:
+    worlds.score(world, 0, 0)
+    worlds.submit(world, 0, 0)
+    with transaction(world.engine) as session:
+        sheet = worlds.sheet(session, world, 0, 0).public_id
+    url = f"/office/rounds/{world.round}/progress/{world.applications[0]}/sheets/{sheet}/return"
+    as_(client, world, "office")
+    assert post(client, url, {"code": "form", "reason": ""}).status_code == 422
+    assert post(client, url, {"reason": "条款写错"}).status_code == 422
+    assert post(client, url, {"code": "form", "reason": "条款写错"}).status_code == 303
+    assert "条款写错" in as_(client, world, "judge0").get(f"/review/{world.seats[0, 0]}").text
+    assert post(as_(client, world, "supervisor"), url, {"code": "form", "reason": "条款写错"}).status_code == 403
+    assert post(as_(client, world, "judge1"), url, {"code": "form", "reason": "条款写错"}).status_code == 403
+
+
+def test_strangers_find_nothing(world: World, client: TestClient) -> None:
+    as_(client, world, "stranger")
+    base = f"/office/rounds/{world.round}"
+    for url in (f"{base}/progress", f"{base}/assign", f"{base}/assign/{world.applications[0]}", f"{base}/feedback"):
+        assert client.get(url).status_code == 404, url
+    client.cookies.clear()
+    assert client.get("/review").status_code == 303
+
+
+def test_evidence_is_read_page_by_page_while_scoring(world: World, client: TestClient) -> None:
+    as_(client, world, "judge0")
+    page = BeautifulSoup(client.get(f"{item_url(world)}?tab=evidence").text, "html.parser")
+    first = str(page.select_one(".reading .file")["href"])  # type: ignore[index]
+    viewer = BeautifulSoup(client.get(first).text, "html.parser")
+    picture = client.get(str(viewer.select_one(".viewer img")["src"]))  # type: ignore[index]
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
+    assert "no-store" in picture.headers["cache-control"]
+    assert picture.content.startswith(b"\x89PNG")
+
+
+# --- statements ---------------------------------------------------------------------------------------------
+
+MOST = 12
+
+
+def statements(client: TestClient, world: World, who: str, url: str) -> int:
+    as_(client, world, who).get(url)
+    with counted(world.engine) as sent:
+        assert client.get(url).status_code == 200, url
+    return len(sent)
+
+
+@pytest.mark.parametrize("applications", [1, 3, 8])
+def test_pages_ask_little_of_the_database(engine: Any, clock: Any, client: TestClient, applications: int) -> None:
+    world = worlds.build(engine, applications=applications, judges=7)
+    worlds.all_in(world)
+    base, seat = f"/office/rounds/{world.round}", world.seats[0, 0]
+    pages = {
+        "judge0": ["/review", f"/review/{seat}", f"/review/{seat}/items/4.1.2", f"/review/{seat}/panel", f"/review/{seat}/report"],
+        "office": [f"{base}/progress", f"{base}/progress/{world.applications[0]}", f"{base}/assign",
+                   f"{base}/assign/{world.applications[0]}", f"{base}/feedback", "/office/judges"],
+    }  # fmt: skip
+    asked = {url: statements(client, world, who, url) for who, urls in pages.items() for url in urls}
+    assert {url: count for url, count in asked.items() if count > MOST} == {}

@@ -1,0 +1,173 @@
+"""The pool of judges: by hand, from a table, resting."""
+
+import io
+from typing import Any
+
+import pytest
+import xlsxwriter
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Person
+from award.kernel.audit.trail import transaction
+from award.kernel.errors import Invalid, Refused
+from award.kernel.events import Event
+from award.kernel.files.service import prepare_generated
+from award.kernel.mail.models import Message
+from award.panels import queries, service
+from award.panels.models import PoolMember
+from award.panels.service.importing import headings, plan_import
+from award.panels.service.pool import Facts
+from award.panels.workbook import read_table, template
+from award.rounds.models import Authority
+from tests import make
+from tests.applications.world import records
+from tests.judging.world import World
+
+NOW = make.NOW
+HEAD = ["姓名", "电子邮箱", "所在单位", "职称", "专业领域", "地区"]
+
+
+def authority(session: Session, world: World) -> Authority:
+    return world.application(session).round.award.authority
+
+
+def add(session: Session, world: World, name: str = "韩雪", email: str = "han@example.cn", by: Any = None) -> PoolMember:
+    return service.add_by_hand(session, by or world.office, authority(session, world), name, email, Facts("质量协会", "高级工程师"), NOW)
+
+
+@pytest.mark.both_databases
+def test_somebody_new_gets_an_account_the_role_and_a_letter(world: World) -> None:
+    with transaction(world.engine) as session:
+        made = add(session, world)
+        assert [(one.role, one.scope) for one in made.person.grants] == [("judge", "authority")]
+    with transaction(world.engine) as session:
+        assert session.scalars(select(Message.template).where(Message.address == "han@example.cn")).all() == ["judge_invited"]
+        assert [one["content"]["institution"] for one in records(session, Event.JUDGE_ADDED)] == ["质量协会"]
+
+
+def test_who_has_an_account_keeps_it(world: World) -> None:
+    with transaction(world.engine) as session:
+        known = make.person(session, "何晴", email="he@example.cn")
+        known.username = "he@example.cn"
+        made = add(session, world, "何雪晴", "HE@example.cn")
+        assert (made.person_id, made.person.name) == (known.id, "何晴")
+        assert session.scalars(select(Message.template).where(Message.address == "he@example.cn")).all() == ["judge_added"]
+        with pytest.raises(Invalid) as caught:
+            add(session, world, "何晴", "he@example.cn")
+    assert caught.value.errors[0].field == "email"
+
+
+@pytest.mark.parametrize(("name", "email", "field"), [("", "a@example.cn", "name"), ("甲", "no address", "email")])
+def test_what_cannot_be_used_is_named(world: World, name: str, email: str, field: str) -> None:
+    with pytest.raises(Invalid) as caught, transaction(world.engine) as session:
+        add(session, world, name, email)
+    assert caught.value.errors[0].field == field
+
+
+def test_only_the_office_of_the_authority(world: World) -> None:
+    for actor in (world.stranger, world.supervisor, world.judges[0], world.owners[0]):
+        with pytest.raises(Refused), transaction(world.engine) as session:
+            add(session, world, by=actor)
+
+
+def test_resting_is_recorded_once(world: World) -> None:
+    with transaction(world.engine) as session:
+        place = authority(session, world)
+        one = queries.pool_of(session, place.id)[0]
+        service.set_active(session, world.office, place, one, False)
+        service.set_active(session, world.office, place, one, False)
+    with transaction(world.engine) as session:
+        assert [one["content"] for one in records(session, Event.JUDGE_CHANGED)] == [{"active": False}]
+
+
+# --- from a table -------------------------------------------------------------------------------------------
+
+
+def table(*rows: list[str]) -> list[list[str]]:
+    return [HEAD, *rows]
+
+
+def plan(world: World, rows: list[list[str]]) -> Any:
+    with transaction(world.engine) as session:
+        return plan_import(session, world.office, authority(session, world), rows)
+
+
+def counts(world: World) -> tuple[int, int]:
+    with transaction(world.engine) as session:
+        return session.scalars(select(func.count(PoolMember.id))).one(), session.scalars(select(func.count(Person.id))).one()
+
+
+def test_each_line_says_what_it_would_do(world: World) -> None:
+    with transaction(world.engine) as session:
+        known = queries.pool_of(session, authority(session, world).id)[0].person
+        name, email = known.name, known.username = known.name, "known@example.cn"
+        known.email = email
+    before = counts(world)
+    found = plan(world, table(
+        ["韩雪", "han@example.cn", "质量协会", "", "", ""], [name, "Known@example.cn", "新单位", "教授", "管理", ""],
+    ))  # fmt: skip
+    assert [(one.kind, one.email) for one in found.changes] == [("added", "han@example.cn"), ("changed", "known@example.cn")]
+    assert found.changes[1].changes[-1] == ("title", "", "教授")
+    assert counts(world) == before
+
+
+def test_each_fault_names_its_cell(world: World) -> None:
+    with transaction(world.engine) as session:
+        boss = make.person(session, "管理员", email="boss@example.cn")
+        boss.username = "boss@example.cn"
+        make.grant(session, boss, make.Role.SYSTEM_ADMINISTRATOR, make.Scope.SYSTEM, 0)
+    found = plan(world, table(
+        ["", "a@example.cn", "甲单位"], ["乙", "no address", "乙单位"], ["丙", "c@example.cn", ""],
+        ["丁", "a@example.cn", "丁单位"], ["戊", "boss@example.cn", "戊单位"], ["己", "f@example.cn", "己" * 121],
+    ))  # fmt: skip
+    assert [one.field for one in found.faults] == ["A2", "B3", "C4", "B5", "B6", "C7"]
+
+
+@pytest.mark.parametrize("rows", [[], [["姓名", "单位"]], [HEAD]])
+def test_a_table_without_its_head_or_without_judges(world: World, rows: list[list[str]]) -> None:
+    assert len(plan(world, rows).faults) == 1
+
+
+def test_nothing_is_half_imported(world: World) -> None:
+    before = counts(world)
+    rows = table(["韩雪", "han@example.cn", "质量协会"], ["乙", "no address", "乙单位"])
+    with pytest.raises(Invalid), transaction(world.engine) as session:
+        service.apply_import(session, world.office, authority(session, world), rows, NOW)
+    assert counts(world) == before
+
+
+def test_a_whole_table_is_imported_and_a_second_time_changes_nothing(world: World) -> None:
+    rows = table(["韩雪", "han@example.cn", "质量协会"], ["沈阳", "shen@example.cn", "检测院", "教授", "财务", "云川"])
+    with transaction(world.engine) as session:
+        service.apply_import(session, world.office, authority(session, world), rows, NOW)
+    assert plan(world, rows).is_empty
+    with transaction(world.engine) as session:
+        assert len(records(session, Event.JUDGE_ADDED)) == 2
+
+
+def workbook(*rows: list[object]) -> bytes:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    return content.getvalue()
+
+
+def test_the_template_is_read_back(world: World) -> None:
+    for language in ("zh", "en"):
+        stored = prepare_generated("t.xlsx", template(language))
+        assert read_table(stored.sha256, "t.xlsx") == [headings(language)]
+    assert headings("zh") == HEAD
+
+
+def test_cells_are_read_as_people_see_them(world: World) -> None:
+    stored = prepare_generated("t.xlsx", workbook([*HEAD], ["韩雪 ", 12345, 1.5, "", "", ""], ["", "", "", "", "", ""]))
+    assert read_table(stored.sha256, "t.xlsx") == [HEAD, ["韩雪", "12345", "1.5", "", "", ""]]
+
+
+def test_what_is_no_workbook_is_refused(world: World) -> None:
+    stored = prepare_generated("t.xlsx", b"PK\x03\x04 nonsense")
+    with pytest.raises(Invalid):
+        read_table(stored.sha256, "t.xlsx")
