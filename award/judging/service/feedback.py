@@ -114,7 +114,9 @@ def take_comment(
     chosen = [found[key] for key in keys if key not in taken]
     if as_one and len({one.kind for one in chosen}) > 1:
         raise Invalid.one(f"take-{item}", N_("Strengths and opportunities cannot be merged with each other."))
-    groups = [chosen] if as_one and chosen else [[one] for one in chosen]
+    if not chosen:
+        return []
+    groups = [chosen] if as_one else [[one] for one in chosen]
     made = [_added(report, item, group) for group in groups]
     session.flush()
     _changed(session, actor, report, {"item": item, "taken": [one.key for one in chosen], "as_one": as_one})
