@@ -14,7 +14,7 @@ from award import worker
 from award.demo import applying, deciding, feedback, founding, scoring
 from award.demo.judges import judge_stories
 from award.demo.telling import stories
-from award.demo.world import PASSWORD, ZONE, World
+from award.demo.world import PASSWORD, ZONE, World, local
 from award.kernel import clock, db
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
@@ -141,7 +141,7 @@ def _publish(world: World) -> None:
 
 def _open_second_round(world: World, today: date) -> None:
     """The next round, prepared the day before and open for applications today; then the clock shows real time."""
-    world.now = max(world.now, founding.local(today - timedelta(1), 10))
+    world.now = max(world.now, local(today - timedelta(1), 10))
     founding.open_round(world, 7, today, year=today.year + 1, enter=True)
     with world.act(clock.real_now()):
         pass

@@ -46,7 +46,7 @@ def demo(
 
 def _build(directory: Path, stage: str, applications: int, judges: int, seed: int) -> str:
     # Building needs the worker and with it the press; the other commands do not.
-    from award.demo.building import build
+    from award.demo.building import build  # noqa: PLC0415
 
     directory.mkdir(parents=True, exist_ok=True)
     url = settings().database

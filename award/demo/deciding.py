@@ -12,8 +12,11 @@ from award.results.service.noticing import answer_objection, file_objection, pub
 from award.results.service.publishing import publish_result, record_approval
 from award.winners.service import issue_certificates
 
-MEMBERS = ("市人民政府 周副市长", "市市场监督管理局 何局长", "市工业和信息化局 罗副局长", "市卫生健康委员会 田副主任", "市教育局 马副局长", "云川大学 梁教授", "市质量协会 方秘书长")
-CONTACT = "云川市市长质量奖评审委员会办公室（云川市市场监督管理局质量发展科），电话 0599-3100088，邮箱 zlj@yunchuan.example"
+MEMBERS = (
+    "市人民政府 周副市长", "市市场监督管理局 何局长", "市工业和信息化局 罗副局长", "市卫生健康委员会 田副主任",
+    "市教育局 马副局长", "云川大学 梁教授", "市质量协会 方秘书长",
+)  # fmt: skip
+CONTACT = "云川市市长质量奖评审委员会办公室（市市场监督管理局），电话 0599-3100088，邮箱 zlj@yunchuan.example"
 
 
 def decide_candidates(world: World, category: str) -> None:

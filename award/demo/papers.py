@@ -40,7 +40,7 @@ def _paper(story: Story, piece: EvidenceStory) -> NoticeView:
         paragraphs=tuple(Paragraph(text) for text in piece.paragraphs),
         table=NoticeTable(piece.columns, widths, piece.rows),
         signatory=story.name,
-        dated=date(int(min(key[-4:] for key in story.facts if key.startswith("revenue_"))) + 2, 12, 20),
+        dated=date(int(min(key[-4:] for key in story.facts if key.startswith("revenue_"))) + 3, 1, 20),
         remark="演示材料，内容虚构",
     )
 

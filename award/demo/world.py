@@ -23,7 +23,7 @@ from award.rounds.models import Round
 from award.rounds.queries import with_stages
 
 ZONE = "Asia/Shanghai"
-PASSWORD = "Yunchuan-2026"  # noqa: S105 (of a demonstration, printed with its accounts)
+PASSWORD = "Yunchuan-2026"
 
 
 @dataclass
@@ -119,7 +119,7 @@ class World:
         """Public ids by inner number."""
         with transaction(self.engine) as session:
             query = select(Application.id, Application.public_id).where(Application.id.in_(application_ids))
-            return {number: public_id for number, public_id in session.execute(query)}
+            return dict(session.execute(query).tuples())
 
 
 def local(day: date, hour: int = 9, minute: int = 0) -> datetime:

@@ -1,0 +1,106 @@
+"""The demonstration's feedback reports: the panels' leaders write them, the office releases them, some applicants confirm."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Person
+from award.accounts.queries import actor_for
+from award.demo.founding import OFFICE
+from award.demo.remarks import summary_for
+from award.demo.world import Entry, World
+from award.judging import queries
+from award.judging.models import STRENGTH, FeedbackReport
+from award.judging.queries import Source
+from award.judging.service import (
+    acknowledge,
+    hand_in,
+    release_report,
+    save_report,
+    set_key,
+    start_report,
+    take_comment,
+)
+from award.kernel.actor import Actor
+from award.regulations.model import Item
+from award.rounds.queries import criteria_of
+from award.standing.models import Assignment
+
+MAIN = 3
+"""Comments of each kind on the summary page."""
+HEAVY = ("++", "--")
+
+
+def give(world: World, entries: list[Entry]) -> None:
+    """Every applicant gets its report: written, handed in, released; every other one confirms it."""
+    for number, entry in enumerate(entries):
+        _write(world, entry)
+        with world.act(world.after(25)) as session:
+            report = _report(session, world, entry)
+            release_report(session, world.actor(session, OFFICE), report, world.now)
+        if number % 2 == 0:
+            with world.act(world.after(50)) as session:
+                report = _report(session, world, entry)
+                acknowledge(session, world.actor(session, entry.username), report, world.now)
+
+
+def _report(session: Session, world: World, entry: Entry) -> FeedbackReport:
+    report = queries.report_of(session, world.application(session, entry).id)
+    if report is None:
+        raise RuntimeError(f"the report of {entry.story.name} was just begun")
+    return report
+
+
+def _write(world: World, entry: Entry) -> None:
+    with world.act(world.after(40)) as session:
+        application = world.application(session, entry)
+        leader = _leader(session, world, entry)
+        report = start_report(session, leader, application, world.now)
+        items = list(criteria_of(session, application.round, application.category).items())
+        sources = queries.sources_of(session, report)
+        for item in items:
+            _take(session, leader, report, item, sources.get(item.key, ()), world)
+        strong, weak = _stand_out(report, items, strength=True), _stand_out(report, items, strength=False)
+        for comment_id in _main(report, strong, strength=True) + _main(report, weak, strength=False):
+            set_key(session, leader, report, comment_id, True, report.version, world.now)
+        names = {item.key: item.name.zh for item in items}
+        summary, steps = summary_for(entry.story, [names[one] for one in strong], [names[one] for one in weak])
+        save_report(session, leader, report, summary, steps, report.version, world.now)
+        hand_in(session, leader, report, report.version, world.now)
+
+
+def _leader(session: Session, world: World, entry: Entry) -> Actor:
+    query = select(Person).join(Assignment, Assignment.person_id == Person.id)
+    query = query.where(Assignment.application_id == entry.application_id, Assignment.is_leader)
+    return actor_for(session, session.scalars(query).one(), world.now)
+
+
+def _take(
+    session: Session, leader: Actor, report: FeedbackReport, item: Item, sources: Sequence[Source], world: World
+) -> None:
+    """Of each kind the weightiest comment, and a second one where the judges saw something else."""
+    chosen: list[str] = []
+    for is_strength in (True, False):
+        own = sorted((one for one in sources if (one.kind == STRENGTH) is is_strength), key=lambda one: one.weight not in HEAVY)
+        for one in own[:1] + [other for other in own[1:] if other.text[:12] != own[0].text[:12]][:1]:
+            chosen.append(one.key)
+    if chosen:
+        take_comment(session, leader, report, item.key, chosen, report.version, world.now)
+
+
+def _stand_out(report: FeedbackReport, items: Sequence[Item], *, strength: bool) -> list[str]:
+    """Items with the weightiest comments of a kind, those of most points first."""
+    heavy = {one.item for one in report.comments if (one.kind == STRENGTH) is strength and one.weight in HEAVY}
+    light = {one.item for one in report.comments if (one.kind == STRENGTH) is strength} - heavy
+    ranked = sorted(items, key=lambda item: -item.points)
+    return [item.key for chosen in (heavy, light) for item in ranked if item.key in chosen][:MAIN]
+
+
+def _main(report: FeedbackReport, items: Sequence[str], *, strength: bool) -> list[str]:
+    found = []
+    for item in items:
+        own = [one for one in report.comments if one.item == item and (one.kind == STRENGTH) is strength]
+        own.sort(key=lambda one: one.weight not in HEAVY)
+        found.append(own[0].public_id)
+    return found
