@@ -1,0 +1,126 @@
+"""Approval and publication: recorded once, by two people, into a snapshot nobody can change."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from award.kernel.audit.trail import transaction
+from award.kernel.errors import Conflict, Invalid, NotFound, Refused
+from award.results.models import Approval
+from award.results.service.publishing import publish_result
+from award.rounds.models import Snapshot
+from tests import make
+from tests.results.acts import approve, decide, propose, publish, put_on_notice, to_notice, to_publication
+from tests.results.judged import DAY, Entry, World, build
+from tests.results.test_deciding import ENTRIES, states
+
+
+@pytest.fixture
+def world(any_engine: Engine) -> World:
+    """On notice, on both databases."""
+    world = build(any_engine, [*ENTRIES, Entry("后撤", (60,) * 5, state="withdrawn")])
+    to_notice(world)
+    return world
+
+
+def test_the_approval_is_recorded_once(world: World) -> None:
+    assert approve(world) == approve(world)
+    assert world.acts("round:").count("approval:recorded") == 1
+    with pytest.raises(Conflict) as refusal:
+        approve(world, "second")
+    assert refusal.value.code == "approval.recorded"
+
+
+def test_an_approval_says_who_and_when(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    to_notice(world)
+    with pytest.raises(Invalid) as refusal:
+        approve(world, approved_by=" ", on=DAY + timedelta(1))
+    assert [error.field for error in refusal.value.errors] == ["approved_by", "approved_on"]
+
+
+def test_nothing_undecided_is_approved(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    propose(world)
+    with pytest.raises(Conflict) as refusal:
+        approve(world)
+    assert refusal.value.code == "approval.undecided"
+
+
+@pytest.mark.parametrize(("by", "error"), [("supervisor", Refused), ("elsewhere", Refused), ("judge", Refused)])
+def test_who_cannot_approve_or_publish(engine: Engine, by: str, error: type[Exception]) -> None:
+    world = build(engine, ENTRIES)
+    to_notice(world)
+    with pytest.raises((error, NotFound)):
+        approve(world, by)
+    approve(world)
+    with pytest.raises((error, NotFound)):
+        publish(world, by)
+
+
+def test_a_second_person_publishes(world: World) -> None:
+    approve(world)
+    with pytest.raises(Conflict) as refusal:
+        publish(world, "office")
+    assert refusal.value.code == "result.same_person"
+    assert publish(world, "second") == publish(world, "second")
+    assert world.acts("round:").count("result:published") == 1
+    assert states(world) == {
+        "制造一": "awarded", "制造二": "awarded", "制造三": "awarded", "制造四": "awarded", "服务一": "awarded",
+        "医院一": "not_awarded", "后撤": "withdrawn",
+    }  # fmt: skip
+
+
+def test_somebody_else_cannot_publish_again(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    to_publication(world)
+    with pytest.raises(Conflict) as refusal:
+        publish(world, "office")
+    assert refusal.value.code == "result.published"
+
+
+def test_no_publication_without_approval(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    to_notice(world)
+    with pytest.raises(Conflict) as refusal:
+        publish(world)
+    assert refusal.value.code == "result.unapproved"
+
+
+def test_no_publication_in_another_stage(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    propose(world)
+    decide(world)
+    put_on_notice(world)
+    with transaction(engine) as session, pytest.raises(Refused) as refusal:
+        publish_result(session, world.actors["second"], world.found(session), make.NOW)
+    assert refusal.value.code == "stage.wrong"
+
+
+def test_the_published_result(world: World) -> None:
+    approve(world)
+    snapshot = publish(world)
+    with transaction(world.engine) as session:
+        content = json.loads(session.get_one(Snapshot, snapshot).content)
+        approval = session.scalars(select(Approval)).one()
+    assert content["document_number"] == approval.document_number == "云政发〔2026〕27号"
+    assert [(group["grade"], [one["name"] for one in group["winners"]]) for group in content["groups"]] == [
+        ("award", ["制造一", "制造二", "制造三", "服务一"]), ("nomination", ["制造四"]),
+    ]  # fmt: skip
+    assert content["revoked"] == {}
+    assert "医院一" not in json.dumps(content, ensure_ascii=False)
+
+
+def test_the_database_keeps_a_snapshot_as_it_is(world: World) -> None:
+    approve(world)
+    snapshot = publish(world)
+    for change in (
+        update(Snapshot).where(Snapshot.id == snapshot).values(content="{}"),
+        delete(Snapshot).where(Snapshot.id == snapshot),
+        text("UPDATE snapshot SET published_at = NULL"),
+    ):
+        with pytest.raises(DBAPIError, match="written once"), transaction(world.engine) as session:
+            session.execute(change)
