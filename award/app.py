@@ -19,6 +19,7 @@ from award.judging import pages as judging
 from award.kernel import db
 from award.kernel.settings import Settings, settings
 from award.kernel.web import failures, rendering, styleguide
+from award.kernel.web.context import readable
 from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
@@ -59,7 +60,7 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
     hosts = [host.strip() for host in config.allowed_hosts.split(",")]
     app = FastAPI(
         title="award", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_threads,
-        dependencies=[Depends(csrf_checked)],
+        dependencies=[Depends(readable), Depends(csrf_checked)],
         middleware=[
             Middleware(RequestId),
             Middleware(SafeHeaders),

@@ -33,7 +33,7 @@ def typed_text(value: str) -> str:
 def version_of(if_match: str | None) -> int:
     """The version an If-Match header names. Raises VersionMissing without one."""
     given = (if_match or "").removeprefix("W/").strip('" ')
-    if not given.isascii() or not given.isdigit():
+    if not given.isascii() or not given.isdigit() or len(given) > 9:
         raise VersionMissing("version.missing", N_("Reload the page; the browser did not say which version it changed."))
     return int(given)
 

@@ -20,7 +20,7 @@ from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.i18n import N_
 from award.kernel.web import guard
-from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import Page, render, render_invalid
 from award.organisations.queries import is_confirmed
@@ -37,14 +37,14 @@ SIZE = 25
 @router.get("/rounds/{round_id}/applications")
 def applications(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId,
-    q: str = "", state: str = "", sector: str = "", category: str = "", page: int = 1,
+    q: str = "", state: str = "", sector: str = "", category: str = "", page: PageNumber = 1,
 ) -> Response:  # fmt: skip
     """All submitted applications of a round, with how many drafts there are."""
     round_ = round_for(session, actor, round_id)
     stage, standing = stage_now(round_, clock.now(session)), standing_in(actor, round_)
     require(Action.APPLICATION_LIST, stage, standing)
     filters = Filters(q.strip()[:80], state, sector, category)
-    found = list_for_office(session, round_, filters, page=max(1, page), size=SIZE)
+    found = list_for_office(session, round_, filters, page=page, size=SIZE)
     scheme, language = scheme_of(session, round_), request.state.language
     sectors = {key: name.in_language(language) for one in scheme.categories for key, name in one.sectors.items()}
     url = request.url
@@ -53,7 +53,7 @@ def applications(
         rows=found.rows, may_read=decide(Action.APPLICATION_READ, stage, standing).allowed, states=found.states,
         drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
         categories={one.key: one.name.in_language(language) for one in scheme.categories},
-        page=Page(found.rows, max(1, page), SIZE, found.total, lambda n: str(url.include_query_params(page=n))),
+        page=Page(found.rows, page, SIZE, found.total, lambda n: str(url.include_query_params(page=n))),
         words={code: word[0] for code, word in WORDS["application"].items()}, zone=round_.award.authority.zone,
     )  # fmt: skip
 

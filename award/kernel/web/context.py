@@ -1,9 +1,10 @@
 """What a route is given: its database session, who asks, and an id that cannot be guessed."""
 
 from collections.abc import Iterator
+from email.message import Message
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, HTTPException, Path, Query, Request
 from sqlalchemy.orm import Session
 
 from award.kernel import db, ids
@@ -11,6 +12,16 @@ from award.kernel.actor import PUBLIC, Actor
 from award.kernel.audit.trail import transaction
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def readable(request: Request) -> None:
+    """Raises HTTPException for what no page of ours sends and no database keeps: NUL in an address, a form not in UTF-8."""
+    if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise HTTPException(400)
+    content_type = Message()
+    content_type["content-type"] = request.headers.get("content-type", "")
+    if content_type.get_content_charset("utf-8") not in ("utf-8", "utf8"):
+        raise HTTPException(415)
 
 
 def request_session(request: Request) -> Iterator[Session]:
@@ -33,3 +44,5 @@ def current_actor(request: Request) -> Actor:
 RequestSession = Annotated[Session, Depends(request_session, scope="function")]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
 PublicId = Annotated[str, Path(pattern=ids.PATTERN)]
+PageNumber = Annotated[int, Query(ge=1, le=100_000)]
+"""Which page of a list."""

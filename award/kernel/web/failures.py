@@ -8,12 +8,13 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from award.kernel import clock, i18n
 from award.kernel.audit.trail import record, security_stream, transaction
-from award.kernel.errors import AwardError, Invalid, NotFound, Refused, SignInNeeded, Stale
+from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, SignInNeeded, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.web.context import SAFE_METHODS, current_actor
@@ -38,6 +39,10 @@ TITLES = {
 }
 NOT_FOUND = N_("There is no such page, or it is not open to you. Check the address, or go back to the start.")
 BROKEN = N_("The system cannot do this right now; what you had saved is safe. Try again later and give this reference: {ref}")
+RACE = N_("Somebody did the same at the same moment. Reload the page, look at what stands now, and try again if need be.")
+UNFIT = N_("Something you sent is too long or too large to be kept. Shorten it and send it again.")
+LOST = frozenset({"40001", "40P01"})
+"""SQLSTATE of a transaction that the database ended so that another could go on: not serialisable, deadlock."""
 SECRET = re.compile(r"/[A-Za-z0-9_-]{32,}")
 """The one-time secret of a link, in its path."""
 
@@ -108,6 +113,17 @@ def record_refusal(request: Request, error: Refused) -> None:
         record(session, actor, Event.REFUSAL, f"request:{request.state.request_id}", stream, content)
 
 
+def from_database(error: DBAPIError) -> AwardError | None:
+    """What a constraint says, the last word on who was first and on what fits; None for a fault of ours."""
+    if isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in LOST:
+        return Conflict("race.lost", RACE)
+    if not isinstance(error, DataError):
+        return None
+    unfit = AwardError("request.unfit", UNFIT)
+    unfit.status = 422
+    return unfit
+
+
 def install(app: FastAPI) -> None:
     """Registers the handlers."""
 
@@ -136,6 +152,11 @@ def install(app: FastAPI) -> None:
         response = answer(request, wrong)
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(DBAPIError)
+    async def on_database(request: Request, error: DBAPIError) -> Response:
+        told = from_database(error)
+        return answer(request, told) if told else await on_fault(request, error)
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:

@@ -29,13 +29,13 @@ class SubmittedForm:
         self.errors: list[FieldError] = []
 
     def get(self, name: str, default: str = "") -> str:
-        """The raw text, for showing the form again."""
+        """The raw text, for showing the form again; only NUL goes, which no database keeps."""
         value = self.data.get(name, default)
-        return value if isinstance(value, str) else default
+        return value.replace("\x00", "") if isinstance(value, str) else default
 
     def all(self, name: str) -> list[str]:
         """Every value of a repeated field."""
-        return [value for value in self.data.getlist(name) if isinstance(value, str)]
+        return [value.replace("\x00", "") for value in self.data.getlist(name) if isinstance(value, str)]
 
     def names(self) -> list[str]:
         """The names of all fields that came."""

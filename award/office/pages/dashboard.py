@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from award.kernel import clock
 from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
-from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
 from award.kernel.web.rendering import Page, render
 from award.office import dashboard, queries
 from award.office.dashboard import View
@@ -25,7 +25,7 @@ TODOS_SHOWN = 6
 @router.get("/{round_id}")
 def overview(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId,
-    q: str = "", status: str = "", category: str = "", sector: str = "", page: int = 1,
+    q: str = "", status: str = "", category: str = "", sector: str = "", page: PageNumber = 1,
 ) -> Response:  # fmt: skip
     """Stage line, figures, applications with the progress of their sheets, and what waits."""
     round_ = round_for(session, actor, round_id)
@@ -33,7 +33,7 @@ def overview(
     place = place_of(actor, round_, "overview", now)
     view = dashboard.view_of(session, round_, request.state.language, now)
     wanted = Wanted(q.strip()[:80], status, category, sector)
-    found, total = queries.lines_of(session, actor, round_, wanted, max(1, page))
+    found, total = queries.lines_of(session, actor, round_, wanted, page)
     rows = dashboard.rows_of(view, found, queries.seats_of(session, found))
     missing = dashboard.missing_of(view)
     todos = dashboard.todos_of(view, missing)
@@ -45,7 +45,7 @@ def overview(
         figures=dashboard.figures_of(view),
         rows=rows,
         filters=_filters(view, wanted),
-        page=Page(rows, max(1, page), queries.SIZE, total, partial(_link, wanted)),
+        page=Page(rows, page, queries.SIZE, total, partial(_link, wanted)),
         todos=todos[:TODOS_SHOWN], todos_total=len(todos), todos_url=f"{view.base}/stages" if todos else "",
         completion=dashboard.completion_of(view),
         panels=dashboard.sectors_of(view),

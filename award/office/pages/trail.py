@@ -18,7 +18,7 @@ from award.kernel.audit.trail import round_stream
 from award.kernel.audit.verify import verify
 from award.kernel.events import Event
 from award.kernel.web import guard
-from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
 from award.kernel.web.rendering import Page, render
 from award.office.event_words import EVENTS
 from award.rounds.pages.place import place_of
@@ -31,14 +31,14 @@ SIZE = 50
 @router.get("/trail")
 def trail(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId,
-    act: str = "", page: int = 1, walk: bool = False,
+    act: str = "", page: PageNumber = 1, walk: bool = False,
 ) -> Response:  # fmt: skip
     """The records of the round's stream, newest first. walk: every link is recomputed before the page is shown."""
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
     policy.require(Action.TRAIL_READ, stage_now(round_, now), standing_in(actor, round_))
     stream = round_stream(round_.public_id)
-    records, total = _records(session, stream, act, max(1, page))
+    records, total = _records(session, stream, act, page)
     return render(
         request, session, "office/trail.html",
         **place_of(actor, round_, "trail", now),
@@ -47,7 +47,7 @@ def trail(
         words=EVENTS,
         events=list(Event),
         act=act,
-        page=Page(list(records), max(1, page), SIZE, total, partial(_link, act)),
+        page=Page(list(records), page, SIZE, total, partial(_link, act)),
         head=session.get(AuditHead, stream),
         verdict=verify(session, stream) if walk else None,
     )  # fmt: skip

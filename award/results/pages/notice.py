@@ -16,7 +16,7 @@ from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
-from award.kernel.web.forms import Form
+from award.kernel.web.forms import YEARS, Form
 from award.kernel.web.rendering import render, render_invalid
 from award.results import papers, queries
 from award.results.forms import LONGEST_TEXT
@@ -92,9 +92,10 @@ def _today(desk: Desk) -> date:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None
 
 
 def _paper(desk: Desk) -> Document | None:

@@ -13,7 +13,7 @@ from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, Stale
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.forms import Form
+from award.kernel.web.forms import YEARS, Form
 from award.kernel.web.rendering import render, render_invalid
 from award.policy import decide
 from award.rounds import planning, queries, service
@@ -116,6 +116,7 @@ def _page(session: Session, actor: Actor, round_: Round, typed: Mapping[str, str
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if day.year in YEARS else None

@@ -1,9 +1,9 @@
 """The calendar of working days, as the office keeps it."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import extract, select
 from sqlalchemy.orm import Session
@@ -21,6 +21,7 @@ from award.rounds.pages.place import is_inspecting
 
 router = APIRouter(prefix="/office/calendar")
 TEMPLATE = "rounds/workdays.html"
+Year = Annotated[int, Path(ge=2000, le=2100)]
 
 
 @router.get("", dependencies=[Depends(guard.office_or_supervisor)])
@@ -31,7 +32,7 @@ def workdays(request: Request, session: RequestSession, actor: CurrentActor, yea
 
 
 @router.post("/{year}/day", dependencies=[Depends(guard.office)])
-def set_day(request: Request, session: RequestSession, actor: CurrentActor, year: int, form: Form) -> Response:
+def set_day(request: Request, session: RequestSession, actor: CurrentActor, year: Year, form: Form) -> Response:
     """Makes a day a holiday, a working day, or an ordinary day again."""
     shown = _year(session, actor, year)
     try:
@@ -50,7 +51,7 @@ def set_day(request: Request, session: RequestSession, actor: CurrentActor, year
 
 
 @router.post("/{year}/announced", dependencies=[Depends(guard.office)])
-def announce(request: Request, session: RequestSession, actor: CurrentActor, year: int, form: Form) -> Response:
+def announce(request: Request, session: RequestSession, actor: CurrentActor, year: Year, form: Form) -> Response:
     """Says that all holidays of a year have been announced and entered."""
     shown = _year(session, actor, year)
     try:
