@@ -90,15 +90,32 @@ def as_fields(stored: Mapping[str, object], criteria: Criteria, mine: Fields) ->
     factors = stored.get("factors")
     for key, band in (factors if isinstance(factors, Mapping) else {}).items():
         fields[f"factor-{key}"] = labels.get(band) or str(band)
-    numbers = {mine.get(f"comments-{row}-id"): row for row in row_numbers(mine)}
-    free = max(row_numbers(mine), default=-1) + 1
     comments = stored.get("comments")
-    for one in comments if isinstance(comments, Sequence) else ():
-        number = numbers.get(one["key"])
-        if number is None:
-            number, free = free, free + 1
+    for number, one in _numbered(comments if isinstance(comments, Sequence) else (), mine):
         fields |= comment_fields(number, one)
     return fields
+
+
+def _numbered(comments: Sequence[Mapping[str, object]], mine: Fields) -> list[tuple[int, Mapping[str, object]]]:
+    """Each stored comment with the number of its row in my window.
+
+    Where the answer that named a new row was lost, its number is that of the first row of the kind without a known key.
+    """
+    known = {mine.get(f"comments-{row}-id"): row for row in row_numbers(mine)}
+    keys = {one["key"] for one in comments}
+    unnamed = [row for row in row_numbers(mine) if mine.get(f"comments-{row}-id") not in keys]
+    free = max(row_numbers(mine), default=-1) + 1
+    found = []
+    for one in comments:
+        number = known.get(str(one["key"]))
+        if number is None:
+            number = next((row for row in unnamed if mine.get(f"comments-{row}-kind") == one["kind"]), None)
+            if number is None:
+                number, free = free, free + 1
+            else:
+                unnamed.remove(number)
+        found.append((number, one))
+    return found
 
 
 def comment_fields(number: int, comment: Mapping[str, object]) -> dict[str, str]:

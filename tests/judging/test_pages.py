@@ -234,3 +234,15 @@ def test_pages_ask_little_of_the_database(engine: Any, clock: Any, client: TestC
     }  # fmt: skip
     asked = {url: statements(client, world, who, url) for who, urls in pages.items() for url in urls}
     assert {url: count for url, count in asked.items() if count > MOST} == {}
+
+
+def test_a_save_whose_answer_was_lost_is_no_other_version(world: World, client: TestClient) -> None:
+    """The browser sends the same again under the old version, its new row still without a key."""
+    as_(client, world, "judge0")
+    put(client, item_url(world), FIELDS)
+    answer = put(client, item_url(world), FIELDS)
+    assert answer.status_code == 412
+    theirs = answer.json()["theirs"]
+    shown = {name: value for name, value in FIELDS.items() if not name.endswith(("-id", "-refs"))}
+    assert {name: theirs[name] for name in shown} == shown
+    assert {name for name in theirs if name.startswith("comments-")} == {f"comments-0-{key}" for key in ROW}

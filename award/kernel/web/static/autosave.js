@@ -259,7 +259,11 @@ Saves a form while it is being filled in, and never loses a text.
     var draft = this.draft();
     if (!draft || !draft.data) return;
     if (JSON.stringify(draft.data) === this.saved) return this.drop();
-    if (String(draft.base) !== this.version) return this.conflict(draft.data, this.fields(), { version: this.version });
+    if (String(draft.base) !== this.version) {
+      /* Saved after all: the page was left before the answer came. */
+      if (differing(this.form, draft.data, this.fields()).length === 0) return this.drop();
+      return this.conflict(draft.data, this.fields(), { version: this.version });
+    }
     this.fill(draft.data);
     this.show("restored");
     this.later();
