@@ -34,3 +34,8 @@ class Limit:
                 left = times[0] + self._window - now
                 raise TooMany("limit.reached", text, minutes=int(left.total_seconds() // 60) + 1)
             times.append(now)
+
+    def forget(self) -> None:
+        """Forgets everything, as the end of the process does."""
+        with self._lock:
+            self._seen.clear()

@@ -1,0 +1,300 @@
+"""The office's pages of results: what is shown, to whom, and what a form does."""
+
+import io
+from typing import Any
+
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import Engine, delete, event, select
+
+from award.kernel.audit.trail import transaction
+from award.kernel.documents.models import Document
+from award.kernel.documents.service import mark_ready
+from award.kernel.files.service import keep, prepare_generated
+from award.results.models import AwardDecision, Objection
+from award.rounds.models import CalendarYear
+from award.standing.models import Conflict as ConflictOfInterest
+from tests import make
+from tests.applications.browsing import Visitor, without_reference
+from tests.results.acts import decide, object_to, propose, to_notice, to_publication
+from tests.results.conftest import As
+from tests.results.judged import Entry, World, build
+
+NOWHERE = "222222222222"
+PAGES = ["/results", "/results/approval", "/results/publish", "/notice", "/certificates"]
+
+
+def base(world: World) -> str:
+    return f"/office/rounds/{world.round}"
+
+
+def main_of(soup: BeautifulSoup) -> str:
+    main = soup.find("main")
+    assert main is not None
+    return " ".join(main.get_text(" ").split())
+
+
+def pdf_file() -> tuple[str, bytes, str]:
+    document, content = pikepdf.new(), io.BytesIO()
+    document.add_blank_page()
+    document.save(content)
+    return "minutes.pdf", content.getvalue(), "application/pdf"
+
+
+def test_before_the_last_sheet_only_the_number_is_told(engine: Engine, clock: Any, client: Any) -> None:
+    world = build(engine, [Entry("甲", (90,) * 5), Entry("乙", ())], at="score")
+    office = Visitor(client, world.cookies["office"])
+    shown = main_of(office.page(f"{base(world)}/results"))
+    assert "1 application still waits for score sheets" in shown
+    assert "900" not in shown
+    assert "甲" not in shown
+
+
+def test_before_the_review_there_is_no_result(here: World, as_: As) -> None:
+    here.stage("accept")
+    assert "This is not open in the present stage" in main_of(as_("office").page(f"{base(here)}/results"))
+
+
+def test_the_ranking(here: World, as_: As) -> None:
+    soup = as_("office").page(f"{base(here)}/results")
+    rows = [[" ".join(cell.get_text(" ").split()) for cell in row.find_all(["td", "th"])] for row in soup.select("tbody tr")]
+    assert rows[0][:3] == ["1", "制造一 YC-0000 · Manufacturing", "900.00"]
+    assert [row[2] for row in rows[:6]] == ["900.00", "850.00", "800.00", "750.00", "550.00", "400.00"]
+    assert "Its sector has as many winners as it may" not in rows[3][4]  # it has its nomination by rank
+    assert rows[5][4] == "no grade Below the minimum"
+    assert "Vacant: Yunchuan Mayor's Quality Award" in main_of(soup)
+    assert "Propose this ranking" in main_of(soup)
+
+
+def test_a_total_explained_down_to_the_sheets(engine: Engine, clock: Any, client: Any) -> None:
+    world = build(engine, [Entry("甲", (60, 65, 65, {"": 65, "4.1.2": 75}, 80)), Entry("乙", (70,) * 5), Entry("丙", (70,) * 5)])
+    office = Visitor(client, world.cookies["office"])
+    shown = main_of(office.page(f"{base(world)}/results/{world.applications['甲']}"))
+    assert "(650.00 + 650.00 + 655.00) ÷ 3 = 1955.00 ÷ 3 = 651 2/3" in shown
+    assert "651 2/3 → 651.67" in shown
+    assert "rounded half up once to 2 decimals." in shown
+    assert "Mean without the 1 highest and the 1 lowest" in shown
+    assert "Nobody else has this figure" in shown
+    tied = main_of(office.page(f"{base(world)}/results/{world.applications['乙']}"))
+    assert "丙: 280.00" in tied  # 400 points of results x 70 %
+    assert "they share the rank" in tied
+
+
+def test_the_explanation_names_the_judges_to_the_office(here: World, as_: As) -> None:
+    shown = main_of(as_("office").page(f"{base(here)}/results/{here.applications['制造一']}"))
+    assert "A 评审员甲 900.00" in shown
+
+
+def test_severity_has_names_for_the_office_and_codes_for_the_supervisor(engine: Engine, clock: Any, client: Any) -> None:
+    world = build(engine, [Entry(f"第{at}", (75 - 5 * at, 70 - 5 * at, 70, 80 - 5 * at, 40)) for at in range(4)])
+    office, supervisor = (Visitor(client, world.cookies[who]) for who in ("office", "supervisor"))
+    named = main_of(office.page(f"{base(world)}/results"))
+    coded = main_of(supervisor.page(f"{base(world)}/results"))
+    assert "Severity of the judges" in named
+    assert "R01 评审员" in named
+    assert "R01" in coded
+    assert "评审员" not in coded
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_supervisor_looks_and_changes_nothing(here: World, as_: As, page: str) -> None:
+    propose(here)
+    soup = as_("supervisor").page(base(here) + page)
+    main = soup.find("main")
+    assert main is not None
+    assert main.select("form[method=post]") == []
+    assert "Read-only inspection" in soup.get_text()
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/results/decision"])
+def test_a_stranger_sees_what_a_missing_round_shows(here: World, as_: As, page: str) -> None:
+    propose(here)
+    stranger = as_("elsewhere")
+    hidden, missing = stranger.get(base(here) + page), stranger.get(f"/office/rounds/{NOWHERE}{page}")
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    assert without_reference(hidden.text) == without_reference(missing.text)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_judges_and_the_public_are_turned_away(here: World, as_: As, client: Any, page: str) -> None:
+    assert as_("judge").get(base(here) + page).status_code == 403
+    assert client.get(base(here) + page).headers["location"].startswith("/login")
+
+
+def test_proposing_and_deciding(here: World, as_: As) -> None:
+    office, url = as_("office"), f"{base(here)}/results"
+    assert office.post(f"{url}/propose", {"category": "organisation"}).status_code == 303
+    form = office.page(f"{url}/decision?category=organisation")
+    chosen = {one["name"]: one.find("option", selected=True)["value"] for one in form.select("main select")}  # type: ignore[index]
+    assert sorted(chosen.values()) == ["", "award", "award", "award", "award", "nomination"]
+    entered = {**chosen, "held_on": "2026-03-02", "members": "何局长\r\n\r\n 梁教授 "}
+    answer = office.post(f"{url}/decision?category=organisation", entered, files={"minutes": pdf_file()})
+    assert answer.status_code == 303
+    with transaction(here.engine) as session:
+        decision = session.scalars(select(AwardDecision)).one()
+        assert decision.members == ["何局长", "梁教授"]
+        assert decision.file_id is not None
+    shown = main_of(office.page(url))
+    assert "The candidates were decided on 2 March 2026" in shown
+    minutes = office.get(f"{url}/minutes/organisation")
+    assert (minutes.headers["content-type"], minutes.content[:5]) == ("application/pdf", b"%PDF-")
+    assert office.get(f"{url}/decision?category=organisation").status_code == 409
+
+
+def test_nothing_typed_is_lost(here: World, as_: As) -> None:
+    propose(here)
+    office, third = as_("office"), here.applications["制造三"]
+    answer = office.post(
+        f"{base(here)}/results/decision?category=organisation",
+        {f"grade-{third}": "", "held_on": "2026-03-09", "members": "何局长", f"reason-{third}": ""},
+    )
+    assert answer.status_code == 422
+    soup = BeautifulSoup(answer.text, "html.parser")
+    linked = [one["href"] for one in soup.select(".summary a")]
+    assert "#f-held_on" in linked
+    assert f"#f-reason-{third}" in linked
+    assert soup.find("textarea", attrs={"name": "members"}).get_text().strip() == "何局长"  # type: ignore[union-attr]
+    assert soup.find("input", attrs={"name": "held_on"})["value"] == "2026-03-09"  # type: ignore[index]
+
+
+def test_minutes_must_be_what_they_say(here: World, as_: As) -> None:
+    propose(here)
+    answer = as_("office").post(
+        f"{base(here)}/results/decision?category=organisation", {"held_on": "2026-03-02", "members": "何局长"},
+        files={"minutes": ("minutes.exe", b"MZ", "application/octet-stream")},
+    )  # fmt: skip
+    assert answer.status_code == 422
+    with transaction(here.engine) as session:
+        assert session.scalars(select(AwardDecision)).all() == []
+
+
+def test_the_notice_shows_its_last_day_before_it_is_published(here: World, as_: As) -> None:
+    propose(here)
+    decide(here)
+    office, url = as_("office"), f"{base(here)}/notice"
+    shown = main_of(office.page(f"{url}?first_day=2026-03-03&document_number=云质评〔2026〕3号"))
+    assert "3 March 2026 to 9 March 2026, both days counted" in shown
+    assert "制造一" in shown
+    fields = {"document_number": "云质评〔2026〕3号", "first_day": "2026-03-03", "contact": "0599-3100088"}
+    assert office.post(url, fields).status_code == 303
+    published = main_of(office.page(url))
+    assert "The paper is being made. Come back in a minute" in published
+    assert office.get(f"{url}/document").status_code == 404
+    make_ready(here, "notice")
+    assert "Download the PDF" in main_of(office.page(url))
+    assert office.get(f"{url}/document").content == b"%PDF-made"
+
+
+def make_ready(world: World, kind: str) -> None:
+    """What the worker does, without a renderer."""
+    with transaction(world.engine) as session:
+        for document in session.scalars(select(Document).where(Document.kind == kind)):
+            file = keep(session, prepare_generated(f"{kind}.pdf", b"%PDF-made", 1), None, make.NOW, "document")
+            mark_ready(session, document, file, 1, "v1", make.NOW)
+
+
+def test_a_notice_with_something_missing_comes_back(here: World, as_: As) -> None:
+    propose(here)
+    decide(here)
+    answer = as_("office").post(f"{base(here)}/notice", {"document_number": "", "first_day": "bald", "contact": "电话"})
+    assert answer.status_code == 422
+    assert "电话" in answer.text
+
+
+def test_an_objection_is_answered_by_the_second_person(here: World, as_: As) -> None:
+    to_notice(here)
+    objection = object_to(here, about="制造一")
+    url = f"{base(here)}/notice/objections/{objection}"
+    assert "cannot answer objections" in main_of(as_("office").page(url))
+    assert as_("office").post(url, {"answer": "已核实"}).status_code == 409
+    second = as_("second")
+    assert "制造一" in main_of(second.page(url))
+    assert second.post(url, {"answer": "  "}).status_code == 422
+    assert second.post(url, {"answer": "已核实\r\n无误"}).status_code == 303
+    with transaction(here.engine) as session:
+        assert session.scalars(select(Objection.answer)).one() == "已核实\n无误"
+    assert as_("elsewhere").get(url).status_code == 404
+
+
+def test_approval_and_publication(here: World, as_: As) -> None:
+    to_notice(here)
+    here.stage("approve")
+    office, second, url = as_("office"), as_("second"), f"{base(here)}/results"
+    fields = {"approved_by": "市政府第42次常务会议", "document_number": "云政发〔2026〕27号", "approved_on": "2026-03-02"}
+    assert office.post(f"{url}/approval", {**fields, "approved_by": ""}).status_code == 422
+    assert office.post(f"{url}/approval", fields, files={"paper": pdf_file()}).status_code == 303
+    assert "云政发〔2026〕27号" in main_of(office.page(f"{url}/approval"))
+    assert office.get(f"{url}/approval/paper").headers["content-type"] == "application/pdf"
+    here.stage("publish")
+    assert "A second person publishes" in main_of(office.page(f"{url}/publish"))
+    assert office.post(f"{url}/publish").status_code == 409
+    assert "Publishing cannot be undone" in main_of(second.page(f"{url}/publish"))
+    assert second.post(f"{url}/publish").status_code == 303
+    assert "cannot be changed any more" in main_of(second.page(f"{url}/publish"))
+
+
+def test_a_conflict_hides_an_application_from_its_officer(here: World, as_: As) -> None:
+    with transaction(here.engine) as session:
+        session.add(
+            ConflictOfInterest(
+                person_id=here.actors["office"].person_id, application_id=here.application(session, "制造一").id, source="office",
+                reason="亲属", declared_at=make.NOW,
+            )
+        )  # fmt: skip
+    office = as_("office")
+    assert "制造一" not in main_of(office.page(f"{base(here)}/results"))
+    hidden = office.get(f"{base(here)}/results/{here.applications['制造一']}")
+    missing = office.get(f"{base(here)}/results/{NOWHERE}")
+    assert hidden.status_code == missing.status_code == 404
+    assert without_reference(hidden.text) == without_reference(missing.text)
+
+
+def test_an_application_of_another_round_is_not_explained_here(here: World, as_: As, engine: Engine) -> None:
+    with transaction(engine) as session:
+        other = make.round_(session, "notice", of=here.found(session).award.authority)
+        other_id = other.public_id
+    url = f"/office/rounds/{other_id}/results/{here.applications['制造一']}"
+    assert as_("office").get(url).status_code == 404
+
+
+def test_an_unknown_category_is_not_found(here: World, as_: As) -> None:
+    assert as_("office").get(f"{base(here)}/results?category=choir").status_code == 404
+
+
+@pytest.mark.parametrize("page", [*PAGES, "/results/one"])
+def test_statements_do_not_grow_with_the_rows(engine: Engine, clock: Any, client: Any, page: str) -> None:
+    counts = []
+    for number in (1, 3, 12):
+        entries = [Entry(f"{number}-{at}", (90 - 5 * (at % 8),) * 5, ("manufacturing", "services")[at % 2]) for at in range(number)]
+        world = build(engine, entries) if number == 1 else more(engine, entries)
+        to_publication(world)
+        office = Visitor(client, world.cookies["office"])
+        path = page.replace("/one", f"/{next(iter(world.applications.values()))}")
+        office.page(base(world) + path)  # fills what is read once in a process
+        counts.append(statements(engine, lambda: office.page(base(world) + path)))  # noqa: B023 (called at once)
+    assert len(set(counts)) == 1, counts
+    assert counts[0] <= 20, counts
+
+
+def more(engine: Engine, entries: list[Entry]) -> World:
+    """Another world in the same database."""
+    with transaction(engine) as session:
+        session.execute(delete(CalendarYear))
+    return build(engine, entries)
+
+
+def statements(engine: Engine, act: Any) -> int:
+    """How many SELECTs an act sends."""
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.lstrip().upper().startswith("SELECT"):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
