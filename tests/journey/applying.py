@@ -8,7 +8,7 @@ from award.applications.facts import facts_of
 from award.regulations.loader import shipped_criteria, shipped_schemes
 from tests.journey.founding import advance, cannot_advance, option
 from tests.journey.story import AUTHORITY, STAGES, Entry, Story, pdf
-from tests.journey.visitor import Upload, Visitor, faults, link, link_beside, links, says, soup, words
+from tests.journey.visitor import Upload, Value, Visitor, faults, link, link_beside, links, says, soup, words
 
 PARTS = [one.key for one in parts_of(shipped_criteria()["gbt19580-2012"], shipped_schemes()["anhui-province"].application)]
 VALUES = {
@@ -34,7 +34,8 @@ def register(story: Story, entry: Entry) -> None:
     visitor.open("/office", expect=403)
     visitor.open("/apply/organisation")
     chosen = option(visitor, "authority", AUTHORITY[visitor.language == "en"])
-    claim = {"authority": chosen, "organisation_name": entry.name, "licence": pdf("licence.pdf", width=500 + ord(entry.code[5]))}
+    licence = pdf("licence.pdf", width=500 + ord(entry.code[5]))
+    claim: dict[str, Value] = {"authority": chosen, "organisation_name": entry.name, "licence": licence}
     wrong = entry.code[:-1] + ("A" if entry.code[-1] != "A" else "B")
     visitor.send("/apply/organisation", {**claim, "credit_code": wrong}, expect=422)
     assert len(faults(visitor)) == 1

@@ -5,7 +5,7 @@ from re import search
 
 from tests.journey.founding import advance, cannot_advance
 from tests.journey.story import AWARD, STAGES, Story, pdf
-from tests.journey.visitor import faults, link, links, says, soup, words
+from tests.journey.visitor import Value, faults, link, links, says, soup, words
 
 FIRST, SECOND = "700.60", "572.50"
 """By hand, with the weights 40, 40, 20: (602.50 + 700) / 2 x 40% + 700.25 x 40% + 800 x 20%;
@@ -36,7 +36,9 @@ def decide(story: Story) -> None:
     office.open(f"{results}?category=organisation")
     office.send(f"{results}/propose")
     office.open(f"{results}/decision?category=organisation")
-    meeting = {"held_on": STAGES["notice"][0].isoformat(), "members": "孙毅 主任委员\n赵岚 委员", "minutes": pdf("评审委员会纪要.pdf")}
+    meeting: dict[str, Value] = {
+        "held_on": STAGES["notice"][0].isoformat(), "members": "孙毅 主任委员\n赵岚 委员", "minutes": pdf("评审委员会纪要.pdf"),
+    }  # fmt: skip
     otherwise = {f"grade-{story.second.id}": "nomination"}
     office.send(f"{results}/decision", {**meeting, **otherwise}, expect=422)
     assert len(faults(office)) == 1
@@ -102,7 +104,9 @@ def approve(story: Story) -> None:
     advance(story)
     path = f"{story.base}/results/approval"
     office.open(path)
-    approval = {"approved_by": "安徽省人民政府第120次常务会议", "document_number": "皖政秘〔2026〕45号", "paper": pdf("批复.pdf")}
+    approval: dict[str, Value] = {
+        "approved_by": "安徽省人民政府第120次常务会议", "document_number": "皖政秘〔2026〕45号", "paper": pdf("批复.pdf"),
+    }  # fmt: skip
     office.send(path, {**approval, "approved_on": "2026-05-01"}, expect=422)
     assert len(faults(office)) == 1
     office.send(path, {**approval, "approved_on": "2026-04-13"})

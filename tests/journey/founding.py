@@ -75,7 +75,7 @@ def found_round(story: Story) -> None:
 
 def dates() -> dict[str, str]:
     """The dates of all stages as the form takes them: a last day ends at 24:00."""
-    typed = {}
+    typed: dict[str, str] = {}
     for kind, (first, last) in STAGES.items():
         typed |= {f"{kind}.opens_at": first.isoformat(), f"{kind}.closes_at": last.isoformat()}
     return typed

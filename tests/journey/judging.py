@@ -6,7 +6,7 @@ from award.kernel.i18n import translate
 from award.regulations.loader import shipped_criteria
 from tests.journey.founding import advance, cannot_advance
 from tests.journey.story import STAGES, Entry, Story, pdf
-from tests.journey.visitor import Visitor, faults, link_beside, links, soup, words
+from tests.journey.visitor import Value, Visitor, faults, link_beside, links, soup, words
 
 JUDGES = {
     "j1": ("周敏", "zhoumin@judges.example", "安徽大学管理学院"),
@@ -175,7 +175,9 @@ def on_paper(story: Story, kind: str, scores: dict[str, str]) -> None:
         entry = story.first if place == "first" else story.second
         path = f"{story.base}/outcomes/{entry.id}"
         office.open(path)
-        facts = {"summary": "按议程完成，问题已当场核实。", "held_on": STAGES[kind][0].isoformat(), "file": pdf("签字记录.pdf")}
+        facts: dict[str, Value] = {
+            "summary": "按议程完成，问题已当场核实。", "held_on": STAGES[kind][0].isoformat(), "file": pdf("签字记录.pdf"),
+        }  # fmt: skip
         office.send(path, {**facts, "score": "1000.001"}, expect=422)
         office.send(path, {**facts, "score": points})
         office.quick(f"{path}/confirm", {}, expect=403)

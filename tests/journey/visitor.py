@@ -186,7 +186,7 @@ def _main(html: str) -> str:
 
 def form_of(page: BeautifulSoup, action: str, fields: Sequence[str], button: str, where: Mapping[str, str]) -> Tag:
     """The first form of a page that posts there, holds these fields and hidden values, and has the button."""
-    found = page.select("form")
+    found = list(page.select("form"))
     wanted = [f'[name="{name}"]' for name in fields]
     wanted += [f'[type=hidden][name="{name}"][value="{value}"]' for name, value in where.items()]
     wanted += [f'button[value="{button}"]'] if button else []
@@ -205,9 +205,9 @@ def _filled(form: Tag, fields: Mapping[str, Value]) -> tuple[dict[str, Any], dic
     """What the form would send: what stands in it, changed as the visitor types. Only fields that are there can be filled."""
     data: dict[str, Any] = {}
     for one in form.select("input[name], textarea[name], select[name]"):
-        if not one.has_attr("disabled") and (value := _standing(one)) is not None:
-            data[str(one["name"])] = value
-    files = {}
+        if not one.has_attr("disabled") and (standing := _standing(one)) is not None:
+            data[str(one["name"])] = standing
+    files: dict[str, Any] = {}
     for name, value in fields.items():
         control = form.select(f'[name="{name}"]')[0]
         assert not control.has_attr("disabled"), f"{name} is disabled"

@@ -61,7 +61,7 @@ class World:
         """The path of the link in it."""
         found = findall(r"https?://\S+", self.letter(to))
         assert found
-        return urlsplit(found[0]).path
+        return urlsplit(str(found[0])).path
 
     def sign_in(self, account: str) -> Visitor:
         """A new browser in which somebody has signed in."""

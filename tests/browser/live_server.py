@@ -1,0 +1,29 @@
+"""The real application behind an address, in this process, so that a test moves its clock."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from sqlalchemy import Engine
+
+from award.app import make_app
+
+
+@contextmanager
+def serving(engine: Engine) -> Iterator[str]:
+    """The application on a free port; answers with its address."""
+    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_level="warning", lifespan="on")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = server.force_exit = True
+        thread.join()
