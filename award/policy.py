@@ -13,13 +13,15 @@ from award.stages import DEADLINE_BOUND, TABLE, StageNow, Who, stages_with
 class Standing:
     """How an actor stands to a round, or to an application in it.
 
-    gate_open: all valid sheets of the application are in.
+    gate_open: all valid sheets of the application are in. values_seen: they have been at some time, though a recusal may
+    have closed the gate again.
     in_correction: the office has returned the application to its owner; correction_over: his time for it has ended.
     """
 
     who: frozenset[Who]
     is_conflicted: bool = False
     gate_open: bool = False
+    values_seen: bool = False
     in_correction: bool = False
     correction_over: bool = False
 
@@ -61,9 +63,16 @@ def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
         return Decision(
             False, "gate.closed", N_("Values can be seen once all score sheets of this application are in."), 409
         )
-    if action == Action.SHEET_RETURN and standing.gate_open:
-        return Decision(False, "gate.open", N_("All sheets of this application are in; none can be returned any more."), 409)
+    if action == Action.SHEET_RETURN and (standing.gate_open or standing.values_seen):
+        return _seen(standing)
     return ALLOWED
+
+
+def _seen(standing: Standing) -> Decision:
+    if standing.gate_open:
+        return Decision(False, "gate.open", N_("All sheets of this application are in; none can be returned any more."), 409)
+    text = N_("The sheets of this application have been seen already; none can be returned any more.")
+    return Decision(False, "gate.was_open", text, 409)
 
 
 def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:

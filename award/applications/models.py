@@ -19,7 +19,8 @@ class Application(Row):
 
     number: shown on papers, given at the first submission; random, so that nobody can count by it.
     profile: the facts of the organisation at the time, by field; frozen with each submission.
-    gate_opened_at: when the last valid score sheet came in; from then on values can be seen and none returned.
+    gate_opened_at: when the last valid score sheet came in; from then on values can be seen. A recusal takes it back.
+    values_seen_at: when the gate last opened. Never taken back: what has been seen is neither returned nor taken out.
     """
 
     __tablename__ = "application"
@@ -41,6 +42,7 @@ class Application(Row):
     correction_due_at: Mapped[datetime | None]
     corrections: Mapped[int] = mapped_column(default=0)
     gate_opened_at: Mapped[datetime | None]
+    values_seen_at: Mapped[datetime | None]
 
     round: Mapped[Round] = relationship()
     organisation: Mapped[Organisation] = relationship()

@@ -65,6 +65,14 @@ def seats_and_submissions(session: Session, application_id: int) -> tuple[int, i
     return seats or 0, submitted or 0
 
 
+def behind_gates(session: Session, round_: Round) -> Sequence[Application]:
+    """The applications still in a round whose gate is closed."""
+    query = with_round().where(
+        Application.round_id == round_.id, Application.state.in_(LIVE), Application.gate_opened_at.is_(None)
+    )
+    return session.scalars(query.order_by(Application.id)).all()
+
+
 def latest_version(session: Session, sheet: Sheet) -> SheetVersion:
     """The last submitted version of a sheet that was submitted at least once."""
     query = select(SheetVersion).where(SheetVersion.sheet_id == sheet.id, SheetVersion.number == sheet.number)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from award import policy
+from award.judging.service.sheets import open_gates
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, Stale
@@ -55,6 +56,8 @@ def _move(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
     entered.entered_at = now
     if left.kind == Kind.SETUP:
         round_.state = "open"
+    if left.kind == Kind.SCORE:
+        open_gates(session, actor, round_, now)
     if round_.position == len(round_.stages) - 1:
         round_.state = "closed"
     session.flush()

@@ -47,6 +47,7 @@ class Round(Row):
     """One round (届) of an award. position: index of the present stage. state: draft, open, closed, archived, cancelled."""
 
     __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("award_id", "number"),)
 
     award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
     number: Mapped[int]

@@ -28,6 +28,7 @@ class Entry(Protocol):
     state: str
     correction_due_at: datetime | None
     gate_opened_at: datetime | None
+    values_seen_at: datetime | None
 
     @property
     def authority_id(self) -> int:
@@ -62,6 +63,7 @@ def standing_of(session: Session, actor: Actor, application: Entry, now: datetim
         frozenset(who),
         is_conflicted=is_conflicted,
         gate_open=application.gate_opened_at is not None,
+        values_seen=application.values_seen_at is not None,
         in_correction=application.state == "correction",
         correction_over=due is not None and now >= due,
     )

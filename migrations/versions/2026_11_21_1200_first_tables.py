@@ -395,6 +395,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["created_by"], ["person.id"], name=op.f("fk_round_created_by")),
         sa.ForeignKeyConstraint(["scheme_sha256"], ["ruleset.sha256"], name=op.f("fk_round_scheme_sha256")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
+        sa.UniqueConstraint("award_id", "number", name=op.f("uq_round_award_id_number")),
         sa.UniqueConstraint("public_id", name=op.f("uq_round_public_id")),
     )
     op.create_index(op.f("ix_round_award_id"), "round", ["award_id"])
@@ -417,6 +418,7 @@ def upgrade() -> None:
         sa.Column("correction_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("corrections", sa.Integer(), nullable=False),
         sa.Column("gate_opened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("values_seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["contact_person_id"], ["person.id"], name=op.f("fk_application_contact_person_id")),

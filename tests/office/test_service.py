@@ -8,10 +8,16 @@ from sqlalchemy import Engine, select
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import AwardError, Conflict, Stale
+from award.kernel.events import Event
 from award.office.service import NotReady, advance
+from award.panels.service import declare_conflict
 from tests import make
+from tests.applications.world import records
+from tests.conftest import StandingClock
+from tests.judging import world as worlds
 from tests.office import world
 from tests.office.desk import Desk
+from tests.results.judged import with_scheme
 
 NOW = make.NOW
 
@@ -107,3 +113,22 @@ def test_of_two_at_once_one_wins(any_engine: Engine, desk: Desk) -> None:
     with transaction(any_engine) as session:
         assert desk.found(session, public_id).position == 3
     assert acts(desk, public_id).count("stage:left") == 1
+
+
+@pytest.mark.both_databases
+def test_leaving_the_scoring_opens_the_gate_of_a_panel_that_stayed_short(engine: Engine, clock: StandingClock) -> None:
+    """Nobody was named for the judge who stepped back. With a gate closed for ever no result could be worked out."""
+    judged = worlds.build(engine)
+    with transaction(engine) as session:
+        with_scheme(session, judged.application(session).round, scoring={"minimum_sheets": 4})
+        declare_conflict(session, judged.judges[4], judged.application(session), judged.seat(session, 0, 4), "顾问", NOW)
+    for judge in range(4):
+        worlds.score(judged, 0, judge)
+        worlds.submit(judged, 0, judge)
+    with transaction(engine) as session:
+        assert judged.application(session).gate_opened_at is None
+        advance(session, judged.office, judged.application(session).round, 1, NOW)
+    with transaction(engine) as session:
+        assert judged.application(session).gate_opened_at == NOW
+        [opened] = records(session, Event.GATE_OPENED)
+        assert opened["content"] == {"sheets": 4}

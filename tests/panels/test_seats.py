@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from award.applications.queries import application_for
@@ -17,6 +17,7 @@ from award.panels.models import PoolMember
 from award.standing.models import Assignment
 from tests import make
 from tests.applications.world import records
+from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.world import World
 
@@ -163,6 +164,31 @@ def test_after_the_gate_nobody_else_takes_a_sheet_out(world: World) -> None:
     )
     assert refused(world, replace).code == "gate.open"
     assert refused(world, conflict).code == "gate.open"
+
+
+@pytest.mark.both_databases
+def test_a_recusal_after_the_gate_lets_the_office_take_no_seen_sheet_out(engine: Engine, clock: StandingClock) -> None:
+    """Otherwise one who steps back would open the way to be rid of whoever scored low."""
+    world = worlds.build(engine, judges=7)
+    worlds.all_in(world)
+    with transaction(world.engine) as session:
+        service.declare_conflict(session, world.judges[1], world.application(session), world.seat(session, 0, 1), "顾问", NOW)
+    later = clock.forward(hours=1)
+
+    def replace(session: Session, seat: int, by: int) -> Assignment:
+        found, person = world.application(session), world.person(session, world.judges[by])
+        return service.replace_judge(session, world.office, found, world.seat(session, 0, seat), person, "生病", later)
+
+    def conflict(session: Session) -> None:
+        service.record_conflict(session, world.office, world.application(session), world.person(session, world.judges[2]), "曾任职", later)
+
+    assert refused(world, lambda session: replace(session, 2, 5)).code == "gate.open"
+    assert refused(world, conflict).code == "gate.open"
+    with transaction(world.engine) as session:
+        world.seats[0, 5] = replace(session, 1, 5).public_id
+    # Nobody has seen anything of the substitute's.
+    with transaction(world.engine) as session:
+        assert replace(session, 5, 6).state == "active"
 
 
 def test_signing_twice_is_signing_once(world: World) -> None:

@@ -52,6 +52,7 @@ def test_reasons_of_time_gate_and_correction() -> None:
     assert why(Action.APPLICATION_SUBMIT, early, Who.OWNER) == ("stage.not_open", 409)
     assert why(Action.APPLICATION_SUBMIT, late, Who.OWNER) == ("stage.over", 409)
     assert why(Action.SHEET_RETURN, at(Kind.SCORE), Who.OFFICE, gate_open=True) == ("gate.open", 409)
+    assert why(Action.SHEET_RETURN, at(Kind.SCORE), Who.OFFICE, values_seen=True) == ("gate.was_open", 409)
     over = {"in_correction": True, "correction_over": True}
     assert why(Action.APPLICATION_SUBMIT, at(Kind.ACCEPT), Who.OWNER, **over) == ("correction.over", 409)
 

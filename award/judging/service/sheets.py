@@ -14,7 +14,6 @@ from award.judging.models import OPPORTUNITY, STRENGTH, Sheet, SheetItem, SheetV
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.chain import canonical
-from award.kernel.audit.queries import place_of
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from award.kernel.events import Event
@@ -22,6 +21,7 @@ from award.kernel.i18n import N_
 from award.panels.service.seats import require_own
 from award.policy import Moment
 from award.regulations.model import Criteria, Item, Text
+from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, scheme_of
 from award.scoring.grades import total_hundredths
 from award.standing.models import Assignment
@@ -193,7 +193,7 @@ def submit_sheet(
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=True)
     db.lock_row(session, "assignment", assignment.id, exclusive=True)
-    session.refresh(application, ["gate_opened_at", "state"])
+    session.refresh(application, ["gate_opened_at", "values_seen_at", "state"])
     standing = standing_of(session, actor, application, now)
     require_own(actor, application, assignment)
     sheet = queries.sheet_of(session, assignment, fresh=True)
@@ -232,15 +232,24 @@ def _freeze(sheet: Sheet, items: Mapping[str, SheetItem], criteria: Criteria, no
     )  # fmt: skip
 
 
-def _open_gate(session: Session, actor: Actor, application: Application, panel_size: int, now: datetime) -> None:
+def _open_gate(session: Session, actor: Actor, application: Application, least_seats: int, now: datetime) -> None:
     session.flush()
     seats, submitted = queries.seats_and_submissions(session, application.id)
-    if seats < panel_size or submitted < seats or application.gate_opened_at is not None:
+    if seats < least_seats or submitted < seats or application.gate_opened_at is not None:
         return
-    application.gate_opened_at = now
+    application.gate_opened_at = application.values_seen_at = now
     stream, rules = round_stream(application.round.public_id), application.round.scheme_sha256
     obj = f"application:{application.public_id}"
     record(session, actor, Event.GATE_OPENED, obj, stream, {"sheets": submitted}, stage="score", rules=rules)
+
+
+def open_gates(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
+    """Scoring ends: where nobody was named for an empty seat and all other sheets are in, the gate opens with these.
+
+    The caller has checked that the round may leave its stage, and holds it.
+    """
+    for application in queries.behind_gates(session, round_):
+        _open_gate(session, actor, application, 1, now)
 
 
 def return_sheet(
@@ -248,18 +257,13 @@ def return_sheet(
 ) -> None:
     """Gives a submitted sheet back to its judge for correction; what he submits becomes a new version, the old one stays.
 
-    Raises Refused (wrong stage or role, or the gate has opened), Conflict (not submitted, or the gate was open once),
-    Invalid (no reason).
+    Raises Refused (wrong stage or role, or the gate is or was open), Conflict (not submitted), Invalid (no reason).
     """
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=True)
-    session.refresh(application, ["gate_opened_at", "state"])
+    session.refresh(application, ["gate_opened_at", "values_seen_at", "state"])
     session.refresh(sheet, ["state"])
     policy.require(Action.SHEET_RETURN, stage, standing_of(session, actor, application, now))
-    if place_of(session, Event.GATE_OPENED, f"application:{application.public_id}") is not None:
-        # A recusal has closed the gate again; what was seen stays seen.
-        text = N_("The sheets of this application have been seen already; none can be returned any more.")
-        raise Conflict("gate.was_open", text)
     if not reason.strip():
         raise Invalid.one("reason", N_("Say what is to be corrected; the judge reads it."))
     if sheet.state != "submitted":

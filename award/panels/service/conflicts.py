@@ -13,7 +13,7 @@ from award.kernel.errors import Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.panels import queries
-from award.panels.service.seats import end_seat, hold_panel, note, require_closed_gate, require_own
+from award.panels.service.seats import end_seat, hold_panel, note, require_own, require_unseen
 from award.rounds.queries import guarded_stage
 from award.stages import Kind, Who
 from award.standing.models import Assignment, Conflict, Declaration
@@ -83,8 +83,8 @@ def record_conflict(
     if queries.has_conflict(session, person.id, application.id):
         return
     seats = [one.assignment for one in queries.seats_of(session, application) if one.assignment.person_id == person.id]
-    if seats:
-        require_closed_gate(application)
+    for seat in seats:
+        require_unseen(application, seat)
     session.add(
         Conflict(
             person_id=person.id, application_id=application.id, source="office", reason=reason,

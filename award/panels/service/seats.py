@@ -79,7 +79,7 @@ def assign(
 def hold_panel(session: Session, application: Application) -> None:
     """Lets one act at a time change a panel, and reads afresh what another may have changed while this one waited."""
     db.lock_row(session, "application", application.id, exclusive=True)
-    session.refresh(application, ["gate_opened_at", "state"])
+    session.refresh(application, ["gate_opened_at", "values_seen_at", "state"])
 
 
 def _check_replaced(replaces: Assignment, application: Application) -> None:
@@ -195,17 +195,21 @@ def replace_judge(
     if assignment.state == "active":
         if not reason.strip():
             raise Invalid.one("reason", N_("Say in a few words why the judge is replaced."))
-        require_closed_gate(application)
+        require_unseen(application, assignment)
         end_seat(assignment, "removed", reason, now)
         note(session, actor, Event.JUDGE_UNASSIGNED, assignment, application, {"reason": reason})
         session.flush()
     return assign(session, actor, application, person, now, is_leader=was_leader, replaces=assignment)
 
 
-def require_closed_gate(application: Application) -> None:
-    """Raises Conflict once the values of an application can be seen: from then on nobody else takes a sheet out of it."""
-    if application.gate_opened_at is not None:
-        text = N_("All sheets of this application are in and can be seen; only the judge can still step back.")
+def require_unseen(application: Application, assignment: Assignment) -> None:
+    """Raises Conflict once the values of a seat's sheet could be seen: from then on nobody else takes it out.
+
+    A recusal closes the gate again, but what was seen stays; only a substitute named since can still be replaced.
+    """
+    seen_at = application.values_seen_at
+    if application.gate_opened_at is not None or (seen_at is not None and assignment.assigned_at <= seen_at):
+        text = N_("The sheets of this panel could be seen already; only the judge can still step back.")
         raise Conflict("gate.open", text)
 
 
