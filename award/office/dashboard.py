@@ -189,12 +189,20 @@ def _share(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def rows_of(view: View, applications: Sequence[Application], seats: Mapping[int, list[Seat]]) -> list[dict[str, Any]]:
-    """One line for each application; totals only where its gate has opened."""
+def rows_of(
+    view: View, applications: Sequence[Application], seats: Mapping[int, list[Seat]], *, see_totals: bool
+) -> list[dict[str, Any]]:
+    """One line for each application; totals only where its gate has opened, and only for whom they open."""
     items: dict[str, int] = {
         one.key: sum(1 for _ in criteria_of(view.session, view.round_, one.key).items()) for one in view.scheme.categories
     }
-    return [_row(view, one, seats[one.id], items[one.category]) for one in applications]
+    return [
+        {
+            **_row(view, one, seats[one.id], items[one.category]),
+            "strip": _strip(seats[one.id]) if see_totals and one.gate_opened_at is not None else None,
+        }
+        for one in applications
+    ]
 
 
 def _row(view: View, application: Application, seats: list[Seat], items: int) -> dict[str, Any]:
@@ -217,7 +225,6 @@ def _row(view: View, application: Application, seats: list[Seat], items: int) ->
         "squares": [_square(seat, items) for seat in seats] + [None] * short,
         "sheets_in": sum(seat.state == "submitted" for seat in seats),
         "sheets_due": due,
-        "strip": _strip(seats) if application.gate_opened_at is not None else None,
         "tone": "bad" if needs_judges and seats else "",
         "level": "bad" if needs_judges and seats else "",
     }

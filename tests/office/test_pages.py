@@ -60,11 +60,12 @@ class TestDashboard:
         assert "2/5" in main
 
     def test_values_stay_sealed_until_all_sheets_are_in(self, desk: Desk, client: Any, scoring: str) -> None:
-        for who in ("office", "supervisor"):
+        # The supervisor sees no value while anybody scores (security.md 5).
+        for who, opened in (("office", True), ("supervisor", False)):
             page = desk.get(client, who, f"/office/rounds/{scoring}").text
-            assert "520.00" in page  # the middle of 500, 510, 520, 530, 540
+            assert ("520.00" in page) is opened  # the middle of 500, 510, 520, 530, 540
             assert "611" not in page
-            assert page.count("Visible when all sheets are in") == 2  # the open one, and the refused one
+            assert page.count("Visible when all sheets are in") == (2 if opened else 3)  # the open one, and the refused one
 
     def test_filters_narrow_the_list(self, desk: Desk, client: Any, scoring: str) -> None:
         def listed(query: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The round at a glance."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 
 from award.kernel import clock
+from award.kernel.actor import Action
 from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
@@ -14,8 +16,9 @@ from award.kernel.web.rendering import Page, render
 from award.office import dashboard, queries
 from award.office.dashboard import View
 from award.office.queries import Wanted
+from award.policy import decide
 from award.rounds.pages.place import place_of
-from award.rounds.queries import round_for
+from award.rounds.queries import round_for, stage_now, standing_in
 from award.words import WORDS
 
 router = APIRouter(prefix="/office/rounds", dependencies=[Depends(guard.office_or_supervisor)])
@@ -34,7 +37,9 @@ def overview(
     view = dashboard.view_of(session, round_, request.state.language, now)
     wanted = Wanted(q.strip()[:80], status, category, sector)
     found, total = queries.lines_of(session, actor, round_, wanted, page)
-    rows = dashboard.rows_of(view, found, queries.seats_of(session, found))
+    opened = replace(standing_in(actor, round_), gate_open=True)
+    see_totals = decide(Action.SHEETS_READ, stage_now(round_, now), opened).allowed
+    rows = dashboard.rows_of(view, found, queries.seats_of(session, found), see_totals=see_totals)
     missing = dashboard.missing_of(view)
     todos = dashboard.todos_of(view, missing)
     return render(

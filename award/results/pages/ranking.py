@@ -97,7 +97,8 @@ def one_result(
     desk.category = application.category
     require(Action.SHEETS_READ, stage_now(desk.round, desk.now), standing_of(session, actor, application, desk.now))
     ranking = shown_ranking(desk)
-    is_ranked = desk.decision is not None or not queries.closed_gates(session, desk.round, desk.category)
+    may_rank = desk.may(Action.RESULT_READ).allowed
+    is_ranked = may_rank and (desk.decision is not None or not queries.closed_gates(session, desk.round, desk.category))
     if all(line.public_id != application_id for line in ranking.lines):
         raise NotFound
     return render(
