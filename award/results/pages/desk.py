@@ -14,8 +14,8 @@ from award.kernel.errors import NotFound
 from award.policy import Decision, decide
 from award.regulations.model import Criteria, Scheme
 from award.results import queries
-from award.results.models import AwardDecision, Proposal
-from award.results.pages.shown import Step, steps_of
+from award.results.models import AwardDecision, Proposal, ResultLine
+from award.results.pages.shown import Papers, Step, steps_of
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
 from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now, standing_in
@@ -57,7 +57,22 @@ class Desk:
     @cached_property
     def steps(self) -> list[Step]:
         """What has been done on the way to the published result."""
-        return steps_of(self.session, self.round, self.proposals)
+        return steps_of(self.session, self.round, self.proposals, self.papers)
+
+    @cached_property
+    def papers(self) -> Papers:
+        """The notice, the approval and the publication, as far as they exist."""
+        return queries.papers_of(self.session, self.round.id)
+
+    @property
+    def decided(self) -> dict[str, list[ResultLine]]:
+        """The lines of every decided category, winners and others."""
+        return {one.category: one.lines for one, decision in self.proposals if decision is not None}
+
+    @property
+    def is_decider(self) -> bool:
+        """Whether the actor recorded a decision, so that what follows is another's."""
+        return any(decision is not None and decision.recorded_by == self.actor.person_id for _, decision in self.proposals)
 
     def may(self, action: Action) -> Decision:
         """Whether the actor may do this in the present stage."""

@@ -59,7 +59,7 @@ def publish_notice(
 
 
 def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
-    session, found = desk.session, queries.notice_of(desk.session, desk.round.id)
+    session, found = desk.session, desk.papers[0]
     page = {**desk.place, "notice": found, "steps": desk.steps, "closed": desk.says(Action.NOTICE_PUBLISH), "now_day": _today(desk)}
     if found is None:
         return page | _prepared(desk, typed)
@@ -73,7 +73,7 @@ def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
 
 def _prepared(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     """The form, and with a first day what it would publish."""
-    decided = queries.decided_lines(desk.session, desk.round)
+    decided = desk.decided
     is_decided = not queries.undecided(desk.session, desk.round)
     first = _day(typed.get("first_day", ""))
     default = {"first_day": str(_today(desk) + timedelta(1)), "contact": desk.round.award.authority.contact, "document_number": ""}
@@ -115,11 +115,11 @@ def document(request: Request, session: RequestSession, actor: CurrentActor, rou
 
 def _objection_page(desk: Desk, objection: Objection) -> dict[str, Any]:
     closed = desk.says(Action.OBJECTION_ANSWER)
-    if not closed and desk.actor.person_id in queries.deciders_of(desk.session, desk.round):
+    if not closed and desk.is_decider:
         closed = noticing.SECOND_PERSON
     about = None
     if objection.application_id is not None:
-        lines = [line for lines in queries.decided_lines(desk.session, desk.round).values() for line in lines]
+        lines = [line for lines in desk.decided.values() for line in lines]
         about = next((line.application for line in lines if line.application_id == objection.application_id), None)
     by = names_of(desk.session, [objection.answered_by] if objection.answered_by else [])
     return {**desk.place, "objection": objection, "closed": closed, "about": about, "answered_by": by.get(objection.answered_by or 0, "")}

@@ -58,7 +58,7 @@ def record_approval(
 
 
 def _approval(desk: Desk) -> dict[str, Any]:
-    found = queries.approval_of(desk.session, desk.round.id)
+    found = desk.papers[1]
     return {**desk.place, "approval": found, "closed": desk.says(Action.APPROVAL_RECORD), "steps": desk.steps}
 
 
@@ -76,12 +76,12 @@ def approval_paper(session: RequestSession, actor: CurrentActor, round_id: Publi
 def before_publishing(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """What publishing means, who will be named, and whether this person may."""
     desk = desk_of(session, actor, round_id, "results")
-    _, found_approval, publication = queries.papers_of(session, desk.round.id)
-    groups = papers.groups_of(desk.scheme, queries.decided_lines(session, desk.round)) if not desk.hidden else []
+    _, found_approval, publication = desk.papers
+    groups = papers.groups_of(desk.scheme, desk.decided) if not desk.hidden else []
     closed = desk.says(Action.RESULT_PUBLISH)
     if not closed and found_approval is None:
         closed = N_("Record the approval first.")
-    elif not closed and actor.person_id in queries.deciders_of(session, desk.round):
+    elif not closed and desk.is_decider:
         closed = publishing.SECOND_PERSON
     return render(
         request, session, "results/publish.html", **desk.place, groups=groups, approval=found_approval,

@@ -16,6 +16,8 @@ from award.results.models import Approval, AwardDecision, Notice, Proposal, Publ
 from award.results.wording import points, reason_of
 from award.rounds.models import Round
 
+Papers = tuple[Notice | None, Approval | None, Publication | None]
+
 
 @dataclass(frozen=True)
 class Strip:
@@ -103,9 +105,11 @@ def strip_of(one: Explained, full_hundredths: int) -> Strip | None:
     return Strip(scaled, middle, points(min(totals)), points(max(totals)))
 
 
-def steps_of(session: Session, round_: Round, proposals: Sequence[tuple[Proposal, AwardDecision | None]]) -> list[Step]:
+def steps_of(
+    session: Session, round_: Round, proposals: Sequence[tuple[Proposal, AwardDecision | None]], papers: Papers
+) -> list[Step]:
     """What has been done on the way to the published result, in order."""
-    notice, approval, publication = queries.papers_of(session, round_.id)
+    notice, approval, publication = papers
     proposed = {one.category: (one.proposed_at, one.proposed_by) for one, _ in proposals}
     decided = {one.category: (decision.decided_at, decision.recorded_by) for one, decision in proposals if decision is not None}
     needed = queries.contested(session, round_)
@@ -116,7 +120,8 @@ def steps_of(session: Session, round_: Round, proposals: Sequence[tuple[Proposal
         (N_("Approval"), "/results/approval", *_act(approval)),
         (N_("Result published"), "/results/publish", *_act(publication)),
     ]
-    names = names_of(session, [person for *_, person in done if person is not None])
+    people = [person for *_, person in done if person is not None]
+    names = names_of(session, people) if people else {}
     return [Step(name, url, at, names.get(person or 0, "")) for name, url, at, person in done]
 
 
