@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from award.kernel import db
+from award.kernel import clock, db
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.kernel.workdays import Calendar
@@ -42,9 +42,12 @@ def stage_now(round_: Round, now: datetime) -> StageNow:
 def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: bool = False) -> StageNow:
     """The present stage, held until the transaction ends, so that no advance can slip between check and write.
 
-    exclusive: for the one who advances. Read afresh after the lock: another may have advanced while this waited.
+    exclusive: for the one who advances. Read afresh after the lock: another may have advanced while this waited. The stage
+    is told the time at which the lock is held; a late act must not get an early time by waiting.
     """
+    asked_at = clock.real_now()
     db.lock_row(session, "round", round_.id, exclusive=exclusive)
+    now += clock.real_now() - asked_at
     session.refresh(round_, ["position", "state", "version"])
     stage = stage_of(round_)
     session.refresh(stage, ["opens_at", "closes_at"])

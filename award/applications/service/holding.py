@@ -25,7 +25,7 @@ def hold(session: Session, actor: Actor, application: Application, now: datetime
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=exclusive)
     session.refresh(application, _CHANGING)
-    return stage, standing_of(session, actor, application, now)
+    return stage, standing_of(session, actor, application, stage.now)
 
 
 def hold_for(session: Session, actor: Actor, action: Action, application: Application, now: datetime) -> StageNow:

@@ -147,7 +147,7 @@ def file_objection(
     stage = guarded_stage(session, round_, now)
     policy.require(Action.OBJECTION_FILE, stage, standing_in(actor, round_))
     notice = queries.notice_of(session, round_.id)
-    if notice is None or now >= notice.closes_at:
+    if notice is None or stage.now >= notice.closes_at:
         raise Conflict("objection.closed", N_("No public notice is running for this round; objections cannot be filed now."))
     errors = []
     if not text.strip():
