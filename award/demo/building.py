@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from award.regulations.loader import shipped_criteria, shipped_schemes
 from award.rounds.models import Round
 
 PUBLISHED = "publish"
+SIDE_BY_SIDE = 2
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,17 @@ def build(engine: Engine, directory: Path, url: str, *, stage: str, applications
     round_id = world.round_id
     if stage == PUBLISHED:
         _open_second_round(world, today)
-    worker.run(engine, once=True)
+    _do_jobs(engine)
     with db.reading(engine) as session:
         round_public_id = session.scalars(select(Round.public_id).where(Round.id == round_id)).one()
     return Demonstration(round_public_id, stage, url, _accounts(world), _documents(engine, directory))
+
+
+def _do_jobs(engine: Engine) -> None:
+    """Renders and sends what the steps have left to the worker, two jobs side by side."""
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        for done in [threads.submit(worker.run, engine, once=True) for _ in range(SIDE_BY_SIDE)]:
+            done.result()
 
 
 def _mark_as_demonstration(engine: Engine) -> None:
@@ -104,7 +113,7 @@ def _run(world: World, stop: str, applications: int, seed: int, first_day: date)
         ("score", lambda share: _score(world, share)),
         ("notice", lambda share: _notice(world, share)),
         ("approve", lambda share: deciding.approve(world) if share == 1.0 else None),
-        ("publish", lambda share: _publish(world)),
+        ("publish", lambda share: _publish(world, share)),
         ("archive", lambda share: None),
     ]
     if stop == "setup":
@@ -134,9 +143,10 @@ def _notice(world: World, share: float) -> None:
         deciding.wait_for_notice(world)
 
 
-def _publish(world: World) -> None:
+def _publish(world: World, share: float) -> None:
     deciding.publish(world)
-    feedback.give(world, [*deciding.entries_in_state(world, "awarded"), *deciding.entries_in_state(world, "not_awarded")])
+    scored = [*deciding.entries_in_state(world, "awarded"), *deciding.entries_in_state(world, "not_awarded")]
+    feedback.give(world, scored, share)
 
 
 def _open_second_round(world: World, today: date) -> None:

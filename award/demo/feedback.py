@@ -32,14 +32,20 @@ MAIN = 3
 HEAVY = ("++", "--")
 
 
-def give(world: World, entries: list[Entry]) -> None:
-    """Every applicant gets its report: written, handed in, released; every other one confirms it."""
-    for number, entry in enumerate(entries):
-        _write(world, entry)
-        with world.act(world.after(25)) as session:
-            report = _report(session, world, entry)
-            release_report(session, world.actor(session, OFFICE), report, world.now)
-        if number % 2 == 0:
+def give(world: World, entries: list[Entry], share: float = 1.0) -> None:
+    """The applicants get their reports: written, handed in, released; every other one confirms it.
+
+    With share < 1 the last ones are still on their way: some wait for the office, some are being written, some not begun.
+    """
+    released = max(round(len(entries) * (share + 1) / 2) - 1, 1) if share < 1.0 else len(entries)
+    waiting = released + (len(entries) - released + 1) // 2
+    for number, entry in enumerate(entries[: waiting + 1]):
+        _write(world, entry, whole=number < waiting)
+        if number < released:
+            with world.act(world.after(25)) as session:
+                report = _report(session, world, entry)
+                release_report(session, world.actor(session, OFFICE), report, world.now)
+        if number < released and number % 2 == 0:
             with world.act(world.after(50)) as session:
                 report = _report(session, world, entry)
                 acknowledge(session, world.actor(session, entry.username), report, world.now)
@@ -52,15 +58,17 @@ def _report(session: Session, world: World, entry: Entry) -> FeedbackReport:
     return report
 
 
-def _write(world: World, entry: Entry) -> None:
+def _write(world: World, entry: Entry, *, whole: bool) -> None:
     with world.act(world.after(40)) as session:
         application = world.application(session, entry)
         leader = _leader(session, world, entry)
         report = start_report(session, leader, application, world.now)
         items = list(criteria_of(session, application.round, application.category).items())
         sources = queries.sources_of(session, report)
-        for item in items:
+        for item in items if whole else items[: len(items) // 2]:
             _take(session, leader, report, item, sources.get(item.key, ()), world)
+        if not whole:
+            return
         strong, weak = _stand_out(report, items, strength=True), _stand_out(report, items, strength=False)
         for comment_id in _main(report, strong, strength=True) + _main(report, weak, strength=False):
             set_key(session, leader, report, comment_id, True, report.version, world.now)

@@ -1,6 +1,7 @@
 """The files of the demonstration: evidence and licences as real PDFs, rendered by the press like any other paper."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from award.demo.stories import EvidenceStory, Story
@@ -8,26 +9,30 @@ from award.kernel.files.service import Prepared, prepare_generated
 from award.press.pool import Pool
 from award.press.views import NoticeTable, NoticeView, Paragraph
 
+SIDE_BY_SIDE = 2
 SHARED_ABOVE = 60
 """With more organisations than this, those of a sector share the papers of the first one of it."""
 
 
 def evidence_files(stories: Sequence[Story]) -> list[list[tuple[str, Prepared]]]:
     """For each story its pieces of evidence, titled and stored, in order."""
-    made: dict[tuple[str, str], Prepared] = {}
-    found = []
-    with Pool(2) as pool:
-        for number, story in enumerate(stories):
-            owner = story.sector if len(stories) > SHARED_ABOVE else str(number)
-            mine = []
-            for piece in story.evidence:
-                key = (owner, piece.title)
-                if key not in made:
-                    rendered = pool.render("notice", _paper(story, piece))
-                    made[key] = prepare_generated(f"{piece.title}.pdf", rendered.pdf, rendered.pages)
-                mine.append((piece.title, made[key]))
-            found.append(mine)
-    return found
+    named = [[(_owner(stories, number), piece.title) for piece in one.evidence] for number, one in enumerate(stories)]
+    wanted: dict[tuple[str, str], NoticeView] = {}
+    for names, story in zip(named, stories, strict=True):
+        for name, piece in zip(names, story.evidence, strict=True):
+            if name not in wanted:
+                wanted[name] = _paper(story, piece)
+    with Pool(SIDE_BY_SIDE) as pool, ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        rendered = threads.map(lambda view: pool.render("notice", view), wanted.values())
+        made = {
+            name: prepare_generated(f"{name[1]}.pdf", paper.pdf, paper.pages)
+            for name, paper in zip(wanted, rendered, strict=True)
+        }
+    return [[(name[1], made[name]) for name in names] for names in named]
+
+
+def _owner(stories: Sequence[Story], number: int) -> str:
+    return stories[number].sector if len(stories) > SHARED_ABOVE else str(number)
 
 
 def _paper(story: Story, piece: EvidenceStory) -> NoticeView:
