@@ -20,6 +20,7 @@ class BrowserVisitor:
     def __init__(self, browser: Browser, address: str, language: str = "zh", width: int = 1440, *, scripts: bool = True) -> None:
         self.language = language
         self.address = address
+        self.scripts = scripts
         self.problems: list[str] = []
         locale = "zh-CN" if language == "zh" else "en-GB"
         self.context = browser.new_context(
@@ -65,7 +66,7 @@ class BrowserVisitor:
             self._fill(form, name, value)
         pressed = form.locator(f'button[value="{button}"]' if button else "button:not([type=button])").first
         pressed.evaluate(OPEN_DETAILS)
-        if form.get_attribute("data-upload") is not None:
+        if self.scripts and form.get_attribute("data-upload") is not None:
             self._upload(pressed, expect)
             return
         self._sent = (str(form.get_attribute("action")), form.evaluate(ENTRIES))

@@ -14,6 +14,8 @@ from tests.journey.visitor import Visitor
 from tests.journey.world import World
 
 pytestmark = pytest.mark.browser
+WITHOUT_SCRIPTS = ("wangfang@wanjiang.example", judging.JUDGES["j4"][1])
+"""The second applicant and the substitute sign in, write, upload, score and submit in browsers that run no scripts."""
 
 
 def browser_of(visitor: Visitor) -> BrowserVisitor:
@@ -95,8 +97,14 @@ def by_mouse(judge: Visitor, path: str, item: str, percent: int) -> None:
     assert page.locator('[name="comments-0-mark"][value="++"]').is_checked()
 
 
+BY_HAND = {
+    "j1": {judging.ITEMS[0]: by_keyboard, judging.ITEMS[1]: by_mouse},
+    "j4": {judging.ITEMS[0]: judging.by_form},
+}
+
+
 def apply(story: Story) -> None:
-    """Three organisations begin; two submit, one is too late."""
+    """Three organisations begin; one writes and submits without scripts; one is too late."""
     for entry in (story.first, story.second, story.late):
         applying.register(story, entry)
         applying.confirm_claim(story, entry)
@@ -113,7 +121,7 @@ def apply(story: Story) -> None:
 @pytest.mark.timeout(400)
 def test_a_round_in_the_browser(engine: Engine, clock: StandingClock, browser: Browser) -> None:
     with serving(engine) as address:
-        story = Story(World(engine, lambda: BrowserVisitor(browser, address)))
+        story = Story(World(engine, lambda who: BrowserVisitor(browser, address, scripts=who not in WITHOUT_SCRIPTS)))
         founding.start(story)
         founding.invite_office(story)
         founding.found_round(story)
@@ -122,7 +130,7 @@ def test_a_round_in_the_browser(engine: Engine, clock: StandingClock, browser: B
         judging.fill_pool(story)
         judging.make_panels(story)
         judging.recuse(story)
-        judging.score_all(story, {judging.ITEMS[0]: by_keyboard, judging.ITEMS[1]: by_mouse})
+        judging.score_all(story, BY_HAND)
         judging.on_paper(story, "site", {"first": "700.25", "second": "600"})
         judging.on_paper(story, "interview", {"first": "800", "second": "612.50"})
         for step in (deciding.rank, deciding.decide, deciding.give_notice, deciding.object_to_it, deciding.approve, deciding.publish):

@@ -148,6 +148,7 @@ def paths(world: World, who: str) -> list[str]:
 
 @pytest.mark.parametrize("width", [1440, 820])
 @pytest.mark.parametrize(("who", "least"), [("judge0", 9), ("judge1", 7), ("office", 10)])
+@pytest.mark.timeout(400)
 def test_axe_finds_nothing_and_no_page_is_too_wide(full: World, address: str, browser: Browser, who: str, least: int, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900})
     looked = 0

@@ -27,7 +27,7 @@ def text_of(entry: Entry, part: str) -> str:
 
 def register(story: Story, entry: Entry) -> None:
     """Somebody sets up an account and claims his organisation; a code with a wrong check character is told."""
-    visitor = story.world.visitor()
+    visitor = story.world.visitor("")
     visitor.open("/register")
     visitor.send("/register", {"name": entry.contact, "email": entry.email})
     visitor = entry.visitor = story.world.set_password(entry.email)
@@ -139,15 +139,34 @@ def late(story: Story, entry: Entry) -> None:
 
 def accept(story: Story) -> None:
     """One is accepted; the other is returned, corrected and accepted. Nobody reads what is not his."""
-    office, first, second = story["office"], story.first, story.second
+    accept_first(story)
+    return_second(story)
+    correct_second(story)
+    story.world.until(STAGES["assign"][0])
+    advance(story)
+
+
+def accept_first(story: Story) -> None:
+    """The office reads what was submitted and accepts it."""
+    office, first = story["office"], story.first
     cannot_advance(story, "Every application is decided on")
     office.open(f"/office/applications/{first.id}")
     assert text_of(first, PARTS[3])[:20] in words(office)
     office.send(f"/office/applications/{first.id}/accept")
+
+
+def return_second(story: Story) -> None:
+    """The office says what is open; until it is mended the application cannot be accepted."""
+    office, second = story["office"], story.second
     office.open(f"/office/applications/{second.id}")
     returning = f"/office/applications/{second.id}/return"
     office.send(returning, {"point-4.7.4": "请补充近三年资产负债率。"})
     office.quick(f"/office/applications/{second.id}/accept", {}, expect=409)
+
+
+def correct_second(story: Story) -> None:
+    """The applicant mends it and hands it in again; then it is accepted."""
+    office, first, second = story["office"], story.first, story.second
     visitor = second.browser()
     visitor.open(f"{second.path}/corrections")
     assert "资产负债率" in words(visitor)
@@ -161,5 +180,3 @@ def accept(story: Story) -> None:
     office.send(f"/office/applications/{second.id}/accept")
     visitor.open(first.path, expect=404)
     visitor.open(f"{story.base}/applications", expect=403)
-    story.world.until(STAGES["assign"][0])
-    advance(story)

@@ -23,7 +23,7 @@ def start(story: Story) -> None:
     with transaction(story.world.engine) as session:
         address = make_start_link(session)
     path = urlsplit(address or "").path
-    visitor = story.world.visitor()
+    visitor = story.world.visitor("")
     visitor.open(path)
     who = {"name": "许静", "username": "xujing", "email": "xujing@anhui.example"}
     visitor.send(path, {**who, "password": "too-short", "password_again": "too-short"}, expect=422)
@@ -46,7 +46,7 @@ def invite_office(story: Story) -> None:
         admin.open("/admin/invitations")
         place = option(admin, "place", AUTHORITY[0] if admin.language == "zh" else AUTHORITY[1])
         admin.send("/admin/invitations", {"name": name, "email": email, "role": "award_office", "place": place})
-        visitor, path = story.world.visitor(), story.world.link_in_letter(email)
+        visitor, path = story.world.visitor(""), story.world.link_in_letter(email)
         visitor.open(path)
         visitor.send(path, {"name": name, "password": PASSWORD, "password_again": PASSWORD})
         visitor.open(path, expect=404)
@@ -83,7 +83,7 @@ def dates() -> dict[str, str]:
 
 def publish_call(story: Story) -> None:
     """The public reads the call; the round moves on into applications."""
-    public = story.people["public"] = story.world.visitor()
+    public = story.people["public"] = story.world.visitor("")
     public.open(f"/calls/{story.round}", expect=404)
     office = story["office"]
     office.send(f"{story.base}/call")

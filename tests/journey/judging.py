@@ -1,6 +1,6 @@
 """The third part: the pool, the panels, declarations, a recusal with its substitute, scoring, and stages held on paper."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from award.kernel.i18n import translate
 from award.regulations.loader import shipped_criteria
@@ -96,8 +96,11 @@ def recuse(story: Story) -> None:
     office.send(f"{story.base}/assign/{second.id}", button="replace", where={"judge": id_of(office, JUDGES["j4"][0])})
 
 
-def score_all(story: Story, by_hand: dict[str, Score] | None = None) -> None:
-    """Every judge declares, scores and submits; who is tied or a stranger sees nothing, and nobody sees a value too early."""
+def score_all(story: Story, by_hand: Mapping[str, Mapping[str, Score]] | None = None) -> None:
+    """Every judge declares, scores and submits; a stranger sees nothing, and nobody sees a value too early.
+
+    by_hand: judge -> items he scores in another way than by posting.
+    """
     for who, place in SHEETS:
         sign(story, who, story.first if place == "first" else story.second)
     stranger = seat(story, "j1", story.first)
@@ -106,7 +109,7 @@ def score_all(story: Story, by_hand: dict[str, Score] | None = None) -> None:
     for who, place in SHEETS:
         entry = story.first if place == "first" else story.second
         base = seat(story, who, entry)
-        score(story[who], base, who, place, by_hand if (who, place) == ("j1", "first") else None)
+        score(story[who], base, who, place, (by_hand or {}).get(who))
         submit(story[who], base, TOTALS[who, place])
         if (who, place) == ("j1", "first"):
             hidden(story, base, entry)
@@ -114,7 +117,7 @@ def score_all(story: Story, by_hand: dict[str, Score] | None = None) -> None:
     assert "602.5" in words(story["j2"])
 
 
-def score(judge: Visitor, base: str, who: str, place: str, by_hand: dict[str, Score] | None) -> None:
+def score(judge: Visitor, base: str, who: str, place: str, by_hand: Mapping[str, Score] | None) -> None:
     """All items posted; by_hand: items that are scored in another way."""
     for item in ITEMS:
         (by_hand or {}).get(item, by_post)(judge, f"{base}/items/{item}", item, percent_of(who, place, item))

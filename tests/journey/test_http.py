@@ -14,7 +14,7 @@ from tests.journey.world import World
 @pytest.mark.timeout(180)
 def test_a_round_from_the_start_link_to_the_feedback_report(any_engine: Engine, clock: StandingClock) -> None:
     app = make_app(any_engine)
-    story = Story(World(any_engine, lambda: HttpVisitor(app)))
+    story = Story(World(any_engine, lambda who: HttpVisitor(app)))
     founding.start(story)
     founding.invite_office(story)
     founding.found_round(story)
@@ -33,7 +33,7 @@ def test_a_round_from_the_start_link_to_the_feedback_report(any_engine: Engine, 
     judging.fill_pool(story)
     judging.make_panels(story)
     judging.recuse(story)
-    judging.score_all(story, {judging.ITEMS[0]: judging.by_form})
+    judging.score_all(story, {"j1": {judging.ITEMS[0]: judging.by_form}})
     judging.on_paper(story, "site", {"first": "700.25", "second": "600"})
     judging.on_paper(story, "interview", {"first": "800", "second": "612.50"})
     deciding.rank(story)

@@ -121,6 +121,11 @@ class HttpVisitor:
         self._sent: tuple[str, dict[str, Any], dict[str, Any]] = ("", {}, {})
 
     @property
+    def cookies(self) -> dict[str, str]:
+        """What the browser holds of this site."""
+        return dict(self._client.cookies.items())
+
+    @property
     def path(self) -> str:
         """Where the visitor is, without the query."""
         return str(self._page.request.url.path)

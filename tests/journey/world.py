@@ -22,9 +22,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class World:
-    """One installation. visitor: makes a browser."""
+    """One installation. visitor: makes a browser for somebody, by his account, or for "" who has none."""
 
-    def __init__(self, engine: Engine, visitor: Callable[[], Visitor]) -> None:
+    def __init__(self, engine: Engine, visitor: Callable[[str], Visitor]) -> None:
         self.engine = engine
         self.visitor = visitor
         with transaction(engine) as session:
@@ -65,7 +65,7 @@ class World:
 
     def sign_in(self, account: str) -> Visitor:
         """A new browser in which somebody has signed in."""
-        visitor = self.visitor()
+        visitor = self.visitor(account)
         visitor.open("/login")
         visitor.send("/login", {"account": account, "password": PASSWORD})
         assert "login" not in visitor.path, words(visitor)
@@ -73,7 +73,7 @@ class World:
 
     def set_password(self, email: str) -> Visitor:
         """Somebody follows the link of the mail that was sent to him, sets his password and signs in."""
-        visitor, path = self.visitor(), self.link_in_letter(email)
+        visitor, path = self.visitor(email), self.link_in_letter(email)
         visitor.open(path)
         visitor.send(path, {"password": PASSWORD, "password_again": PASSWORD})
         return self.sign_in(email)
