@@ -36,7 +36,6 @@ def make_panels(world: World, entries: list[Entry]) -> None:
             for number, judge in enumerate(panel):
                 person = session.get_one(Person, judge.person_id)
                 assign(session, office, application, person, world.now, is_leader=number == 0)
-        next(turn)
 
 
 def recuse_one(world: World, entry: Entry) -> None:
