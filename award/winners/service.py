@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -137,9 +138,17 @@ def _view(certificate: Certificate, scheme: Scheme) -> str:
             number=certificate.number, recipient=certificate.holder, citation=scheme.certificate.wording.zh,
             award_title=certificate.award_title, issuers=(certificate.issuer,), issued_on=certificate.issued_on,
             valid_until=certificate.valid_until, check_code=certificate.code, verify_url=address,
-            verify_address=f"{base.split('://')[-1]}/v",
+            verify_address=f"{base.split('://')[-1]}/v", ring=_ring(certificate, scheme),
         )
     )  # fmt: skip
+
+
+def _ring(certificate: Certificate, scheme: Scheme) -> Literal["red", "silver", "blue"]:
+    """The second line of the frame: red for the award itself, silver for a lower grade, blue for a person's."""
+    rules = scheme.category(certificate.application.category)
+    if rules.key == "individual":
+        return "blue"
+    return "red" if certificate.grade == rules.quotas[0].grade else "silver"
 
 
 def revoke_certificate(

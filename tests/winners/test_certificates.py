@@ -66,6 +66,7 @@ def test_one_batch_with_running_numbers(world: World) -> None:
         papers = [session.get_one(Document, one.document_id) for one in found]
         assert [(paper.kind, paper.subject) for paper in papers] == [("certificate", f"certificate:{one.public_id}") for one in found]
         view = json.loads(papers[0].view)
+        assert [json.loads(paper.view)["ring"] for paper in papers] == ["red"] * 4 + ["silver"]
     assert (view["recipient"], view["number"], view["check_code"]) == ("制造一", "云质奖〔2026〕第 01 号", found[0].code)
     assert view["verify_url"] == f"http://127.0.0.1:8000/v/{found[0].code}"
     assert world.acts("certificate:") == ["certificate:issued"] * 5
