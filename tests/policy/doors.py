@@ -1,0 +1,230 @@
+"""A world with everything an address can name, and people who must not learn that it is there."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from award.accounts.identify import SESSION_COOKIE
+from award.accounts.models import Grant, Person
+from award.applications.models import Evidence
+from award.judging import service as judging
+from award.judging.models import FeedbackComment, FeedbackReport, Sheet
+from award.kernel.actor import Actor, Role, Scope
+from award.kernel.audit.trail import transaction
+from award.kernel.web.csrf import HEADER, token_for
+from award.kernel.web.guard import guard_of
+from award.organisations.models import Claim, Organisation
+from award.panels import service as panels
+from award.panels.models import PoolMember
+from award.results.models import Objection
+from award.results.service.deciding import decide, propose
+from award.results.service.noticing import file_objection, publish_notice
+from award.results.service.publishing import publish_result, record_approval
+from award.rounds.models import CalendarYear, Round, Snapshot
+from award.standing.models import Conflict
+from award.winners.models import Certificate
+from award.winners.service import issue_certificates
+from tests import make
+from tests.judging import world as worlds
+from tests.judging.world import World
+
+MISSING = "zzzzzzzzzzzz"
+LATER = make.NOW + timedelta(days=12)
+"""When the notice is over."""
+RECUSED, SUBSTITUTE, ELSEWHERE = 4, 5, 6
+"""Judges: the one with a conflict, the one who took his seat, and one who judges another application only."""
+
+
+@dataclass
+class Doors:
+    """ids: parameter of an address -> what it names here; all of it belongs to the first application or its round."""
+
+    world: World
+    ids: dict[str, str]
+    cookies: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one route."""
+
+    method: str
+    path: str
+    is_public: bool
+
+    @property
+    def params(self) -> frozenset[str]:
+        """What its address names."""
+        return frozenset(re.findall(r"\{(\w+)", self.path))
+
+    def address(self, ids: dict[str, str]) -> str:
+        """The path with its parameters filled in."""
+        return re.sub(r"\{(\w+)[^}]*\}", lambda found: ids[found[1]], self.path)
+
+
+def doors_of(app: FastAPI) -> list[Door]:
+    """Every route of the application, by its own account."""
+    found = []
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIRoute):
+            guard = guard_of(context.dependant)
+            assert guard is not None
+            found += [Door(method, str(context.path), guard.public) for method in sorted(context.methods or ())]
+    return found
+
+
+def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str) -> tuple[int, str]:
+    """Status and body, with the token our own pages would send."""
+    client.cookies.clear()
+    client.cookies.set(SESSION_COOKIE if cookie else "visitor", cookie or "v" * 43)
+    headers = {HEADER: token_for(cookie or "v" * 43), "accept": "text/html", "if-match": '"0"'}
+    sent: dict[str, Any] = {
+        "GET": {"params": {"item": "4.1.2"} if door.path.endswith("/items") else {}},
+        "POST": {"data": {"version": "0", "text": "x", "reason": "x"}},
+        "PUT": {"json": {"fields": {"text": "x"}}},
+    }
+    answer = client.request(door.method, door.address(ids), headers=headers, **sent[door.method])
+    text = answer.text if answer.headers.get("content-type", "").startswith(("text", "application/j")) else "binary"
+    return answer.status_code, answer.headers.get("location", "") + text
+
+
+def bare(text: str, *vary: str) -> str:
+    """An answer without what differs between any two requests: token, reference, and the address itself."""
+    for one in vary:
+        text = text.replace(one, "ID")
+    return re.sub(r"\b[0-9a-f]{40}\b|\b[0-9a-f]{8}\b", "X", text)
+
+
+def build(engine: Engine) -> Doors:
+    """Two judged applications up to the publication. A judge of the first stepped back, an officer has a conflict with it."""
+    world = worlds.build(engine, applications=2, judges=7, seats=5, unsigned=((0, RECUSED),))
+    _step_back(world)
+    _score(world)
+    with transaction(engine) as session:
+        people = _more_people(session, world)
+        cookies = world.cookies | {name: make.signed_in(session, person) for name, person in people.items()}
+        second = make.actor(session, people["second"])
+    _publish(world, second)
+    with transaction(engine) as session:
+        ids = _ids(session, world)
+    return Doors(world, ids, cookies)
+
+
+def _step_back(world: World) -> None:
+    with transaction(world.engine) as session:
+        application, seat = world.application(session), world.seat(session, 0, RECUSED)
+        panels.declare_conflict(session, world.judges[RECUSED], application, seat, "former employer", make.NOW)
+    with transaction(world.engine) as session:
+        application, seat = world.application(session), world.seat(session, 0, RECUSED)
+        person = world.person(session, world.judges[SUBSTITUTE])
+        made = panels.replace_judge(session, world.office, application, seat, person, "", make.NOW)
+        world.seats[0, SUBSTITUTE] = made.public_id
+    worlds.sign(world, 0, SUBSTITUTE)
+
+
+def _score(world: World) -> None:
+    for at, panel in ((0, (0, 1, 2, 3, SUBSTITUTE)), (1, range(5))):
+        for judge in panel:
+            worlds.score(world, at, judge, percent=50 + 5 * judge)
+            worlds.submit(world, at, judge)
+
+
+def _more_people(session: Session, world: World) -> dict[str, Person]:
+    application = world.application(session)
+    authority = application.round.award.authority
+    people = {name: make.officer(session, authority, name) for name in ("second", "conflicted_officer")}
+    people["nobody"] = make.person(session, "无名")
+    for role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR):
+        people[role.value] = make.person(session, role.value)
+        make.grant(session, people[role.value], role, Scope.SYSTEM, 0)
+    session.add(
+        Conflict(
+            person_id=people["conflicted_officer"].id, application_id=application.id, source="office", reason="spouse",
+            declared_at=make.NOW,
+        )
+    )  # fmt: skip
+    session.add(CalendarYear(year=2026, source="国办发明电〔2025〕7号"))
+    return people
+
+
+def _publish(world: World, second: Actor) -> None:
+    office, engine = world.office, world.engine
+
+    def round_of(session: Session) -> Round:
+        return session.scalars(select(Round).where(Round.public_id == world.round)).one()
+
+    world.stage("notice")
+    with transaction(engine) as session:
+        round_ = round_of(session)
+        for rubric in round_.rubrics:
+            proposal = propose(session, office, round_, rubric.category, make.NOW)
+            day = make.NOW.date()
+            decide(session, office, round_, proposal, members=["周副市长"], grades={}, deviations={}, held_on=day, now=make.NOW)
+    with transaction(engine) as session:
+        tomorrow = make.NOW.date() + timedelta(1)
+        how = {"document_number": "云质评〔2026〕3号", "first_day": tomorrow, "contact": "电话", "now": make.NOW}
+        publish_notice(session, office, round_of(session), **how)  # type: ignore[arg-type]
+    with transaction(engine) as session:
+        about = world.application(session).id
+        file_objection(session, second, round_of(session), application_id=about, name="钱立", contact="139", text="请核实", now=make.NOW)
+    world.stage("approve")
+    with transaction(engine) as session:
+        how = {"approved_by": "市政府", "document_number": "云政发〔2026〕27号", "approved_on": make.NOW.date(), "now": LATER}
+        record_approval(session, office, round_of(session), **how)  # type: ignore[arg-type]
+    world.stage("publish")
+    with transaction(engine) as session:
+        publish_result(session, second, round_of(session), LATER)
+    with transaction(engine) as session:
+        issue_certificates(session, office, round_of(session), LATER.date(), LATER)
+        report = judging.start_report(session, world.judges[0], world.application(session), LATER)
+        report.comments.append(FeedbackComment(item="4.1.2", kind="strength", weight="++", text="方法系统有效。"))
+        report.state, report.released_at = "released", LATER
+
+
+def _ids(session: Session, world: World) -> dict[str, str]:
+    application = world.application(session)
+    first = {
+        "application_id": application.public_id,
+        "assignment_id": world.seats[0, 0],
+        "round_id": world.round,
+        "organisation_id": session.get_one(Organisation, application.organisation_id).public_id,
+    }
+
+    def of(model: type, where: object) -> str:
+        return str(session.scalars(select(model).where(where)).first().public_id)  # type: ignore[arg-type, union-attr]
+
+    owner = session.get_one(Person, application.contact_person_id)
+    report = session.scalars(select(FeedbackReport).where(FeedbackReport.application_id == application.id)).one()
+    objection = session.scalars(select(Objection)).one()
+    certificate = session.scalars(select(Certificate).where(Certificate.application_id == application.id)).one()
+    return first | {
+        "evidence_id": of(Evidence, Evidence.application_id == application.id),
+        "sheet_id": of(Sheet, Sheet.application_id == application.id),
+        "comment_id": report.comments[0].public_id,
+        "claim_id": of(Claim, Claim.organisation_id == application.organisation_id),
+        "member_id": of(PoolMember, PoolMember.person_id == world.judges[0].person_id),
+        "person_id": owner.public_id,
+        "grant_id": of(Grant, Grant.person_id == owner.id),
+        "objection_id": objection.public_id,
+        "certificate_id": certificate.public_id,
+        "code": certificate.code,
+        "notice_id": of(Snapshot, Snapshot.kind == "notice"),
+        "receipt": objection.receipt,
+        "file_id": MISSING,
+        "category": "organisation",
+        "part": "4.1.2",
+        "item": "4.1.2",
+        "place": "1",
+        "number": "1",
+        "year": "2026",
+        "name": "yunchuan-mayor",
+        "language": "zh",
+        "token": "t" * 43,
+    }

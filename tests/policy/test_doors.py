@@ -1,0 +1,132 @@
+"""Every route of the application knocked at by those to whom a thing is hidden: it answers as if the thing did not exist."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, text
+
+from award.app import make_app
+from award.kernel import db
+from award.kernel.settings import Settings
+from tests.conftest import StandingClock
+from tests.policy.doors import ELSEWHERE, MISSING, RECUSED, Door, Doors, bare, build, doors_of, knock
+
+FLOOR = 180
+"""There are at least so many doors; fewer means the walk misses some."""
+OF_APPLICATION = frozenset({"application_id", "assignment_id", "evidence_id", "sheet_id", "comment_id", "objection_id", "certificate_id"})
+OF_ROUND = OF_APPLICATION | {"round_id", "organisation_id", "claim_id", "member_id", "person_id", "grant_id"}
+
+STRANGERS = {
+    "the judge who stepped back": (f"judge{RECUSED}", OF_APPLICATION),
+    "a judge of another application": (f"judge{ELSEWHERE}", OF_APPLICATION),
+    "an officer with a conflict": ("conflicted_officer", OF_APPLICATION),
+    "another applicant": ("owner1", OF_APPLICATION),
+    "another authority's office": ("stranger", OF_ROUND),
+    "somebody without any role": ("nobody", OF_ROUND),
+    "the system administrator": ("system_administrator", OF_APPLICATION | {"round_id", "claim_id", "member_id"}),
+    "the security administrator": ("security_administrator", OF_APPLICATION | {"round_id", "claim_id", "member_id"}),
+    "the public": ("", OF_ROUND),
+}
+"""Who, and the parameters of addresses that name nothing he may know of."""
+OPEN_TO_ALL = {"/calls/{round_id}", "/apply/rounds/{round_id}/{category}"}
+"""Rounds that are open are no secret."""
+
+
+@pytest.fixture
+def doors(engine: Engine, clock: StandingClock) -> Doors:
+    return build(engine)
+
+
+@pytest.fixture
+def client(engine: Engine) -> Iterator[TestClient]:
+    app = make_app(engine, Settings())
+    with TestClient(app, base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False) as client:
+        yield client
+
+
+def all_doors(client: TestClient) -> list[Door]:
+    found = doors_of(client.app)  # type: ignore[arg-type]
+    assert len(found) >= FLOOR
+    return found
+
+
+def hidden_at(door: Door, hidden: frozenset[str]) -> frozenset[str]:
+    return frozenset() if door.path in OPEN_TO_ALL else door.params & hidden
+
+
+def business(engine: Engine) -> dict[str, object]:
+    """Everything but the trail and what sessions note, table by table."""
+    kept = {"audit_record", "audit_head", "audit_opening", "sign_in", "sign_in_attempt", "alembic_version"}
+    with db.reading(engine) as session:
+        tables = set(session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'"))) - kept
+        return {table: session.execute(text(f'SELECT * FROM "{table}"')).all() for table in sorted(tables)}
+
+
+@pytest.mark.parametrize("stranger", STRANGERS)
+def test_hidden_and_missing_are_the_same(doors: Doors, client: TestClient, stranger: str) -> None:
+    """In the stages in which there is most to be seen; and knocking changes nothing."""
+    who, hidden = STRANGERS[stranger]
+    cookie = doors.cookies[who] if who else ""
+    for stage in ("score", "notice", "publish"):
+        doors.world.stage(stage)
+        before, differing, seen = business(doors.world.engine), [], Counter[int]()
+        for door in all_doors(client):
+            names = hidden_at(door, hidden)
+            if names and (door.method == "GET" or stage == "score"):
+                answer, fault = compared(client, door, doors.ids, names, cookie)
+                seen[answer] += 1
+                differing += fault
+        assert differing == [], "\n".join([stage, *differing])
+        assert seen.total() >= 40, seen
+        assert business(doors.world.engine) == before
+
+
+def compared(client: TestClient, door: Door, ids: dict[str, str], hidden: frozenset[str], cookie: str) -> tuple[int, list[str]]:
+    """What is answered, and what gives away that the thing exists."""
+    missing = ids | dict.fromkeys(hidden, MISSING)
+    there, nowhere = (knock(client, door, one, cookie) for one in (ids, missing))
+    vary = [ids[name] for name in hidden] + [MISSING]
+    if there[0] not in (303, 401, 403, 404) or there[0] != nowhere[0]:
+        return there[0], [f"{door.method} {door.path}: {there[0]} where it is, {nowhere[0]} where it is not"]
+    if bare(there[1], *vary) != bare(nowhere[1], *vary):
+        return there[0], [f"{door.method} {door.path}: {there[0]}, but with another text"]
+    return there[0], []
+
+
+RIGHTFUL = ("", "owner0", "judge0", "office", "system_administrator")
+NOT_HERE = {
+    "one-time links": {"/reset/{token}", "/invitation/{token}", "/start/{token}"},
+    "papers that a worker makes": {
+        "/apply/{application_id}/feedback/report.pdf", "/notices/{notice_id}/document",
+        "/office/rounds/{round_id}/certificates/{certificate_id}/document", "/office/rounds/{round_id}/notice/document",
+        "/office/rounds/{round_id}/feedback/{application_id}/report.pdf",
+    },
+    "files nobody gave": {
+        "/office/claims/{claim_id}/licence", "/office/rounds/{round_id}/results/minutes/{category}",
+        "/office/rounds/{round_id}/results/approval/paper", "/office/rounds/{round_id}/outcomes/{application_id}/paper",
+    },
+    "earlier stages": {
+        "/apply/rounds/{round_id}/{category}", "/apply/{application_id}/items/{part}/history/{place}.txt", "/calls/{round_id}",
+        "/office/rounds/{round_id}/results/decision",
+    },
+}  # fmt: skip
+"""Doors onto something this world does not have."""
+
+
+def test_what_is_hidden_from_them_is_there(doors: Doors, client: TestClient) -> None:
+    """Otherwise hidden and missing would be the same for everybody, and the test above would show nothing."""
+    closed = {door for door in all_doors(client) if door.method == "GET"}
+    for stage in ("score", "notice", "publish"):
+        doors.world.stage(stage)
+        for who in RIGHTFUL:
+            closed -= {door for door in closed if opens(client, door, doors, who)}
+    assert {door.path for door in closed} <= set().union(*NOT_HERE.values())
+
+
+def opens(client: TestClient, door: Door, doors: Doors, who: str) -> bool:
+    """Shown, or led on to where it is."""
+    status, text = knock(client, door, doors.ids, doors.cookies.get(who, ""))
+    assert status != 500, f"{who} {door.path}"
+    return status == 200 or (status == 303 and not text.startswith("/login"))
