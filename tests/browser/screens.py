@@ -30,13 +30,15 @@ def judge() -> dict[str, Any]:
     opportunity = {"id": "c2", "mark": "-", "text": "未见周期性的系统评价。", "refs": []}
     return {
         "sheet": {"id": "s1", "url": "/sheet", "number": "2026-017", "application": "云川精密轴承股份有限公司",
-            "tags": ["制造业"], "scored_items": 13, "total_items": 23, "submit_url": "/submit", "may_submit": True, "closed": "", "returned": ""},
+            "tags": ["制造业"], "scored_items": 13, "total_items": 23, "submit_url": "/submit",
+            "may_submit": True, "closed": "", "returned": ""},
         "deadline": DEADLINE, "groups": GROUPS, "bands": BANDS, "view": "score", "nav": NAV,
         "item": {"key": "4.5.3", "name": "过程的实施与改进", "points": 50, "kind": "process", "requirements": ["如何实施过程"],
             "version": 7, "percent": 70, "scored": "35.0", "url": "/save", "saved_at": "14:32:08", "note": "", "plain_url": "/save",
             "factors": [{"key": "approach", "name": "方法", "value": "70–85"}],
             "strengths": [strength], "opportunities": [opportunity]},
-        "material": {"tabs": [{"label": "自评报告", "url": "/judge", "current": True}], "tab": "report", "answer": "正文", "files": FILES, "doc": None},
+        "material": {
+            "tabs": [{"label": "自评报告", "url": "/judge", "current": True}], "tab": "report", "answer": "正文", "files": FILES, "doc": None},
         "ref_choices": [{"code": "E-31", "label": "SPC"}],
         "previous": {"url": "/452", "label": "4.5.2"}, "next": {"url": "/462", "label": "4.6.2"},
     }  # fmt: skip
