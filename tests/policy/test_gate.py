@@ -20,7 +20,7 @@ from tests.policy.doors import Door, doors_of, knock
 
 MARKS = (35, 45, 55, 75)
 """What four of five judges gave to every item but the first, to which they gave 5 more: 5% of its 50 points is 2.5."""
-TOTALS = ("352.50", "452.50", "552.50", "752.50", "527.50", "502.50")
+TOTALS = ("352.5", "452.5", "552.5", "752.5", "527.5", "502.5")
 """And what they would make together: the mean of all, and the middle."""
 SECRET = "独见之明"
 """Stands in every comment, with the judge's number."""
