@@ -133,7 +133,9 @@ def test_a_round_in_the_browser(engine: Engine, clock: StandingClock, browser: B
         judging.score_all(story, BY_HAND)
         judging.on_paper(story, "site", {"first": "700.25", "second": "600"})
         judging.on_paper(story, "interview", {"first": "800", "second": "612.50"})
-        for step in (deciding.rank, deciding.decide, deciding.give_notice, deciding.object_to_it, deciding.approve, deciding.publish):
+        for step in (deciding.rank, deciding.propose, deciding.decide, deciding.give_notice, deciding.object_to_it):
+            step(story)
+        for step in (deciding.approve, deciding.publish):
             step(story)
         for step in (after.certify, after.write_feedback, after.release_feedback, after.look_at_trail):
             step(story)

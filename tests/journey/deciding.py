@@ -29,12 +29,17 @@ def rank(story: Story) -> None:
     assert SECOND in words(story["colleague"])
 
 
-def decide(story: Story) -> None:
-    """A proposal, then a decision with names; a grade that differs from the proposal needs its reason."""
-    office, results = story["office"], f"{story.base}/results"
+def propose(story: Story) -> None:
+    """The ranking is fixed as a proposal."""
+    office = story["office"]
     cannot_advance(story, "The decision is recorded")
-    office.open(f"{results}?category=organisation")
-    office.send(f"{results}/propose")
+    office.open(f"{story.base}/results?category=organisation")
+    office.send(f"{story.base}/results/propose")
+
+
+def decide(story: Story) -> None:
+    """A decision with names; a grade that differs from the proposal needs its reason."""
+    office, results = story["office"], f"{story.base}/results"
     office.open(f"{results}/decision?category=organisation")
     meeting: dict[str, Value] = {
         "held_on": STAGES["notice"][0].isoformat(), "members": "孙毅 主任委员\n赵岚 委员", "minutes": pdf("评审委员会纪要.pdf"),

@@ -86,6 +86,7 @@ def publish_call(story: Story) -> None:
     public = story.people["public"] = story.world.visitor("")
     public.open(f"/calls/{story.round}", expect=404)
     office = story["office"]
+    office.open(f"{story.base}/calendar")
     office.send(f"{story.base}/call")
     says(office, "The public sees the call as it stands here.")
     public.open("/")

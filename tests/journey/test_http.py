@@ -37,6 +37,7 @@ def test_a_round_from_the_start_link_to_the_feedback_report(any_engine: Engine, 
     judging.on_paper(story, "site", {"first": "700.25", "second": "600"})
     judging.on_paper(story, "interview", {"first": "800", "second": "612.50"})
     deciding.rank(story)
+    deciding.propose(story)
     deciding.decide(story)
     deciding.give_notice(story)
     deciding.object_to_it(story)

@@ -1,0 +1,314 @@
+"""A round photographed on its way: at each stop a copy of the database, and the pages to be looked at there, by whom."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from award.accounts.service.first_start import make_start_link
+from award.app import make_app
+from award.kernel import clock as award_clock
+from award.kernel import db
+from award.kernel.audit.trail import transaction
+from award.kernel.migrating import upgrade
+from award.kernel.settings import Settings, settings
+from tests import make
+from tests.journey import after, applying, deciding, founding, judging
+from tests.journey.applying import PARTS
+from tests.journey.story import STAGES, Story, pdf
+from tests.journey.visitor import HttpVisitor, Visitor, link, link_beside, links
+from tests.journey.world import World
+
+APPLIED = "/apply/rounds/{round}/organisation"
+
+
+@dataclass
+class Stop:
+    """A database as it stood, and (who, address, status) of pages to look at in it."""
+
+    name: str
+    database: Path
+    pages: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+@dataclass
+class Album:
+    """All stops. cookies: by person."""
+
+    directory: Path
+    stops: list[Stop] = field(default_factory=list)
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+@contextmanager
+def standing_in(directory: Path) -> Iterator[None]:
+    """The clock of the journey, and its files."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in Settings.model_fields:
+            patch.delenv(f"AWARD_{name.upper()}", raising=False)
+        patch.setenv("AWARD_DIRECTORY", str(directory))
+        patch.setitem(Settings.model_config, "env_file", None)
+        patch.setattr(award_clock, "real_now", lambda: make.NOW)
+        settings.cache_clear()
+        yield
+    settings.cache_clear()
+
+
+class Photographer:
+    """Takes the journey and stops on the way."""
+
+    def __init__(self, directory: Path) -> None:
+        self.album = Album(directory)
+        self.file = directory / "award.sqlite3"
+        engine = db.make_engine(f"sqlite:///{self.file}")
+        upgrade(engine)
+        app = make_app(engine)
+        self.story = Story(World(engine, lambda who: HttpVisitor(app, "zh")))
+
+    def __getitem__(self, who: str) -> Visitor:
+        """Somebody of the story; applicants by their place in it."""
+        applicants = {"first": self.story.first, "second": self.story.second, "late": self.story.late}
+        return applicants[who].browser() if who in applicants else self.story[who]
+
+    def stop(self, name: str, pages: dict[str, list[str]]) -> Stop:
+        """Copies the database and notes the pages, by person."""
+        copy = self.album.directory / f"{name}.sqlite3"
+        with sqlite3.connect(self.file) as source, sqlite3.connect(copy) as target:
+            source.backup(target)
+        found = Stop(name, copy)
+        for who, addresses in pages.items():
+            if who != "visitor":
+                visitor = self[who]
+                assert isinstance(visitor, HttpVisitor)
+                self.album.cookies[who] = visitor.cookies
+            found.pages += [(who, address, 200) for address in addresses]
+        self.album.stops.append(found)
+        return found
+
+
+def photographed(directory: Path) -> Album:
+    """The whole journey."""
+    taker = Photographer(directory)
+    for part in (_founding, _applying, _accepting, _judging, _deciding, _ending):
+        part(taker)
+    return taker.album
+
+
+def _founding(taker: Photographer) -> None:
+    story = taker.story
+    with transaction(story.world.engine) as session:
+        token = urlsplit(make_start_link(session) or "").path
+    taker.stop("empty", {"visitor": [token, "/login", "/register", "/forgot", "/"]})
+    founding.start(story)
+    founding.invite_office(story)
+    _invite_supervisor(taker)
+    invitation = story.world.link_in_letter("qianzheng@anhui.example")
+    founding.found_round(story)
+    admin, base = story["admin"], story.base
+    admin.open("/admin/people")
+    taker.stop("setup", {
+        "visitor": [invitation],
+        "admin": ["/admin/people", link(admin, "/admin/people/"), "/admin/invitations", "/admin/authorities", "/me"],
+        "office": [
+            "/me", "/office", "/office/rounds/new", "/office/schemes", "/office/schemes/anhui-province", f"{base}/scheme",
+            f"{base}/calendar", f"{base}/calendar?first=2026-03-02", f"{base}/stages", "/office/calendar", "/office/permissions",
+            "/office/people",
+        ],
+    })  # fmt: skip
+    visitor = story.world.visitor("")
+    visitor.open(invitation)
+    visitor.send(invitation, {"password": "Anfeng-2026-fz", "password_again": "Anfeng-2026-fz"})
+    story.people["supervisor"] = story.world.sign_in("qianzheng@anhui.example")
+    founding.publish_call(story)
+
+
+def _invite_supervisor(taker: Photographer) -> None:
+    admin = taker.story["admin"]
+    admin.open("/admin/invitations")
+    place = founding.option(admin, "place", "安徽省")
+    supervisor = {"name": "钱正", "email": "qianzheng@anhui.example", "role": "supervisor", "place": place}
+    admin.send("/admin/invitations", supervisor)
+
+
+def _applying(taker: Photographer) -> None:
+    story, world = taker.story, taker.story.world
+    for entry in (story.first, story.second, story.late):
+        applying.register(story, entry)
+        applying.confirm_claim(story, entry)
+        applying.begin(story, entry)
+    for entry in (story.first, story.second):
+        applying.write(entry)
+        applying.give_evidence(entry)
+    applying.submit(story, story.first)
+    newcomer = world.visitor("")
+    newcomer.open("/register")
+    newcomer.send("/register", {"name": "孙远", "email": "sunyuan@yuanshan.example"})
+    reset = world.link_in_letter("sunyuan@yuanshan.example")
+    second, own, office = story.second.browser(), story.second.path, story["office"]
+    second.open(f"{own}/evidence")
+    evidence = link(second, f"{own}/evidence/")
+    office.open("/office/claims")
+    item = f"{own}/items/{PARTS[0]}"
+    taker.stop("apply", {
+        "visitor": [reset, "/", "/notices", f"/calls/{story.round}", "/policy", "/help", "/a11y", "/winners", "/v"],
+        "late": ["/apply", "/apply/organisation", APPLIED.format(round=story.round), f"{story.late.path}/check", story.late.path],
+        "second": [
+            own, f"{own}/profile", item, f"{own}/items/4.1.2", f"{item}/history", f"{own}/evidence", evidence, f"{evidence}/remove",
+            f"{own}/check", f"{own}/submit", f"{own}/print?draft=true",
+        ],
+        "first": [story.first.path, f"{story.first.path}/receipt", f"{story.first.path}/print", f"{story.first.path}/withdraw",
+                  f"{story.first.path}/items/4.1.2"],
+        "office": ["/office/claims", link_beside(office, story.first.name), story.base, f"{story.base}/applications"],
+        "supervisor": [story.base],
+    })  # fmt: skip
+    applying.submit(story, story.second)
+    applying.late(story, story.late)
+
+
+def _accepting(taker: Photographer) -> None:
+    story, office = taker.story, taker.story["office"]
+    office.open(f"/office/applications/{story.first.id}")
+    evidence = link(office, f"/office/applications/{story.first.id}/evidence/")
+    applying.return_second(story)
+    taker.stop("accept", {
+        "office": [f"/office/applications/{story.first.id}", evidence, f"{story.base}/applications"],
+        "second": [f"{story.second.path}/corrections", story.second.path],
+        "supervisor": [f"/office/applications/{story.first.id}"],
+    })  # fmt: skip
+    applying.accept_first(story)
+    applying.correct_second(story)
+    story.world.until(STAGES["assign"][0])
+    founding.advance(story)
+
+
+def _judging(taker: Photographer) -> None:
+    story, base = taker.story, taker.story.base
+    judging.fill_pool(story)
+    story["office"].open("/office/judges")
+    member = link(story["office"], "/office/judges/members/")
+    people = link_beside_people(taker)
+    taker.stop("assign", {"office": [
+        f"{base}/assign", f"{base}/assign/{story.first.id}", "/office/judges", f"/office/judges?round={story.round}",
+        "/office/judges/import", member, people,
+    ]})  # fmt: skip
+    judging.make_panels(story)
+    judging.recuse(story)
+    judging.sign(story, "j1", story.first)
+    mine, theirs = judging.seat(story, "j1", story.first), judging.seat(story, "j2", story.second)
+    judging.score(story["j1"], mine, "j1", "first", {"4.1.2": judging.by_form})
+    item = f"{mine}/items/4.1.2"
+    story["j1"].open(f"{item}?tab=evidence")
+    document = next(one for one in links(story["j1"], "doc=") if "page=" in one)
+    taker.stop("score", {
+        "j1": ["/review", item, f"{mine}/items/4.7.2", document, f"{item}?tab=profile", mine, f"{mine}/submit", f"{mine}/recuse"],
+        "j2": [f"{theirs}/declaration", "/review"],
+        "office": [f"{base}/progress", f"{base}/progress/{story.first.id}", base, f"{base}/results", f"{base}/assign/{story.second.id}"],
+    })  # fmt: skip
+    judging.submit(story["j1"], mine, judging.TOTALS["j1", "first"])
+    for who, place in list(judging.SHEETS)[1:]:
+        entry = story.first if place == "first" else story.second
+        judging.sign(story, who, entry)
+        judging.score(story[who], judging.seat(story, who, entry), who, place, None)
+        judging.submit(story[who], judging.seat(story, who, entry), judging.TOTALS[who, place])
+    _on_paper(taker)
+
+
+def link_beside_people(taker: Photographer) -> str:
+    """A person the office cares for."""
+    taker["office"].open("/office/people")
+    return link(taker["office"], "/office/people/")
+
+
+def _on_paper(taker: Photographer) -> None:
+    story, base = taker.story, taker.story.base
+    judging.on_paper(story, "site", {"first": "700.25", "second": "600"})
+    story.world.until(STAGES["interview"][0])
+    founding.advance(story)
+    form = f"{base}/outcomes/{story.first.id}"
+    story["office"].open(form)
+    facts = {"summary": "答辩清楚。", "held_on": "2026-03-25", "score": "800", "file": pdf("签字记录.pdf")}
+    story["office"].send(form, facts)
+    taker.stop("interview", {"colleague": [f"{base}/outcomes", form, f"{base}/outcomes/{story.second.id}"]})
+    story["colleague"].open(f"{base}/outcomes")
+    story["colleague"].send(f"{form}/confirm")
+    other = f"{base}/outcomes/{story.second.id}"
+    story["office"].open(other)
+    story["office"].send(other, {**facts, "score": "612.50"})
+    story["colleague"].open(f"{base}/outcomes")
+    story["colleague"].send(f"{other}/confirm")
+
+
+def _deciding(taker: Photographer) -> None:
+    story, base = taker.story, taker.story.base
+    results = f"{base}/results"
+    deciding.rank(story)
+    deciding.propose(story)
+    taker.stop("ranked", {
+        "office": [f"{results}?category=organisation", f"{results}?category=individual", f"{results}/{story.first.id}",
+                   f"{results}/decision?category=organisation"],
+        "supervisor": [f"{results}?category=organisation", f"{results}/{story.first.id}"],
+    })  # fmt: skip
+    deciding.decide(story)
+    asked = "document_number=1&first_day=2026-03-30&contact=x"
+    taker.stop("decided", {"office": [f"{results}?category=organisation", f"{base}/notice", f"{base}/notice?{asked}"]})
+    deciding.give_notice(story)
+    _objecting(taker)
+    deciding.approve(story)
+
+
+def _objecting(taker: Photographer) -> None:
+    story, base, public = taker.story, taker.story.base, taker.story["public"]
+    story.world.until(date(2026, 3, 31))
+    public.open("/notices")
+    page = link(public, "/notices/")
+    public.open(page)
+    public.send(f"{page}/objections", {"text": "请核实。", "contact": "0551-60000000", "about": story.second.id, "name": "高远"})
+    receipt = public.path
+    story["office"].open(f"{base}/notice")
+    objection = link(story["office"], f"{base}/notice/objections/")
+    taker.stop("notice", {
+        "visitor": [page, receipt, "/notices", "/"],
+        "colleague": [f"{base}/notice", objection, base], "office": [objection, f"{results_of(story)}/approval"],
+    })  # fmt: skip
+    story["colleague"].open(objection)
+    story["colleague"].send(objection, {"answer": "已核实，不影响资格。"})
+
+
+def results_of(story: Story) -> str:
+    """The address of the results."""
+    return f"{story.base}/results"
+
+
+def _ending(taker: Photographer) -> None:
+    story, base = taker.story, taker.story.base
+    report = f"{judging.seat(story, 'j1', story.first)}/report"
+    deciding.publish(story)
+    after.certify(story)
+    story["j1"].open(report)
+    story["j1"].send(f"{report}/start")
+    taker.stop("published", {"j1": [report], "office": [f"{results_of(story)}/publish", f"{results_of(story)}/approval"]})
+    after.write_feedback(story)
+    taker.stop("written", {"j1": [report], "office": [f"{base}/feedback", f"{base}/feedback/{story.first.id}"]})
+    after.release_feedback(story)
+    story["colleague"].open(f"{base}/certificates")
+    revoke = links(story["colleague"], "/revoke")[0]
+    story["public"].open("/notices")
+    code = links_to_code(taker)
+    last = taker.stop("end", {
+        "visitor": ["/", "/winners", "/v/ABCD2345EFGH", code, *links(story["public"], "/notices/")],
+        "first": [f"{story.first.path}/feedback", story.first.path, "/apply"],
+        "j1": ["/review"],
+        "colleague": [f"{base}/certificates", revoke, base, f"{base}/trail?walk=1", f"{base}/applications", f"{base}/stages", "/office"],
+        "supervisor": [base, f"{base}/trail", f"{base}/notice", f"{base}/certificates", f"{base}/feedback", "/office"],
+    })  # fmt: skip
+    last.pages += [("visitor", "/nowhere", 404), ("first", "/office", 403), ("visitor", f"/start/{'x' * 43}", 404)]
+
+
+def links_to_code(taker: Photographer) -> str:
+    """The address a certificate's square code leads to."""
+    return links(taker["colleague"], "/v/")[0]
