@@ -169,7 +169,7 @@ def notice_view(
         document_number=document_number,
         title=(translate("zh", NOTICE_TITLE, facts),),
         paragraphs=tuple(Paragraph(translate("zh", text, facts)) for text in NOTICE_TEXT),
-        table=NoticeTable(tuple(translate("zh", one) for one in NOTICE_COLUMNS), (9, 47, 44), tuple(rows)),
+        table=NoticeTable(tuple(translate("zh", one) for one in NOTICE_COLUMNS), (11, 49, 40), tuple(rows)),
         signatory=scheme.office.zh,
         dated=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
     )
