@@ -12,7 +12,7 @@ from award.accounts.service.grants import BY_OFFICE
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.organisations.models import Claim
-from award.organisations.queries import offices_of
+from award.organisations.queries import REFUSED, offices_of
 from award.regulations.model import Text
 from award.rounds.models import Authority, Award, Round
 
@@ -88,6 +88,26 @@ def _in_care(session: Session, actor: Actor) -> Select[Person]:
     # Whoever runs awards or administers is looked after by administrators: a new password would lend his rights.
     above = select(Grant.person_id).where(Grant.role.not_in({*BY_OFFICE, Role.APPLICANT}), Grant.revoked_at.is_(None))
     return select(Person).where(or_(Person.id.in_(given), Person.id.in_(claimed)), Person.id.not_in(above))
+
+
+def is_only_ours(session: Session, actor: Actor, person: Person) -> bool:
+    """Whether everything the person holds belongs to the actor's authorities, since a new password would lend all of it.
+
+    An organisation belongs to them where the person has claimed it with them and with no other.
+    """
+    offices = offices_of(actor)
+    rounds = select(Round.id).join(Award).where(Award.authority_id.in_(offices))
+    claims = select(Claim.organisation_id).where(Claim.person_id == person.id)
+    with_others = claims.where(Claim.authority_id.not_in(offices), Claim.state != REFUSED)
+    ours = or_(
+        (Grant.scope == Scope.AUTHORITY) & Grant.scope_id.in_(offices),
+        (Grant.scope == Scope.ROUND) & Grant.scope_id.in_(rounds),
+        (Grant.scope == Scope.ORGANISATION)
+        & Grant.scope_id.in_(claims.where(Claim.authority_id.in_(offices)))
+        & Grant.scope_id.not_in(with_others),
+    )
+    elsewhere = select(Grant.id).where(Grant.person_id == person.id, Grant.revoked_at.is_(None), ~ours)
+    return session.scalar(elsewhere.limit(1)) is None
 
 
 def roles_of(session: Session, person: Person, now: datetime, *, named: frozenset[int] | None = None) -> list[HeldRole]:

@@ -9,6 +9,8 @@ from award.accounts.queries import grants_in_force
 from award.kernel import db
 from award.kernel.actor import Held, Role, Scope
 from award.kernel.audit.trail import transaction
+from award.organisations.models import Organisation
+from award.rounds.models import Authority
 from tests import make
 from tests.conftest import StandingClock
 from tests.visiting import faults, post, sign_in, words
@@ -136,6 +138,27 @@ def test_an_office_makes_a_link_after_identification(client: TestClient, engine:
     shown = words(post(client, path + "/reset", {"identified_by": "本人持身份证到场"}))
     assert "/reset/" in shown
     assert "/reset/" not in words(client.get(path)), "shown once"
+
+
+def test_an_office_takes_no_account_over_that_works_for_others_too(
+    client: TestClient, engine: Engine, people: dict[str, Person]
+) -> None:
+    """Anybody with an account can be put into a pool of judges; a link shown to the office would then lend all he is."""
+    with transaction(engine) as session:
+        ours, others = session.query(Authority).order_by(Authority.id).all()
+        organisation = session.query(Organisation).one()
+        for name in ("foreign", "applicant"):
+            make.grant(session, people[name], Role.JUDGE, Scope.AUTHORITY, ours.id)
+        make.claim(session, organisation, people["applicant"], others, state="pending")
+    sign_in(client, engine, people["office"])
+    for name in ("foreign", "applicant"):
+        path = f"/office/people/{people[name].public_id}"
+        assert 'name="identified_by"' not in client.get(path).text
+        answer = post(client, path + "/reset", {"identified_by": "本人持身份证到场"})
+        assert answer.status_code == 409
+        assert "/reset/" not in words(answer)
+    path = f"/office/people/{people['judge'].public_id}"
+    assert 'name="identified_by"' in client.get(path).text
 
 
 def test_an_office_invites_and_takes_back(

@@ -13,7 +13,8 @@ from award.administration import queries
 from award.administration.pages import inviting
 from award.kernel import clock
 from award.kernel.actor import Actor, Role
-from award.kernel.errors import Invalid
+from award.kernel.errors import Invalid, Refused
+from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
@@ -22,6 +23,10 @@ from award.organisations.queries import offices_of
 
 router = APIRouter(prefix="/office/people", dependencies=[Depends(guard.office)])
 ROLES = (Role.JUDGE, Role.COMMITTEE_MEMBER, Role.RECOMMENDER)
+ELSEWHERE = N_(
+    "This account holds roles beyond your authority, so your office makes no link for it. "
+    "The person can ask for one by mail, or an administrator makes it."
+)
 LIST, PERSON = "administration/care.html", "administration/care_person.html"
 
 
@@ -55,6 +60,8 @@ def reset(request: Request, session: RequestSession, actor: CurrentActor, person
     """Makes a link for a new password, shown once, for somebody who was identified."""
     found = queries.person_in_care(session, actor, person_id)
     shown = _shown(session, actor, found)
+    if not shown["may_reset"]:
+        raise Refused("reset.elsewhere", ELSEWHERE, status=409)
     try:
         link = service.make_reset_link(session, actor, found, form.text("identified_by", required=False), clock.real_now())
     except Invalid as error:
@@ -105,4 +112,5 @@ def _shown(session: Session, actor: Actor, person: Person) -> dict[str, Any]:
             for one in held if _is_ours(one)
         ],
         "link": "",
+        "may_reset": queries.is_only_ours(session, actor, person),
     }  # fmt: skip
