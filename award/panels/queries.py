@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from award.accounts.models import Person
+from award.accounts.models import Grant, Person
 from award.applications.models import LIVE, Application
-from award.kernel.actor import Actor
+from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.organisations.models import Organisation
 from award.panels.models import PoolMember
@@ -117,9 +117,17 @@ def assignments_of(session: Session, actor: Actor) -> Sequence[Assignment]:
 
 
 def conflicts_with(session: Session, application_id: int) -> frozenset[int]:
-    """The persons (inner numbers) who have a conflict with an application on record."""
-    query = select(Conflict.person_id).where(Conflict.application_id == application_id)
-    return frozenset(session.scalars(query))
+    """The persons (inner numbers) with a conflict with an application: on record, or because they act for the applicant."""
+    on_record = select(Conflict.person_id).where(Conflict.application_id == application_id)
+    acting = (
+        select(Grant.person_id)
+        .join(Application, Application.organisation_id == Grant.scope_id)
+        .where(
+            Application.id == application_id, Grant.scope == Scope.ORGANISATION, Grant.role == Role.APPLICANT,
+            Grant.revoked_at.is_(None),
+        )
+    )  # fmt: skip
+    return frozenset(session.scalars(on_record.union(acting)))
 
 
 @dataclass(frozen=True)

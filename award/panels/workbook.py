@@ -10,6 +10,7 @@ from award.kernel.files.children import run_child
 from award.kernel.files.inspect import SENTENCES
 from award.kernel.files.storage import Storage, storage
 from award.kernel.i18n import N_, translate
+from award.kernel.web.forms import clean_text
 from award.panels.service.importing import COLUMNS, headings
 
 TABLE = N_("Judges")
@@ -33,9 +34,11 @@ def template(language: str) -> bytes:
 
 
 def read_table(sha256: str, name: str, store: Storage | None = None) -> list[list[str]]:
-    """The rows of a stored workbook, read in a child process. Raises Invalid for one that cannot be read."""
+    """The rows of a stored workbook, read in a child process, as a form would take them. Raises Invalid for one that
+    cannot be read.
+    """
     ended = run_child("award.panels.reading", str((store or storage()).path(sha256).resolve()))
     if ended.code != 0:
         raise Invalid.one("file", SENTENCES["damaged"], name=name)
     rows: list[list[str]] = json.loads(ended.output)["rows"]
-    return rows
+    return [[clean_text(cell) for cell in row] for row in rows]

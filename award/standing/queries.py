@@ -58,6 +58,8 @@ def standing_of(session: Session, actor: Actor, application: Entry, now: datetim
     if actor.person_id is not None:
         is_conflicted, judge = _relations(session, actor.person_id, application.id)
         who |= judge
+    if Who.OWNER in who:
+        who = _as_owner(who)
     due = application.correction_due_at
     return Standing(
         frozenset(who),
@@ -67,6 +69,12 @@ def standing_of(session: Session, actor: Actor, application: Entry, now: datetim
         in_correction=application.state == "correction",
         correction_over=due is not None and now >= due,
     )
+
+
+def _as_owner(who: set[Who]) -> set[Who]:
+    """Whoever acts for the applicant decides nothing about it and judges nothing of it; a seat he has he can only give up."""
+    seats = {Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE, Who.PANEL_LEADER}
+    return {Who.PUBLIC, Who.OWNER, *({Who.ASSIGNED_JUDGE} if who & seats else ())}
 
 
 def _relations(session: Session, person_id: int, application_id: int) -> tuple[bool, set[Who]]:

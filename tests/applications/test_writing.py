@@ -65,6 +65,16 @@ def test_category_and_sector_must_be_those_of_the_scheme(world: World, category:
     assert [one.field for one in refused.value.errors] == [field]
 
 
+def test_a_category_without_sectors_takes_none(world: World) -> None:
+    """anhui-province: no sectors; what nobody can choose is not stored."""
+    with transaction(world.engine) as session:
+        round_ = make.round_(session, of=world.found(session).round.award.authority, scheme="anhui-province")
+        own = world.found(session).organisation
+        with pytest.raises(Invalid):
+            service.start_application(session, world.owner, round_, own, "individual", "x" * 400, make.NOW)
+        assert service.start_application(session, world.owner, round_, own, "individual", "", make.NOW).sector == ""
+
+
 def test_a_round_that_is_past_its_deadline_takes_no_new_application(world: World) -> None:
     with transaction(world.engine) as session:
         closes = world.dates(session).closes_at

@@ -148,7 +148,8 @@ def test_what_cannot_be_taken_or_merged(begun: World) -> None:
     act: Act = lambda s, r: service.take_comment(s, leader, r, "4.1.2", both, r.version, NOW, as_one=True)  # noqa: E731
     assert isinstance(refused(begun, act), Invalid)
     made = [one.public_id for one in (*take(begun, "4.1.2", both), *take(begun, "4.1.3", [elsewhere]))]
-    for chosen in ([made[0]], made[:2], [made[0], made[2]]):
+    # One ticked twice is one, and neither merged with itself nor taken twice.
+    for chosen in ([made[0]], [made[0], made[0]], made[:2], [made[0], made[2]]):
         act = lambda s, r, chosen=chosen: service.merge_comments(s, leader, r, chosen, r.version, NOW)  # type: ignore[misc]  # noqa: E731
         assert isinstance(refused(begun, act), Invalid)
     act = lambda s, r: service.merge_comments(s, leader, r, ["zzzzzzzzzzzz"], r.version, NOW)  # noqa: E731

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.applications.queries import application_for
 from award.judging import queries as sheets
+from award.kernel.actor import Role, Scope
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
@@ -81,6 +82,22 @@ def test_the_rules_of_a_panel(world: World) -> None:
             session, world.office, world.application(session), world.person(session, world.judges[5]), "曾任职", NOW
         )
     assert refused(world, lambda session: assign(session, world, 5)).code == "panel.conflict"
+
+
+def test_who_acts_for_the_applicant_takes_no_seat(world: World) -> None:
+    free_seat(world)
+    with transaction(world.engine) as session:
+        person, found = world.person(session, world.judges[5]), world.application(session)
+        make.grant(session, person, Role.APPLICANT, Scope.ORGANISATION, found.organisation_id)
+    assert refused(world, lambda session: assign(session, world, 5)).code == "panel.conflict"
+
+
+def test_the_office_hides_no_application_from_colleagues_or_the_supervisor(world: World) -> None:
+    for actor in (world.supervisor, world.office, world.owners[0]):
+        act = lambda session, of=actor: service.record_conflict(  # noqa: E731
+            session, world.office, world.application(session), world.person(session, of), "曾任职", NOW
+        )
+        assert isinstance(refused(world, act), NotFound)
 
 
 def test_no_judge_has_more_applications_than_the_scheme_allows(engine: Any, clock: Any) -> None:

@@ -178,3 +178,16 @@ def test_a_right_that_ended_is_none(any_engine: Engine) -> None:
         assert case.who(officer) == set()
         grant.valid_until, grant.revoked_at = None, make.NOW
         assert case.who(officer) == set()
+
+
+def test_who_acts_for_the_applicant_is_nothing_else_to_it(case: Case) -> None:
+    """Deny overrides: a member of the office accepts no application of his own, and judges none."""
+    officer = case.owner
+    for role in (Role.AWARD_OFFICE, Role.SUPERVISOR):
+        make.grant(case.session, officer, role, Scope.AUTHORITY, case.authority.id)
+    assert case.who(officer) == {Who.OWNER}
+    assert case.who(make.officer(case.session, case.authority)) == {Who.OFFICE}
+    assert case.standing(officer, case.another()).who == {Who.PUBLIC, Who.OFFICE, Who.SUPERVISOR}
+    judge = case.judge(signed=True, leads=True)
+    make.grant(case.session, judge, Role.APPLICANT, Scope.ORGANISATION, case.organisation.id)
+    assert case.who(judge) == {Who.OWNER, Who.ASSIGNED_JUDGE}

@@ -67,7 +67,7 @@ def _check_category(session: Session, round_: Round, category: str, sector: str)
     if category not in rules:
         raise Invalid.one("category", N_("Choose a category of this round."))
     sectors = rules[category].sectors
-    if sectors and sector not in sectors:
+    if sector not in (sectors or {""}):
         raise Invalid.one("sector", N_("Choose a sector of this category."))
 
 

@@ -111,7 +111,7 @@ def take_comment(
     if any(key not in found for key in keys):
         raise NotFound
     taken = {source for comment in report.comments for source in comment.sources}
-    chosen = [found[key] for key in keys if key not in taken]
+    chosen = [found[key] for key in dict.fromkeys(keys) if key not in taken]
     if as_one and len({one.kind for one in chosen}) > 1:
         raise Invalid.one(f"take-{item}", N_("Strengths and opportunities cannot be merged with each other."))
     if not chosen:
@@ -144,7 +144,7 @@ def merge_comments(
     Raises Refused, Conflict, Stale, NotFound, Invalid (fewer than two, or of different items or kinds).
     """
     _open(session, actor, report, version, now)
-    chosen = [_comment(report, one) for one in comment_ids]
+    chosen = [_comment(report, one) for one in dict.fromkeys(comment_ids)]
     item = chosen[0].item if chosen else ""
     if len(chosen) < 2:
         raise Invalid.one(f"merge-{item}", N_("Tick at least two comments to merge."))

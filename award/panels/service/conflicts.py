@@ -9,7 +9,7 @@ from award.accounts.models import Person
 from award.applications.models import Application
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
-from award.kernel.errors import Invalid
+from award.kernel.errors import Invalid, NotFound
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.panels import queries
@@ -73,11 +73,15 @@ def record_conflict(
 ) -> None:
     """The office records a conflict it learned of; a seat the judge has on this panel ends at once.
 
-    Raises Refused (wrong stage or role), Invalid (no reason), Conflict (he has a seat, and all sheets can be seen already).
+    Only of a judge of the pool: a conflict hides an application, and nobody hides one from a colleague or the supervisor.
+    Raises Refused (wrong stage or role), NotFound (not in the pool), Invalid (no reason), Conflict (he has a seat, and its
+    sheet could be seen already).
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.JUDGE_REPLACE, stage, standing_of(session, actor, application, now))
     hold_panel(session, application)
+    if queries.member_of(session, application.authority_id, person.id) is None:
+        raise NotFound
     if not reason.strip():
         raise Invalid.one("reason", N_("Say in a few words what the conflict is."))
     if queries.has_conflict(session, person.id, application.id):

@@ -97,7 +97,7 @@ def check_seat(session: Session, application: Application, person: Person, seats
         seats,
         queries.member_of(session, application.authority_id, person.id),
         person.name,
-        has_conflict=queries.has_conflict(session, person.id, application.id),
+        has_conflict=person.id in queries.conflicts_with(session, application.id),
         load=queries.loads_of(session, application.round_id).get(person.id, 0),
     )
     if fault is not None:
