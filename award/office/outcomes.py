@@ -1,5 +1,6 @@
 """Outcomes of stages held on paper: entered by one person, confirmed by another."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -75,11 +76,20 @@ def record_outcome(
     return outcome
 
 
-def confirm_outcome(session: Session, actor: Actor, round_: Round, application: Application, now: datetime) -> PaperOutcome:
+def fingerprint_of(outcome: PaperOutcome) -> str:
+    """What an outcome says, in a few characters: 16 hexadecimal digits of a SHA-256."""
+    said = (outcome.score_hundredths, outcome.goes_on, outcome.summary, outcome.held_on.isoformat(), outcome.file_id)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+
+
+def confirm_outcome(
+    session: Session, actor: Actor, round_: Round, application: Application, now: datetime, seen: str | None = None
+) -> PaperOutcome:
     """Confirms an outcome another person has entered; from then on it counts.
 
+    seen: fingerprint of what the second person looked at; None where he works without a page.
     Asked again by the same person, answers with what he has confirmed.
-    Raises NotFound where nothing is entered, Refused for the person who entered it.
+    Raises NotFound where nothing is entered, Refused for the person who entered it, Conflict where it was entered anew.
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
@@ -92,6 +102,8 @@ def confirm_outcome(session: Session, actor: Actor, round_: Round, application: 
         raise Conflict("outcome.confirmed", N_("This outcome has been confirmed by a second person and stays as it is."))
     if outcome.recorded_by == actor.person_id:
         raise Refused("outcome.same_person", N_("You entered this outcome; another person of the office must confirm it."))
+    if seen is not None and seen != fingerprint_of(outcome):
+        raise Conflict("outcome.changed", N_("This outcome was entered anew since you opened the page. Look at it again, then confirm it."))
     outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", _person(actor), now
     session.flush()
     _note(session, actor, Event.OUTCOME_CONFIRMED, application, outcome)

@@ -11,7 +11,7 @@ from award.applications.models import Application
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import write_pending
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
-from award.office.outcomes import Entry, confirm_outcome, outcomes_of, record_outcome
+from award.office.outcomes import Entry, confirm_outcome, fingerprint_of, outcomes_of, record_outcome
 from award.rounds.models import Authority, Round
 from award.standing.models import Conflict as Interest
 from tests import make
@@ -56,9 +56,21 @@ def test_until_then_it_can_be_entered_anew(desk: Desk, session: Session, site: t
     assert outcomes_of(session, round_)[application.id].score_hundredths == 1
     with pytest.raises(Refused):
         confirm_outcome(session, desk["second"], round_, application, NOW)
-    confirm_outcome(session, desk["office"], round_, application, NOW)
+    seen = fingerprint_of(outcomes_of(session, round_)[application.id])
+    confirm_outcome(session, desk["office"], round_, application, NOW, seen)
     with pytest.raises(Conflict):
         record_outcome(session, desk["second"], round_, application, ENTRY, NOW)
+
+
+def test_nobody_confirms_what_he_has_not_seen(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    round_, application = site
+    seen = fingerprint_of(record_outcome(session, desk["office"], round_, application, ENTRY, NOW))
+    record_outcome(session, desk["office"], round_, application, replace(ENTRY, score_hundredths=99_000), NOW)
+    for stale in (seen, ""):
+        with pytest.raises(Conflict) as caught:
+            confirm_outcome(session, desk["second"], round_, application, NOW, stale)
+        assert caught.value.code == "outcome.changed"
+    assert outcomes_of(session, round_)[application.id].state == "recorded"
 
 
 @pytest.mark.parametrize(

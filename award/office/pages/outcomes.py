@@ -45,7 +45,10 @@ def listed(request: Request, session: RequestSession, actor: CurrentActor, round
     applications = list(session.scalars(query.order_by(Application.number)))
     found = outcomes.outcomes_of(session, round_)
     names = names_of(session, [one.recorded_by for one in found.values()])
-    return render(request, session, LIST, **page, applications=applications, outcomes=found, names=names)
+    return render(
+        request, session, LIST, **page, applications=applications, outcomes=found, names=names,
+        fingerprint_of=outcomes.fingerprint_of,
+    )  # fmt: skip
 
 
 @router.get("/{application_id}", dependencies=[Depends(guard.office)])
@@ -105,10 +108,12 @@ def paper(session: RequestSession, actor: CurrentActor, round_id: PublicId, appl
 
 
 @router.post("/{application_id}/confirm", dependencies=[Depends(guard.office)])
-def confirm(session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId) -> Response:
-    """Confirms what another person entered."""
+def confirm(
+    session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
+) -> Response:
+    """Confirms what another person entered, as the page showed it."""
     round_, application = _both(session, actor, round_id, application_id)
-    outcomes.confirm_outcome(session, actor, round_, application, clock.now(session))
+    outcomes.confirm_outcome(session, actor, round_, application, clock.now(session), form.get("seen"))
     return RedirectResponse(f"/office/rounds/{round_id}/outcomes", 303)
 
 
