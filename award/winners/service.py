@@ -14,7 +14,7 @@ from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.documents.service import Request, want_many
-from award.kernel.errors import Conflict, Invalid
+from award.kernel.errors import Conflict, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.settings import settings
@@ -157,7 +157,7 @@ def revoke_certificate(
     """Revokes a certificate; from then on its code says so. Not by the person who issued it. Never undone.
 
     Effects: the result is published anew with the revocation; the earlier snapshot stays as it was.
-    Raises Refused (wrong stage or role), Conflict (revoked already, or the same person), Invalid (no reason).
+    Raises Refused (wrong stage or role, or the same person), Conflict (revoked already), Invalid (no reason).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.CERTIFICATE_REVOKE, stage, standing_in(actor, round_))
@@ -169,7 +169,7 @@ def revoke_certificate(
     if not reason.strip():
         raise Invalid.one("reason", N_("Give the reason and the article the revocation rests on."))
     if certificate.issued_by == actor.person_id:
-        raise Conflict("certificate.same_person", SECOND_PERSON)
+        raise Refused("certificate.same_person", SECOND_PERSON, status=409)
     certificate.revoked_at, certificate.revoked_by, certificate.revoked_reason = now, actor.person_id, reason
     certificate.application.state = "revoked"
     session.flush()

@@ -204,7 +204,7 @@ def test_a_scheme_may_take_objections_without_a_name(engine: Engine) -> None:
 def test_a_second_person_answers(world: World) -> None:
     put_on_notice(world)
     objection = object_to(world)
-    with pytest.raises(Conflict) as refusal:
+    with pytest.raises(Refused) as refusal:
         answer(world, objection, "office")
     assert refusal.value.code == "objection.same_person"
     answer(world, objection, "second")

@@ -63,7 +63,7 @@ def test_who_cannot_approve_or_publish(engine: Engine, by: str, error: type[Exce
 
 def test_a_second_person_publishes(world: World) -> None:
     approve(world)
-    with pytest.raises(Conflict) as refusal:
+    with pytest.raises(Refused) as refusal:
         publish(world, "office")
     assert refusal.value.code == "result.same_person"
     assert publish(world, "second") == publish(world, "second")

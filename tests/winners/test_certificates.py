@@ -168,7 +168,7 @@ def test_a_certificate_may_have_no_end() -> None:
 
 def test_a_second_person_revokes(world: World) -> None:
     first, second = issue(world)[:2]
-    with pytest.raises(Conflict) as refusal:
+    with pytest.raises(Refused) as refusal:
         revoke(world, first, "office")
     assert refusal.value.code == "certificate.same_person"
     revoke(world, first)

@@ -12,7 +12,7 @@ from award.kernel import db, ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.service import want
-from award.kernel.errors import Conflict, FieldError, Invalid
+from award.kernel.errors import Conflict, FieldError, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.workdays import period_end
@@ -175,8 +175,8 @@ def answer_objection(
 ) -> Objection:
     """Answers an objection; not by the person who recorded the decision it is about.
 
-    Asked again by the same person, answers with the first. Raises Refused (wrong stage or role), Conflict (answered by
-    somebody else, or the same person), Invalid (no text).
+    Asked again by the same person, answers with the first. Raises Refused (wrong stage or role, or the same
+    person), Conflict (answered by somebody else), Invalid (no text).
     """
     stage = guarded_stage(session, round_, now)
     policy.require(Action.OBJECTION_ANSWER, stage, standing_in(actor, round_))
@@ -189,7 +189,7 @@ def answer_objection(
     if not answer.strip():
         raise Invalid.one("answer", N_("Write what was checked and what came of it."))
     if actor.person_id in queries.deciders_of(session, round_):
-        raise Conflict("objection.same_person", SECOND_PERSON)
+        raise Refused("objection.same_person", SECOND_PERSON, status=409)
     objection.answer, objection.answered_at, objection.answered_by = answer, now, actor.person_id
     objection.state = "answered"
     _record(

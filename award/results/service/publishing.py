@@ -11,7 +11,7 @@ from award import policy
 from award.applications.models import LIVE, Application
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
-from award.kernel.errors import Conflict, FieldError, Invalid
+from award.kernel.errors import Conflict, FieldError, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.results import papers, queries
@@ -71,7 +71,7 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     """Publishes the result; from then on the public sees its snapshot, and every applicant how it ended.
 
     A second person publishes: not the one who recorded the decision. Asked again by the same person, answers with the
-    first publication. Raises Refused (wrong stage or role), Conflict (no approval, the same person, or a conflict of
+    first publication. Raises Refused (wrong stage or role, or the same person), Conflict (no approval, or a conflict of
     interest).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
@@ -85,7 +85,7 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     if approval is None:
         raise Conflict("result.unapproved", N_("Record the approval first."))
     if actor.person_id in queries.deciders_of(session, round_):
-        raise Conflict("result.same_person", SECOND_PERSON)
+        raise Refused("result.same_person", SECOND_PERSON, status=409)
     require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
     content = papers.result_content(round_, scheme_of(session, round_), decided, approval)
