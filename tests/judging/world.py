@@ -183,7 +183,7 @@ def score(
 ) -> None:
     """Every item has the same mark and comments, but for the last `leave` ones; written at once, as 23 saves take long."""
     with transaction(world.engine) as session:
-        found, seat = world.application(session), world.seat(session, at, judge)
+        found, seat = world.application(session, at), world.seat(session, at, judge)
         items = list(criteria(session, found).items())
         keys = {item.key: item for item in items[: len(items) - leave] if not only or item.key in only}
         made = Sheet(

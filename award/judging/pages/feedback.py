@@ -203,7 +203,11 @@ def own_report(request: Request, session: RequestSession, actor: CurrentActor, a
             "code": report.state, "url": f"/apply/{application_id}/feedback",
             "acknowledged_at": i18n.format_moment(language, at, zone) if at else "",
         },
-        application={"name": application.organisation.name, "url": f"/apply/{application_id}", "public_id": application_id},
+        application={
+            "name": application.organisation.name, "url": f"/apply/{application_id}", "public_id": application_id,
+            "is_writable": False, "is_submitted": True, "has_feedback": True,
+        },
+        site_name=views.award_name(language, application.round),
     )  # fmt: skip
 
 
