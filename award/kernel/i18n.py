@@ -103,7 +103,8 @@ def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool
     text = f"{format_day(language, day)} {clock}"
     if not with_zone:
         return text
-    return f"{text} ({zone_name(language, zone)})"
+    name = zone_name(language, zone)
+    return f"{text}（{name}）" if language == "zh" else f"{text} ({name})"
 
 
 def zone_name(language: str, zone: str) -> str:

@@ -55,14 +55,14 @@ class TestTranslating:
     ("moment", "chinese", "english"),
     [
         # 10:00 UTC is 18:00 in Beijing.
-        ("2026-08-28T10:00:00+00:00", "2026年8月28日 18:00 (北京时间)", "28 August 2026 18:00 (Beijing time)"),
+        ("2026-08-28T10:00:00+00:00", "2026年8月28日 18:00（北京时间）", "28 August 2026 18:00 (Beijing time)"),
         # Midnight closes the day before it.
-        ("2026-08-28T16:00:00+00:00", "2026年8月28日 24:00 (北京时间)", "28 August 2026 24:00 (Beijing time)"),
-        ("2025-12-31T16:00:00+00:00", "2025年12月31日 24:00 (北京时间)", "31 December 2025 24:00 (Beijing time)"),
+        ("2026-08-28T16:00:00+00:00", "2026年8月28日 24:00（北京时间）", "28 August 2026 24:00 (Beijing time)"),
+        ("2025-12-31T16:00:00+00:00", "2025年12月31日 24:00（北京时间）", "31 December 2025 24:00 (Beijing time)"),
         # A second after it is the next day: nothing late looks punctual.
-        ("2026-08-28T16:00:01+00:00", "2026年8月29日 00:00 (北京时间)", "29 August 2026 00:00 (Beijing time)"),
-        ("2026-08-28T16:00:00.000001+00:00", "2026年8月29日 00:00 (北京时间)", "29 August 2026 00:00 (Beijing time)"),
-        ("2026-08-28T15:59:59.999999+00:00", "2026年8月28日 23:59 (北京时间)", "28 August 2026 23:59 (Beijing time)"),
+        ("2026-08-28T16:00:01+00:00", "2026年8月29日 00:00（北京时间）", "29 August 2026 00:00 (Beijing time)"),
+        ("2026-08-28T16:00:00.000001+00:00", "2026年8月29日 00:00（北京时间）", "29 August 2026 00:00 (Beijing time)"),
+        ("2026-08-28T15:59:59.999999+00:00", "2026年8月28日 23:59（北京时间）", "28 August 2026 23:59 (Beijing time)"),
     ],
 )
 def test_moments_on_the_wall_clock(moment: str, chinese: str, english: str) -> None:
