@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 
 from award import worker
+from award.applications.models import Application
 from award.demo import applying, deciding, feedback, founding, scoring
 from award.demo.judges import judge_stories
 from award.demo.telling import stories
@@ -23,6 +24,7 @@ from award.kernel.files.models import StoredFile
 from award.kernel.files.storage import storage
 from award.regulations.loader import shipped_criteria, shipped_schemes
 from award.rounds.models import Round
+from award.standing.models import Assignment
 
 PUBLISHED = "publish"
 SIDE_BY_SIDE = 2
@@ -158,9 +160,16 @@ def _open_second_round(world: World, today: date) -> None:
 
 
 def _accounts(world: World) -> tuple[Account, ...]:
+    with db.reading(world.engine) as session:
+        query = select(Assignment.person_id, Application.public_id).join(Application)
+        query = query.where(Assignment.state == "active").order_by(Assignment.id)
+        seats = session.execute(query).all()
     staff = [Account(role.value, username, PASSWORD) for username, _, role in founding.STAFF]
     applicants = [Account("applicant", one.username, PASSWORD) for one in world.entries]
-    judges = [Account("judge", one.username, PASSWORD, tuple(one.applications)) for one in world.judges]
+    judges = [
+        Account("judge", one.username, PASSWORD, tuple(seat for person, seat in seats if person == one.person_id))
+        for one in world.judges
+    ]
     return (*staff, *applicants, *judges)
 
 

@@ -75,7 +75,6 @@ def declare_all(world: World) -> None:
                 entry = next(one for one in world.entries if one.application_id == seat.application_id)
                 application = world.application(session, entry)
                 sign_declaration(session, actor, application, seat, translate("zh", WORDING), world.now)
-                judge.applications.append(application.public_id)
 
 
 def score(world: World, entries: list[Entry], share: float = 1.0) -> None:

@@ -3,11 +3,11 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
@@ -34,7 +34,6 @@ class Judge:
     person_id: int
     institution: str
     severity: float
-    applications: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -114,12 +113,6 @@ class World:
         with transaction(self.engine) as session:
             stage = next(one for one in self.round(session).stages if one.kind == kind)
             return stage.opens_at or self.now, stage.closes_at or self.now
-
-    def public_ids(self, application_ids: list[int]) -> dict[int, str]:
-        """Public ids by inner number."""
-        with transaction(self.engine) as session:
-            query = select(Application.id, Application.public_id).where(Application.id.in_(application_ids))
-            return dict(session.execute(query).tuples())
 
 
 def local(day: date, hour: int = 9, minute: int = 0) -> datetime:
