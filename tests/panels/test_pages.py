@@ -1,0 +1,109 @@
+"""The office's pages of the pool and of panels."""
+
+from typing import Any
+
+from bs4 import BeautifulSoup
+from fastapi.testclient import TestClient
+from sqlalchemy import func, select
+
+from award.kernel.audit.trail import transaction
+from award.panels.models import PoolMember
+from tests.judging import world as worlds
+from tests.judging.browsing import as_, main_text, post
+from tests.judging.world import World
+from tests.panels.test_pool import HEAD, workbook
+
+
+def pool_size(world: World) -> int:
+    with transaction(world.engine) as session:
+        return session.scalars(select(func.count(PoolMember.id))).one()
+
+
+def upload(client: TestClient, content: bytes, name: str = "评审员.xlsx") -> Any:
+    return post(client, "/office/judges/import", {"authority": ""}, files={"file": (name, content)})
+
+
+def test_a_table_is_looked_at_before_it_is_imported(world: World, client: TestClient) -> None:
+    as_(client, world, "office")
+    before = pool_size(world)
+    looked = upload(client, workbook([*HEAD], ["韩雪", "han@example.cn", "质量协会", "", "", ""]))
+    assert looked.status_code == 200
+    assert "韩雪" in main_text(looked)
+    assert pool_size(world) == before
+    form = BeautifulSoup(looked.text, "html.parser").select_one("form[action^='/office/judges/import/']")
+    assert form is not None
+    url = str(form["action"])
+    authority = str(form.select_one("[name=authority]")["value"])  # type: ignore[index]
+    # Another officer's table is nobody else's to import.
+    assert post(as_(client, world, "stranger"), url, {"authority": authority}).status_code == 404
+    assert post(as_(client, world, "office"), url, {"authority": authority}).status_code == 303
+    assert pool_size(world) == before + 1
+    assert "韩雪" in main_text(client.get("/office/judges"))
+
+
+def test_a_table_with_faults_names_the_cells_and_offers_no_import(world: World, client: TestClient) -> None:
+    looked = upload(as_(client, world, "office"), workbook([*HEAD], ["", "no address", "甲", "", "", ""]))
+    text = main_text(looked)
+    assert "A2" in text
+    assert "B2" in text
+    assert BeautifulSoup(looked.text, "html.parser").select_one("form[action^='/office/judges/import/']") is None
+
+
+def test_what_is_no_table_is_refused_with_a_sentence(world: World, client: TestClient) -> None:
+    as_(client, world, "office")
+    for content, name in ((b"%PDF-1.7", "t.xlsx"), (b"x", "t.exe"), (b"", "t.xlsx")):
+        assert upload(client, content, name).status_code == 422
+    assert post(client, "/office/judges/import", {"authority": ""}).status_code == 422
+
+
+def test_adding_by_hand_and_letting_rest(world: World, client: TestClient) -> None:
+    as_(client, world, "office")
+    faulty = post(client, "/office/judges", {"authority": "", "name": "韩雪", "email": "han@example.cn", "institution": ""})
+    assert faulty.status_code == 422
+    assert "han@example.cn" in faulty.text
+    data = {"authority": "", "name": "韩雪", "email": "han@example.cn", "institution": "质量协会"}
+    assert post(client, "/office/judges", data).status_code == 303
+    page = BeautifulSoup(client.get("/office/judges?q=韩雪").text, "html.parser")
+    url = str(page.select_one("tbody form")["action"])  # type: ignore[index]
+    assert post(client, url, {"act": "rest"}).status_code == 303
+    with transaction(world.engine) as session:
+        assert session.scalars(select(PoolMember.is_active).order_by(PoolMember.id.desc())).first() is False
+    assert post(as_(client, world, "stranger"), url, {"act": "return"}).status_code == 404
+    assert as_(client, world, "judge0").get("/office/judges").status_code == 403
+
+
+def test_a_panel_is_made_by_buttons(world: World, client: TestClient) -> None:
+    world.stage("assign")
+    url = f"/office/rounds/{world.round}/assign/{world.applications[0]}"
+    person = world.judges[5].public_id
+    as_(client, world, "office")
+    full = post(client, url, {"act": "assign", "judge": person})
+    assert full.status_code == 409
+    assert "该评审组已满 5 人。" in main_text(full)
+    assert post(client, url, {"act": "remove", "seat": world.seats[0, 0]}).status_code == 303
+    page = client.get(url)
+    assert "该评审组尚无组长" in main_text(page)
+    assert post(client, url, {"act": "assign", "judge": person, "leader": "1"}).status_code == 303
+    assert worlds.JUDGES[5] in main_text(client.get(f"/office/rounds/{world.round}/assign"))
+    assert post(client, url, {"act": "leader", "seat": world.seats[0, 1]}).status_code == 303
+    assert post(client, url, {"act": "conflict", "judge": world.judges[1].public_id, "reason": ""}).status_code == 422
+    assert post(client, url, {"act": "conflict", "judge": world.judges[1].public_id, "reason": "曾任职"}).status_code == 303
+    assert post(client, url, {"act": "dance"}).status_code == 422
+    assert post(as_(client, world, "supervisor"), url, {"act": "assign", "judge": person}).status_code == 403
+
+
+def test_a_substitute_is_named_while_judges_score(world: World, client: TestClient) -> None:
+    url = f"/office/rounds/{world.round}/assign/{world.applications[0]}"
+    as_(client, world, "office")
+    offered = client.get(f"{url}?replace={world.seats[0, 3]}")
+    assert worlds.JUDGES[3] in main_text(offered)
+    data = {"act": "replace", "judge": world.judges[5].public_id, "replaces": world.seats[0, 3]}
+    assert post(client, url, data).status_code == 422
+    assert post(client, url, data | {"reason": "住院"}).status_code == 303
+    assert "住院" in main_text(client.get(url))
+
+
+def test_the_supervisor_sees_panels_and_no_button(world: World, client: TestClient) -> None:
+    page = as_(client, world, "supervisor").get(f"/office/rounds/{world.round}/assign/{world.applications[0]}")
+    assert worlds.JUDGES[0] in page.text
+    assert BeautifulSoup(page.text, "html.parser").select("main form") == []
