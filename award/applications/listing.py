@@ -7,8 +7,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
+from award.kernel.actor import Actor
 from award.organisations.models import Organisation
 from award.rounds.models import Round
+from award.standing.queries import conflicts_of
 
 
 @dataclass(frozen=True)
@@ -45,14 +47,17 @@ class Listing:
     total: int
 
 
-def list_for_office(session: Session, round_: Round, filters: Filters, *, page: int = 1, size: int = 25) -> Listing:
+def list_for_office(
+    session: Session, actor: Actor, round_: Round, filters: Filters, *, page: int = 1, size: int = 25
+) -> Listing:
     """A page of the submitted applications of a round, the last handed in first. Drafts are counted, never listed.
 
-    Whether the actor may list them is asked before.
+    What the actor must not touch is neither listed nor counted. Whether he may list at all is asked before.
     """
-    by_state = select(Application.state, func.count()).where(Application.round_id == round_.id).group_by(Application.state)
+    clear = and_(Application.round_id == round_.id, Application.id.not_in(conflicts_of(actor)))
+    by_state = select(Application.state, func.count()).where(clear).group_by(Application.state)
     states = {row[0]: row[1] for row in session.execute(by_state)}
-    matching = _matching(round_, filters)
+    matching = and_(clear, _matching(filters))
     total = session.scalar(select(func.count()).select_from(Application).join(Organisation).where(matching)) or 0
     found = session.execute(
         select(
@@ -68,8 +73,8 @@ def list_for_office(session: Session, round_: Round, filters: Filters, *, page: 
     return Listing([Listed(*row) for row in found], states, total)
 
 
-def _matching(round_: Round, filters: Filters) -> ColumnElement[bool]:
-    wanted = [Application.round_id == round_.id, Application.submitted_at.is_not(None)]
+def _matching(filters: Filters) -> ColumnElement[bool]:
+    wanted = [Application.submitted_at.is_not(None)]
     if filters.search:
         text = filters.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = (Organisation.name, Organisation.credit_code, Application.number)

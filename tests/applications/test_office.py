@@ -194,7 +194,7 @@ def test_the_list_costs_the_same_statements_at_10_and_at_1000(received: World) -
         with db.reading(received.engine) as session:
             round_ = received.found(session).round
             with statements(received.engine) as seen:
-                listing = list_for_office(session, round_, Filters(search="组织"), page=1, size=25)
+                listing = list_for_office(session, received.office, round_, Filters(search="组织"), page=1, size=25)
                 assert len({row.name for row in listing.rows}) == min(count, 25)
             counts.append(len(seen))
             totals.append(listing.total)

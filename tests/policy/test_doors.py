@@ -11,6 +11,7 @@ from award.app import make_app
 from award.kernel import db
 from award.kernel.settings import Settings
 from tests.conftest import StandingClock
+from tests.judging.world import APPLICANTS
 from tests.policy.doors import ELSEWHERE, MISSING, RECUSED, Door, Doors, bare, build, doors_of, knock
 
 FLOOR = 180
@@ -130,3 +131,22 @@ def opens(client: TestClient, door: Door, doors: Doors, who: str) -> bool:
     status, text = knock(client, door, doors.ids, doors.cookies.get(who, ""))
     assert status != 500, f"{who} {door.path}"
     return status == 200 or (status == 303 and not text.startswith("/login"))
+
+
+PUBLISHED = {"/", "/notices/{notice_id}", "/winners", "/v/{code}"}
+"""What everybody reads."""
+REGISTER = {"/office/claims", "/office/claims/{claim_id}"}
+"""Who acts for an organisation is decided before and beside any application."""
+
+
+@pytest.mark.parametrize("who", ["conflicted_officer", f"judge{RECUSED}", f"judge{ELSEWHERE}", "owner1", "stranger", "nobody"])
+def test_no_list_and_no_page_names_what_is_hidden(doors: Doors, client: TestClient, who: str) -> None:
+    """The address names the other application, which may well be open to him."""
+    named = [door for door in all_doors(client) if door.method == "GET" and door.path not in PUBLISHED | REGISTER]
+    ids = doors.ids | {"application_id": doors.world.applications[1], "assignment_id": doors.world.seats[1, RECUSED]}
+    seen = {}
+    for stage in ("score", "notice", "publish"):
+        doors.world.stage(stage)
+        texts = {door.path: knock(client, door, ids, doors.cookies[who])[1] for door in named}
+        seen |= {path: stage for path, text in texts.items() if APPLICANTS[0] in text or "2026-000101" in text}
+    assert seen == {}

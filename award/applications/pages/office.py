@@ -44,7 +44,7 @@ def applications(
     stage, standing = stage_now(round_, clock.now(session)), standing_in(actor, round_)
     require(Action.APPLICATION_LIST, stage, standing)
     filters = Filters(q.strip()[:80], state, sector, category)
-    found = list_for_office(session, round_, filters, page=page, size=SIZE)
+    found = list_for_office(session, actor, round_, filters, page=page, size=SIZE)
     scheme, language = scheme_of(session, round_), request.state.language
     sectors = {key: name.in_language(language) for one in scheme.categories for key, name in one.sectors.items()}
     url = request.url
