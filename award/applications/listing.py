@@ -74,7 +74,7 @@ def list_for_office(
 
 
 def _matching(filters: Filters) -> ColumnElement[bool]:
-    wanted = [Application.submitted_at.is_not(None)]
+    wanted: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
     if filters.search:
         text = filters.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = (Organisation.name, Organisation.credit_code, Application.number)
