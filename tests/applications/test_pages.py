@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
+from sqlalchemy import update
 
+from award.accounts.models import SignIn
 from award.applications import queries, service
 from award.kernel import db
 from award.kernel.audit.trail import transaction
@@ -87,6 +89,20 @@ def test_conditions_are_confirmed_before_an_application_begins(desk: dict[str, V
     begun = desk["stranger"].post(path, {**chosen, **dict.fromkeys(boxes, "1")})
     assert begun.status_code == 303
     assert desk["stranger"].get(begun.headers["location"]).status_code == 200
+
+
+def test_who_comes_too_late_to_begin_is_told_when_it_closed(desk: dict[str, Visitor], world: World, clock: StandingClock) -> None:
+    path = f"/apply/rounds/{world.round}/organisation"
+    with transaction(world.engine) as session:
+        closes_at = world.dates(session).closes_at
+        assert closes_at is not None
+    for moment, status in ((closes_at - timedelta(microseconds=1), 422), (closes_at, 409)):
+        clock.now = moment
+        with transaction(world.engine) as session:
+            session.execute(update(SignIn).values(seen_at=moment, ends_at=moment + timedelta(hours=1)))
+        answer = desk["stranger"].post(path, {})
+        assert answer.status_code == status
+    assert "This closed at 1 April 2026 09:00 (Beijing time)" in answer.text
 
 
 def test_the_task_list_shows_every_part_and_what_is_next(desk: dict[str, Visitor], world: World) -> None:

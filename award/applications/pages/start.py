@@ -19,7 +19,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.organisations.queries import claims_of, organisations_of
-from award.policy import Standing, decide
+from award.policy import Standing, decide, require
 from award.rounds.models import Round
 from award.rounds.queries import open_rounds, scheme_of, stage_now, stage_of, title_of
 from award.stages import Who
@@ -65,9 +65,11 @@ def _open_round(request: Request, session: Session, round_: Round) -> dict[str, 
 
 
 def _round(session: Session, public_id: str) -> Round:
+    """A running round. Raises Refused where it takes no applications now, with the reason."""
     found = next((one for one in open_rounds(session) if one.public_id == public_id), None)
-    if found is None or not _takes_applications(session, found):
+    if found is None:
         raise NotFound
+    require(Action.APPLICATION_START, stage_now(found, clock.now(session)), Standing(frozenset({Who.OWNER})))
     return found
 
 
