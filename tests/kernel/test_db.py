@@ -100,7 +100,7 @@ def held(engine: Engine) -> bool:
 
     thread = threading.Thread(target=try_it, daemon=True)
     thread.start()
-    thread.join(3)
+    thread.join(20)
     return not got
 
 

@@ -1,18 +1,15 @@
 """Every route of the application knocked at by those to whom a thing is hidden: it answers as if the thing did not exist."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
-from award.app import make_app
 from award.kernel import db
-from award.kernel.settings import Settings
-from tests.conftest import StandingClock
 from tests.judging.world import APPLICANTS
-from tests.policy.doors import ELSEWHERE, MISSING, RECUSED, Door, Doors, bare, build, doors_of, knock
+from tests.policy.doors import ELSEWHERE, MISSING, RECUSED, Door, Doors, bare, doors_of, knock
 
 FLOOR = 180
 """There are at least so many doors; fewer means the walk misses some."""
@@ -36,15 +33,8 @@ OPEN_TO_ALL = {"/calls/{round_id}", "/apply/rounds/{round_id}/{category}"}
 
 
 @pytest.fixture
-def doors(engine: Engine, clock: StandingClock) -> Doors:
-    return build(engine)
-
-
-@pytest.fixture
-def client(engine: Engine) -> Iterator[TestClient]:
-    app = make_app(engine, Settings())
-    with TestClient(app, base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False) as client:
-        yield client
+def client(doors: Doors, visit: Callable[[Engine], TestClient]) -> TestClient:
+    return visit(doors.world.engine)
 
 
 def all_doors(client: TestClient) -> list[Door]:
