@@ -1,6 +1,6 @@
 """The demonstration's feedback reports: the panels' leaders write them, the office releases them, some applicants confirm."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from award.demo.founding import OFFICE
 from award.demo.remarks import summary_for
 from award.demo.world import Entry, World
 from award.judging import queries
-from award.judging.models import STRENGTH, FeedbackReport
+from award.judging.models import OPPORTUNITY, STRENGTH, FeedbackReport
 from award.judging.queries import Source
 from award.judging.service import (
     acknowledge,
@@ -30,6 +30,7 @@ from award.standing.models import Assignment
 MAIN = 3
 """Comments of each kind on the summary page."""
 HEAVY = ("++", "--")
+WORTH = {"++": 2, "+": 1, "-": -1, "--": -2}
 
 
 def give(world: World, entries: list[Entry], share: float = 1.0) -> None:
@@ -69,7 +70,7 @@ def _write(world: World, entry: Entry, *, whole: bool) -> None:
             _take(session, leader, report, item, sources.get(item.key, ()), world)
         if not whole:
             return
-        strong, weak = _stand_out(report, items, strength=True), _stand_out(report, items, strength=False)
+        strong, weak = _stand_out(items, sources)
         for comment_id in _main(report, strong, strength=True) + _main(report, weak, strength=False):
             set_key(session, leader, report, comment_id, True, report.version, world.now)
         names = {item.key: item.name.zh for item in items}
@@ -97,12 +98,14 @@ def _take(
         take_comment(session, leader, report, item.key, chosen, report.version, world.now)
 
 
-def _stand_out(report: FeedbackReport, items: Sequence[Item], *, strength: bool) -> list[str]:
-    """Items with the weightiest comments of a kind, those of most points first."""
-    heavy = {one.item for one in report.comments if (one.kind == STRENGTH) is strength and one.weight in HEAVY}
-    light = {one.item for one in report.comments if (one.kind == STRENGTH) is strength} - heavy
-    ranked = sorted(items, key=lambda item: -item.points)
-    return [item.key for chosen in (heavy, light) for item in ranked if item.key in chosen][:MAIN]
+def _stand_out(items: Sequence[Item], sources: Mapping[str, Sequence[Source]]) -> tuple[list[str], list[str]]:
+    """The strongest and the weakest items by what all judges remarked, of equals those of most points first."""
+    net = {item.key: sum(WORTH[one.weight] for one in sources.get(item.key, ())) for item in items}
+    kinds = {item.key: {one.kind for one in sources.get(item.key, ())} for item in items}
+    ranked = sorted(items, key=lambda item: (-net[item.key], -item.points))
+    strong = [item.key for item in ranked if STRENGTH in kinds[item.key]][:MAIN]
+    rest = [item for item in items if item.key not in strong and OPPORTUNITY in kinds[item.key]]
+    return strong, [item.key for item in sorted(rest, key=lambda item: (net[item.key], -item.points))][:MAIN]
 
 
 def _main(report: FeedbackReport, items: Sequence[str], *, strength: bool) -> list[str]:

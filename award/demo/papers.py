@@ -36,7 +36,7 @@ def _owner(stories: Sequence[Story], number: int) -> str:
 
 
 def _paper(story: Story, piece: EvidenceStory) -> NoticeView:
-    width = 100 // len(piece.columns)
+    width = 68 // (len(piece.columns) - 1)
     widths = (100 - width * (len(piece.columns) - 1), *([width] * (len(piece.columns) - 1)))
     return NoticeView(
         issuer_mark=story.name,

@@ -8,15 +8,14 @@ from award.demo.founding import OFFICE
 from award.demo.judges import leans, percent_for
 from award.demo.remarks import comments_for
 from award.demo.world import Entry, Judge, World
+from award.judging.pages.reviews import WORDING
 from award.judging.service.sheets import Entry as SheetEntry
 from award.judging.service.sheets import save_item, submit_sheet
-from award.kernel.i18n import N_, translate
+from award.kernel.i18n import translate
 from award.panels.queries import assignment_for, assignments_of
 from award.panels.service import assign, declare_conflict, sign_declaration
 from award.rounds.queries import criteria_of, scheme_of
 from award.standing.models import Assignment
-
-WORDING = N_("I have no interest in this applicant and no relation to it that could sway my judgement.")
 
 
 def make_panels(world: World, entries: list[Entry]) -> None:
