@@ -15,6 +15,8 @@ from award.regulations.model import Criteria
 
 PLACE = "349900"
 """The division code of the invented city; no real place has it."""
+COMMON = 192
+"""After so many, trade and choice of wordings would meet again (24 trades, 64 choices); so the choice moves on by one."""
 LOWEST, HIGHEST = 0.1, 0.95
 """Merit of the weakest and of the best."""
 
@@ -36,7 +38,7 @@ def _story(number: int, seed: int, year: int, merit: float, criteria: Criteria) 
     kind = told("kinds")["kinds"][base["kind"]]
     words = _words(base, kind, year, merit, rng)
     kinds = evidence_kinds(rng)
-    texts = answers(number + seed, seed, words, citations(kinds))
+    texts = answers(number + number // COMMON + seed, seed, words, citations(kinds))
     parts = [*(f"profile.{one.key}" for one in criteria.profile), *(one.key for one in criteria.items())]
     if missing := [part for part in parts if part not in texts]:
         raise ValueError(f"nothing is told about {', '.join(missing)}")

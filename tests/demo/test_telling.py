@@ -111,6 +111,11 @@ def test_no_two_answers_are_alike(told: list[Story]) -> None:
             assert len(one & other) < 0.5 * min(len(one), len(other)), part
 
 
+def test_not_even_of_five_hundred_two_answers_are_equal() -> None:
+    many = stories(500, 6, YEAR, CRITERIA)
+    assert len({text for story in many for text in story.answers.values()}) == 500 * 26
+
+
 def test_the_wordings_of_any_two_agree_in_two_sentences_at_most() -> None:
     assert all(len(sentences) == 6 for sentences in wordings().values())
     assert all(len(set(variants)) == 4 for sentences in wordings().values() for variants in sentences)
