@@ -233,7 +233,8 @@ def _on_paper(taker: Photographer) -> None:
     story["office"].open(form)
     facts = {"summary": "答辩清楚。", "held_on": "2026-03-25", "score": "800", "file": pdf("签字记录.pdf")}
     story["office"].send(form, facts)
-    taker.stop("interview", {"colleague": [f"{base}/outcomes", form, f"{base}/outcomes/{story.second.id}"]})
+    panel = f"{judging.seat(story, 'j2', story.first)}/panel"
+    taker.stop("interview", {"colleague": [f"{base}/outcomes", form, f"{base}/outcomes/{story.second.id}"], "j2": [panel]})
     story["colleague"].open(f"{base}/outcomes")
     story["colleague"].send(f"{form}/confirm")
     other = f"{base}/outcomes/{story.second.id}"

@@ -30,12 +30,17 @@ class BrowserVisitor:
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", lambda message: self._heard(message.type, message.text))
+        self.page.on("response", self._answered)
         self._sent: tuple[str, list[tuple[str, str | float | bool]]] = ("", [])
 
     def _heard(self, kind: str, text: str) -> None:
         # Chromium writes every refused page to the console; those the journey meets on purpose.
         if kind == "error" and "the server responded with a status of 4" not in text:
             self.problems.append(text)
+
+    def _answered(self, answer: Response) -> None:
+        if answer.status >= 400 and answer.request.resource_type in ("image", "script", "stylesheet", "font"):
+            self.problems.append(f"{answer.status} {answer.url}")
 
     @property
     def path(self) -> str:

@@ -14,7 +14,7 @@ from award.app import make_app
 @contextmanager
 def serving(engine: Engine) -> Iterator[str]:
     """The application on a free port; answers with its address."""
-    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_level="warning", lifespan="on")
+    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -25,5 +25,5 @@ def serving(engine: Engine) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.should_exit = server.force_exit = True
+        server.should_exit = True
         thread.join()

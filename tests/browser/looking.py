@@ -75,6 +75,8 @@ def sentences() -> dict[str, tuple[set[str], list[re.Pattern[str]]]]:
             continue
         for language, foreign in (("zh", msgid), ("en", text)):
             plain, patterns = wrong[language]
+            if not re.search(r"[A-Za-z]{2}" if language == "zh" else r"[\u4e00-\u9fff]", foreign):
+                continue
             if "{" in foreign or "%(" in foreign:
                 patterns.extend(_pattern(foreign, language))
             elif len(foreign) > 1:

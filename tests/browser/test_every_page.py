@@ -1,5 +1,8 @@
 """Every page, taken from the route table, as somebody who works there sees it: axe, widths, headings, console, language, keyboard."""
 
+import fcntl
+import os
+import pickle
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -39,10 +42,17 @@ OUTLINE = """() => { const one = document.activeElement, style = getComputedStyl
 
 @pytest.fixture(scope="module")
 def album(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Album]:
-    """A round on its way."""
-    directory = tmp_path_factory.mktemp("album")
-    with standing_in(directory):
-        yield photographed(directory)
+    """A round on its way, made once for all processes that run these tests."""
+    base, worker = tmp_path_factory.getbasetemp(), os.environ.get("PYTEST_XDIST_WORKER")
+    directory = (base.parent if worker else base) / "album"
+    directory.mkdir(exist_ok=True)
+    kept = directory / "album.pickle"
+    with (directory / "lock").open("w") as lock, standing_in(directory):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(photographed(directory)))
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        yield pickle.loads(kept.read_bytes())
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +91,11 @@ def route_of(routes: list[str], address: str) -> str | None:
     return next((one for one in routes if compile_path(one)[0].match(address)), None)
 
 
+def told(faults: dict[str, set[str]]) -> str:
+    """All faults, page by page."""
+    return "\n".join(f"{place}: {one}" for place, found in faults.items() for one in sorted(found))
+
+
 @pytest.mark.timeout(600)
 def test_every_page_is_usable_by_everybody(album: Album, browser: Browser) -> None:
     faults: dict[str, set[str]] = defaultdict(set)
@@ -99,7 +114,7 @@ def test_every_page_is_usable_by_everybody(album: Album, browser: Browser) -> No
                 visitor.problems.clear()
             for visitor in people.values():
                 visitor.context.close()
-    assert {place: sorted(found) for place, found in faults.items() if found} == {}
+    assert told(faults) == ""
 
 
 def test_every_page_speaks_english_where_english_is_asked_for(album: Album) -> None:
@@ -113,7 +128,7 @@ def test_every_page_speaks_english_where_english_is_asked_for(album: Album) -> N
             answer = client.get(path)
             assert answer.status_code == status, (stop.name, who, path, answer.status_code)
             faults[f"{stop.name} {who} {path}"] |= set(faults_of_text(answer.text, "en"))
-    assert {place: sorted(found) for place, found in faults.items() if found} == {}
+    assert told(faults) == ""
 
 
 @pytest.mark.parametrize(("who", "path"), [
