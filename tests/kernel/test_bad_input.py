@@ -81,7 +81,9 @@ def sql(kind: type[Exception], cause: Exception) -> Exception:
 @pytest.mark.parametrize(
     ("error", "status", "sentence"),
     [
-        (sql(IntegrityError, ValueError()), 409, "at the same moment"),
+        (sql(IntegrityError, ValueError("UNIQUE constraint failed: person.username")), 409, "at the same moment"),
+        (sql(IntegrityError, postgres_errors.UniqueViolation()), 409, "at the same moment"),
+        (sql(IntegrityError, postgres_errors.NotNullViolation()), 500, "what you had saved is safe"),
         (sql(OperationalError, postgres_errors.DeadlockDetected()), 409, "at the same moment"),
         (sql(DataError, ValueError()), 422, "too long or too large"),
         (sql(OperationalError, ValueError()), 500, "what you had saved is safe"),

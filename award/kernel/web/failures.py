@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -41,8 +41,8 @@ NOT_FOUND = N_("There is no such page, or it is not open to you. Check the addre
 BROKEN = N_("The system cannot do this right now; what you had saved is safe. Try again later and give this reference: {ref}")
 RACE = N_("Somebody did the same at the same moment. Reload the page, look at what stands now, and try again if need be.")
 UNFIT = N_("Something you sent is too long or too large to be kept. Shorten it and send it again.")
-LOST = frozenset({"40001", "40P01"})
-"""SQLSTATE of a transaction that the database ended so that another could go on: not serialisable, deadlock."""
+LOST = frozenset({"23505", "40001", "40P01"})
+"""SQLSTATE of an act that another was first in: unique constraint, not serialisable, deadlock."""
 SECRET = re.compile(r"/[A-Za-z0-9_-]{32,}")
 """The one-time secret of a link, in its path."""
 
@@ -115,7 +115,7 @@ def record_refusal(request: Request, error: Refused) -> None:
 
 def from_database(error: DBAPIError) -> AwardError | None:
     """What a constraint says, the last word on who was first and on what fits; None for a fault of ours."""
-    if isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in LOST:
+    if getattr(error.orig, "sqlstate", "") in LOST or "UNIQUE constraint failed" in str(error.orig):
         return Conflict("race.lost", RACE)
     if not isinstance(error, DataError):
         return None
