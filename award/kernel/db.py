@@ -145,6 +145,13 @@ def _prepare_postgresql(engine: Engine) -> None:
             connection.exec_driver_sql("SET TRANSACTION READ ONLY")
 
 
+def _leave_nothing_open(engine: Engine) -> None:
+    @event.listens_for(engine, "reset")
+    def undo(connection: Any, record: Any, state: Any) -> None:
+        # After a commit that failed (a full disk) SQLAlchemy takes the transaction for ended; the database may not.
+        connection.rollback()
+
+
 def make_engine(url: str, pool_size: int = 20) -> Engine:
     """An engine for SQLite (a file) or PostgreSQL, with its way of beginning transactions."""
     parsed = make_url(url)
@@ -152,9 +159,11 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
         path = Path(parsed.database or "")
         path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, pool_size=pool_size, max_overflow=5, connect_args={"check_same_thread": False})
+        _leave_nothing_open(engine)
         _prepare_sqlite(engine, path)
         return engine
     engine = create_engine(url, pool_size=pool_size, max_overflow=5, pool_pre_ping=True)
+    _leave_nothing_open(engine)
     _prepare_postgresql(engine)
     return engine
 

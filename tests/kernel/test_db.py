@@ -282,9 +282,28 @@ def test_a_request_is_one_transaction(any_engine: Engine) -> None:
     assert years(any_engine) == [2026]
 
 
-def test_a_failed_commit_is_told(any_engine: Engine) -> None:
+def test_a_refused_commit_is_told(any_engine: Engine) -> None:
     """And not answered as if all had gone well."""
     answer = post(site(any_engine), "/fails-at-commit")
     assert answer.status_code == 500
     assert "done" not in answer.text
+    assert not held(any_engine)
+
+
+def test_a_broken_commit_is_told(any_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is full: nothing is done, nothing is left open, and the answer says so."""
+    browser = site(any_engine)
+    browser.get("/login")
+
+    def fail(connection: object) -> None:
+        dialect = any_engine.dialect
+        assert dialect.dbapi is not None
+        raise dialect.dbapi.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(any_engine.dialect, "do_commit", fail)
+        answer = post(browser, "/writes")
+    assert answer.status_code == 500
+    assert "done" not in answer.text
+    assert years(any_engine) == []
     assert not held(any_engine)

@@ -16,6 +16,7 @@ from award.kernel import db
 from award.kernel.actor import Role
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
+from award.kernel.clock import Installation
 from award.kernel.web import guard, rendering
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import HEADERS, language_of
@@ -150,6 +151,14 @@ def test_hidden_missing_and_misspelt_look_the_same(browser: TestClient) -> None:
     assert len(bodies) == 1
     kept = [{k: v for k, v in answer.headers.items() if k not in ("set-cookie", "content-length", "date")} for answer in answers]
     assert all(one == kept[0] for one in kept)
+
+
+def test_a_demonstration_says_so_on_every_page(engine: Engine, browser: TestClient) -> None:
+    with transaction(engine) as session:
+        session.add(Installation(id=1, is_demonstration=True, clock_offset_seconds=3600))
+    for address in ("/login", "/nowhere", "/test/error/conflict", "/static/none.css", "/test/page"):
+        page = BeautifulSoup(browser.get(address, headers={"accept-language": "en"}).text, "html.parser")
+        assert page.select(".band"), address
 
 
 def test_what_was_typed_is_shown_again_but_secrets_are_not(browser: TestClient) -> None:

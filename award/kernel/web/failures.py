@@ -2,6 +2,8 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -9,10 +11,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.exc import DataError, DBAPIError
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from award.kernel import clock, i18n
+from award.kernel import clock, db, i18n
 from award.kernel.audit.trail import record, security_stream, transaction
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, SignInNeeded, Stale
 from award.kernel.events import Event
@@ -89,13 +92,24 @@ def page(request: Request, error: AwardError) -> Response:
     if isinstance(error, Invalid):
         details = [i18n.translate(language, one.text, one.params) for one in error.errors]
     typed = getattr(request, "_form", None)
-    return render(
-        request, None, "errors/error.html", status_code=error.status,
-        title=i18n.translate(language, TITLES.get(error.status, TITLES[500])),
-        text=sentence(request, error), details=details, code=error.code,
-        reference=getattr(request.state, "request_id", ""),
-        typed=[(k, v) for k, v in typed.multi_items() if isinstance(v, str) and k != "csrf" and "password" not in k] if typed else [],
-    )  # fmt: skip
+    with _clock_of(request, error) as session:
+        return render(
+            request, session, "errors/error.html", status_code=error.status,
+            title=i18n.translate(language, TITLES.get(error.status, TITLES[500])),
+            text=sentence(request, error), details=details, code=error.code,
+            reference=getattr(request.state, "request_id", ""),
+            typed=[(k, v) for k, v in typed.multi_items() if isinstance(v, str) and k != "csrf" and "password" not in k] if typed else [],
+        )  # fmt: skip
+
+
+@contextmanager
+def _clock_of(request: Request, error: AwardError) -> Iterator[Session | None]:
+    """Where the page's clock is read, so that a demonstration says so here too; nowhere when something is broken."""
+    if error.status >= 500:
+        yield None
+        return
+    with db.reading(request.app.state.engine) as session:
+        yield session
 
 
 def answer(request: Request, error: AwardError) -> Response:
@@ -131,32 +145,32 @@ def install(app: FastAPI) -> None:
     async def on_award_error(request: Request, error: AwardError) -> Response:
         if isinstance(error, Refused):
             await run_in_threadpool(record_refusal, request, error)
-        return answer(request, error)
+        return await run_in_threadpool(answer, request, error)
 
     @app.exception_handler(RequestValidationError)
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
         if any(one["loc"][0] == "path" for one in error.errors()):
-            return answer(request, NotFound())
+            return await run_in_threadpool(answer, request, NotFound())
         fields = [str(one["loc"][-1]) for one in error.errors()]
         text = N_("This request cannot be understood; check: {fields}.")
         wrong = AwardError("request.invalid", text, fields=fields)
         wrong.status = 422
-        return answer(request, wrong)
+        return await run_in_threadpool(answer, request, wrong)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
-            return answer(request, NotFound())
+            return await run_in_threadpool(answer, request, NotFound())
         wrong = AwardError("request.refused", TITLES.get(error.status_code, TITLES[400]))
         wrong.status = error.status_code
-        response = answer(request, wrong)
+        response = await run_in_threadpool(answer, request, wrong)
         response.headers.update(error.headers or {})
         return response
 
     @app.exception_handler(DBAPIError)
     async def on_database(request: Request, error: DBAPIError) -> Response:
         told = from_database(error)
-        return answer(request, told) if told else await on_fault(request, error)
+        return await run_in_threadpool(answer, request, told) if told else await on_fault(request, error)
 
     @app.exception_handler(Exception)
     async def on_fault(request: Request, error: Exception) -> Response:
