@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, event, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from award.kernel import clock, db
 from award.kernel.actor import Actor
@@ -65,9 +65,16 @@ def record(
 def transaction(engine: Engine) -> Iterator[Session]:
     """One act: commits what was changed together with its records, or nothing at all."""
     with db.session_on(engine, writes=True) as session:
+        event.listen(session, "after_soft_rollback", _forget)
         yield session
         write_pending(session)
         session.commit()
+
+
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    """What was undone leaves no record, also where the session is used on, to show the page once more."""
+    if not ended.nested:
+        session.info.pop("trail", None)
 
 
 def write_pending(session: Session) -> None:

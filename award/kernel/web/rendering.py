@@ -110,7 +110,6 @@ def render_invalid(
 ) -> HTMLResponse:
     """The page once more, with what was typed and what is wrong with it; nothing of the act stays done."""
     session.rollback()
-    session.info.pop("trail", None)
     language = request.state.language
     shown = [
         {"field": one.field, "text": i18n.translate(language, one.text, one.params)} for one in error.errors
