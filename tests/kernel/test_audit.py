@@ -176,11 +176,21 @@ def test_no_record_no_act(any_engine: Engine) -> None:
 
 def test_an_act_that_is_undone_leaves_no_record(any_engine: Engine) -> None:
     """Also where the session goes on, to show a page or to do something else."""
+    execute(any_engine, "CREATE TABLE acted (number INTEGER)")
     with transaction(any_engine) as session:
+        session.execute(text("INSERT INTO acted VALUES (1)"))
         record(session, SYSTEM, Event.ROUND_CHANGED, "round:1", STREAM)
         session.rollback()
         record(session, SYSTEM, Event.ROUND_CHANGED, "round:2", STREAM)
     assert [row["obj"] for row in stored(any_engine)] == [STREAM, "round:2"]
+
+
+def test_what_is_undone_inside_an_act_keeps_the_acts_records(any_engine: Engine) -> None:
+    with transaction(any_engine) as session:
+        record(session, SYSTEM, Event.ROUND_CHANGED, "round:1", STREAM)
+        inner = session.begin_nested()
+        inner.rollback()
+    assert [row["obj"] for row in stored(any_engine)] == [STREAM, "round:1"]
 
 
 def test_what_cannot_be_spelled_undoes_the_act(any_engine: Engine) -> None:
