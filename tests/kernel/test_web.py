@@ -17,7 +17,7 @@ from award.kernel.actor import Role
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.clock import Installation
-from award.kernel.web import guard, rendering
+from award.kernel.web import failures, guard, rendering
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import HEADERS, language_of
 from award.rounds.models import CalendarYear
@@ -127,7 +127,11 @@ def test_problems_carry_what_a_program_needs(browser: TestClient) -> None:
     assert (invalid["errors"], invalid["detail"]) == ([{"field": "name", "detail": sentence}], sentence)
 
 
-def test_a_fault_tells_nothing_but_a_reference(browser: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_fault_tells_nothing_but_a_reference(
+    browser: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The checker of imports, run in another test, silences all loggers there are.
+    monkeypatch.setattr(failures.log, "disabled", False)
     text = browser.get("/test/error/fault").text
     reference = re.search(r"[0-9a-f]{8}", caplog.messages[-1])
     assert reference is not None
