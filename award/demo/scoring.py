@@ -12,7 +12,7 @@ from award.judging.pages.reviews import WORDING
 from award.judging.service.sheets import Entry as SheetEntry
 from award.judging.service.sheets import save_item, submit_sheet
 from award.kernel.i18n import translate
-from award.panels.queries import assignment_for, assignments_of
+from award.panels.queries import assignment_for, assignments_of, seats_of
 from award.panels.service import assign, declare_conflict, sign_declaration
 from award.rounds.queries import criteria_of, scheme_of
 from award.standing.models import Assignment
@@ -39,9 +39,11 @@ def make_panels(world: World, entries: list[Entry]) -> None:
 
 def recuse_one(world: World, entry: Entry) -> None:
     """One judge finds that he knows the applicant too well; the office names a substitute."""
-    seats = [one for one in world.judges if _seat(world, one, entry) is not None]
-    judge = seats[-1]
-    seat_public_id = _seat(world, judge, entry) or ""
+    with world.act() as session:
+        panel = {one.assignment.person_id: one.assignment for one in seats_of(session, world.application(session, entry))}
+        seats = [one for one in world.judges if one.person_id in panel]
+        judge = next(one for one in reversed(seats) if not panel[one.person_id].is_leader)
+        seat_public_id = panel[judge.person_id].public_id
     with world.act(world.after(30)) as session:
         application, actor = world.application(session, entry), world.actor(session, judge.username)
         seat = assignment_for(session, actor, seat_public_id)
