@@ -105,7 +105,7 @@ def require(action: Action, stage: StageNow, standing: Standing) -> None:
         raise NotFound
     raise Refused(
         decision.code, decision.text, status=decision.status,
-        opens_at=Moment(stage.opens_at, stage.zone), closes_at=Moment(stage.closes_at, stage.zone),
+        opens_at=Moment(stage.opens_at, stage.zone, opening=True), closes_at=Moment(stage.closes_at, stage.zone),
     )  # fmt: skip
 
 
@@ -115,9 +115,10 @@ class Moment:
 
     at: datetime | None
     zone: str
+    opening: bool = False
 
     def in_language(self, language: str) -> str:
         """The wall-clock moment with its zone, or a dash where it is not dated."""
         if self.at is None:
             return "—"
-        return format_moment(language, self.at, self.zone, with_zone=True)
+        return format_moment(language, self.at, self.zone, with_zone=True, opening=self.opening)

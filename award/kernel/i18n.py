@@ -90,14 +90,16 @@ def format_day(language: str, day: date) -> str:
     return babel_date(day, "d MMMM y", locale="en_GB")
 
 
-def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool = False) -> str:
+def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool = False, opening: bool = False) -> str:
     """A moment on the wall clock of a named zone. A deadline at 00:00 is shown as 24:00 of the day before.
+
+    opening: something begins at this moment; 00:00 then stays what it is.
 
     Source: architecture.md, "a day alone means 24:00 local".
     """
     local = moment.astimezone(ZoneInfo(zone))
     # To the microsecond: what happened half a minute after a deadline must not look as if it had kept it.
-    midnight = local.time() == time()
+    midnight = local.time() == time() and not opening
     day = local.date() - timedelta(1) if midnight else local.date()
     clock = "24:00" if midnight else f"{local:%H:%M}"
     text = f"{format_day(language, day)} {clock}"

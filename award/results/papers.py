@@ -167,9 +167,15 @@ def notice_view(
     return NoticeView(
         issuer_mark=scheme.office.zh,
         document_number=document_number,
-        title=(translate("zh", NOTICE_TITLE, facts),),
+        title=_title_lines(translate("zh", NOTICE_TITLE, facts), title_of(round_).zh),
         paragraphs=tuple(Paragraph(translate("zh", text, facts)) for text in NOTICE_TEXT),
         table=NoticeTable(tuple(translate("zh", one) for one in NOTICE_COLUMNS), (11, 49, 40), tuple(rows)),
         signatory=scheme.office.zh,
         dated=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
     )
+
+
+def _title_lines(title: str, round_title: str) -> tuple[str, ...]:
+    """A title is broken where its sense breaks: after the name of the round (GB/T 9704-2012, 7.3.1)."""
+    before, name, after = title.partition(round_title)
+    return (before + name, after) if name and after else (title,)

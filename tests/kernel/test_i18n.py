@@ -94,3 +94,8 @@ def test_days() -> None:
 )
 def test_time_left(left: timedelta, chinese: str, english: str) -> None:
     assert (format_left("zh", left), format_left("en", left)) == (chinese, english)
+
+
+def test_what_opens_at_midnight_opens_with_the_day() -> None:
+    moment = datetime(2026, 8, 28, 16, tzinfo=UTC)
+    assert i18n.format_moment("zh", moment, "Asia/Shanghai", opening=True) == "2026年8月29日 00:00"

@@ -113,7 +113,7 @@ def closed_reason(session: Session, actor: Actor, desk: Desk) -> str:
     decision = decide(Action.APPLICATION_EDIT, stage, standing_of(session, actor, application, desk.now))
     if decision.allowed:
         return ""
-    params = {"opens_at": Moment(stage.opens_at, stage.zone), "closes_at": Moment(stage.closes_at, stage.zone)}
+    params = {"opens_at": Moment(stage.opens_at, stage.zone, opening=True), "closes_at": Moment(stage.closes_at, stage.zone)}
     return desk.tell(decision.text or N_("This cannot be changed now."), params)
 
 

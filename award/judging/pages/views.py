@@ -116,7 +116,7 @@ def why_not(language: str, decision: Decision, stage: StageNow) -> str:
     """The reason of a decision in the reader's language, "" where the act is open."""
     if decision.allowed:
         return ""
-    params = {"opens_at": Moment(stage.opens_at, stage.zone), "closes_at": Moment(stage.closes_at, stage.zone)}
+    params = {"opens_at": Moment(stage.opens_at, stage.zone, opening=True), "closes_at": Moment(stage.closes_at, stage.zone)}
     return i18n.translate(language, decision.text or N_("This cannot be changed now."), params)
 
 

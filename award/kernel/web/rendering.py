@@ -82,8 +82,8 @@ def base_context(request: Request, session: Session | None) -> dict[str, Any]:
         "shared_computer": request.cookies.get("shared") == "1",
         "now": now,
         "demo_banner": None if ahead is None else {"now": now, "offset": ahead},
-        "format_datetime": lambda moment, zone=DEFAULT_ZONE, with_zone=False: i18n.format_moment(
-            language, moment, zone, with_zone=with_zone
+        "format_datetime": lambda moment, zone=DEFAULT_ZONE, with_zone=False, opening=False: i18n.format_moment(
+            language, moment, zone, with_zone=with_zone, opening=opening
         ),
         "format_date": partial(i18n.format_day, language),
         "format_left": partial(i18n.format_left, language),
