@@ -9,7 +9,9 @@ from award.regulations.model import Text
 STEPS = ([0, 5], [10, 15, 20, 25], [30, 35, 40, 45], [50, 55, 60, 65], [70, 75, 80, 85], [90, 95, 100])
 BANDS = [{"label": f"{s[0]}–{s[-1]}", "steps": s, "text": f"描述 {s[0]}"} for s in STEPS]
 DEADLINE = {"text": "8 月 28 日 18:00", "left": "3 天 5 小时"}
-FILES = [{"code": "E-31", "name": "SPC 覆盖清单.xlsx", "size": "1.2 MB", "url": "/e31"}]
+FILES = [{"code": "E-31", "name": "SPC 覆盖清单.xlsx", "size": "1.2 MB", "url": "/e31", "used": True}]
+APPLICATION = {"url": "/apply", "name": "云川", "number": "2026-017", "code": "draft", "round": "第六届",
+    "in_correction": False, "is_submitted": False, "is_writable": True}  # fmt: skip
 NAV = [{"label": "我的评审", "url": "/review", "current": True, "icon": "clipboard-list", "group": "评审", "count": 3}]
 GROUPS = [
     {"name": "4.5 过程管理", "done": 1, "total": 2, "items": [
@@ -72,7 +74,7 @@ def applicant_item() -> dict[str, Any]:
     """The same item as the applicant writes it."""
     item = {"key": "4.5.3", "name": "过程的实施与改进", "points": 50, "requirements": ["如何实施过程"], "text": "正文",
         "limit": 3000, "version": 3, "is_done": False, "url": "/save", "saved_at": "", "history_url": "/history"}  # fmt: skip
-    return {"application": {"url": "/apply", "name": "云川"}, "item": item, "deadline": DEADLINE, "closed": "",
+    return {"application": APPLICATION, "item": item, "deadline": DEADLINE, "closed": "",
         "files": FILES, "evidence_url": "/evidence", "previous": None, "next": None}  # fmt: skip
 
 
@@ -82,7 +84,7 @@ def tasks() -> dict[str, Any]:
         {"name": "4.1.2", "url": "/412", "code": "complete"},
         {"name": "4.1.3", "url": "/413", "code": "in_progress"},
     ]
-    return {"application": {"name": "云川", "number": "2026-017", "code": "draft", "round": "第六届"}, "deadline": DEADLINE,
+    return {"application": APPLICATION, "deadline": DEADLINE, "closed": "",
         "next": {"url": "/413", "label": "继续"},
         "groups": [{"title": "4.1", "tasks": todo}], "done": 1, "total": 2, "check_url": "/check"}  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from bs4 import BeautifulSoup
 
 from award.applications.models import PaperOutcome
 from award.kernel.audit.trail import transaction
@@ -204,7 +205,11 @@ class TestOutcomes:
         assert desk.post(client, "office", f"{address}/{application}", good).status_code == 303
         assert "612.50" in desk.get(client, "supervisor", address).text
         assert desk.post(client, "office", f"{address}/{application}/confirm").status_code == 403
-        assert desk.post(client, "second", f"{address}/{application}/confirm").status_code == 303
+        unseen = desk.post(client, "second", f"{address}/{application}/confirm")
+        assert unseen.status_code == 409
+        shown = BeautifulSoup(desk.get(client, "second", address).text, "html.parser")
+        seen = str(shown.select_one(f"form[action$='{application}/confirm'] input[name=seen]")["value"])  # type: ignore[index]
+        assert desk.post(client, "second", f"{address}/{application}/confirm", {"seen": seen}).status_code == 303
         assert desk.post(client, "second", f"{address}/{application}", good).status_code == 409
         with transaction(desk.engine) as session:
             outcome = session.query(PaperOutcome).one()
