@@ -274,9 +274,12 @@ TABLE: Mapping[Kind, Stage] = {
 
 DEADLINE_BOUND = frozenset({
     Action.APPLICATION_EDIT, Action.APPLICATION_START, Action.APPLICATION_SUBMIT,
-    Action.SHEET_EDIT, Action.SHEET_SUBMIT, Action.OBJECTION_FILE,
+    Action.SHEET_EDIT, Action.SHEET_SUBMIT,
 })  # fmt: skip
-"""Acts that a stage's opening and closing moments bind, by the clock at the act itself."""
+"""Acts that a stage's opening and closing moments bind, by the clock at the act itself.
+
+Objections are bound by the period of the published notice instead, which may run before or after the planned days.
+"""
 
 
 def stages_with(action: Action) -> tuple[Kind, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from award.applications.check import PROFILE, PartRule, parts_of
 from award.applications.models import Answer, Application
+from award.applications.queries import has_feedback
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_
@@ -31,6 +32,7 @@ class Desk:
     parts: list[PartRule]
     language: str
     now: datetime
+    has_feedback: bool = False
 
     @property
     def base(self) -> str:
@@ -73,7 +75,8 @@ def desk_of(request: Request, session: Session, application: Application) -> Des
     scheme = scheme_of(session, application.round)
     criteria = criteria_of(session, application.round, application.category)
     parts = parts_of(criteria, scheme.application)
-    return Desk(application, scheme, criteria, parts, request.state.language, clock.now(session))
+    told = has_feedback(session, application)
+    return Desk(application, scheme, criteria, parts, request.state.language, clock.now(session), told)
 
 
 def head(desk: Desk) -> dict[str, Any]:
@@ -90,6 +93,7 @@ def head(desk: Desk) -> dict[str, Any]:
         "is_writable": application.state in WRITABLE,
         "is_submitted": application.submitted_at is not None,
         "in_correction": application.state == "correction",
+        "has_feedback": desk.has_feedback,
     }
 
 

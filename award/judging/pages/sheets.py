@@ -22,7 +22,7 @@ from award.kernel.events import Event
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.rendering import render
-from award.policy import require
+from award.policy import decide, require
 from award.scoring.grades import item_hundredths
 
 router = APIRouter(prefix="/review/{assignment_id}", dependencies=[Depends(guard.judges)])
@@ -36,7 +36,9 @@ def sheet_page(
     review = queries.review_for(session, actor, assignment_id, clock.now(session))
     if not review.has_signed:
         return RedirectResponse(f"/review/{assignment_id}/declaration", 303)
-    require(Action.APPLICATION_READ, review.stage, review.standing)
+    # Once judging has ended the material closes, the judge's own sheet stays his to read.
+    if not decide(Action.SHEET_READ, review.stage, review.standing).allowed:
+        require(Action.APPLICATION_READ, review.stage, review.standing)
     bench = views.bench_of(request, session, review)
     messages = [bench.tell(DONE[done])] if done in DONE else []
     return render(request, session, "judging/sheet.html", messages=messages, **_sheet(session, bench))

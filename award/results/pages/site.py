@@ -1,6 +1,6 @@
 """The front page of the public site, and its pages about rules, help and accessibility."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -69,8 +69,9 @@ def _round(call: Published, now: datetime, language: str) -> dict[str, Any]:
 
 
 def days_of(stage: PublicStage, zone: str) -> str:
-    """The days of a stage as short as a stage line needs them: "3/1–4/15"."""
-    ends = [one.astimezone(ZoneInfo(zone)) for one in (stage.opens_at, stage.closes_at) if one is not None]
+    """The days of a stage as short as a stage line needs them: "3/1–4/15", both counted: 24:00 belongs to its day."""
+    last = stage.closes_at - timedelta(microseconds=1) if stage.closes_at else None
+    ends = [one.astimezone(ZoneInfo(zone)) for one in (stage.opens_at, last) if one is not None]
     return "–".join(f"{one.month}/{one.day}" for one in ends)
 
 
