@@ -13,8 +13,11 @@ from award.applications.models import Application
 from award.judging.models import Sheet
 from award.kernel.audit.trail import transaction
 from award.organisations.models import Organisation
+from award.regulations.model import Text
 from award.results.models import Notice, Objection, ResultLine
 from award.results.pages.notices import objections
+from award.results.pages.site import days_of
+from award.results.published import PublicStage
 from award.rounds.models import Authority, RoundStage, Snapshot
 from award.rounds.service import call_content, extend_stage, publish_snapshot
 from award.winners.models import Certificate
@@ -317,3 +320,10 @@ def test_nothing_on_the_site_changes_a_snapshot(here: World, client: Any) -> Non
     for member in ("office", "second"):
         client.cookies.set("session", here.cookies[member])
         assert post(client, url).status_code == 405
+
+
+def test_the_last_day_of_a_stage_is_its_last_day() -> None:
+    """Closing at 24:00 of 20 January is closing on the 20th."""
+    opens_at, closes_at = datetime(2026, 12, 31, 16, tzinfo=UTC), datetime(2027, 1, 20, 16, tzinfo=UTC)
+    stage = PublicStage("apply", Text("申报", "Application"), opens_at, closes_at, "running")
+    assert days_of(stage, "Asia/Shanghai") == "1/1–1/20"

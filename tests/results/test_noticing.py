@@ -169,6 +169,16 @@ def test_an_objection_is_closed_at_the_last_second(world: World) -> None:
     assert refusal.value.code == "objection.closed"
 
 
+def test_objections_follow_the_published_notice_not_the_planned_days(world: World) -> None:
+    """A notice that is given earlier than planned is open to objections all the same."""
+    put_on_notice(world)
+    with transaction(world.engine) as session:
+        stage = next(one for one in world.found(session).stages if one.kind == "notice")
+        stage.opens_at = make.NOW + timedelta(days=60)
+        stage.closes_at = make.NOW + timedelta(days=70)
+    assert object_to(world)
+
+
 def test_no_objection_before_the_notice(engine: Engine) -> None:
     world = build(engine, ENTRIES)
     with pytest.raises(Conflict) as refusal:
