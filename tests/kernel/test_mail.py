@@ -55,6 +55,8 @@ def test_a_message_is_sent_in_the_receivers_language(any_engine: Engine, clock: 
     assert mail["Content-Language"] == "zh-CN"
     assert mail["Message-ID"] == f"<{sent}@localhost>"
     assert mail.get_content().splitlines() == ["收到此信，说明 https://award.example.cn 可以发送邮件。无需回复。"]
+    (file,) = (settings().directory / "outbox").glob("*.eml")
+    assert "说明 https://award.example.cn 可以发送邮件" in file.read_text()
     row = message_of(any_engine, sent)
     assert (row.state, row.sent_at, row.error) == (MessageState.SENT, clock.now, None)
 

@@ -63,7 +63,8 @@ def compose(wanted: Wanted, config: Settings) -> EmailMessage:
     mail["Date"] = format_datetime(clock.real_now())
     mail["Message-ID"] = f"<{wanted.public_id}@{config.mail_from.rpartition('@')[2].strip('> ')}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(letter.body)
+    # An operator without a mail server reads the files of outbox/ as they are.
+    mail.set_content(letter.body, cte="base64" if config.smtp_host else "8bit")
     mail["Content-Language"] = "zh-CN" if wanted.language == "zh" else "en"
     return mail
 
