@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from award.applications.facts import facts_of, fault_of
+from award.applications.facts import LONGEST, Fact, facts_of, fault_of
 from award.applications.models import Answer, Application, Evidence
 from award.applications.queries import answers_of, evidence_of
+from award.kernel.errors import FieldError
 from award.kernel.i18n import N_, translate
 from award.regulations.model import ApplicationRules, Criteria, Text
 from award.rounds.queries import criteria_of, scheme_of
@@ -88,18 +89,29 @@ def check_application(session: Session, application: Application) -> list[Proble
 def facts_problems(profile: Mapping[str, str], year: int) -> Iterator[Problem]:
     """Facts that are missing or cannot be read."""
     for fact in facts_of(year):
-        if text := fault_of(fact, profile.get(fact.key, "")):
-            params = {"label": Label(fact.label, fact.params)}
-            yield Problem("facts", text, f"profile#f-{fact.key}", params)
+        if fault := fact_error(fact, profile.get(fact.key, "")):
+            yield Problem("facts", fault.text, f"profile#f-{fact.key}", fault.params)
+
+
+def fact_error(fact: Fact, value: str) -> FieldError | None:
+    """What is wrong with a value, told with the label of its field; None where nothing is."""
+    text = fault_of(fact, value)
+    return FieldError(fact.key, text, {"label": Label(fact.label, fact.params), "longest": LONGEST}) if text else None
+
+
+def unreadable_facts(values: Mapping[str, str], year: int) -> list[FieldError]:
+    """The faults of what was filled in, in the order of the page; what is still empty is none."""
+    filled = ((fact, values.get(fact.key, "")) for fact in facts_of(year))
+    return [fault for fact, value in filled if value.strip() and (fault := fact_error(fact, value))]
 
 
 def part_problems(parts: Collection[PartRule], answers: Mapping[str, Answer]) -> Iterator[Problem]:
-    """Parts without a text, and those nobody has declared complete."""
+    """Parts without a text, and those nobody has declared complete though they are not too long for it."""
     for part in parts:
         answer = answers.get(part.key)
         if answer is None or not answer.text.strip():
             yield Problem(part.key, N_("Write {part}."), f"items/{part.key}", {"part": part.title})
-        elif not answer.is_complete:
+        elif not answer.is_complete and len(answer.text) <= part.limit:
             text = N_("{part} is not marked as complete.")
             yield Problem(part.key, text, f"items/{part.key}", {"part": part.title}, is_warning=True)
 

@@ -5,13 +5,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from award.kernel.i18n import N_
+from award.kernel.mail.service import ADDRESS
 
-NUMBER = re.compile(r"\d{1,9}")
-YEAR = re.compile(r"(19|20)\d{2}")
-MONEY = re.compile(r"-?\d{1,12}(\.\d{1,2})?")
+NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+YEAR = re.compile(r"(19|20)\d{2}", re.ASCII)
+MONEY = re.compile(r"\d{1,12}(\.\d{1,2})?", re.ASCII)
+SIGNED = re.compile(rf"-?{MONEY.pattern}", re.ASCII)
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
+"""A number with thousands separators; anything else with a comma in it may be a slip."""
+HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): "-", ord("　"): " "}
+"""Digits, letters and signs as Chinese input methods write them."""
 PHONE = re.compile(r"[0-9+][0-9 \-]{5,24}")
-MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]+\.[^@\s]+")
-INDUSTRY = re.compile(r"[A-T]?\d{2,4}")
+INDUSTRY = re.compile(r"[A-T]?\d{2,4}", re.ASCII)
 """Source: GB/T 4754-2017, a letter A to T for the section and two to four digits for division, group, class."""
 YEARS = 3
 """Years of figures an application shows, up to the year before the round."""
@@ -20,7 +25,8 @@ LONGEST = 2000
 
 @dataclass(frozen=True)
 class Fact:
-    """One field. kind: text, lines, number, year, money (ten thousand yuan, two decimals at most), choice, phone, mail, industry.
+    """One field. kind: text, lines, number, year, choice, phone, mail, industry, or money: ten thousand yuan with two
+    decimals at most, `signed` where it may be below zero.
 
     label: English msgid; params fill it. choices: (code, msgid).
     """
@@ -57,15 +63,30 @@ _ORGANISATION = FactGroup(
         Fact("legal_representative", N_("Legal representative")),
         Fact("staff", N_("Number of staff"), "number", N_("At the end of last year.")),
         Fact(
-            "size_class", N_("Size of the enterprise"), "choice",
-            N_("As the national bureau of statistics classifies enterprises."), choices=SIZES,
+            "size_class",
+            N_("Size of the enterprise"),
+            "choice",
+            N_("As the national bureau of statistics classifies enterprises."),
+            choices=SIZES,
         ),
         Fact("industry_code", N_("Industry code (GB/T 4754-2017)"), "industry", N_("For example C3670.")),
         Fact("industry_name", N_("Industry")),
         Fact("products", N_("Main products or services")),
         Fact("excellence_since", N_("Managed by an excellence model since (year)"), "year"),
-        Fact("certifications", N_("Certified management systems"), "lines", N_("One a line, with the year."), is_required=False),
-        Fact("honours", N_("Quality honours received"), "lines", N_("One a line, with the year and who gave it."), is_required=False),
+        Fact(
+            "certifications",
+            N_("Certified management systems"),
+            "lines",
+            N_("One a line, with the year."),
+            is_required=False,
+        ),
+        Fact(
+            "honours",
+            N_("Quality honours received"),
+            "lines",
+            N_("One a line, with the year and who gave it."),
+            is_required=False,
+        ),
     ),
 )
 _CONTACT = FactGroup(
@@ -80,9 +101,9 @@ _CONTACT = FactGroup(
     ),
 )
 _FIGURES = (
-    ("revenue", N_("Revenue {year} (10,000 yuan)")),
-    ("profit", N_("Profit {year} (10,000 yuan)")),
-    ("tax", N_("Tax paid {year} (10,000 yuan)")),
+    ("revenue", N_("Revenue {year} (10,000 yuan)"), "money"),
+    ("profit", N_("Profit {year} (10,000 yuan)"), "signed"),
+    ("tax", N_("Tax paid {year} (10,000 yuan)"), "money"),
 )
 
 
@@ -94,7 +115,9 @@ def years_of(round_year: int) -> range:
 def fact_groups(round_year: int) -> tuple[FactGroup, ...]:
     """All fields of an application of a round, by heading. Keys of figures carry their year: revenue_2025."""
     figures = tuple(
-        Fact(f"{key}_{year}", label, "money", params={"year": year}) for key, label in _FIGURES for year in years_of(round_year)
+        Fact(f"{key}_{year}", label, kind, params={"year": year})
+        for key, label, kind in _FIGURES
+        for year in years_of(round_year)
     )
     return (_ORGANISATION, FactGroup("figures", N_("Figures of the last three years"), figures), _CONTACT)
 
@@ -105,21 +128,39 @@ def facts_of(round_year: int) -> Iterator[Fact]:
         yield from group.facts
 
 
-_SHAPES = {
+_SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
     "year": (YEAR, N_("Enter {label} as four digits, for example 2019.")),
     "number": (NUMBER, N_("Enter {label} as a whole number, for example 860.")),
-    "money": (MONEY, N_("Enter {label} as a number with at most two decimals, for example 12850.50.")),
+    "money": (MONEY, N_("Enter {label} as a number of 0 or more with at most two decimals, for example 12850.50.")),
+    "signed": (
+        SIGNED,
+        N_("Enter {label} as a number with at most two decimals, for example 12850.50; a loss as -320."),
+    ),
     "phone": (PHONE, N_("Enter {label} as digits, for example 0552-3001234.")),
-    "mail": (MAIL, N_("Enter {label} like name@example.cn.")),
+    "mail": (ADDRESS, N_("Enter {label} like name@example.cn.")),
     "industry": (INDUSTRY, N_("Enter {label} as a letter and digits, for example C3670.")),
 }
 
 
+def plain_value(fact: Fact, value: str) -> str:
+    """A value as it is kept: half-width and without thousands separators where it can be read so, else as typed."""
+    if fact.kind not in _SHAPES:
+        return value
+    plain = value.translate(HALF_WIDTH).strip()
+    if GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
+    if fact.kind == "industry":
+        plain = plain.upper()
+    return plain if _SHAPES[fact.kind][0].fullmatch(plain) else value
+
+
 def fault_of(fact: Fact, value: str) -> str:
-    """What is wrong with a value, as English msgid with {label}, or ""."""
-    if not value:
+    """What is wrong with a value, as English msgid with {label}, {longest}, or ""."""
+    if not value.strip():
         return N_("Fill in {label}.") if fact.is_required else ""
+    if len(value) > LONGEST:
+        return N_("{label}: at most {longest} characters.")
     if fact.kind == "choice":
         return "" if value in dict(fact.choices) else N_("Choose {label}.")
     shape, text = _SHAPES.get(fact.kind, (None, ""))
-    return text if shape is not None and not shape.fullmatch(value) else ""
+    return text if shape is not None and not shape.fullmatch(plain_value(fact, value)) else ""

@@ -25,7 +25,7 @@ from award.rounds.queries import criteria_of, scheme_of
 from tests import make
 
 VALUES = {
-    "year": "2016", "number": "860", "money": "12850.50", "phone": "0552-3001234", "mail": "a@example.cn",
+    "year": "2016", "number": "860", "money": "12850.50", "signed": "-320", "phone": "0552-3001234", "mail": "a@example.cn",
     "industry": "C3670", "choice": "large",
 }  # fmt: skip
 
@@ -85,7 +85,9 @@ def build(engine: Engine, now: datetime = make.NOW) -> World:
         return World(engine, round_.public_id, application.public_id, **actors, cookies=cookies)
 
 
-def begin(session: Session, owner: Actor, round_: Round, organisation: Organisation, now: datetime = make.NOW) -> Application:
+def begin(
+    session: Session, owner: Actor, round_: Round, organisation: Organisation, now: datetime = make.NOW
+) -> Application:
     """A draft with nothing in it."""
     return service.start_application(session, owner, round_, organisation, "organisation", "manufacturing", now)
 

@@ -10,9 +10,11 @@ from tests.journey.founding import advance, cannot_advance, option
 from tests.journey.story import AUTHORITY, STAGES, Entry, Story, pdf
 from tests.journey.visitor import Upload, Value, Visitor, faults, link, link_beside, links, says, soup, words
 
-PARTS = [one.key for one in parts_of(shipped_criteria()["gbt19580-2012"], shipped_schemes()["anhui-province"].application)]
+PARTS = [
+    one.key for one in parts_of(shipped_criteria()["gbt19580-2012"], shipped_schemes()["anhui-province"].application)
+]
 VALUES = {
-    "year": "2016", "number": "860", "money": "12850.50", "phone": "0551-62991234", "mail": "a@anfeng.example",
+    "year": "2016", "number": "860", "money": "12850.50", "signed": "-320", "phone": "0551-62991234", "mail": "a@anfeng.example",
     "industry": "C3670", "choice": "large",
 }  # fmt: skip
 DECLARATIONS = {"true": True, "clean": True, "secrets": True, "check": True}
@@ -70,7 +72,9 @@ def write(entry: Entry, by_hand: dict[str, Write] | None = None) -> None:
     """Facts by their form, one part by its form, the others posted; by_hand: parts that are written in another way."""
     visitor = entry.browser()
     visitor.open(f"{entry.path}/profile")
-    visitor.send(f"{entry.path}/profile", {one.key: VALUES.get(one.kind, "见说明") for one in facts_of(2026)}, button="save")
+    visitor.send(
+        f"{entry.path}/profile", {one.key: VALUES.get(one.kind, "见说明") for one in facts_of(2026)}, button="save"
+    )
     ways = {PARTS[0]: by_form, **(by_hand or {})}
     for part in PARTS:
         ways.get(part, by_post)(visitor, entry, part)

@@ -111,7 +111,9 @@ def test_a_secret_link_is_forgotten_once_the_message_is_sent(engine: Engine) -> 
         '"a b"@c.cn',
         "a@b..cn",
         "a" * 65 + "@b.cn",
-        "a@" + "b" * 260,
+        "a@" + "b" * 260 + ".cn",
+        "x@y",
+        "root@localhost",
     ],
 )
 def test_an_address_that_could_carry_more_is_refused(session: Session, address: str) -> None:
@@ -120,7 +122,7 @@ def test_an_address_that_could_carry_more_is_refused(session: Session, address: 
         send(session, address, "trial", SITE, "zh")
 
 
-@pytest.mark.parametrize("address", ["wang@example.cn", "li.ming+award@mail.gov.cn", "root@localhost", "x_y-z@a-b.com"])
+@pytest.mark.parametrize("address", ["wang@example.cn", "li.ming+award@mail.gov.cn", "x_y-z@a-b.com"])
 def test_an_ordinary_address_is_taken(address: str) -> None:
     assert is_address(address)
 

@@ -14,7 +14,7 @@ from award.applications.check import references_in
 from award.applications.forms import Saved, is_done, typed_text, version_of
 from award.applications.models import Answer, Application
 from award.applications.pages import views
-from award.kernel import clock
+from award.kernel import clock, i18n
 from award.kernel.actor import Actor
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused, Stale
@@ -31,7 +31,9 @@ BUSY = timedelta(minutes=5)
 
 
 @router.get("/{part}")
-def item(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part) -> Response:
+def item(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part
+) -> Response:
     """What is asked, the text, the evidence."""
     application = queries.own_application(session, actor, application_id)
     return render(request, session, "applications/item.html", **_item(request, session, actor, application, part))
@@ -85,7 +87,9 @@ def _editing(session: Session, actor: Actor, desk: views.Desk, answer: Answer | 
 
 
 @router.get("/{part}/colleague")
-def colleague(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part) -> Response:
+def colleague(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part
+) -> Response:
     """The line that says whether somebody else is at work on the part."""
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
@@ -99,19 +103,23 @@ def autosave(
 ) -> Response:  # fmt: skip
     """Saves while somebody types; see static/autosave.js."""
     version = version_of(if_match)
-    answer = _save(request, session, actor, application_id, part, body.text("text"), is_done(body.text("is_done")), version)
+    answer = _save(
+        request, session, actor, application_id, part, body.text("text"), is_done(body.text("is_done")), version
+    )
     content = {"version": answer.version, "saved_at": answer.updated_at.isoformat()}
     return JSONResponse(content, headers={"ETag": f'"{answer.version}"'})
 
 
 @router.post("/{part}")
-def save(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, form: Form) -> Response:
-    """Saves by button, without scripts too."""
+def save(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, form: Form
+) -> Response:
+    """Saves by button, without scripts too; a text over its limit is kept, but the page stays until it is shorter."""
     text, done = typed_text(form.get("text")), form.get("is_done")
     version = form.version()
     form.check()
     try:
-        _save(request, session, actor, application_id, part, text, is_done(done), version)
+        answer = _save(request, session, actor, application_id, part, text, is_done(done), version)
     except Stale as stale:
         return _both(request, session, actor, application_id, part, stale, {"text": text, "is_done": done})
     except Invalid as error:
@@ -123,11 +131,29 @@ def save(request: Request, session: RequestSession, actor: CurrentActor, applica
     desk = views.desk_of(request, session, application)
     _, after = desk.neighbours(part)
     goes_on = form.get("act") == "next"
+    if is_done(done) and not answer.is_complete:
+        return _too_long(request, session, actor, application, part)
     return RedirectResponse((desk.url(after.key) if after else desk.base) if goes_on else desk.url(part), 303)
 
 
+def _too_long(request: Request, session: Session, actor: Actor, application: Application, part: str) -> Response:
+    shown = _item(request, session, actor, application, part)
+    limit, count = shown["item"]["limit"], len(shown["item"]["text"])
+    text = N_("The text is saved, but it is not complete: at most {limit} characters, it has {count}. Remove {over}.")
+    params = {"limit": limit, "count": count, "over": count - limit}
+    errors = [{"field": "text", "text": i18n.translate(request.state.language, text, params)}]
+    return render(request, session, "applications/item.html", status_code=422, **shown | {"errors": errors})
+
+
 def _save(
-    request: Request, session: Session, actor: Actor, application_id: str, part: str, text: str, done: bool | None, version: int
+    request: Request,
+    session: Session,
+    actor: Actor,
+    application_id: str,
+    part: str,
+    text: str,
+    done: bool | None,
+    version: int,
 ) -> Answer:
     application = queries.own_application(session, actor, application_id)
     try:
@@ -156,7 +182,12 @@ def _both(
     answer = queries.answers_of(session, application)[part]
     fields = [
         {"name": "text", "label": desk.tell(N_("Your answer")), "mine": mine["text"], "theirs": answer.text},
-        {"name": "is_done", "label": desk.tell(N_("Is this item complete?")), "mine": mine["is_done"], "theirs": mine["is_done"]},
+        {
+            "name": "is_done",
+            "label": desk.tell(N_("Is this item complete?")),
+            "mine": mine["is_done"],
+            "theirs": mine["is_done"],
+        },
     ]
     return render(
         request, session, "errors/412.html", status_code=412, url=desk.url(part), fields=fields, version=stale.version,
@@ -165,7 +196,9 @@ def _both(
 
 
 @router.get("/{part}/history")
-def history(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part) -> Response:
+def history(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part
+) -> Response:
     """The earlier versions of a part, newest first."""
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
@@ -189,7 +222,9 @@ def history(request: Request, session: RequestSession, actor: CurrentActor, appl
 
 
 @router.get("/{part}/history/{place}.txt")
-def earlier_text(session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, place: int) -> Response:
+def earlier_text(
+    session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, place: int
+) -> Response:
     """An earlier text as a file."""
     application = queries.own_application(session, actor, application_id)
     revisions = queries.revisions_of(session, application, part)
@@ -202,7 +237,13 @@ def earlier_text(session: RequestSession, actor: CurrentActor, application_id: P
 
 @router.post("/{part}/history/{place}/restore")
 def restore(
-    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, place: int, form: Form
+    request: Request,
+    session: RequestSession,
+    actor: CurrentActor,
+    application_id: PublicId,
+    part: Part,
+    place: int,
+    form: Form,
 ) -> Response:
     """Makes an earlier text the present one; the present one becomes an earlier version."""
     application = queries.own_application(session, actor, application_id)

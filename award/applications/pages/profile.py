@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from award.applications import queries, service
+from award.applications.check import unreadable_facts
 from award.applications.facts import fact_groups, facts_of
 from award.applications.forms import Saved, typed_text, version_of
 from award.applications.models import Application
@@ -28,9 +29,19 @@ router = APIRouter(prefix="/apply/{application_id}/profile", dependencies=[Depen
 
 @router.get("")
 def profile(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
-    """All facts by heading."""
+    """All facts by heading; what cannot be read is marked."""
     application = queries.own_application(session, actor, application_id)
-    return render(request, session, "applications/profile.html", **_profile(request, session, actor, application))
+    return _page(request, session, actor, application)
+
+
+def _page(
+    request: Request, session: Session, actor: Actor, application: Application, status_code: int = 200
+) -> Response:
+    desk = views.desk_of(request, session, application)
+    faults = unreadable_facts(application.profile, application.round.year)
+    errors = [{"field": one.field, "text": desk.tell(one.text, one.params)} for one in faults]
+    shown = _profile(request, session, actor, application)
+    return render(request, session, "applications/profile.html", status_code=status_code, errors=errors, **shown)
 
 
 def _profile(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:
@@ -80,8 +91,10 @@ def autosave(
 
 
 @router.post("")
-def save(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, form: Form) -> Response:
-    """Saves by button."""
+def save(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, form: Form
+) -> Response:
+    """Saves by button; goes on only where everything that was filled in can be read."""
     fields = {name: typed_text(form.get(name)) for name in form.names()}
     version = form.version()
     form.check()
@@ -96,8 +109,11 @@ def save(request: Request, session: RequestSession, actor: CurrentActor, applica
         shown |= {"groups": shown_facts(desk, fields), "version": version}
         return render_invalid(request, session, "applications/profile.html", error, **shown)
     application = queries.own_application(session, actor, application_id)
+    goes_on = form.get("act") == "next"
+    if goes_on and unreadable_facts(application.profile, application.round.year):
+        return _page(request, session, actor, application, 422)
     desk = views.desk_of(request, session, application)
-    return RedirectResponse(desk.url(desk.parts[0].key) if form.get("act") == "next" else f"{desk.base}/profile", 303)
+    return RedirectResponse(desk.url(desk.parts[0].key) if goes_on else f"{desk.base}/profile", 303)
 
 
 def _save(

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
-from award.applications.check import parts_of
-from award.applications.facts import LONGEST, facts_of
+from award.applications.check import PartRule, fact_error, parts_of
+from award.applications.facts import LONGEST, facts_of, plain_value
 from award.applications.models import Answer, AnswerRevision, Application
 from award.applications.service.holding import hold_to_write, note, person_of
 from award.kernel import db
@@ -42,7 +42,9 @@ def start_application(
     """
     stage = guarded_stage(session, round_, now)
     acts_for_it = actor.has(Role.APPLICANT, Scope.ORGANISATION, organisation.id)
-    require(Action.APPLICATION_START, stage, Standing(frozenset({Who.PUBLIC} | ({Who.OWNER} if acts_for_it else set()))))
+    require(
+        Action.APPLICATION_START, stage, Standing(frozenset({Who.PUBLIC} | ({Who.OWNER} if acts_for_it else set())))
+    )
     if round_.state != "open":
         raise Conflict("round.not_open", N_("This round takes no applications now."))
     _check_category(session, round_, category, sector)
@@ -80,7 +82,9 @@ def _entry(session: Session, round_: Round, organisation: Organisation, category
         )
     )
     if found is not None and found.state == "withdrawn":
-        raise Conflict("application.withdrawn", N_("The application in this category was withdrawn; it cannot be begun again."))
+        raise Conflict(
+            "application.withdrawn", N_("The application in this category was withdrawn; it cannot be begun again.")
+        )
     return found
 
 
@@ -91,19 +95,23 @@ def _raise_not_found() -> Application:
 def save_profile(
     session: Session, actor: Actor, application: Application, fields: Mapping[str, str], version: int, now: datetime
 ) -> Application:
-    """Keeps the facts of the organisation as typed; what is missing or misspelt is said by the check.
+    """Keeps the facts of the organisation, what can be read in plain form and all else as typed; the check says what is
+    missing or misspelt.
 
     fields: by key of facts.py; other names are left alone. version: the one the page was made from.
     Raises Stale when somebody else saved meanwhile, Refused or Conflict when it can no longer be changed.
     """
     stage = hold_to_write(session, actor, application, now, exclusive=True)
-    known = [fact.key for fact in facts_of(application.round.year)]
-    after = {**application.profile, **{key: fields[key] for key in known if key in fields}}
+    facts = list(facts_of(application.round.year))
+    known = [fact.key for fact in facts]
+    after = {
+        **application.profile,
+        **{fact.key: plain_value(fact, fields[fact.key]) for fact in facts if fact.key in fields},
+    }
     if after == application.profile:
         return application
-    for key in known:
-        if len(after.get(key, "")) > LONGEST:
-            raise Invalid.one(key, N_("At most {longest} characters."), longest=LONGEST)
+    if too_long := [fact for fact in facts if len(after.get(fact.key, "")) > LONGEST]:
+        raise Invalid([fault for fact in too_long if (fault := fact_error(fact, after[fact.key]))])
     if version != application.profile_version:
         theirs = {key: application.profile.get(key, "") for key in known}
         raise Stale(
@@ -127,18 +135,18 @@ def save_answer(
     version: int,
     now: datetime,
 ) -> Answer:
-    """Keeps the text of a part as typed, empty or too long as it may be.
+    """Keeps the text of a part as typed, empty or too long as it may be; too long, it is never complete.
 
     part: an item key or "profile.<section>". is_complete: what its author declares; None leaves it. version: the one the
     page was made from, 0 where nothing was saved yet. The same text again answers with what is there.
     Raises NotFound (no such part), Stale (theirs), Refused or Conflict when it can no longer be changed.
     """
     stage = hold_to_write(session, actor, application, now)
-    _check_part(session, application, part)
+    rule = _rule(session, application, part)
     if len(text) > LONGEST_DRAFT:
         raise Invalid.one("text", N_("At most {longest} characters."), longest=LONGEST_DRAFT)
     answer = _locked_answer(session, actor, application, part, now)
-    complete = answer.is_complete if is_complete is None else is_complete
+    complete = (answer.is_complete if is_complete is None else is_complete) and len(text) <= rule.limit
     if (answer.text, answer.is_complete) == (text, complete):
         return answer
     if answer.version != version:
@@ -151,11 +159,13 @@ def save_answer(
     return answer
 
 
-def _check_part(session: Session, application: Application, part: str) -> None:
+def _rule(session: Session, application: Application, part: str) -> PartRule:
     criteria = criteria_of(session, application.round, application.category)
     rules = scheme_of(session, application.round).application
-    if all(one.key != part for one in parts_of(criteria, rules)):
+    found = next((one for one in parts_of(criteria, rules) if one.key == part), None)
+    if found is None:
         raise NotFound
+    return found
 
 
 def _locked_answer(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> Answer:
@@ -247,7 +257,13 @@ def keep_rejected(
     if last is not None and last.text == text:
         return last
     revision = AnswerRevision(
-        application_id=application.id, part=part, kind="rejected", version=version, text=text, at=now, by=person_of(actor)
+        application_id=application.id,
+        part=part,
+        kind="rejected",
+        version=version,
+        text=text,
+        at=now,
+        by=person_of(actor),
     )
     session.add(revision)
     session.flush()

@@ -17,8 +17,11 @@ from award.kernel.mail.models import Message, MessageState
 
 SEND = "mail:send"
 TEMPLATE = re.compile(r"[a-z0-9_]+")
-ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-"""One plain address: no line breaks, spaces, commas, quotes or brackets that could add a receiver or a header."""
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+"""The one rule for mail addresses: a plain one at a domain with a dot.
+
+No line breaks, spaces, commas, quotes or brackets, which could add a receiver or a header.
+"""
 
 
 def is_address(address: str) -> bool:
