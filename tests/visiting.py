@@ -38,5 +38,5 @@ def words(answer: Any) -> str:
 
 
 def faults(answer: Any) -> list[str]:
-    """The sentences of the summary of errors."""
-    return [one.get_text() for one in BeautifulSoup(answer.text, "html.parser").select(".summary li")]
+    """The sentences of the summary of errors, without the names of their fields."""
+    return [(one.span or one).get_text() for one in BeautifulSoup(answer.text, "html.parser").select(".summary li")]

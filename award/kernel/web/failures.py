@@ -17,10 +17,11 @@ from starlette.exceptions import HTTPException
 
 from award.kernel import clock, db, i18n
 from award.kernel.audit.trail import record, security_stream, transaction
-from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, SignInNeeded, Stale
+from award.kernel.errors import AwardError, Conflict, FieldError, Invalid, NotFound, Refused, SignInNeeded, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.web.context import SAFE_METHODS, current_actor
+from award.kernel.web.labels import HIDDEN, NAMED, label_of
 from award.kernel.web.middleware import HEADERS
 from award.kernel.web.rendering import render
 
@@ -41,8 +42,12 @@ TITLES = {
     500: N_("Something went wrong; nothing is lost"),
 }
 NOT_FOUND = N_("There is no such page, or it is not open to you. Check the address, or go back to the start.")
-BROKEN = N_("The system cannot do this right now; what you had saved is safe. Try again later and give this reference: {ref}")
-RACE = N_("Somebody did the same at the same moment. Reload the page, look at what stands now, and try again if need be.")
+BROKEN = N_(
+    "The system cannot do this right now; what you had saved is safe. Try again later and give this reference: {ref}"
+)
+RACE = N_(
+    "Somebody did the same at the same moment. Reload the page, look at what stands now, and try again if need be."
+)
 UNFIT = N_("Something you sent is too long or too large to be kept. Shorten it and send it again.")
 LOST = frozenset({"23505", "40001", "40P01"})
 """SQLSTATE of an act that another was first in: unique constraint, not serialisable, deadlock."""
@@ -90,16 +95,36 @@ def page(request: Request, error: AwardError) -> Response:
     language = request.state.language
     details = []
     if isinstance(error, Invalid):
-        details = [i18n.translate(language, one.text, one.params) for one in error.errors]
-    typed = getattr(request, "_form", None)
+        details = [_named_fault(request, one) for one in error.errors]
     with _clock_of(request, error) as session:
         return render(
             request, session, "errors/error.html", status_code=error.status,
             title=i18n.translate(language, TITLES.get(error.status, TITLES[500])),
             text=sentence(request, error), details=details, code=error.code,
             reference=getattr(request.state, "request_id", ""),
-            typed=[(k, v) for k, v in typed.multi_items() if isinstance(v, str) and k != "csrf" and "password" not in k] if typed else [],
+            typed=_typed(request),
         )  # fmt: skip
+
+
+def _label(request: Request, name: str) -> str:
+    return label_of(request.state.language, name, request.scope.get("endpoint"))
+
+
+def _named_fault(request: Request, fault: FieldError) -> str:
+    language, label = request.state.language, _label(request, fault.field)
+    text = i18n.translate(language, fault.text, fault.params)
+    return i18n.translate(language, NAMED, {"field": label, "text": text}) if label else text
+
+
+def _typed(request: Request) -> list[tuple[str, str]]:
+    """What the person had typed, by the words of the form; what a page carries along unseen has none and is left out."""
+    form = getattr(request, "_form", None)
+    values = form.multi_items() if form else []
+    shown = [
+        (name, one) for name, one in values if isinstance(one, str) and name not in HIDDEN and "password" not in name
+    ]
+    labelled = [(_label(request, name), one) for name, one in shown]
+    return [(label, one) for label, one in labelled if label]
 
 
 @contextmanager
@@ -151,7 +176,8 @@ def install(app: FastAPI) -> None:
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
         if any(one["loc"][0] == "path" for one in error.errors()):
             return await run_in_threadpool(answer, request, NotFound())
-        fields = [str(one["loc"][-1]) for one in error.errors()]
+        names = [str(one["loc"][-1]) for one in error.errors()]
+        fields = [_label(request, name) or name for name in names]
         text = N_("This request cannot be understood; check: {fields}.")
         wrong = AwardError("request.invalid", text, fields=fields)
         wrong.status = 422

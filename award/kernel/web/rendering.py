@@ -18,6 +18,7 @@ from award.kernel.errors import Invalid
 from award.kernel.settings import ROOT
 from award.kernel.web import csrf
 from award.kernel.web.context import current_actor
+from award.kernel.web.labels import with_labels
 
 STATIC = Path(__file__).parent / "static"
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -95,7 +96,8 @@ def base_context(request: Request, session: Session | None) -> dict[str, Any]:
 
 def render_text(request: Request, session: Session | None, template: str, context: Mapping[str, Any]) -> str:
     """A template with its context as text."""
-    return environment().get_template(template).render({**base_context(request, session), **context})
+    page = environment().get_template(template).render({**base_context(request, session), **context})
+    return with_labels(page, request.state.language)
 
 
 def render(
@@ -105,15 +107,11 @@ def render(
     return HTMLResponse(render_text(request, session, template, context), status_code)
 
 
-def render_invalid(
-    request: Request, session: Session, template: str, error: Invalid, **context: Any
-) -> HTMLResponse:
+def render_invalid(request: Request, session: Session, template: str, error: Invalid, **context: Any) -> HTMLResponse:
     """The page once more, with what was typed and what is wrong with it; nothing of the act stays done."""
     session.rollback()
     language = request.state.language
-    shown = [
-        {"field": one.field, "text": i18n.translate(language, one.text, one.params)} for one in error.errors
-    ]
+    shown = [{"field": one.field, "text": i18n.translate(language, one.text, one.params)} for one in error.errors]
     return render(request, session, template, status_code=422, **{**context, "errors": shown})
 
 
@@ -141,5 +139,3 @@ class Page(Generic[T]):
     def last_row(self) -> int:
         """Number of the last row shown."""
         return min(self.number * self.size, self.total)
-
-
