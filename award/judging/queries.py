@@ -105,7 +105,7 @@ class Review:
 
 
 def review_for(session: Session, actor: Actor, assignment_id: str, now: datetime) -> Review:
-    """The actor's own review. Raises NotFound for another's, an ended, a conflicted or a missing one: the same."""
+    """The actor's own review. Raises NotFound for another's, an ended, a conflicted, a withdrawn or a missing one: the same."""
     query = with_round().add_columns(Assignment).join(Assignment, Assignment.application_id == Application.id)
     row = session.execute(
         query.where(
@@ -118,7 +118,7 @@ def review_for(session: Session, actor: Actor, assignment_id: str, now: datetime
         raise NotFound
     application, assignment = row[0], row[1]
     standing = standing_of(session, actor, application, now)
-    if standing.is_conflicted:
+    if standing.is_conflicted or not standing.who & {Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE}:
         raise NotFound
     return Review(assignment, application, stage_now(application.round, now), standing)
 

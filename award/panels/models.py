@@ -1,12 +1,14 @@
-"""Tables of the pool of judges."""
+"""Tables of the pool of judges, and of changes of a panel that wait for a second person."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from award.accounts.models import Person
+from award.applications.models import Application
 from award.kernel.db import Row
+from award.standing.models import Assignment
 
 
 class PoolMember(Row):
@@ -25,3 +27,34 @@ class PoolMember(Row):
     added_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()
+
+
+class PanelChange(Row):
+    """A change of a panel while judges score: one person of the office proposes it, another confirms it or drops it.
+
+    kind: replace (a seat, by a person), conflict (of a person), leader (a seat). state: proposed, confirmed, dropped.
+    """
+
+    __tablename__ = "panel_change"
+    __table_args__ = (
+        Index(
+            "uq_panel_change_open", "application_id", unique=True,
+            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
+        ),
+    )  # fmt: skip
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    assignment_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16), default="proposed")
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+    application: Mapped[Application] = relationship()
+    assignment: Mapped[Assignment | None] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    proposer: Mapped[Person] = relationship(foreign_keys=[proposed_by])

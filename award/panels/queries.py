@@ -13,7 +13,7 @@ from award.applications.models import LIVE, Application
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.organisations.models import Organisation
-from award.panels.models import PoolMember
+from award.panels.models import PanelChange, PoolMember
 from award.rounds.models import Round
 from award.standing.models import Assignment, Conflict, Declaration
 
@@ -30,14 +30,17 @@ class Seat:
 
 def pool_of(session: Session, authority_id: int) -> Sequence[PoolMember]:
     """The authority's judges with their persons, by name."""
-    query = (
+    return session.scalars(_pool(authority_id)).all()
+
+
+def _pool(authority_id: int) -> Select[PoolMember]:
+    return (
         select(PoolMember)
         .join(Person, Person.id == PoolMember.person_id)
         .where(PoolMember.authority_id == authority_id)
         .options(contains_eager(PoolMember.person))
         .order_by(Person.name, PoolMember.id)
     )
-    return session.scalars(query).all()
 
 
 def member_of(session: Session, authority_id: int, person_id: int) -> PoolMember | None:
@@ -91,6 +94,18 @@ def loads_of(session: Session, round_id: int) -> Mapping[int, int]:
         .group_by(Assignment.person_id)
     )
     return {row[0]: row[1] for row in session.execute(query)}
+
+
+def pool_with_loads(session: Session, authority_id: int, round_id: int) -> list[tuple[PoolMember, int]]:
+    """The authority's judges by name, each with how many active seats he has in a round."""
+    seats = (
+        select(func.count())
+        .where(
+            Assignment.person_id == PoolMember.person_id, Assignment.round_id == round_id, Assignment.state == "active"
+        )
+        .scalar_subquery()
+    )
+    return [(member, load) for member, load in session.execute(_pool(authority_id).add_columns(seats))]
 
 
 def has_conflict(session: Session, person_id: int, application_id: int) -> bool:
@@ -158,3 +173,32 @@ def panels_of(session: Session, actor: Actor, round_: Round) -> list[Panel]:
 def _panel(application: Application, seats: Sequence[Seat]) -> Panel:
     active = tuple(one for one in seats if one.assignment.state == "active")
     return Panel(application, active, tuple(one.name for one in seats if one.assignment.state != "active"))
+
+
+def open_change(session: Session, application: Application) -> PanelChange | None:
+    """The change of a panel that waits for a second person."""
+    return session.scalar(
+        select(PanelChange)
+        .where(PanelChange.application_id == application.id, PanelChange.state == "proposed")
+        .options(joinedload(PanelChange.assignment), joinedload(PanelChange.person), joinedload(PanelChange.proposer))
+    )
+
+
+def change_in(session: Session, application: Application, public_id: str) -> PanelChange:
+    """A change of this panel, whatever became of it. Raises NotFound."""
+    change = session.scalar(
+        select(PanelChange).where(PanelChange.public_id == public_id, PanelChange.application_id == application.id)
+    )
+    if change is None:
+        raise NotFound
+    return change
+
+
+def changes_waiting(session: Session, round_id: int) -> frozenset[int]:
+    """The applications (inner numbers) of a round whose panel has a change that waits for a second person."""
+    query = (
+        select(PanelChange.application_id)
+        .join(Application, Application.id == PanelChange.application_id)
+        .where(Application.round_id == round_id, PanelChange.state == "proposed")
+    )
+    return frozenset(session.scalars(query))

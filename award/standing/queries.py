@@ -57,7 +57,8 @@ def standing_of(session: Session, actor: Actor, application: Entry, now: datetim
     is_conflicted = False
     if actor.person_id is not None:
         is_conflicted, judge = _relations(session, actor.person_id, application.id)
-        who |= judge
+        # A judge's work on what its applicant withdrew has ended: from then on it is as if it were not there for him.
+        who |= judge if application.state != "withdrawn" else set()
     if Who.OWNER in who:
         who = _as_owner(who)
     due = application.correction_due_at

@@ -605,6 +605,38 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "panel_change",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_panel_change_application_id")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_panel_change_assignment_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_panel_change_decided_by")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_panel_change_person_id")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["person.id"], name=op.f("fk_panel_change_proposed_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_panel_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_panel_change_public_id")),
+    )
+    op.create_index(op.f("ix_panel_change_application_id"), "panel_change", ["application_id"])
+    op.create_index(
+        "uq_panel_change_open",
+        "panel_change",
+        ["application_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
+
+    op.create_table(
         "award_decision",
         sa.Column("proposal_id", sa.Integer(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
@@ -979,6 +1011,7 @@ def downgrade() -> None:
         "conflict",
         "certificate",
         "award_decision",
+        "panel_change",
         "assignment",
         "answer_revision",
         "answer",

@@ -205,9 +205,7 @@ def test_a_recusal_takes_its_comments_out(begun: World) -> None:
     with transaction(begun.engine) as session:
         found, ended = begun.application(session), begun.seat(session, 0, 4)
         panels.declare_conflict(session, begun.judges[4], found, ended, "顾问", NOW)
-        substitute = begun.person(session, begun.judges[5])
-        made = panels.replace_judge(session, begun.office, found, ended, substitute, "", NOW)
-        begun.seats[0, 5] = made.public_id
+    worlds.replace(begun, 4, 5)
     act: Act = lambda s, r: service.hand_in(s, begun.judges[0], r, r.version, NOW)  # noqa: E731
     assert refused(begun, act).code == "gate.closed"
     worlds.sign(begun, 0, 5)

@@ -131,3 +131,22 @@ def test_before_the_declaration_only_the_name_exists(engine: Any, clock: Any, cl
         evidence = session.scalars(worlds.select(worlds.Evidence.public_id)).first()
     assert client.get(f"/evidence/{evidence}").status_code == 404
     assert client.get(f"{base}/panel").status_code in (403, 409)
+
+
+def test_a_withdrawn_application_looks_like_nothing_to_its_judges(world: World, client: TestClient) -> None:
+    worlds.all_in(world)
+    with transaction(world.engine) as session:
+        world.application(session).state = "withdrawn"
+        evidence = session.scalars(worlds.select(worlds.Evidence.public_id)).first()
+    for judge in (0, 1):
+        seat = world.seats[0, judge]
+        gone = [*review_doors(seat), f"/evidence/{evidence}", f"/evidence/{evidence}/pages/1"]
+        never = [url.replace(seat, "zzzzzzzzzzzz").replace(str(evidence), "zzzzzzzzzzzz") for url in gone]
+        left, right = bodies(client, world, f"judge{judge}", gone), bodies(client, world, f"judge{judge}", never)
+        assert {status for status, _ in left} == {404}
+        assert left == right
+        # His list says what became of it, and leads nowhere.
+        mine = as_(client, world, f"judge{judge}").get("/review")
+        assert worlds.APPLICANTS[0] in main_text(mine)
+        assert "已撤回" in main_text(mine)
+        assert seat not in mine.text

@@ -168,12 +168,15 @@ def test_an_empty_sheet_is_not_submitted(world: World) -> None:
     assert isinstance(refused(world, submit), Invalid)
 
 
-def test_a_withdrawn_application_is_not_scored(world: World) -> None:
+def test_what_is_no_longer_in_the_round_is_not_scored(world: World) -> None:
     worlds.score(world, 0, 0)
-    with transaction(world.engine) as session:
-        world.application(session).state = "withdrawn"
-    for act in (lambda session, world: save(session, world, entry(65), 1), submit):
-        assert refused(world, act).code == "application.not_live"
+    for state in ("rejected", "withdrawn"):
+        with transaction(world.engine) as session:
+            world.application(session).state = state
+        for act in (lambda session, world: save(session, world, entry(65), 1), submit):
+            error = refused(world, act)
+            # What was withdrawn is to its judges as if it were not there.
+            assert isinstance(error, NotFound) if state == "withdrawn" else error.code == "application.not_live"
 
 
 @pytest.mark.both_databases
@@ -244,11 +247,7 @@ def test_a_recusal_closes_the_gate_until_the_substitute_has_submitted(world: Wor
     assert gate(world) is None
     # What was seen stays seen: nobody is pressed to change a sheet now.
     assert refused(world, give_back).code == "gate.was_open"
-    with transaction(world.engine) as session:
-        found, ended = world.application(session), world.seat(session, 0, 1)
-        substitute = world.person(session, world.judges[5])
-        made = panels.replace_judge(session, world.office, found, ended, substitute, "", make.NOW)
-        world.seats[0, 5] = made.public_id
+    worlds.replace(world, 1, 5)
     worlds.sign(world, 0, 5)
     worlds.score(world, 0, 5)
     worlds.submit(world, 0, 5)

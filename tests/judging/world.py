@@ -18,7 +18,7 @@ from award.kernel.actor import Actor, Role
 from award.kernel.audit.trail import transaction
 from award.kernel.files.service import keep, prepare_generated
 from award.panels import service as panels
-from award.panels.models import PoolMember
+from award.panels.models import PanelChange, PoolMember
 from award.regulations.canonical import sha256_of
 from award.regulations.model import Criteria
 from award.rounds.models import Authority, Round
@@ -43,6 +43,7 @@ class World:
     engine: Engine
     round: str
     office: Actor
+    colleague: Actor
     supervisor: Actor
     stranger: Actor
     owners: list[Actor]
@@ -85,7 +86,8 @@ def build(
     with transaction(engine) as session:
         authority = make.authority(session)
         round_ = make.round_(session, "assign", of=authority, now=now)
-        people = {"office": make.officer(session, authority), "supervisor": make.officer(session, authority, "钱正", role=Role.SUPERVISOR)}
+        people = {"office": make.officer(session, authority), "colleague": make.officer(session, authority, "周宁")}
+        people["supervisor"] = make.officer(session, authority, "钱正", role=Role.SUPERVISOR)
         other = make.authority(session, "远山市人民政府")
         people["stranger"] = make.officer(session, other, "孙远")
         pool = [pooled(session, authority, JUDGES[at % len(JUDGES)], f"第{at + 1}研究院", now) for at in range(judges)]
@@ -94,7 +96,7 @@ def build(
         people |= {f"owner{at}": session.get_one(Person, one.contact_person_id) for at, one in enumerate(made)}
         actors = {name: make.actor(session, one) for name, one in people.items()}
         world = World(
-            engine, round_.public_id, actors["office"], actors["supervisor"], actors["stranger"],
+            engine, round_.public_id, actors["office"], actors["colleague"], actors["supervisor"], actors["stranger"],
             [actors[f"owner{at}"] for at in range(applications)], [actors[f"judge{at}"] for at in range(judges)],
             [one.public_id for one in made], {name: make.signed_in(session, one, now) for name, one in people.items()},
         )  # fmt: skip
@@ -159,6 +161,34 @@ def assign(world: World, at: int, judge: int, now: datetime = make.NOW, *, is_le
         person = world.person(session, world.judges[judge])
         made = panels.assign(session, world.office, world.application(session, at), person, now, is_leader=is_leader)
         world.seats[at, judge] = made.public_id
+
+
+def change(
+    world: World, kind: str, seat: int | None = None, judge: int | None = None, *, at: int = 0, reason: str = "生病",
+    now: datetime = make.NOW,
+) -> PanelChange:  # fmt: skip
+    """A change of a panel while judges score: the office proposes it, a colleague confirms it."""
+    with transaction(world.engine) as session:
+        wanted = panels.Wanted(
+            kind, reason, None if seat is None else world.seat(session, at, seat),
+            None if judge is None else world.person(session, world.judges[judge]),
+        )  # fmt: skip
+        made = panels.propose_change(session, world.office, world.application(session, at), wanted, now)
+    with transaction(world.engine) as session:
+        return panels.confirm_change(session, world.colleague, session.get_one(PanelChange, made.id), now)
+
+
+def replace(
+    world: World, seat: int, judge: int, *, at: int = 0, reason: str = "生病", now: datetime = make.NOW
+) -> Assignment:
+    """A substitute takes a seat, by two persons; world.seats knows it from then on."""
+    change(world, "replace", seat, judge, at=at, reason=reason, now=now)
+    with transaction(world.engine) as session:
+        made = session.scalars(select(Assignment).where(
+            Assignment.replaces_id == world.seat(session, at, seat).id, Assignment.state == "active"
+        )).one()  # fmt: skip
+        world.seats[at, judge] = made.public_id
+        return made
 
 
 def sign(world: World, at: int, judge: int, now: datetime = make.NOW) -> None:

@@ -100,7 +100,22 @@ def test_a_substitute_is_named_while_judges_score(world: World, client: TestClie
     data = {"act": "replace", "judge": world.judges[5].public_id, "replaces": world.seats[0, 3]}
     assert post(client, url, data).status_code == 422
     assert post(client, url, data | {"reason": "住院"}).status_code == 303
-    assert "住院" in main_text(client.get(url))
+    # Until a second person confirms it, nothing has changed, and nothing else can be proposed.
+    waits = client.get(url)
+    assert "住院" in main_text(waits)
+    assert "待确认" in main_text(client.get(f"/office/rounds/{world.round}/assign"))
+    change = BeautifulSoup(waits.text, "html.parser").select_one("[name=change]")
+    assert change is not None
+    own = {"act": "confirm", "change": str(change["value"])}
+    assert waits.text.count('name="act"') == 1
+    assert post(client, url, own).status_code == 403
+    assert post(client, url, data | {"reason": "又住院"}).status_code == 409
+    assert post(client, url, own | {"change": "AAAAAAAAAAAA"}).status_code == 404
+    as_(client, world, "colleague")
+    assert post(client, url, own).status_code == 303
+    assert post(client, url, own).status_code == 303
+    assert worlds.JUDGES[5] in main_text(client.get(f"/office/rounds/{world.round}/assign")).split("评审员工作量")[0]
+    assert post(client, url, own | {"act": "drop"}).status_code == 409
 
 
 def test_the_supervisor_sees_panels_and_no_button(world: World, client: TestClient) -> None:

@@ -122,6 +122,7 @@ def test_only_the_office_and_only_in_its_stage(world: World) -> None:
 
 
 def test_one_leader_at_a_time(world: World) -> None:
+    world.stage("assign")
     with transaction(world.engine) as session:
         found = world.application(session)
         service.name_leader(session, world.office, found, world.seat(session, 0, 3), NOW)
@@ -148,16 +149,20 @@ def test_recusal_takes_effect_at_once_and_a_substitute_is_named(world: World) ->
     judge = world.judges[1]
     assert isinstance(refused(world, lambda session: sheets.review_for(session, judge, world.seats[0, 1], NOW)), NotFound)
     assert isinstance(refused(world, lambda session: application_for(session, judge, world.applications[0], NOW)), NotFound)
-    assert refused(world, lambda session: assign(session, world, 1, replaces=world.seat(session, 0, 1))).code == "panel.conflict"
+    with pytest.raises(Conflict) as caught:
+        worlds.replace(world, 1, 1)
+    assert caught.value.code == "panel.conflict"
     with transaction(world.engine) as session:
-        made = assign(session, world, 5, replaces=world.seat(session, 0, 1))
-        assert made.replaces_id == world.seat(session, 0, 1).id
+        ended = world.seat(session, 0, 1).id
+    assert worlds.replace(world, 1, 5, reason="").replaces_id == ended
     with transaction(world.engine) as session:
         assert [one["content"]["reason"] for one in records(session, Event.CONFLICT_DECLARED)] == ["曾为其提供咨询"]
         assert len(records(session, Event.JUDGE_REPLACED)) == 1
 
 
 def test_a_seat_still_taken_is_replaced_with_a_reason(world: World) -> None:
+    world.stage("assign")
+
     def replace(session: Session, reason: str = "生病", seat: int = 2) -> Assignment:
         found, person = world.application(session), world.person(session, world.judges[5])
         return service.replace_judge(session, world.office, found, world.seat(session, 0, seat), person, reason, NOW)
@@ -173,14 +178,12 @@ def test_a_seat_still_taken_is_replaced_with_a_reason(world: World) -> None:
 def test_after_the_gate_nobody_else_takes_a_sheet_out(world: World) -> None:
     worlds.all_in(world)
     person = lambda session, at: world.person(session, world.judges[at])  # noqa: E731
-    replace = lambda session: service.replace_judge(  # noqa: E731
-        session, world.office, world.application(session), world.seat(session, 0, 2), person(session, 5), "生病", NOW
-    )
-    conflict = lambda session: service.record_conflict(  # noqa: E731
-        session, world.office, world.application(session), person(session, 2), "曾任职", NOW
-    )
-    assert refused(world, replace).code == "gate.open"
-    assert refused(world, conflict).code == "gate.open"
+    for wanted in (lambda session: service.Wanted("replace", "生病", world.seat(session, 0, 2), person(session, 5)),
+                   lambda session: service.Wanted("conflict", "曾任职", None, person(session, 2))):  # fmt: skip
+        propose = lambda session, of=wanted: service.propose_change(  # noqa: E731
+            session, world.office, world.application(session), of(session), NOW
+        )
+        assert refused(world, propose).code == "gate.open"
 
 
 @pytest.mark.both_databases
@@ -192,20 +195,13 @@ def test_a_recusal_after_the_gate_lets_the_office_take_no_seen_sheet_out(engine:
         service.declare_conflict(session, world.judges[1], world.application(session), world.seat(session, 0, 1), "顾问", NOW)
     later = clock.forward(hours=1)
 
-    def replace(session: Session, seat: int, by: int) -> Assignment:
-        found, person = world.application(session), world.person(session, world.judges[by])
-        return service.replace_judge(session, world.office, found, world.seat(session, 0, seat), person, "生病", later)
-
-    def conflict(session: Session) -> None:
-        service.record_conflict(session, world.office, world.application(session), world.person(session, world.judges[2]), "曾任职", later)
-
-    assert refused(world, lambda session: replace(session, 2, 5)).code == "gate.open"
-    assert refused(world, conflict).code == "gate.open"
-    with transaction(world.engine) as session:
-        world.seats[0, 5] = replace(session, 1, 5).public_id
+    for kind, seat, judge in (("replace", 2, 5), ("conflict", None, 2)):
+        with pytest.raises(Conflict) as caught:
+            worlds.change(world, kind, seat, judge, now=later)
+        assert caught.value.code == "gate.open"
+    worlds.replace(world, 1, 5, now=later)
     # Nobody has seen anything of the substitute's.
-    with transaction(world.engine) as session:
-        assert replace(session, 5, 6).state == "active"
+    assert worlds.replace(world, 5, 6, now=later).state == "active"
 
 
 def test_signing_twice_is_signing_once(world: World) -> None:

@@ -121,11 +121,7 @@ def _step_back(world: World) -> None:
     with transaction(world.engine) as session:
         application, seat = world.application(session), world.seat(session, 0, RECUSED)
         panels.declare_conflict(session, world.judges[RECUSED], application, seat, "former employer", make.NOW)
-    with transaction(world.engine) as session:
-        application, seat = world.application(session), world.seat(session, 0, RECUSED)
-        person = world.person(session, world.judges[SUBSTITUTE])
-        made = panels.replace_judge(session, world.office, application, seat, person, "", make.NOW)
-        world.seats[0, SUBSTITUTE] = made.public_id
+    worlds.replace(world, RECUSED, SUBSTITUTE)
     worlds.sign(world, 0, SUBSTITUTE)
 
 

@@ -71,7 +71,10 @@ def _card(request: Request, session: Session, card: Card, now: datetime, rubrics
         "deadline": views.deadline(language, round_, now), "is_leader": card.is_leader,
         "is_open": application.is_live and card.state != "submitted" and stage_of(round_).kind in ("assign", "score"),
         "number": "", "done": 0, "total": 0, "next": None, "url": f"{base}/declaration",
+        "is_withdrawn": False,
     }  # fmt: skip
+    if application.state == "withdrawn":
+        return shown | {"is_withdrawn": True}
     if card.state == "coi_pending":
         # Nothing but the organisation's name is his to know before he has signed.
         return shown

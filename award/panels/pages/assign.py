@@ -20,15 +20,26 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.panels import queries
-from award.panels.models import PoolMember
+from award.panels.models import PanelChange, PoolMember
 from award.panels.queries import Panel, Seat
-from award.panels.service import assign, name_leader, record_conflict, replace_judge, unassign
+from award.panels.service import (
+    Wanted,
+    assign,
+    confirm_change,
+    drop_change,
+    name_leader,
+    propose_change,
+    record_conflict,
+    replace_judge,
+    unassign,
+)
 from award.panels.service.seats import seat_fault
 from award.policy import decide
 from award.regulations.model import PanelRules
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
-from award.rounds.queries import round_for, scheme_of, stage_now
+from award.rounds.queries import round_for, scheme_of, stage_now, stage_of
+from award.stages import Kind
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
 
@@ -42,21 +53,23 @@ def panels(request: Request, session: RequestSession, actor: CurrentActor, round
     now = clock.now(session)
     place = place_of(actor, round_, "assign", now)
     rules = scheme_of(session, round_).panel
-    rows = [_panel(round_, one, rules) for one in queries.panels_of(session, actor, round_)]
-    loads = queries.loads_of(session, round_.id)
-    members = queries.pool_of(session, round_.award.authority_id)
+    waiting = queries.changes_waiting(session, round_.id)
+    rows = [
+        _panel(round_, one, rules, one.application.id in waiting) for one in queries.panels_of(session, actor, round_)
+    ]
+    pool = queries.pool_with_loads(session, round_.award.authority_id, round_.id)
     return render(
         request, session, "panels/assign.html", **place, rows=rows, size=rules.size,
         short=sum(one["missing"] > 0 for one in rows), headless=sum(one["no_leader"] for one in rows),
         unsigned=sum(one["unsigned"] for one in rows), most=rules.most_applications,
         loads=[
-            {"name": one.person.name, "institution": one.institution, "load": loads.get(one.person_id, 0), "is_active": one.is_active}
-            for one in members if one.is_active or loads.get(one.person_id, 0)
+            {"name": one.person.name, "institution": one.institution, "load": load, "is_active": one.is_active}
+            for one, load in pool if one.is_active or load
         ],
     )  # fmt: skip
 
 
-def _panel(round_: Round, one: Panel, rules: PanelRules) -> dict[str, Any]:
+def _panel(round_: Round, one: Panel, rules: PanelRules, has_change: bool) -> dict[str, Any]:
     application = one.application
     return {
         "name": application.organisation.name, "number": application.number or "", "sector": application.sector,
@@ -65,7 +78,7 @@ def _panel(round_: Round, one: Panel, rules: PanelRules) -> dict[str, Any]:
         "missing": max(0, rules.size - len(one.seats)),
         "no_leader": rules.leader_required and not any(seat.assignment.is_leader for seat in one.seats),
         "unsigned": sum(not seat.has_signed for seat in one.seats),
-        "ended": one.ended, "gate_open": application.gate_opened_at is not None,
+        "ended": one.ended, "has_change": has_change, "gate_open": application.gate_opened_at is not None,
     }  # fmt: skip
 
 
@@ -103,7 +116,7 @@ def _one(
     seats = queries.seats_of(session, application, active_only=False)
     active = [one for one in seats if one.assignment.state == "active"]
     replaced = next((one for one in seats if one.assignment.public_id == replace), None)
-    pool = queries.pool_of(session, application.authority_id)
+    pool = queries.pool_with_loads(session, application.authority_id, round_.id)
     kept = [one for one in active if one is not replaced]
     return {
         **place_of(actor, round_, "assign", now),
@@ -119,34 +132,33 @@ def _one(
         "leader_missing": rules.leader_required and not any(one.assignment.is_leader for one in active),
         "candidates": _candidates(request, session, application, rules, pool, seats, kept),
         "everybody": [
-            {"id": one.person.public_id, "name": one.person.name, "institution": one.institution} for one in pool
+            {"id": one.person.public_id, "name": one.person.name, "institution": one.institution} for one, _ in pool
         ],
         "replacing": _seat(replaced) if replaced is not None else None,
         "may_assign": decide(Action.JUDGE_ASSIGN, stage, standing).allowed,
         "may_replace": decide(Action.JUDGE_REPLACE, stage, standing).allowed,
+        "by_two": stage.kind == Kind.SCORE,
+        "change": _change(request, actor, queries.open_change(session, application), seats),
         "typed": {},
     }  # fmt: skip
 
 
 def _candidates(
-    request: Request, session: Session, application: Application, rules: PanelRules, pool: Sequence[PoolMember],
+    request: Request, session: Session, application: Application, rules: PanelRules, pool: Sequence[tuple[PoolMember, int]],
     seats: Sequence[Seat], kept: Sequence[Seat],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The judges of the pool who have no seat here, those who may take one first."""
-    loads = queries.loads_of(session, application.round_id)
     conflicts = queries.conflicts_with(session, application.id)
     sitting = {one.assignment.person_id for one in seats if one.assignment.state == "active"}
     found = []
-    for member in pool:
+    for member, load in pool:
         if member.person_id in sitting or not member.is_active:
             continue
-        load, name = loads.get(member.person_id, 0), member.person.name
-        fault = seat_fault(
-            rules, application, kept, member, name, has_conflict=member.person_id in conflicts, load=load
-        )
+        name, has_conflict = member.person.name, member.person_id in conflicts
+        fault = seat_fault(rules, application, kept, member, name, has_conflict=has_conflict, load=load)
         found.append({
             "id": member.person.public_id, "name": name, "institution": member.institution, "title": member.title,
-            "speciality": member.speciality, "load": load, "has_conflict": member.person_id in conflicts,
+            "speciality": member.speciality, "load": load, "has_conflict": has_conflict,
             "why": "" if fault is None else i18n.translate(request.state.language, fault.text, fault.params),
         })  # fmt: skip
     return sorted(found, key=lambda one: (bool(one["why"]), one["load"], one["name"]))
@@ -154,9 +166,14 @@ def _candidates(
 
 @router.post("/{application_id}", dependencies=[Depends(guard.office)])
 def act(
-    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
+    request: Request,
+    session: RequestSession,
+    actor: CurrentActor,
+    round_id: PublicId,
+    application_id: PublicId,
+    form: Form,
 ) -> Response:
-    """One act on the panel. act: assign, replace, leader, remove, conflict."""
+    """One act on the panel. act: assign, replace, leader, remove, conflict; confirm or drop what another proposed."""
     application = _application(session, actor, round_id, application_id)
     try:
         reason = form.text("reason", required=False, longest=500, lines=True)
@@ -177,7 +194,12 @@ def act(
 
 def _do(session: Session, actor: Actor, application: Application, form: SubmittedForm, reason: str) -> None:
     now, what = clock.now(session), form.get("act")
-    if what == "assign":
+    if what in ("confirm", "drop"):
+        change = queries.change_in(session, application, form.get("change"))
+        (confirm_change if what == "confirm" else drop_change)(session, actor, change, now)
+    elif what in ("replace", "leader", "conflict") and stage_of(application.round).kind == Kind.SCORE:
+        propose_change(session, actor, application, _wanted(session, application, form, what, reason), now)
+    elif what == "assign":
         assign(session, actor, application, _person(session, form), now, is_leader=form.ticked("leader"))
     elif what == "replace":
         seat = _assignment(session, application, form.get("replaces"))
@@ -190,6 +212,26 @@ def _do(session: Session, actor: Actor, application: Application, form: Submitte
         record_conflict(session, actor, application, _person(session, form), reason, now)
     else:
         raise Invalid([FieldError("panel", N_("Choose one of the options."))])
+
+
+def _wanted(session: Session, application: Application, form: SubmittedForm, what: str, reason: str) -> Wanted:
+    if what == "leader":
+        return Wanted(what, reason, seat=_assignment(session, application, form.get("seat")))
+    seat = _assignment(session, application, form.get("replaces")) if what == "replace" else None
+    return Wanted(what, reason, seat, _person(session, form))
+
+
+def _change(request: Request, actor: Actor, change: PanelChange | None, seats: Sequence[Seat]) -> dict[str, Any] | None:
+    """The change that waits, as the page shows it. kind: replace, conflict, leader."""
+    if change is None:
+        return None
+    zone = change.application.round.award.authority.zone
+    return {
+        "id": change.public_id, "kind": change.kind, "reason": change.reason, "by": change.proposer.name,
+        "at": i18n.format_moment(request.state.language, change.proposed_at, zone),
+        "judge": change.person.name if change.person else "", "is_own": change.proposed_by == actor.person_id,
+        "seat": next((one.name for one in seats if one.assignment.id == change.assignment_id), ""),
+    }  # fmt: skip
 
 
 def _person(session: Session, form: SubmittedForm) -> Person:

@@ -13,7 +13,8 @@ from award.kernel.errors import Invalid, NotFound
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.panels import queries
-from award.panels.service.seats import end_seat, hold_panel, note, require_own, require_unseen
+from award.panels.models import PanelChange
+from award.panels.service.seats import end_seat, hold_panel, note, require_own, require_two, require_unseen
 from award.rounds.queries import guarded_stage
 from award.stages import Kind, Who
 from award.standing.models import Assignment, Conflict, Declaration
@@ -69,13 +70,14 @@ def declare_conflict(
 
 
 def record_conflict(
-    session: Session, actor: Actor, application: Application, person: Person, reason: str, now: datetime
-) -> None:
+    session: Session, actor: Actor, application: Application, person: Person, reason: str, now: datetime,
+    confirms: PanelChange | None = None,
+) -> None:  # fmt: skip
     """The office records a conflict it learned of; a seat the judge has on this panel ends at once.
 
     Only of a judge of the pool: a conflict hides an application, and nobody hides one from a colleague or the supervisor.
     Raises Refused (wrong stage or role), NotFound (not in the pool), Invalid (no reason), Conflict (he has a seat, and its
-    sheet could be seen already).
+    sheet could be seen already, or he scores and no second person confirms it).
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.JUDGE_REPLACE, stage, standing_of(session, actor, application, now))
@@ -89,6 +91,7 @@ def record_conflict(
     seats = [one.assignment for one in queries.seats_of(session, application) if one.assignment.person_id == person.id]
     for seat in seats:
         require_unseen(application, seat)
+        require_two(stage, confirms)
     session.add(
         Conflict(
             person_id=person.id, application_id=application.id, source="office", reason=reason,

@@ -16,10 +16,11 @@ from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.panels import queries
-from award.panels.models import PoolMember
+from award.panels.models import PanelChange, PoolMember
 from award.panels.queries import Seat
 from award.regulations.model import PanelRules
 from award.rounds.queries import guarded_stage, scheme_of
+from award.stages import Kind, StageNow
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
 
@@ -42,16 +43,18 @@ def assign(
     *,
     is_leader: bool = False,
     replaces: Assignment | None = None,
+    confirms: PanelChange | None = None,
 ) -> Assignment:
     """Gives a judge a seat on the panel of an application. Asked again for the same judge, answers with his seat.
 
-    replaces: the ended seat this one takes over; a substitute may also be named while judges score.
-    Raises Refused (wrong stage or role), Conflict (conflict on record, panel full, institution, not in the pool, too many
-    applications), NotFound (replaces: a seat of another panel).
+    replaces: the ended seat this one takes over; a substitute may also be named while judges score, by two persons.
+    confirms: the change a second person confirms. Raises Refused (wrong stage or role), Conflict (conflict on record, panel
+    full, institution, not in the pool, too many applications, no second person), NotFound (replaces: of another panel).
     """
     stage = guarded_stage(session, application.round, now)
     action = Action.JUDGE_REPLACE if replaces is not None else Action.JUDGE_ASSIGN
     policy.require(action, stage, standing_of(session, actor, application, now))
+    require_two(stage, confirms)
     hold_panel(session, application)
     db.lock_row(session, "person", person.id, exclusive=True)
     seats = queries.seats_of(session, application)
@@ -74,6 +77,18 @@ def assign(
     content = {"judge": person.public_id, "leader": is_leader, "replaces": replaces.public_id if replaces else None}
     note(session, actor, event, assignment, application, content)
     return assignment
+
+
+def require_two(stage: StageNow, confirms: PanelChange | None) -> None:
+    """Raises Conflict where one person alone would change a panel whose judges score already.
+
+    Source: security.md 5, row Assignment: W 3; from 4 on two-person with reason.
+    """
+    if stage.kind == Kind.SCORE and confirms is None:
+        text = N_(
+            "Judges are scoring: one person of the office proposes this change with a reason, another confirms it."
+        )
+        raise Conflict("panel.two_persons", text)
 
 
 def hold_panel(session: Session, application: Application) -> None:
@@ -138,13 +153,17 @@ def seat_fault(
     return None
 
 
-def name_leader(session: Session, actor: Actor, application: Application, assignment: Assignment, now: datetime) -> None:
+def name_leader(
+    session: Session, actor: Actor, application: Application, assignment: Assignment, now: datetime,
+    confirms: PanelChange | None = None,
+) -> None:  # fmt: skip
     """Makes one seat of the panel its leader. Asked again, nothing happens.
 
-    Raises Refused (wrong stage or role), NotFound (no active seat of this panel).
+    Raises Refused (wrong stage or role), NotFound (no active seat of this panel), Conflict (no second person).
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.JUDGE_REPLACE, stage, standing_of(session, actor, application, now))
+    require_two(stage, confirms)
     hold_panel(session, application)
     _require_active(session, application, assignment)
     if assignment.is_leader:
@@ -179,6 +198,7 @@ def replace_judge(
     person: Person,
     reason: str,
     now: datetime,
+    confirms: PanelChange | None = None,
 ) -> Assignment:
     """Names a substitute for a seat. One that is still taken (illness, absence) ends by this act, and its sheet is void.
 
@@ -187,6 +207,7 @@ def replace_judge(
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.JUDGE_REPLACE, stage, standing_of(session, actor, application, now))
+    require_two(stage, confirms)
     hold_panel(session, application)
     if assignment.application_id != application.id:
         raise NotFound
@@ -199,7 +220,9 @@ def replace_judge(
         end_seat(assignment, "removed", reason, now)
         note(session, actor, Event.JUDGE_UNASSIGNED, assignment, application, {"reason": reason})
         session.flush()
-    return assign(session, actor, application, person, now, is_leader=was_leader, replaces=assignment)
+    return assign(
+        session, actor, application, person, now, is_leader=was_leader, replaces=assignment, confirms=confirms
+    )
 
 
 def require_unseen(application: Application, assignment: Assignment) -> None:
