@@ -14,7 +14,11 @@ from award.kernel.i18n import N_, translate
 from award.regulations.model import ApplicationRules, Criteria, Text
 from award.rounds.queries import criteria_of, scheme_of
 
-REFERENCE = re.compile(r"(?<![A-Za-z0-9])E-(\d{1,4})(?!\d)")
+REFERENCE = re.compile(
+    r"(?<![A-Za-z0-9])E-(?P<code>\d{1,4})(?!\d)"
+    r"(?:[\s,，]{0,2}(?P<open>[(（])?\s?(?:第\s?(?P<zh>\d{1,4})\s?页|(?i:page|pp?)\s?\.?\s?(?P<en>\d{1,4})(?!\d))(?(open)\s?[)）]))?"
+)
+"""A piece of evidence by its code, and a page of it where one is named: E-1, E-1 第4页, E-1（第 4 页）, E-1, p. 4."""
 PROFILE = "profile."
 
 
@@ -63,13 +67,42 @@ def parts_of(criteria: Criteria, rules: ApplicationRules) -> list[PartRule]:
     return sections + items
 
 
+OTHER_PARTS = {"facts": N_("Facts of the organisation"), "evidence": N_("Evidence"), "": N_("The application as a whole")}
+"""What a correction can name besides the parts that are written."""
+
+
+@dataclass(frozen=True)
+class OpenPoint:
+    """A thing to correct as a line of a letter: number and title of the part, then what is to be done."""
+
+    part: PartRule | None
+    key: str
+    text: str
+
+    def in_language(self, language: str) -> str:
+        """The line; what was asked for stays in the office's words."""
+        colon = "：" if language == "zh" else ": "
+        return f"{title_of(self.part, self.key, language)}{colon}{self.text}"
+
+
+def title_of(part: PartRule | None, key: str, language: str) -> str:
+    """How a part a correction names is called. part: None for what is not one that is written."""
+    return part.title.in_language(language) if part else translate(language, OTHER_PARTS.get(key, key))
+
+
+def open_points_in_words(parts: Collection[PartRule], points: Collection[Mapping[str, str]]) -> list[OpenPoint]:
+    """The points of a return with the parts they concern."""
+    by_key = {part.key: part for part in parts}
+    return [OpenPoint(by_key.get(one["part"]), one["part"], one["text"]) for one in points]
+
+
 def _numbered(number: str, name: Text) -> Text:
     return Text(f"{number} {name.zh}", f"{number} {name.en}")
 
 
 def references_in(text: str) -> list[str]:
     """The evidence codes a text refers to, each once, in the order they occur."""
-    return list(dict.fromkeys(f"E-{int(number)}" for number in REFERENCE.findall(text)))
+    return list(dict.fromkeys(f"E-{int(match['code'])}" for match in REFERENCE.finditer(text)))
 
 
 def check_application(session: Session, application: Application) -> list[Problem]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.applications.models import Application
-from award.kernel.i18n import format_moment
+from award.kernel.i18n import format_moment, spoken
 from award.kernel.mail.service import is_address, send
 from award.kernel.settings import settings
 from award.rounds.queries import title_of
@@ -18,7 +18,8 @@ def write_to_applicant(
 ) -> None:
     """Sends a message about an application to its contact person, in his language; nothing where he has no address.
 
-    more: what this message says besides; moments become text in his language on the authority's clock.
+    more: what this message says besides; moments become text in his language on the authority's clock, and so does what
+    knows its own words.
     """
     person = session.get(Person, application.contact_person_id)
     if person is None or not is_address(person.email):
@@ -32,7 +33,13 @@ def write_to_applicant(
         "address": f"{settings().base_url}/apply/{application.public_id}",
     }
     for key, value in {"when": now, **more}.items():
-        if isinstance(value, datetime):
-            value = format_moment(person.language, value, zone, with_zone=True)  # noqa: PLW2901
-        context[key] = value
+        context[key] = _told(value, person.language, zone)
     send(session, person.email, template, context, person.language, person_id=person.id)
+
+
+def _told(value: object, language: str, zone: str) -> object:
+    if isinstance(value, datetime):
+        return format_moment(language, value, zone, with_zone=True)
+    if isinstance(value, list):
+        return [spoken(language, one) for one in value]
+    return spoken(language, value)

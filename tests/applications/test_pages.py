@@ -1,17 +1,20 @@
 """The applicant's pages, without JavaScript."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from award.accounts.models import SignIn
 from award.applications import queries, service
 from award.kernel import db
 from award.kernel.audit.trail import transaction
+from award.kernel.mail.models import Message
+from award.kernel.mail.writing import write as write_letter
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor, without_reference
@@ -302,3 +305,31 @@ def test_a_correction_lists_what_is_open_and_what_has_been_changed(desk: dict[st
     write(desk, world, "补充后的内容，见 E-1。", 1)
     page = desk["owner"].page(f"{base(world)}/corrections")
     assert page.text.count("Not changed yet") == 1
+
+
+def test_what_is_open_is_named_with_number_and_title_in_the_letter_and_on_the_page(desk: dict[str, Visitor], world: World) -> None:
+    worlds.submitted(world)
+    world.stage("accept")
+    with transaction(world.engine) as session:
+        points = [{"part": PART, "text": "请补充记录"}, {"part": "facts", "text": "请核对职工人数"}, {"part": "", "text": "请盖章"}]
+        service.return_for_correction(session, world.office, world.found(session), points, make.NOW)
+        message = session.scalars(select(Message).where(Message.template == "application_returned")).one()
+        letter = write_letter(message.template, json.loads(message.context), message.language)
+    lines = ["1. 4.1.2 高层领导的作用：请补充记录", "2. 组织基本信息：请核对职工人数", "3. 整份申报材料：请盖章"]
+    assert [line for line in letter.body.splitlines() if line[:2] in ("1.", "2.", "3.")] == lines
+    names = [one.text for one in desk["owner"].page(f"{base(world)}/corrections").select(".task-name")]
+    assert names[0].startswith("4.1.2 ")
+    assert names[1:] == ["Facts of the organisation", "The application as a whole"]
+
+
+def test_a_receipt_promises_a_correction_only_while_one_is_left(desk: dict[str, Visitor], world: World) -> None:
+    worlds.submitted(world)
+    assert "returns it once for correction" in desk["owner"].page(f"{base(world)}/receipt").text
+    world.stage("accept")
+    with transaction(world.engine) as session:
+        application = world.found(session)
+        service.return_for_correction(session, world.office, application, [{"part": PART, "text": "请补充"}], make.NOW)
+        service.submit_application(session, world.owner, application, list(service.DECLARATIONS), make.NOW)
+    page = desk["owner"].page(f"{base(world)}/receipt")
+    assert "after correction" in page.text
+    assert "returns it once for correction" not in page.text

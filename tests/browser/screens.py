@@ -10,7 +10,7 @@ STEPS = ([0, 5], [10, 15, 20, 25], [30, 35, 40, 45], [50, 55, 60, 65], [70, 75, 
 BANDS = [{"label": f"{s[0]}–{s[-1]}", "steps": s, "text": f"描述 {s[0]}"} for s in STEPS]
 DEADLINE = {"text": "8 月 28 日 18:00", "left": "3 天 5 小时"}
 FILES = [{"code": "E-31", "name": "SPC 覆盖清单.xlsx", "size": "1.2 MB", "url": "/e31", "used": True}]
-APPLICATION = {"url": "/apply", "name": "云川", "number": "2026-017", "code": "draft", "round": "第六届",
+APPLICATION = {"zone": "Asia/Shanghai", "url": "/apply", "name": "云川", "number": "2026-017", "code": "draft", "round": "第六届",
     "in_correction": False, "is_submitted": False, "is_writable": True}  # fmt: skip
 NAV = [{"label": "我的评审", "url": "/review", "current": True, "icon": "clipboard-list", "group": "评审", "count": 3}]
 GROUPS = [
@@ -41,7 +41,7 @@ def judge() -> dict[str, Any]:
             "strengths": [strength], "opportunities": [opportunity]},
         "material": {
             "tabs": [{"label": "自评报告", "url": "/judge", "current": True}], "tab": "report",
-            "answer": "正文", "files": FILES, "doc": None},
+            "answer": [("正文", "")], "files": FILES, "doc": None},
         "ref_choices": [{"code": "E-31", "label": "SPC"}],
         "previous": {"url": "/452", "label": "4.5.2"}, "next": {"url": "/462", "label": "4.6.2"},
     }  # fmt: skip

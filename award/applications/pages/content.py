@@ -12,16 +12,17 @@ from award.applications.queries import Content, SubmittedEvidence, answers_of, e
 
 Piece = tuple[str, str]
 """Text and the address it links to, "" for plain text."""
+Viewers = Callable[[SubmittedEvidence], str]
+"""Where a piece of evidence is read page by page, for whoever reads the text; ?page= or &page= is put behind it."""
 
 
-def shown_content(desk: views.Desk, content: Content, url: Callable[[str], str] | None = None) -> dict[str, Any]:
-    """What was submitted, by headings. url: address of a piece of evidence by its public id."""
-    to = url or (lambda public_id: f"/evidence/{public_id}")
+def shown_content(desk: views.Desk, content: Content, viewer: Viewers) -> dict[str, Any]:
+    """What was submitted, by headings."""
     return {
         "number": content.number,
         "sha256": content.sha256,
         "when": desk.moment(content.submitted_at, with_zone=True),
-        **_body(desk, content.organisation, content.profile, content.parts, content.evidence, to),
+        **_body(desk, content.organisation, content.profile, content.parts, content.evidence, viewer),
     }
 
 
@@ -34,15 +35,21 @@ def shown_draft(session: Session, desk: views.Desk) -> dict[str, Any]:
     )
     parts = {part: answer.text for part, answer in answers_of(session, desk.application).items()}
     facts = {"credit_code": organisation.credit_code, "name": organisation.name, "address": organisation.address}
-    body = _body(desk, facts, desk.application.profile, parts, evidence, lambda public_id: f"/evidence/{public_id}")
+    body = _body(desk, facts, desk.application.profile, parts, evidence, own_viewer(session, desk))
     return {"number": 0, "sha256": "", "when": desk.moment(desk.now, with_zone=True), **body}
+
+
+def own_viewer(session: Session, desk: views.Desk) -> Viewers:
+    """An owner reads what is in his library page by page; what he has taken out of it since he can only download."""
+    present = {one.public_id for one in evidence_of(session, desk.application)}
+    return lambda one: f"{desk.base}/evidence/{one.id}" if one.id in present else f"/evidence/{one.id}"
 
 
 def _body(
     desk: views.Desk, organisation: Mapping[str, str], profile: Mapping[str, str], parts: Mapping[str, str],
-    evidence: tuple[SubmittedEvidence, ...], url: Callable[[str], str],
+    evidence: tuple[SubmittedEvidence, ...], viewer: Viewers,
 ) -> dict[str, Any]:  # fmt: skip
-    codes = {one.code: url(one.id) for one in evidence}
+    codes = {one.code: viewer(one) for one in evidence}
 
     def part(key: str) -> dict[str, Any]:
         number, name, points = views.name_of(desk, key)
@@ -60,19 +67,21 @@ def _body(
         ],
         "evidence": [
             {"code": one.code, "title": one.title, "name": one.name, "size": views.size_text(one.size), "pages": one.pages,
-             "sha256": one.sha256, "url": url(one.id), "id": one.id}
+             "sha256": one.sha256, "url": viewer(one), "id": one.id}
             for one in evidence
         ],
     }  # fmt: skip
 
 
 def pieces(text: str, codes: Mapping[str, str]) -> list[Piece]:
-    """A text cut at the evidence codes in it, each with the address of its file where there is one."""
+    """A text cut at the evidence it names, each with the address where it is read, at the page where one is named."""
     found: list[Piece] = []
     last = 0
     for match in REFERENCE.finditer(text):
-        url = codes.get(f"E-{int(match[1])}", "")
+        url = codes.get(f"E-{int(match['code'])}", "")
         if url:
-            found += [(text[last : match.start()], ""), (match[0], url)]
+            page = match["zh"] or match["en"]
+            at = f"{'&' if '?' in url else '?'}page={int(page)}" if page else ""
+            found += [(text[last : match.start()], ""), (match[0], url + at)]
             last = match.end()
     return [*found, (text[last:], "")]

@@ -55,7 +55,7 @@ def _library(request: Request, session: Session, actor: Actor, application: Appl
         "limits": {
             "types": sorted(TYPES), "file_mib": rules.file_mib, "total_mib": rules.total_mib, "files": rules.files,
             "used": sum(one.file.size for one in evidence),
-            "used_text": views.size_text(sum(one.file.size for one in evidence)),
+            "used_text": views.megabytes(sum(one.file.size for one in evidence)),
         },
     }  # fmt: skip
 
@@ -116,10 +116,9 @@ def one_file(
 ) -> Response:
     """One piece of evidence, page by page, with its title."""
     application = queries.own_application(session, actor, application_id)
-    return render(
-        request, session, "applications/one_evidence.html", page=page,
-        **_one_file(request, session, actor, application, evidence_id),
-    )  # fmt: skip
+    shown = _one_file(request, session, actor, application, evidence_id)
+    last = shown["evidence"].file.pages or 1
+    return render(request, session, "applications/one_evidence.html", page=min(max(1, page), last), **shown)
 
 
 def _one_file(request: Request, session: Session, actor: Actor, application: Application, evidence_id: str) -> dict[str, Any]:

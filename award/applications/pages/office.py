@@ -84,7 +84,7 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
     base = f"/office/applications/{application.public_id}"
     return {
         "round": application.round, "application": views.head(desk), "base": base,
-        "content": shown_content(desk, content, lambda public_id: f"{base}/evidence/{public_id}"),
+        "content": shown_content(desk, content, lambda one: f"{base}/evidence/{one.id}"),
         "category": desk.say(desk.scheme.category(application.category).name),
         "sector": desk.say(desk.scheme.category(application.category).sectors[application.sector]) if application.sector else "",
         "decisions": _decisions(session, desk), "waiting": waiting_refusal(session, application),

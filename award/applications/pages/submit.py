@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
 from award.applications import queries, service
-from award.applications.check import Problem, check_application
+from award.applications.check import Problem, check_application, title_of
 from award.applications.models import Application, Submission
 from award.applications.pages import views
-from award.applications.pages.content import shown_content, shown_draft
+from award.applications.pages.content import own_viewer, shown_content, shown_draft
 from award.applications.service.submitting import may_withdraw
 from award.kernel import clock
 from award.kernel.actor import Actor
@@ -105,7 +105,8 @@ def receipt(request: Request, session: RequestSession, actor: CurrentActor, appl
         when=desk.moment(submission.submitted_at, with_zone=True),
         by=names_of(session, [submission.submitted_by]).get(submission.submitted_by, ""),
         place=place_of(session, event, f"application:{application.public_id}"),
-        may_withdraw=_may_withdraw(session, desk), contact=application.round.award.authority.contact,
+        may_withdraw=_may_withdraw(session, desk),
+        may_be_returned=application.corrections < desk.scheme.application.corrections, contact=application.round.award.authority.contact,
     )  # fmt: skip
 
 
@@ -133,7 +134,8 @@ def sent(
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
     submission = None if draft else _submission(session, application, number)
-    content = shown_content(desk, queries.content_of(submission)) if submission else shown_draft(session, desk)
+    viewer = own_viewer(session, desk)
+    content = shown_content(desk, queries.content_of(submission), viewer) if submission else shown_draft(session, desk)
     keeps = download and submission is not None
     template = "applications/sent.html" if keeps else "applications/print.html"
     page = render(request, session, template, application=views.head(desk), content=content)
@@ -181,10 +183,8 @@ def corrections(request: Request, session: RequestSession, actor: CurrentActor, 
 
 
 def part_title(desk: views.Desk, part: str) -> str:
-    """How a part a correction names is called; "" for one that concerns the whole."""
-    if found := desk.part(part):
-        return desk.say(found.title)
-    return desk.tell({"facts": "Facts of the organisation", "evidence": "Evidence"}.get(part, ""))
+    """How a part a correction names is called, with its number."""
+    return title_of(desk.part(part), part, desk.language)
 
 
 def part_url(desk: views.Desk, part: str) -> str:

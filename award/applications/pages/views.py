@@ -90,6 +90,7 @@ def head(desk: Desk) -> dict[str, Any]:
         "kind": "application",
         "code": application.state,
         "round": desk.say(title_of(application.round)),
+        "zone": desk.zone,
         "is_writable": application.state in WRITABLE,
         "is_submitted": application.submitted_at is not None,
         "in_correction": application.state == "correction",
@@ -148,5 +149,12 @@ def code_of(answer: Answer | None, *, is_open: bool = False) -> str:
 
 
 def size_text(size: int) -> str:
-    """Bytes as people read them: 3.4 MB, 280 KB."""
-    return f"{size / 2**20:.1f} MB" if size >= 2**20 else f"{max(1, round(size / 1024))} KB"
+    """Bytes as people read them: 3.4 MB, 280 KB, 512 B."""
+    if size < 2**10:
+        return f"{size} B"
+    return f"{megabytes(size)} MB" if size >= 2**20 else f"{round(size / 2**10)} KB"
+
+
+def megabytes(size: int) -> str:
+    """Bytes as a number of MB: 3.4; what is there at all is at least 0.1."""
+    return f"{max(0.1, size / 2**20):.1f}" if size else "0"

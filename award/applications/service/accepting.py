@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from award.applications.check import open_points_in_words, parts_of
 from award.applications.letters import write_to_applicant
 from award.applications.models import AcceptanceDecision, Application
 from award.applications.service.holding import hold_for, note, person_of
@@ -16,7 +17,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.workdays import Calendar
 from award.organisations.models import Claim
-from award.rounds.queries import calendar_of, scheme_of
+from award.rounds.queries import calendar_of, criteria_of, scheme_of
 
 Point = dict[str, str]
 """One thing to correct: {"part": an item key, "profile.<section>", "facts", "evidence" or "", "text": what is to be done}."""
@@ -64,7 +65,8 @@ def return_for_correction(
     application.corrections += 1
     content = {"decision": decision.public_id, "points": list(points), "due": due.isoformat()}
     note(session, actor, Event.APPLICATION_RETURNED, application, stage, content)
-    letter = {"points": [point["text"] for point in points], "due": due}
+    parts = parts_of(criteria_of(session, application.round, application.category), rules)
+    letter = {"points": open_points_in_words(parts, points), "due": due}
     write_to_applicant(session, application, "application_returned", now, letter)
     return decision
 

@@ -1,6 +1,6 @@
 """What a judge reads while scoring: the applicant's answer, its evidence page by page, its profile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from award.applications.check import references_in
+from award.applications.pages.content import pieces
 from award.applications.pages.views import size_text
 from award.applications.queries import Content, SubmittedEvidence, submission_content
 from award.judging.pages.views import Bench
@@ -38,13 +39,15 @@ class Opened:
 
 @dataclass(frozen=True)
 class Document:
-    """A piece of evidence in the page viewer."""
+    """A piece of evidence in the page viewer. base, query: its address without a page, for a page number that is typed."""
 
     title: str
     pages: int
     size: str
     image: Callable[[int], str]
     url: Callable[[int], str]
+    base: str
+    query: Mapping[str, str]
 
 
 def material_of(session: Session, bench: Bench, item: Item, opened: Opened) -> dict[str, Any]:
@@ -52,17 +55,18 @@ def material_of(session: Session, bench: Bench, item: Item, opened: Opened) -> d
     content = submission_content(session, bench.review.application)
     url = bench.url(item.key)
     if content is None:
-        return {"tabs": [], "answer": "", "sections": [], "files": [], "tab": "report", "doc": None, "page": 1, "download": "",
+        return {"tabs": [], "answer": [], "sections": [], "files": [], "tab": "report", "doc": None, "page": 1, "download": "",
                 "evidence": ()}  # fmt: skip
     tab = opened.tab if opened.tab in TABS else "report"
     chosen = next((one for one in content.evidence if one.id == opened.doc), None)
     answer = content.parts.get(item.key, "")
     named = references_in(answer)
+    viewers = {one.code: f"{url}?{urlencode({'tab': 'evidence', 'doc': one.id})}" for one in content.evidence}
     files = [one for one in content.evidence if one.code in named] if tab == "report" else list(content.evidence)
     doc = None if chosen is None else document_of(chosen, url)
     return {
         "tabs": _tabs(bench, content, url, "evidence" if chosen is not None else tab),
-        "answer": answer if tab == "report" else "",
+        "answer": pieces(answer, viewers) if answer and tab == "report" else [],
         "sections": _profile(bench, content) if tab == "profile" else [],
         "files": [] if tab == "profile" else [_file(url, one) for one in files],
         "tab": tab,
@@ -81,6 +85,8 @@ def document_of(evidence: SubmittedEvidence, url: str) -> Document:
         size_text(evidence.size),
         lambda number: f"/evidence/{evidence.id}/pages/{number}",
         lambda number: f"{url}?{urlencode(Opened('evidence', evidence.id, number).as_query())}",
+        url,
+        {"tab": "evidence", "doc": evidence.id},
     )
 
 

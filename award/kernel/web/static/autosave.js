@@ -29,6 +29,7 @@ Saves a form while it is being filled in, and never loses a text.
     this.delay = 0;
     this.timer = null;
     this.line = document.querySelector("[data-save-state]");
+    this.said = this.line ? this.line.querySelector("[data-save-text]").textContent : "";
     this.saved = this.now();
     this.listen();
     this.restore();
@@ -77,6 +78,11 @@ Saves a form while it is being filled in, and never loses a text.
 
   /* ---- what the reader is told ---- */
   its.tell = function (name, detail) { this.form.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: detail })); };
+  /* Always the server's time, which a demonstration moves; the browser's clock is never shown. */
+  its.clockTime = function (moment) {
+    if (!moment || !/^\d{4}-\d\d-\d\dT/.test(moment)) return moment || "";
+    return new Date(moment).toLocaleTimeString("en-GB", { timeZone: this.form.dataset.zone || undefined, hour12: false });
+  };
   its.show = function (state, values, text) {
     this.state = state;
     this.tell("autosave:state", state);
@@ -133,7 +139,7 @@ Saves a form while it is being filled in, and never loses a text.
     if (body.fields) this.adopt(body.fields);
     if (!unchanged) { this.keep(); this.show("dirty"); return this.later(); }
     this.drop();
-    this.show("saved", { time: clockTime(body.saved_at) });
+    this.show("saved", { time: this.clockTime(body.saved_at || body.at) });
   };
   /* Values the server has set itself (the id of a new row) become part of what is saved. */
   its.adopt = function (fields) {
@@ -169,26 +175,26 @@ Saves a form while it is being filled in, and never loses a text.
     var dialog = award.openDialog("conflict");
     if (!dialog) return;
     var words = document.querySelector('template[data-dialog="conflict"]').dataset;
-    dialog.querySelector("[data-why]").textContent = body.by ? award.fillIn(words.textWho, { by: body.by, at: clockTime(body.at) }) : words.textWhen;
+    dialog.querySelector("[data-why]").textContent = body.by ? award.fillIn(words.textWho, { by: body.by, at: this.clockTime(body.at) }) : words.textWhen;
     var names = differing(this.form, mine, theirs);
     names.forEach(function (name) { showBoth(self.form, dialog, name, mine, theirs); });
     dialog.addEventListener("cancel", function (event) { event.preventDefault(); });
     dialog.addEventListener("click", function (event) {
       var button = event.target.closest("[data-choose]");
-      if (button) self.choose(button.dataset.choose, dialog, mine, theirs, body.version);
+      if (button) self.choose(button.dataset.choose, dialog, mine, theirs, body);
       self.offerText(event, mine);
     });
   };
-  its.choose = function (choice, dialog, mine, theirs, version) {
+  its.choose = function (choice, dialog, mine, theirs, body) {
     if (choice === "edit") return editBoth(dialog);
     var data = mine;
     if (choice === "theirs") { data = Object.assign(withoutRows(mine), theirs); this.keepLoser(mine); }
     if (choice === "merged") data = Object.assign({}, mine, edited(dialog));
     dialog.close_();
     this.halted = false;
-    this.setVersion(version);
+    this.setVersion(body.version);
     this.fill(data);
-    if (choice === "theirs") { this.saved = this.now(); this.drop(); return this.show("saved", { time: clockTime() }); }
+    if (choice === "theirs") { this.saved = this.now(); this.drop(); return this.show("saved", { time: this.clockTime(body.at) }, body.at ? "" : this.said); }
     this.saved = "";
     this.keep();
     this.send();
@@ -316,10 +322,6 @@ Saves a form while it is being filled in, and never loses a text.
 
   /* ---- words and pieces ---- */
   function pause(wait) { return new Promise(function (done) { setTimeout(done, wait); }); }
-  function clockTime(moment) {
-    if (moment && !/^\d{4}-\d\d-\d\dT/.test(moment)) return moment;
-    return (moment ? new Date(moment) : new Date()).toTimeString().slice(0, 8);
-  }
   function isRow(name) { return /-\d+-[a-z]+$/.test(name); }
   function withoutRows(data) {
     var rest = {};

@@ -3,13 +3,15 @@ Sends files one by one with their progress. Without scripts the form posts plain
 
   <form data-upload method="post" enctype="multipart/form-data" action="…" data-max-bytes="52428800" data-max-total="…" data-used="…" data-types="pdf,docx,xlsx,png,jpg">
     <input type="file" name="file" multiple>  …  <ul class="uploads" data-uploads data-text-…></ul>
-  data-text-type, -size, -total, -sending, -done, -broken on [data-uploads]; {name} {size} {limit} {types} are filled in.
+  data-text-type, -size, -total, -sending, -done, -broken, -again on [data-uploads]; {name} {size} {limit} {types} are filled in.
   Each file: POST action, multipart with the form's other fields, Accept: application/json. 200 or 201 = stored; else problem+json {"detail"}.
-  When all are stored the page is loaded again.
+  What breaks off (the server answers 400 to a body that was cut short), or stands still for a minute, is said and offered again. When all are stored the page is loaded again.
 */
 (function () {
   "use strict";
   var award = window.award;
+
+  var STILL = 60000;
 
   function megabytes(bytes) { return (bytes / 1048576).toFixed(1) + " MB"; }
   function typeOf(file) { return file.name.split(".").pop().toLowerCase(); }
@@ -30,39 +32,59 @@ Sends files one by one with their progress. Without scripts the form posts plain
     bar.setAttribute("aria-label", file.name);
     item.append(name, bar, state);
     list.appendChild(item);
-    return { say: function (text, cls) { state.textContent = text; state.className = cls || "muted"; }, bar: bar };
+    return {
+      item: item, bar: bar,
+      say: function (text, cls) { state.textContent = text; state.className = cls || "muted"; },
+      offer: function (text, act) {
+        var button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-sm", textContent: text });
+        button.addEventListener("click", act);
+        item.appendChild(button);
+      },
+    };
   }
   function detailOf(request, otherwise) {
     try { return JSON.parse(request.responseText).detail || otherwise; } catch (error) { return otherwise; }
   }
   function send(form, input, file, shown, words) {
     return new Promise(function (done) {
-      var data = new FormData(form), request = new XMLHttpRequest();
+      var data = new FormData(form), request = new XMLHttpRequest(), watch;
+      function alive() { clearTimeout(watch); watch = setTimeout(function () { request.abort(); }, STILL); }
+      function broken() { clearTimeout(watch); shown.say(words.textBroken, "is-bad"); done("broken"); }
       data.delete(input.name);
       data.append(input.name, file, file.name);
       request.open("POST", form.action);
       request.setRequestHeader("Accept", "application/json");
       request.setRequestHeader("X-CSRF-Token", award.csrf());
-      request.upload.onprogress = function (event) { if (event.lengthComputable) shown.bar.value = (100 * event.loaded) / event.total; };
+      request.upload.onprogress = function (event) { alive(); if (event.lengthComputable) shown.bar.value = (100 * event.loaded) / event.total; };
       request.onload = function () {
         var stored = request.status >= 200 && request.status < 300;
+        if (!stored && (request.status >= 500 || request.status === 400 || request.status === 408)) return broken();
+        clearTimeout(watch);
         shown.say(stored ? words.textDone : detailOf(request, words.textBroken), stored ? "is-good" : "is-bad");
-        done(stored);
+        done(stored ? "stored" : "refused");
       };
-      request.onerror = function () { shown.say(words.textBroken, "is-bad"); done(false); };
+      request.onerror = request.onabort = broken;
+      shown.bar.value = 0;
       shown.say(words.textSending);
+      alive();
       request.send(data);
     });
   }
+  /* One file until it is stored or refused; what broke off waits for the button. */
+  async function deliver(form, input, file, list) {
+    var shown = line(list, file), used = Number(form.dataset.used || 0), reason = refusal(form, file, used), outcome = "refused";
+    if (reason) shown.say(reason, "is-bad"); else outcome = await send(form, input, file, shown, list.dataset);
+    if (outcome === "stored") form.dataset.used = String(used + file.size);
+    if (outcome === "broken") shown.offer(list.dataset.textAgain, async function () {
+      shown.item.remove();
+      if ((await deliver(form, input, file, list)) && !list.querySelector(".is-bad, .muted")) window.location.reload();
+    });
+    return outcome === "stored";
+  }
   async function upload(form, input, list) {
-    var used = Number(form.dataset.used || 0), all = true;
-    for (var file of Array.from(input.files)) {
-      var shown = line(list, file), reason = refusal(form, file, used);
-      if (reason) { shown.say(reason, "is-bad"); all = false; continue; }
-      if (await send(form, input, file, shown, list.dataset)) used += file.size; else all = false;
-    }
-    form.dataset.used = String(used);
+    var files = Array.from(input.files), all = true;
     input.value = "";
+    for (var file of files) if (!(await deliver(form, input, file, list))) all = false;
     if (all) window.location.reload();
   }
   document.querySelectorAll("form[data-upload]").forEach(function (form) {
