@@ -82,7 +82,8 @@ def _enter_judges(world: World, judges: list[JudgeStory]) -> None:
             person = world.person(session, one.username, one.name, f"{one.username}@judges.example")
             add_judge(
                 session, office, authority, person, institution=one.institution, title=one.title,
-                speciality=one.speciality, region=one.region, now=world.now,
+                speciality=one.speciality, region=one.region, last_day=date(world.now.year + 4, 12, 31),
+                now=world.now,
             )  # fmt: skip
             world.judges.append(Judge(one.username, person.id, one.institution, one.severity))
 

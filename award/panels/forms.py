@@ -23,10 +23,11 @@ def new_judge(form: SubmittedForm) -> NewJudge:
 
 
 def facts(form: SubmittedForm) -> Facts:
-    """Notes what is missing or too long in the form; the caller checks it."""
+    """Notes what is missing, too long or no day in the form; the caller checks it."""
     return Facts(
         form.text("institution", longest=120),
         form.text("title", required=False, longest=80),
         form.text("speciality", required=False, longest=80),
         form.text("region", required=False, longest=80),
+        form.day("last_day"),
     )

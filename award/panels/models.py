@@ -1,6 +1,6 @@
 """Tables of the pool of judges, and of changes of a panel that wait for a second person."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,7 +12,10 @@ from award.standing.models import Assignment
 
 
 class PoolMember(Row):
-    """A judge in an authority's pool. speciality: management, industry or finance, as the office groups them."""
+    """A judge in an authority's pool. speciality: management, industry or finance, as the office groups them.
+
+    last_day: of the appointment, on the authority's calendar; afterwards neither panel nor sheet is open to the judge.
+    """
 
     __tablename__ = "pool_member"
     __table_args__ = (UniqueConstraint("authority_id", "person_id"),)
@@ -24,6 +27,7 @@ class PoolMember(Row):
     speciality: Mapped[str] = mapped_column(String(80), default="")
     region: Mapped[str] = mapped_column(String(80), default="")
     is_active: Mapped[bool] = mapped_column(default=True)
+    last_day: Mapped[date]
     added_at: Mapped[datetime]
 
     person: Mapped[Person] = relationship()

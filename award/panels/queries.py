@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
@@ -14,7 +15,7 @@ from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.organisations.models import Organisation
 from award.panels.models import PanelChange, PoolMember
-from award.rounds.models import Round
+from award.rounds.models import Award, Round, RoundStage
 from award.standing.models import Assignment, Conflict, Declaration
 
 
@@ -41,6 +42,17 @@ def _pool(authority_id: int) -> Select[PoolMember]:
         .options(contains_eager(PoolMember.person))
         .order_by(Person.name, PoolMember.id)
     )
+
+
+def last_closing(session: Session, authority_id: int) -> datetime | None:
+    """The latest planned end of a stage in any round of an authority."""
+    query = (
+        select(func.max(RoundStage.closes_at))
+        .join(Round, Round.id == RoundStage.round_id)
+        .join(Award, Award.id == Round.award_id)
+        .where(Award.authority_id == authority_id)
+    )
+    return session.scalar(query)
 
 
 def member_of(session: Session, authority_id: int, person_id: int) -> PoolMember | None:

@@ -14,7 +14,7 @@ from award.kernel.web.forms import clean_text
 from award.panels.service.importing import COLUMNS, headings
 
 TABLE = N_("Judges")
-WIDTHS = (14, 28, 32, 18, 18, 18)
+WIDTHS = (14, 28, 32, 18, 18, 18, 22)
 
 
 def template(language: str) -> bytes:

@@ -57,3 +57,5 @@ class Assignment(Row):
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str] = mapped_column(Text, default="")
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("assignment.id"))
+    told_at: Mapped[datetime | None]
+    """When the judge was written that he has this seat."""

@@ -44,6 +44,11 @@ def roles_in_round(actor: Actor, round_id: int, authority_id: int) -> frozenset[
     return frozenset(who)
 
 
+def is_judge(actor: Actor, round_id: int, authority_id: int) -> bool:
+    """Whether an actor may judge in a round at all, through the round itself or its authority's pool."""
+    return actor.has(Role.JUDGE, Scope.ROUND, round_id) or actor.has(Role.JUDGE, Scope.AUTHORITY, authority_id)
+
+
 def standing_in_round(actor: Actor, round_id: int, authority_id: int) -> Standing:
     """How an actor stands to a round as a whole."""
     return Standing(roles_in_round(actor, round_id, authority_id))
@@ -57,8 +62,9 @@ def standing_of(session: Session, actor: Actor, application: Entry, now: datetim
     is_conflicted = False
     if actor.person_id is not None:
         is_conflicted, judge = _relations(session, actor.person_id, application.id)
-        # A judge's work on what its applicant withdrew has ended: from then on it is as if it were not there for him.
-        who |= judge if application.state != "withdrawn" else set()
+        # Work on what its applicant withdrew has ended, and so has that of a judge whose appointment is over.
+        if application.state != "withdrawn" and is_judge(actor, application.round_id, application.authority_id):
+            who |= judge
     if Who.OWNER in who:
         who = _as_owner(who)
     due = application.correction_due_at

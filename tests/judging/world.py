@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -112,7 +112,10 @@ def build(
 def pooled(session: Session, authority: Authority, name: str, institution: str, now: datetime = make.NOW) -> Person:
     """A judge in the pool of an authority."""
     person = make.officer(session, authority, name, role=Role.JUDGE)
-    session.add(PoolMember(authority_id=authority.id, person_id=person.id, institution=institution, speciality="管理", added_at=now))
+    session.add(PoolMember(
+        authority_id=authority.id, person_id=person.id, institution=institution, speciality="管理", added_at=now,
+        last_day=date(2099, 12, 31),
+    ))  # fmt: skip
     session.flush()
     return person
 

@@ -61,7 +61,7 @@ def test_adding_by_hand_and_letting_rest(world: World, client: TestClient) -> No
     faulty = post(client, "/office/judges", {"authority": "", "name": "韩雪", "email": "han@example.cn", "institution": ""})
     assert faulty.status_code == 422
     assert "han@example.cn" in faulty.text
-    data = {"authority": "", "name": "韩雪", "email": "han@example.cn", "institution": "质量协会"}
+    data = {"authority": "", "name": "韩雪", "email": "han@example.cn", "institution": "质量协会", "last_day": "2030-12-31"}
     assert post(client, "/office/judges", data).status_code == 303
     page = BeautifulSoup(client.get("/office/judges?q=韩雪").text, "html.parser")
     url = str(page.select_one("tbody form")["action"])  # type: ignore[index]

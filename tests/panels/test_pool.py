@@ -1,14 +1,16 @@
 """The pool of judges: by hand, from a table, resting."""
 
 import io
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import xlsxwriter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Person
+from award.accounts.models import Grant, Person
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Invalid, Refused
 from award.kernel.events import Event
@@ -25,7 +27,7 @@ from tests.applications.world import records
 from tests.judging.world import World
 
 NOW = make.NOW
-HEAD = ["姓名", "电子邮箱", "所在单位", "职称", "专业领域", "地区"]
+HEAD = ["姓名", "电子邮箱", "所在单位", "职称", "专业领域", "地区", "聘期最后一日"]
 
 
 def authority(session: Session, world: World) -> Authority:
@@ -166,10 +168,49 @@ def test_cells_are_read_as_people_see_them(world: World) -> None:
     rows = (["韩雪 ", 12345, 1.5, "", "", ""], ["韩\u202e雪", "a\x01b", "两\n行", "", "", ""], ["", "", "", "", "", ""])
     stored = prepare_generated("t.xlsx", workbook([*HEAD], *rows))
     # Nothing gets in by a table that a form would not take: control characters, letters that turn the order round.
-    assert read_table(stored.sha256, "t.xlsx") == [HEAD, ["韩雪", "12345", "1.5", "", "", ""], ["韩雪", "ab", "两 行", "", "", ""]]
+    assert read_table(stored.sha256, "t.xlsx") == [HEAD, ["韩雪", "12345", "1.5", *[""] * 4], ["韩雪", "ab", "两 行", *[""] * 4]]
 
 
 def test_what_is_no_workbook_is_refused(world: World) -> None:
     stored = prepare_generated("t.xlsx", b"PK\x03\x04 nonsense")
     with pytest.raises(Invalid):
         read_table(stored.sha256, "t.xlsx")
+
+
+# --- the appointment ----------------------------------------------------------------------------------------
+
+
+def until(session: Session, member: PoolMember) -> Any:
+    found = session.scalars(select(Grant).where(Grant.person_id == member.person_id, Grant.role == "judge")).one()
+    return found.valid_until
+
+
+@pytest.mark.both_databases
+def test_an_appointment_ends_with_the_rounds_and_takes_the_role_along(world: World) -> None:
+    """The last stage of the world's round closes at make.NOW - 1 + 31 × (stages left) days."""
+    with transaction(world.engine) as session:
+        made = add(session, world)
+        last = max(one.closes_at for one in world.application(session).round.stages if one.closes_at)
+        assert made.last_day == (last - timedelta(microseconds=1)).astimezone(ZoneInfo("Asia/Shanghai")).date()
+        midnight = datetime.combine(made.last_day + timedelta(1), time(), ZoneInfo("Asia/Shanghai"))
+        assert until(session, made) == midnight
+    day = NOW.date() + timedelta(10)
+    with transaction(world.engine) as session:
+        again = session.get_one(PoolMember, made.id)
+        facts = Facts("质量协会", "高级工程师", last_day=day)
+        service.change_judge(session, world.office, authority(session, world), again, facts, NOW)
+        assert until(session, again).astimezone(ZoneInfo("Asia/Shanghai")).date() == day + timedelta(1)
+        assert records(session, Event.GRANT_GIVEN)[-1]["content"]["until"]
+        over, place = Facts("质量协会", last_day=NOW.date() - timedelta(2)), authority(session, world)
+        with pytest.raises(Invalid) as caught:
+            service.change_judge(session, world.office, place, again, over, NOW)
+    assert caught.value.errors[0].field == "last_day"
+
+
+def test_a_table_may_name_the_last_day(world: World) -> None:
+    found = plan(world, table(
+        ["韩雪", "han@example.cn", "质量协会", "", "", "", "2027-12-31"], ["乙", "b@example.cn", "乙单位", "", "", "", "明年"],
+        ["丙", "c@example.cn", "丙单位", "", "", "", "2020-01-01"],
+    ))  # fmt: skip
+    assert str(found.changes[0].facts.last_day) == "2027-12-31"
+    assert [one.field for one in found.faults] == ["G3", "G4"]

@@ -1,12 +1,14 @@
 """Seats on panels: each act, its record, each rule that keeps a judge off."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from award.accounts.queries import actor_for
 from award.applications.queries import application_for
 from award.judging import queries as sheets
 from award.kernel.actor import Role, Scope
@@ -15,6 +17,7 @@ from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.panels import queries, service
 from award.panels.models import PoolMember
+from award.panels.service.pool import Facts
 from award.standing.models import Assignment
 from tests import make
 from tests.applications.world import records
@@ -76,7 +79,9 @@ def test_the_rules_of_a_panel(world: World) -> None:
     assert refused(world, lambda session: assign(session, world, 5)).code == "panel.own_institution"
     change(institution="第6研究院", is_active=False)
     assert refused(world, lambda session: assign(session, world, 5)).code == "panel.not_in_pool"
-    change(is_active=True)
+    change(is_active=True, last_day=NOW.date() - timedelta(1))
+    assert refused(world, lambda session: assign(session, world, 5)).code == "panel.appointment_over"
+    change(last_day=NOW.date())
     with transaction(world.engine) as session:
         service.record_conflict(
             session, world.office, world.application(session), world.person(session, world.judges[5]), "曾任职", NOW
@@ -217,3 +222,22 @@ def test_who_has_no_seat_signs_nothing(world: World) -> None:
             session, by, world.application(session), world.seat(session, 0, 0), "无", NOW
         )
         assert isinstance(refused(world, act), Refused | NotFound)
+
+
+@pytest.mark.both_databases
+def test_nothing_is_open_to_a_judge_whose_appointment_is_over(world: World) -> None:
+    """His role ends with the day; from the next request on his reviews answer like missing ones."""
+    with transaction(world.engine) as session:
+        place = world.application(session).round.award.authority
+        facts = Facts("第1研究院", speciality="管理", last_day=NOW.date())
+        service.change_judge(session, world.office, place, member(session, world, 0), facts, NOW)
+    day = NOW + timedelta(days=2)
+    for now, is_open in ((NOW, True), (day, False)):
+        with transaction(world.engine) as session:
+            judge = actor_for(session, world.person(session, world.judges[0]), now)
+            assert (Role.JUDGE in judge.roles) == is_open
+            if is_open:
+                assert sheets.review_for(session, judge, world.seats[0, 0], now).has_signed
+            else:
+                with pytest.raises(NotFound):
+                    sheets.review_for(session, judge, world.seats[0, 0], now)

@@ -33,7 +33,7 @@ from award.panels.service import (
     replace_judge,
     unassign,
 )
-from award.panels.service.seats import seat_fault
+from award.panels.service.seats import seat_fault, today_at
 from award.policy import decide
 from award.regulations.model import PanelRules
 from award.rounds.models import Round
@@ -148,14 +148,14 @@ def _candidates(
     seats: Sequence[Seat], kept: Sequence[Seat],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The judges of the pool who have no seat here, those who may take one first."""
-    conflicts = queries.conflicts_with(session, application.id)
+    conflicts, today = queries.conflicts_with(session, application.id), today_at(application, clock.now(session))
     sitting = {one.assignment.person_id for one in seats if one.assignment.state == "active"}
     found = []
     for member, load in pool:
         if member.person_id in sitting or not member.is_active:
             continue
         name, has_conflict = member.person.name, member.person_id in conflicts
-        fault = seat_fault(rules, application, kept, member, name, has_conflict=has_conflict, load=load)
+        fault = seat_fault(rules, application, kept, member, name, has_conflict=has_conflict, load=load, today=today)
         found.append({
             "id": member.person.public_id, "name": name, "institution": member.institution, "title": member.title,
             "speciality": member.speciality, "load": load, "has_conflict": has_conflict,

@@ -1,6 +1,8 @@
 """The pool of judges of an authority: list, adding by hand and from a table, rest and return."""
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -23,6 +25,7 @@ from award.panels.forms import facts, new_judge
 from award.panels.models import PoolMember
 from award.panels.service import add_by_hand, apply_import, change_judge, set_active
 from award.panels.service.importing import COLUMNS, Plan, plan_import
+from award.panels.service.pool import default_last_day
 from award.panels.workbook import TABLE, read_table, template
 from award.rounds.models import Authority
 from award.rounds.pages.place import place_of
@@ -73,7 +76,8 @@ def _pool(
     request: Request, session: Session, actor: Actor, authority: Authority, round_id: str = "", q: str = ""
 ) -> dict[str, Any]:
     members = queries.pool_of(session, authority.id)
-    wanted = q.strip().lower()
+    wanted, now = q.strip().lower(), clock.now(session)
+    today = now.astimezone(ZoneInfo(authority.zone)).date()
     found = [
         one for one in members
         if wanted in " ".join((one.person.name, one.institution, one.speciality, one.title, one.region)).lower()
@@ -82,14 +86,14 @@ def _pool(
         "current": "judges",
         "authority": {"id": authority.public_id, "name": _name(request, authority)},
         "authorities": [{"id": one.public_id, "name": _name(request, one)} for one in authorities_of(session, actor)],
-        "rows": [_row(one) for one in found],
+        "rows": [_row(one, today) for one in found],
         "total": len(members),
-        "active": sum(one.is_active for one in members),
+        "active": sum(one.is_active and one.last_day >= today for one in members),
         "q": q,
-        "typed": {},
+        "typed": {}, "last_day": default_last_day(session, authority, now).isoformat(),
     }
     if round_id:
-        shown |= place_of(actor, round_for(session, actor, round_id), "judges", clock.now(session))
+        shown |= place_of(actor, round_for(session, actor, round_id), "judges", now)
     return shown
 
 
@@ -97,10 +101,11 @@ def _name(request: Request, authority: Authority) -> str:
     return authority.name_en if request.state.language == "en" else authority.name_zh
 
 
-def _row(member: PoolMember) -> dict[str, Any]:
+def _row(member: PoolMember, today: date) -> dict[str, Any]:
     return {
         "id": member.public_id, "name": member.person.name, "email": member.person.email, "institution": member.institution,
         "title": member.title, "speciality": member.speciality, "region": member.region, "is_active": member.is_active,
+        "last_day": member.last_day.isoformat(), "is_over": member.last_day < today,
         "has_account": member.person.password_hash is not None, "url": f"/office/judges/members/{member.public_id}",
     }  # fmt: skip
 
@@ -209,7 +214,7 @@ def do_import(
 def one_judge(request: Request, session: RequestSession, actor: CurrentActor, member_id: PublicId) -> Response:
     """What is kept about one judge."""
     authority, member = _member(session, actor, member_id)
-    return render(request, session, "panels/judge.html", **_judge(request, authority, member))
+    return render(request, session, "panels/judge.html", **_judge(request, session, authority, member))
 
 
 def _member(session: Session, actor: Actor, member_id: str) -> tuple[Authority, PoolMember]:
@@ -222,8 +227,9 @@ def _member(session: Session, actor: Actor, member_id: str) -> tuple[Authority, 
     raise NotFound
 
 
-def _judge(request: Request, authority: Authority, member: PoolMember) -> dict[str, Any]:
-    return {"authority": {"id": authority.public_id, "name": _name(request, authority)}, "row": _row(member)}
+def _judge(request: Request, session: Session, authority: Authority, member: PoolMember) -> dict[str, Any]:
+    today = clock.now(session).astimezone(ZoneInfo(authority.zone)).date()
+    return {"authority": {"id": authority.public_id, "name": _name(request, authority)}, "row": _row(member, today)}
 
 
 @router.post("/members/{member_id}")
@@ -238,9 +244,9 @@ def change(
         else:
             found = facts(form)
             form.check()
-            change_judge(session, actor, authority, member, found)
+            change_judge(session, actor, authority, member, found, clock.now(session))
     except Invalid as error:
-        shown = _judge(request, authority, member)
-        shown["row"] |= {name: form.get(name) for name in ("institution", "title", "speciality", "region")}
+        shown = _judge(request, session, authority, member)
+        shown["row"] |= {name: form.get(name) for name in ("institution", "title", "speciality", "region", "last_day")}
         return render_invalid(request, session, "panels/judge.html", error, **shown)
     return RedirectResponse(f"/office/judges?authority={authority.public_id}&done=changed", 303)

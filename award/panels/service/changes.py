@@ -56,7 +56,7 @@ def propose_change(
     reason = wanted.reason.strip() or (wanted.seat.end_reason if wanted.seat is not None else "")
     if not reason:
         raise Invalid.one("reason", N_("Say in a few words why; the second person and the trail keep it."))
-    _check(session, application, wanted)
+    _check(session, application, wanted, now)
     change = PanelChange(
         application_id=application.id, kind=wanted.kind, reason=reason, proposed_by=_person_of(actor), proposed_at=now,
         assignment_id=None if wanted.seat is None else wanted.seat.id,
@@ -69,7 +69,7 @@ def propose_change(
     return change
 
 
-def _check(session: Session, application: Application, wanted: Wanted) -> None:
+def _check(session: Session, application: Application, wanted: Wanted, now: datetime) -> None:
     """What can be known now of what confirming would be refused for."""
     seat, person = wanted.seat, wanted.person
     seats = queries.seats_of(session, application)
@@ -78,7 +78,7 @@ def _check(session: Session, application: Application, wanted: Wanted) -> None:
     if wanted.kind == "replace" and seat is not None and person is not None:
         if seat.state == "active":
             require_unseen(application, seat)
-        check_seat(session, application, person, [one for one in seats if one.assignment is not seat])
+        check_seat(session, application, person, [one for one in seats if one.assignment is not seat], now)
     elif wanted.kind == "conflict" and person is not None:
         if queries.member_of(session, application.authority_id, person.id) is None:
             raise NotFound

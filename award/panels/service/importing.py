@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +24,7 @@ COLUMNS = (
     ("title", N_("Professional title"), 80, False),
     ("speciality", N_("Speciality"), 80, False),
     ("region", N_("Region"), 80, False),
+    ("last_day", N_("Last day of the appointment"), 10, False),
 )
 """Columns of the table in their order: name, heading, most characters, needed."""
 MOST_LINES = 500
@@ -93,7 +94,7 @@ def apply_import(
         if one.kind == "added":
             add_by_hand(session, actor, authority, one.name, one.email, one.facts, now)
         elif one.kind == "changed":
-            change_judge(session, actor, authority, members[one.email], one.facts)
+            change_judge(session, actor, authority, members[one.email], one.facts, now)
     return plan
 
 
@@ -121,13 +122,18 @@ def _faults(
     members: dict[str, PoolMember],
 ) -> list[FieldError]:
     faults = []
-    for letter, (name, _, longest, needed) in zip("ABCDEF", COLUMNS, strict=True):
+    for letter, (name, _, longest, needed) in zip("ABCDEFG", COLUMNS, strict=True):
         cell, value = f"{letter}{number}", cells[name]
         if needed and not value:
             faults.append(FieldError(cell, N_("Fill this in.")))
         elif len(value) > longest:
             text = N_("At most {longest} characters; you have {count}. Remove {over}.")
             faults.append(FieldError(cell, text, {"longest": longest, "count": len(value), "over": len(value) - longest}))
+    if cells["last_day"] and _day(cells["last_day"]) is None:
+        text = N_("Enter a day as year-month-day, for example 2026-08-28.")
+        faults.append(FieldError(f"G{number}", text))
+    elif (last_day := _day(cells["last_day"])) is not None and last_day < clock.now(session).date():
+        faults.append(FieldError(f"G{number}", N_("This day is over. Enter the last day on which the judge is to serve.")))
     email = cells["email"].lower()
     if not email:
         return faults
@@ -141,6 +147,13 @@ def _faults(
     return faults
 
 
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _may_judge(session: Session, actor: Actor, email: str) -> bool:
     person = person_by_account(session, email)
     if person is None:
@@ -150,7 +163,8 @@ def _may_judge(session: Session, actor: Actor, email: str) -> bool:
 
 
 def _change(number: int, cells: dict[str, str], member: PoolMember | None) -> Change:
-    facts = Facts(cells["institution"], cells["title"], cells["speciality"], cells["region"])
+    last_day = _day(cells["last_day"])
+    facts = Facts(cells["institution"], cells["title"], cells["speciality"], cells["region"], last_day)
     email = cells["email"].lower()
     if member is None:
         return Change(number, "added", cells["name"], email, facts)

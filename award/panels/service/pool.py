@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -33,17 +34,21 @@ class Facts:
     title: str = ""
     speciality: str = ""
     region: str = ""
+    last_day: date | None = None
+    """None: as it is, or as the authority's rounds run."""
 
     def as_map(self) -> dict[str, str]:
-        """By column name."""
+        """By column name, as texts."""
+        last_day = {} if self.last_day is None else {"last_day": self.last_day.isoformat()}
         return {
-            "institution": self.institution, "title": self.title, "speciality": self.speciality, "region": self.region
+            "institution": self.institution, "title": self.title, "speciality": self.speciality, "region": self.region,
+            **last_day,
         }  # fmt: skip
 
 
 def facts_of(member: PoolMember) -> Facts:
     """What is kept about a judge now."""
-    return Facts(member.institution, member.title, member.speciality, member.region)
+    return Facts(member.institution, member.title, member.speciality, member.region, member.last_day)
 
 
 def add_judge(
@@ -56,11 +61,13 @@ def add_judge(
     title: str = "",
     speciality: str = "",
     region: str = "",
+    last_day: date | None = None,
     now: datetime,
 ) -> PoolMember:
     """Takes a person into an authority's pool of judges and gives him the role. One who is in it already stays as he is.
 
-    Raises Refused for anybody but the authority's office, Invalid without an institution.
+    last_day: of the appointment; None: until the authority's rounds have ended.
+    Raises Refused for anybody but the authority's office, Invalid without an institution or for a day that is over.
     """
     require_office(actor, authority)
     if not institution.strip():
@@ -68,15 +75,17 @@ def add_judge(
     existing = queries.member_of(session, authority.id, person.id)
     if existing is not None:
         return existing
+    last_day = last_day or default_last_day(session, authority, now)
+    until = _end_of(last_day, authority, now)
     member = PoolMember(
         authority_id=authority.id, person_id=person.id, institution=institution, title=title, speciality=speciality,
-        region=region, added_at=now,
+        region=region, last_day=last_day, added_at=now,
     )  # fmt: skip
     member.person = person
     session.add(member)
-    give_grant(session, actor, person, Role.JUDGE, Scope.AUTHORITY, authority.id, now)
+    give_grant(session, actor, person, Role.JUDGE, Scope.AUTHORITY, authority.id, now, until)
     session.flush()
-    content = {"person": person.public_id, "institution": institution, "speciality": speciality}
+    content = {"person": person.public_id, "institution": institution, "speciality": speciality, "last_day": str(last_day)}
     record(session, actor, Event.JUDGE_ADDED, f"judge:{member.public_id}", ADMIN, content)
     return member
 
@@ -105,7 +114,7 @@ def add_by_hand(
             raise Invalid.one("email", error.errors[0].text, **error.errors[0].params) from error
     elif queries.member_of(session, authority.id, person.id) is not None:
         raise Invalid.one("email", N_("The judge with this address is in the pool already."))
-    member = add_judge(session, actor, authority, person, **facts.as_map(), now=now)
+    member = add_judge(session, actor, authority, person, **vars(facts), now=now)
     if is_new:
         link_for_new_person(session, actor, person, clock.real_now(), template="judge_invited")
     else:
@@ -113,19 +122,40 @@ def add_by_hand(
     return member
 
 
-def change_judge(session: Session, actor: Actor, authority: Authority, member: PoolMember, facts: Facts) -> PoolMember:
-    """Corrects what is kept about a judge; nothing is recorded where nothing changes.
+def default_last_day(session: Session, authority: Authority, now: datetime) -> date:
+    """The last planned day of the authority's rounds that still run, or a year from today where none is dated."""
+    closes_at = queries.last_closing(session, authority.id)
+    if closes_at is None or closes_at <= now:
+        closes_at = now + timedelta(365)
+    # A day alone means 24:00 of it, so that midnight still belongs to the day before.
+    return (closes_at - timedelta(microseconds=1)).astimezone(ZoneInfo(authority.zone)).date()
 
-    Raises Refused for anybody but the authority's office, Invalid without an institution.
+
+def _end_of(last_day: date, authority: Authority, now: datetime) -> datetime:
+    """24:00 of the last day on the authority's clock. Raises Invalid for a day that is over."""
+    until = datetime.combine(last_day + timedelta(1), time(), ZoneInfo(authority.zone)).astimezone(UTC)
+    if until <= now:
+        raise Invalid.one("last_day", N_("This day is over. Enter the last day on which the judge is to serve."))
+    return until
+
+
+def change_judge(
+    session: Session, actor: Actor, authority: Authority, member: PoolMember, facts: Facts, now: datetime
+) -> PoolMember:
+    """Corrects what is kept about a judge; nothing is recorded where nothing changes. Another last day ends the role then.
+
+    Raises Refused for anybody but the authority's office, Invalid without an institution or for a day that is over.
     """
     require_office(actor, authority)
     if not facts.institution.strip():
         raise Invalid.one("institution", INSTITUTION_MISSING)
-    changed: Mapping[str, str] = {
-        key: value for key, value in facts.as_map().items() if getattr(member, key) != value
-    }
-    for key, value in changed.items():
-        setattr(member, key, value)
+    before = facts_of(member).as_map()
+    changed: Mapping[str, str] = {key: value for key, value in facts.as_map().items() if before[key] != value}
+    if "last_day" in changed and facts.last_day is not None:
+        until = _end_of(facts.last_day, authority, now)
+        give_grant(session, actor, member.person, Role.JUDGE, Scope.AUTHORITY, authority.id, now, until)
+    for key in changed:
+        setattr(member, key, getattr(facts, key))
     if changed:
         record(session, actor, Event.JUDGE_CHANGED, f"judge:{member.public_id}", ADMIN, dict(changed))
     return member

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -63,7 +64,7 @@ def assign(
             return seat.assignment
     if replaces is not None:
         _check_replaced(replaces, application)
-    check_seat(session, application, person, seats)
+    check_seat(session, application, person, seats, now)
     if is_leader:
         _lay_down_lead(seats)
     assignment = Assignment(
@@ -104,7 +105,14 @@ def _check_replaced(replaces: Assignment, application: Application) -> None:
         raise Conflict("panel.seat_taken", N_("This seat has not ended; there is nobody to replace."))
 
 
-def check_seat(session: Session, application: Application, person: Person, seats: Sequence[Seat]) -> None:
+def today_at(application: Application, now: datetime) -> date:
+    """The day on the clock of the application's authority."""
+    return now.astimezone(ZoneInfo(application.round.award.authority.zone)).date()
+
+
+def check_seat(
+    session: Session, application: Application, person: Person, seats: Sequence[Seat], now: datetime
+) -> None:
     """Raises Conflict with the rule that keeps the person off this panel."""
     fault = seat_fault(
         scheme_of(session, application.round).panel,
@@ -114,6 +122,7 @@ def check_seat(session: Session, application: Application, person: Person, seats
         person.name,
         has_conflict=person.id in queries.conflicts_with(session, application.id),
         load=queries.loads_of(session, application.round_id).get(person.id, 0),
+        today=today_at(application, now),
     )
     if fault is not None:
         raise Conflict(fault.code, fault.text, **fault.params)
@@ -128,8 +137,9 @@ def seat_fault(
     *,
     has_conflict: bool,
     load: int,
+    today: date,
 ) -> SeatFault | None:
-    """The first rule that keeps somebody off a panel: open panel, number, pool, conflict, institution, load.
+    """The first rule that keeps somebody off a panel: open panel, number, pool, appointment, conflict, institution, load.
 
     seats: the active ones. load: applications of the round he has already.
     """
@@ -137,8 +147,8 @@ def seat_fault(
         return SeatFault("panel.closed", N_("Judges can only be assigned to accepted applications still being judged."))
     if len(seats) >= rules.size:
         return SeatFault("panel.full", N_("This panel has its {size} judges."), {"size": rules.size})
-    if member is None or not member.is_active:
-        return SeatFault("panel.not_in_pool", N_("{name} is not an active judge of the pool."), {"name": name})
+    if (fault := _not_serving(member, name, today)) is not None or member is None:
+        return fault
     if has_conflict:
         return SeatFault("panel.conflict", N_("A conflict of interest of {name} is on record."), {"name": name})
     if member.institution == application.organisation.name:
@@ -150,6 +160,15 @@ def seat_fault(
     if rules.most_applications is not None and load >= rules.most_applications:
         text = N_("{name} has {load} applications; no judge may have more.")
         return SeatFault("panel.load", text, {"name": name, "load": load})
+    return None
+
+
+def _not_serving(member: PoolMember | None, name: str, today: date) -> SeatFault | None:
+    if member is None or not member.is_active:
+        return SeatFault("panel.not_in_pool", N_("{name} is not an active judge of the pool."), {"name": name})
+    if member.last_day < today:
+        text = N_("The appointment of {name} ended on {day}.")
+        return SeatFault("panel.appointment_over", text, {"name": name, "day": str(member.last_day)})
     return None
 
 
