@@ -1,5 +1,6 @@
 """Loads criteria and schemes from the texts of rubric files, and those that are shipped."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from award.regulations.faults import Fault, Report, RuleFaults
 from award.regulations.model import Criteria, Scheme
 from award.regulations.reader import Mapping, Node, read
 from award.regulations.scheme_checks import check_scheme
+from award.regulations.upward import links_of
 
 RUBRICS = Path(__file__).resolve().parents[2] / "rubrics"
 
@@ -37,7 +39,7 @@ def load_scheme(text: str, name: str) -> Scheme:
     known: dict[str, Criteria | None] = dict.fromkeys(_names("criteria"))
     for key in named & set(known):
         known[key] = _criteria_if_sound(key)
-    check_scheme(scheme, name, known, report)
+    check_scheme(scheme, name, known, _links(), report)
     report.close()
     return scheme
 
@@ -85,6 +87,17 @@ def _root(text: str, report: Report) -> Node:
     if node is None:
         raise _unreadable("empty_file", "The file holds nothing; write the criteria or the scheme into it.")
     return node
+
+
+@cache
+def _links() -> dict[str, frozenset[str]]:
+    """Each shipped scheme -> those it links upward to; of a file that is no YAML, none."""
+    found: dict[str, frozenset[str]] = {}
+    for name in _names("schemes"):
+        with suppress(RuleFaults):
+            found[name] = frozenset()
+            found[name] = links_of(read(_read("schemes", name), Report()))
+    return found
 
 
 @cache

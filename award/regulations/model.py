@@ -321,6 +321,20 @@ class Vote:
 
 
 @dataclass(frozen=True)
+class Upward:
+    """An award of a higher tier to which this award's authority recommends.
+
+    scheme: file name in rubrics/schemes without .yaml, or None where no file for that award is shipped. recommended:
+    category -> most applications sent up in a round; a category that is absent has no such limit.
+    """
+
+    key: str
+    award: Text
+    scheme: str | None
+    recommended: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class LegalBasis:
     """A document the scheme rests on. nature: commendation (表彰) or evaluation (业务性评价)."""
 
@@ -363,6 +377,8 @@ class Scheme:
     """Grade -> most winners of all categories together; a grade that is absent has no such limit."""
     upper_award_money: int = 0
     """The most yuan the authority adds for a winner of a higher tier's award; 0 if none."""
+    upward: tuple[Upward, ...] = ()
+    """The next tiers up, nearest first."""
 
     def category(self, key: str) -> CategoryRules:
         """Raises KeyError where the scheme has no such category."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from award.regulations.faults import Path, Report, listing, suggestion
 from award.regulations.model import CategoryRules, Criteria, Quota, Scheme
+from award.regulations.upward import check_upward
 
 KINDS = (
     "setup", "apply", "recommend", "accept", "opinions", "assign", "score", "consensus",
@@ -16,7 +17,7 @@ NEEDED = ("setup", "apply", "accept", "assign", "score", "notice", "approve", "p
 """Without these no award can be given."""
 
 ON_PAPER = ("recommend", "opinions", "consensus", "site", "interview", "deliberate")
-"""Stages whose outcome the office can record instead of holding them in the system."""
+"""Stages whose outcome the office records; the system has no tool of its own for them yet."""
 
 GIVES_SCORE = ("score", "consensus", "site", "interview", "deliberate")
 
@@ -37,11 +38,13 @@ MUST_FOLLOW: Mapping[str, tuple[str, ...]] = {
 """Stage -> those that must stand before it. The notice stands before or after the approval: both orders exist."""
 
 
-def check_scheme(scheme: Scheme, name: str, criteria: Mapping[str, Criteria | None], report: Report) -> None:
+def check_scheme(
+    scheme: Scheme, name: str, criteria: Mapping[str, Criteria | None], links: Mapping[str, frozenset[str]], report: Report
+) -> None:
     """Notes every disagreement of the parts that could be read.
 
     name: the file's name without .yaml. criteria: what each criteria file named by the scheme holds; None where there is
-    such a file but it has faults of its own.
+    such a file but it has faults of its own. links: each scheme file -> those it links upward to.
     """
     if report.is_clean("key") and scheme.key != name:
         report.on(
@@ -57,6 +60,7 @@ def check_scheme(scheme: Scheme, name: str, criteria: Mapping[str, Criteria | No
     if not scheme.categories and report.is_clean("categories"):
         report.on(("categories",), "no_categories", "The scheme has no category; add at least one.")
     _check_joint_seats(scheme, report)
+    check_upward(scheme, name, links, report)
     _check_ties(scheme, criteria, report)
 
 
@@ -73,6 +77,9 @@ def _check_stages(scheme: Scheme, report: Report) -> None:
         elif stage.held == "paper" and stage.kind not in ON_PAPER:
             message = f"Stage {stage.kind!r} cannot be held on paper; only {listing(ON_PAPER)} can."
             report.on((*path, "held"), "stage_not_on_paper", message)
+        elif stage.held == "system" and stage.kind in ON_PAPER:
+            message = f"Stage {stage.kind!r} has no tool in the system yet; hold it on paper."
+            report.on((*path, "held"), "stage_without_tool", message)
     missing = [kind for kind in NEEDED if kind not in kinds]
     if missing:
         report.on(("stages",), "stage_missing", f"The stages lack {listing(missing)}; add what is missing.")

@@ -21,6 +21,7 @@ PARAMETERS: Mapping[type, frozenset[str]] = {
     model.NoticeRules: frozenset(model.NoticeRules.__dataclass_fields__),
     model.CertificateRules: frozenset({"number", "validity_years", "renewable"}),
     model.Vote: frozenset(model.Vote.__dataclass_fields__),
+    model.Upward: frozenset({"award", "recommended"}),
     model.Scheme: frozenset({"cycle_years", "vacancy_allowed", "joint_seats", "upper_award_money"}),
 }
 """Fields whose value a regulation decides. A place or a name is none."""
@@ -69,6 +70,7 @@ RANGES: Mapping[tuple[type, str], tuple[int, int]] = {
     (model.CertificateRules, "validity_years"): (1, 99),
     (model.CategoryRules, "recommended_per_office"): (1, 10_000),
     (model.Scheme, "cycle_years"): (0, 10),
+    (model.Upward, "recommended"): (1, 10_000),
     (model.Vote, "passes"): (1, 99),
     (model.Vote, "quorum"): (1, 99),
 }

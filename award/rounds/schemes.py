@@ -12,6 +12,7 @@ Spoken = Text | Phrase | str | int
 
 SECTIONS: Mapping[str, str] = {
     "general": N_("The award"),
+    "upward": N_("Awards of higher tiers"),
     "categories": N_("Categories, quotas and conditions"),
     "stages": N_("Stages"),
     "scoring": N_("From score sheets to the result"),
@@ -24,6 +25,7 @@ SECTIONS: Mapping[str, str] = {
 }
 
 LABELS: Mapping[str, str] = {
+    "award": N_("Recommends to"),
     "answer_working_days": N_("Objections are answered within (working days)"),
     "at_least_sector": N_("Seats kept for a sector"),
     "at_least_small": N_("Seats kept for small and medium enterprises"),
@@ -75,6 +77,7 @@ LABELS: Mapping[str, str] = {
     "reapply_bar_rounds": N_("Rounds without an application after an award"),
     "reapply_bar_subsidiaries": N_("The bar after an award holds for the whole group"),
     "reapply_bar_years": N_("Years without an application after an award"),
+    "recommended": N_("Most applications recommended in a round"),
     "recommended_per_office": N_("Most applications one recommending authority sends"),
     "renewable": N_("Can be confirmed again when it has run out"),
     "rounding": N_("Rounding"),
@@ -195,7 +198,9 @@ def _step(found: Any, part: str) -> tuple[Any, Text | str | None]:
         return found[int(part)], found[int(part)].number
     for one in found:
         if part in (getattr(one, key, None) for key in ("key", "grade", "kind")):
-            return one, None if hasattr(one, "text") else getattr(one, "name", None) or getattr(one, "title", None)
+            return one, None if hasattr(one, "text") else next(
+                (getattr(one, field) for field in ("name", "title", "award") if hasattr(one, field)), None
+            )
     raise KeyError(part)
 
 
@@ -235,6 +240,8 @@ def _entry(scheme: Scheme, key: str, value: Any) -> Spoken:
 
 def _name_of(categories: tuple[CategoryRules, ...], key: str) -> Text | str:
     for category in categories:
+        if key == category.key:
+            return category.name
         if key in category.sectors:
             return category.sectors[key]
         for quota in category.quotas:

@@ -9,6 +9,7 @@ import typer.main
 
 from award.commands import app
 from award.kernel.settings import ROOT, Settings
+from award.regulations.loader import shipped_schemes
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,9 @@ def test_every_command_is_told(readme: str) -> None:
 
 def test_every_command_says_what_it_does() -> None:
     assert [words for words, command in commands() if not command.help] == []
+
+
+def test_every_scheme_is_told_with_its_values(readme: str) -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \| .+ \| (\d+) \| (\d+) \|$", readme, re.MULTILINE)
+    schemes = shipped_schemes().items()
+    assert sorted(rows) == sorted((key, str(len(one.sources)), str(len(one.assumed))) for key, one in schemes)

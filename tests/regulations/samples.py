@@ -156,6 +156,8 @@ certificate:
   renewable: no
   wording: {zh: 授予, en: awards}
 vote: none
+upward:
+  - {key: up, source: art. 1, award: {zh: 省质量奖, en: Upper}, scheme: anhui-province, recommended: {organisation: 2}}
 """
 
 

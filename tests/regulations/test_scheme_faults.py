@@ -20,6 +20,11 @@ PUBLISH = (
 
 FAULTY = [
     ("key: small", "key: smal", 1, 6, "key_differs"),
+    ("scheme: anhui-province", "scheme: anhui-provinz", 100, 69, "upward_missing"),
+    ("recommended: {organisation: 2}", "recommended: {company: 2}", 100, 99, "category_unknown"),
+    ("recommended: {organisation: 2}", "recommended: {organisation: 0}", 100, 113, "out_of_range"),
+    ("upward:\n  - {key: up", "upward:\n  - {kex: up", 100, 6, "unknown_key"),
+    ("planned_days: 1, held: paper", "planned_days: 1, held: system", 41, 84, "stage_without_tool"),
     ("cycle_years: {value: 2, source: art. 1}", "cycle_years: 2", 8, 14, "source_missing"),
     ("cycle_years: {value: 2, source: art. 1}", "cycle_years: {value: 2}", 8, 14, "source_missing"),
     ("cycle_years: {value: 2, source: art. 1}", 'cycle_years: {value: 2, source: ""}', 8, 33, "empty_text"),

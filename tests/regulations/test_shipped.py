@@ -1,9 +1,12 @@
 """The shipped files hold what domain.md 2 and 3.1 say, counted by hand."""
 
+from typing import Any
+
 import pytest
 
 from award.regulations.loader import rubric_files, shipped_criteria, shipped_schemes
-from award.regulations.model import Criteria
+from award.regulations.model import Criteria, Text
+from award.regulations.scheme_checks import KINDS
 
 GBT_POINTS = {
     "4.1.2": 50, "4.1.3": 30, "4.1.4": 30, "4.2.2": 40, "4.2.3": 50, "4.3.2": 40, "4.3.3": 50, "4.4.2": 60,
@@ -24,8 +27,11 @@ def points_of(criteria: Criteria) -> dict[str, int]:
 def test_every_file_is_loaded_under_its_name() -> None:
     criteria, schemes = shipped_criteria(), shipped_schemes()
     assert set(criteria) == {"gbt19580-2012", "baldrige-2023-24", "efqm-2020", "individuals-example", "teams-example"}
-    assert set(schemes) == {"yunchuan-mayor", "anhui-province"}
-    assert len(rubric_files()) == 7
+    assert set(schemes) == {
+        "yunchuan-mayor", "anhui-province", "bengbu-mayor", "qingdao-mayor", "datong-county", "datong-city",
+        "datong-recommendation", "jiangsu-governor", "china-quality",
+    }  # fmt: skip
+    assert len(rubric_files()) == 14
 
 
 def test_gbt_has_23_items_of_600_process_and_400_result_points() -> None:
@@ -115,3 +121,74 @@ def test_the_demonstration_scheme() -> None:
     assert (scheme.panel.size, scheme.notice.days, scheme.notice.unit) == (5, 5, "working")
     # money upward, recommendation, small organisations twice; scoring 5; eligibility 4; application 6; panel 2; renewal
     assert len(scheme.assumed) == 4 + 5 + 4 + 6 + 2 + 1
+
+
+COUNTED = {
+    # kind of the basis, two awards above, three conditions, four stages
+    "bengbu-mayor": (119, 1 + 2 + 3 + 4),
+    # criteria, the award above, seven stages
+    "qingdao-mayor": (118, 1 + 1 + 7),
+    # the award above, sectors
+    "datong-county": (107, 2),
+    "datong-city": (126, 2),
+    # cycle; two awards above and how many one city may send; sectors; seats twice; a condition; a stage; two spans of years
+    "datong-recommendation": (131, 1 + 3 + 1 + 2 + 1 + 1 + 2),
+    # cycle, vacancy, joint seats; the award above; seats four times, money twice, two conditions
+    "jiangsu-governor": (153, 3 + 1 + 4 + 2 + 2),
+    # cycle, joint seats; seats of two grades in three categories; four conditions; four stages; a span of years
+    "china-quality": (152, 2 + 6 + 4 + 4 + 1),
+}
+"""Scheme -> its values, and how many of them were read; all others are assumed."""
+
+
+@pytest.mark.parametrize("key", COUNTED)
+def test_what_was_not_read_is_marked_as_assumed(key: str) -> None:
+    scheme = shipped_schemes()[key]
+    values, read = COUNTED[key]
+    assert len(scheme.sources) == values
+    assert len(scheme.assumed) == values - read
+
+
+READ = [
+    ("bengbu-mayor", "upward.anhui.award", "安徽省政府质量奖", "省政府质量奖有所突破"),
+    ("bengbu-mayor", "categories.organisation.conditions.legal_person.text", "具有法人资格的企业", "首届（2013年）"),
+    ("qingdao-mayor", "categories.organisation.criteria", "gbt19580-2012", "青政发〔2012〕32号三（一）3：推行《卓越绩效评价准则》国家标准"),
+    ("qingdao-mayor", "upward.shandong.award", "山东省省长质量奖", "青政发〔2012〕32号三（一）3：培育和创建8个山东省省长质量奖"),
+    ("datong-county", "upward.city.award", "大同市政府质量奖", "同政办发〔2017〕161号三（十二）：构建省、市、县(区)三级质量奖励机制"),
+    ("datong-recommendation", "upward.china.award", "中国质量奖", "同政办发〔2017〕161号三（十二）：引导企业争创中国质量奖"),
+    ("datong-recommendation", "upward.shanxi.recommended", {"organisation": 3, "individual": 1}, "晋政发〔2021〕31号（据转载）：一市推荐"),
+    ("datong-recommendation", "cycle_years", 3, "晋政发〔2021〕31号（据转载）：每三年一届"),
+    ("jiangsu-governor", "joint_seats", {"award": 10, "nomination": 10}, "苏政办规〔2023〕2号（据转载）：组织和个人合计各不超过10个"),
+    ("jiangsu-governor", "categories.individual.quotas.nomination.seats", 1, "苏政办规〔2023〕2号（据转载）：其中个人不超过1名"),
+    ("jiangsu-governor", "categories.organisation.quotas.award.money", 1_000_000, "2020年版办法"),
+    ("china-quality", "joint_seats", {"award": 10, "nomination": 90}, "中国质量奖评选规则（据转载）"),
+    ("china-quality", "eligibility.clean_years", 5, "近5年无重大质量、安全、环境等事故和违法违规"),
+]  # fmt: skip
+"""A sample, held by hand against the founding documents and the table of domain.md 3.1."""
+
+
+@pytest.mark.parametrize(("key", "path", "value", "source"), READ)
+def test_what_was_read_says_what_its_source_says(key: str, path: str, value: object, source: str) -> None:
+    scheme = shipped_schemes()[key]
+    assert source in scheme.sources[path]
+    found: Any = scheme
+    for part in path.split("."):
+        found = (
+            next(one for one in found if part in (getattr(one, name, None) for name in ("key", "grade", "kind")))
+            if isinstance(found, tuple)
+            else getattr(found, part)
+        )
+    assert (found.zh if isinstance(found, Text) else found) == value
+
+
+def test_the_three_files_of_datong_are_linked() -> None:
+    schemes = shipped_schemes()
+    above = {key: [link.scheme for link in schemes[key].upward] for key in schemes if key.startswith("datong")}
+    assert above == {
+        "datong-county": ["datong-city"], "datong-city": ["datong-recommendation"],
+        "datong-recommendation": [None, "china-quality"],
+    }  # fmt: skip
+
+
+def test_every_kind_of_stage_is_used_by_a_shipped_scheme() -> None:
+    assert {stage.kind for scheme in shipped_schemes().values() for stage in scheme.stages} == set(KINDS)
