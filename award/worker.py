@@ -18,6 +18,7 @@ from award.kernel.jobs.running import AnyTask, run_claimed
 from award.kernel.jobs.service import LEASE, claim, enqueue
 from award.kernel.mail.tasks import SEND_MAIL
 from award.kernel.settings import settings
+from award.panels.tasks import TELL_JUDGE
 from award.press.tasks import RENDER_DOCUMENTS
 
 log = logging.getLogger("award.worker")
@@ -26,6 +27,7 @@ POLL_SECONDS = 0.5
 TASKS: tuple[AnyTask, ...] = (
     SEND_MAIL,
     SWEEP_FILES,
+    TELL_JUDGE,
     RENDER_DOCUMENTS,
 )
 """Every kind of job: the kernel's own, then those of the features (their tasks.py), in the order of the house."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from award.accounts.models import Grant, Person
 from award.applications.models import LIVE, Application
+from award.applications.queries import with_round
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.organisations.models import Organisation
@@ -214,3 +215,18 @@ def changes_waiting(session: Session, round_id: int) -> frozenset[int]:
         .where(Application.round_id == round_id, PanelChange.state == "proposed")
     )
     return frozenset(session.scalars(query))
+
+
+def untold_seats(session: Session, person_id: int, round_id: int) -> list[tuple[Assignment, Application]]:
+    """The seats a judge has in a round and was not written of, with their applications, in order of assignment."""
+    query = (
+        with_round()
+        .add_columns(Assignment)
+        .join(Assignment, Assignment.application_id == Application.id)
+        .where(
+            Assignment.person_id == person_id, Assignment.round_id == round_id, Assignment.state == "active",
+            Assignment.told_at.is_(None), Application.state.in_(LIVE),
+        )
+        .order_by(Assignment.id)
+    )  # fmt: skip
+    return [(row[1], row[0]) for row in session.execute(query)]

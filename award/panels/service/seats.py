@@ -19,6 +19,7 @@ from award.kernel.i18n import N_
 from award.panels import queries
 from award.panels.models import PanelChange, PoolMember
 from award.panels.queries import Seat
+from award.panels.service.telling import tell_later
 from award.regulations.model import PanelRules
 from award.rounds.queries import guarded_stage, scheme_of
 from award.stages import Kind, StageNow
@@ -49,8 +50,9 @@ def assign(
     """Gives a judge a seat on the panel of an application. Asked again for the same judge, answers with his seat.
 
     replaces: the ended seat this one takes over; a substitute may also be named while judges score, by two persons.
-    confirms: the change a second person confirms. Raises Refused (wrong stage or role), Conflict (conflict on record, panel
-    full, institution, not in the pool, too many applications, no second person), NotFound (replaces: of another panel).
+    confirms: the change a second person confirms. Effects: a letter to the judge, collecting his new seats.
+    Raises Refused (wrong stage or role), Conflict (conflict on record, panel full, institution, not in the pool, too many
+    applications, no second person), NotFound (replaces: a seat of another panel).
     """
     stage = guarded_stage(session, application.round, now)
     action = Action.JUDGE_REPLACE if replaces is not None else Action.JUDGE_ASSIGN
@@ -77,6 +79,7 @@ def assign(
     event = Event.JUDGE_REPLACED if replaces else Event.JUDGE_ASSIGNED
     content = {"judge": person.public_id, "leader": is_leader, "replaces": replaces.public_id if replaces else None}
     note(session, actor, event, assignment, application, content)
+    tell_later(session, application.round, person, now)
     return assignment
 
 

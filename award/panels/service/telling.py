@@ -1,0 +1,68 @@
+"""Writing to judges that they have been given applications: one letter for all of a few minutes, not one for each."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Person
+from award.applications.models import Application
+from award.kernel import clock, db
+from award.kernel.i18n import format_moment
+from award.kernel.jobs.service import enqueue
+from award.kernel.mail.service import is_address, send
+from award.kernel.settings import settings
+from award.panels import queries
+from award.rounds.models import Round
+from award.rounds.queries import title_of
+from award.standing.models import Assignment
+
+TELL = "panels:tell_judge"
+COLLECTED = timedelta(minutes=10)
+"""How long seats are collected: an office that makes panels gives one judge several in a row."""
+
+
+def tell_later(session: Session, round_: Round, person: Person, now: datetime) -> None:
+    """Wants the letter about the seats a judge is being given, in the transaction that gives them."""
+    slot = int(now.timestamp() // COLLECTED.total_seconds())
+    key = f"{TELL}:{round_.public_id}:{person.public_id}:{slot}"
+    payload = {"person": person.id, "round": round_.id}
+    enqueue(session, TELL, payload, dedup_key=key, run_at=now + COLLECTED)
+
+
+def tell_judge(session: Session, person_id: int, round_id: int) -> None:
+    """Writes to a judge about the seats he has and was not told of: one letter for new ones, one for those he takes over.
+
+    Names the organisations, which he has to know to declare, and nothing else of their applications. A seat that has ended
+    or an application withdrawn meanwhile is not spoken of. Effects: messages.
+    """
+    now = clock.now(session)
+    db.lock_row(session, "person", person_id, exclusive=True)
+    person = session.get_one(Person, person_id)
+    seats = queries.untold_seats(session, person_id, round_id)
+    for template, told in (
+        ("judge_assigned", [one for one in seats if one[0].replaces_id is None]),
+        ("judge_substitute", [one for one in seats if one[0].replaces_id is not None]),
+    ):
+        if told:
+            _write(session, person, template, told, now)
+
+
+def _write(
+    session: Session, person: Person, template: str, seats: Sequence[tuple[Assignment, Application]], now: datetime
+) -> None:
+    for assignment, _ in seats:
+        assignment.told_at = now
+    if not is_address(person.email):
+        return
+    round_ = seats[0][1].round
+    closes_at = next((one.closes_at for one in round_.stages if one.kind == "score"), None)
+    zone = round_.award.authority.zone
+    context = {
+        "name": person.name,
+        "round": title_of(round_).in_language(person.language),
+        "organisations": [application.organisation.name for _, application in seats],
+        "closes_at": format_moment(person.language, closes_at, zone, with_zone=True) if closes_at else "",
+        "address": f"{settings().base_url}/review",
+    }
+    send(session, person.email, template, context, person.language, person_id=person.id)
