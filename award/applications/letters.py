@@ -1,22 +1,26 @@
 """Messages to the contact person of an application."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
-from award.applications.models import Application
+from award.applications.models import LIVE, Application
+from award.applications.queries import with_round
 from award.kernel.i18n import format_moment, spoken
 from award.kernel.mail.service import is_address, send
 from award.kernel.settings import settings
+from award.rounds.models import Round
 from award.rounds.queries import title_of
 
 
 def write_to_applicant(
-    session: Session, application: Application, template: str, now: datetime, more: Mapping[str, object]
+    session: Session, application: Application, template: str, now: datetime, more: Mapping[str, object], *, once: str = ""
 ) -> None:
     """Sends a message about an application to its contact person, in his language; nothing where he has no address.
+
+    once: a reason for which a person is written this message a single time, whatever happens again.
 
     more: what this message says besides; moments become text in his language on the authority's clock, and so does what
     knows its own words.
@@ -34,7 +38,17 @@ def write_to_applicant(
     }
     for key, value in {"when": now, **more}.items():
         context[key] = _told(value, person.language, zone)
-    send(session, person.email, template, context, person.language, person_id=person.id)
+    dedup_key = f"{template}:{once}:{person.public_id}" if once else None
+    send(session, person.email, template, context, person.language, person_id=person.id, dedup_key=dedup_key)
+
+
+def write_to_all(
+    session: Session, round_: Round, template: str, now: datetime, more: Callable[[Application], Mapping[str, object]]
+) -> None:
+    """Sends a message to every applicant of a round that shares in the review; once for each application."""
+    live = with_round().where(Application.round_id == round_.id, Application.state.in_(LIVE))
+    for application in session.scalars(live.order_by(Application.id)):
+        write_to_applicant(session, application, template, now, more(application), once=f"application:{application.public_id}")
 
 
 def _told(value: object, language: str, zone: str) -> object:

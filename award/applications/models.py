@@ -21,6 +21,7 @@ class Application(Row):
     profile: the facts of the organisation at the time, by field; frozen with each submission.
     gate_opened_at: when the last valid score sheet came in; from then on values can be seen. A recusal takes it back.
     values_seen_at: when the gate last opened. Never taken back: what has been seen is neither returned nor taken out.
+    certified_at, certificate_code, feedback_released_at: what its owner was handed, set by the acts that hand it over.
     """
 
     __tablename__ = "application"
@@ -43,6 +44,9 @@ class Application(Row):
     corrections: Mapped[int] = mapped_column(default=0)
     gate_opened_at: Mapped[datetime | None]
     values_seen_at: Mapped[datetime | None]
+    certified_at: Mapped[datetime | None]
+    certificate_code: Mapped[str | None] = mapped_column(String(12))
+    feedback_released_at: Mapped[datetime | None]
 
     round: Mapped[Round] = relationship()
     organisation: Mapped[Organisation] = relationship()

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, column, select, table
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from award.applications.models import AcceptanceDecision, Answer, AnswerRevision, Application, Evidence, Submission
@@ -190,15 +190,3 @@ def open_points(session: Session, application: Application) -> list[dict[str, st
         return []
     returns = [one for one in decisions_of(session, application) if one.kind == "return"]
     return returns[-1].points if returns else []
-
-
-_REPORTS = table("feedback_report", column("application_id"), column("state"))
-"""The reports are judging's, which stands above; of them an application only asks whether one is out."""
-
-
-def has_feedback(session: Session, application: Application) -> bool:
-    """Whether a feedback report has been released to the applicant."""
-    query = select(_REPORTS.c.state).where(
-        _REPORTS.c.application_id == application.id, _REPORTS.c.state.in_(("released", "acknowledged"))
-    )
-    return session.scalar(query) is not None

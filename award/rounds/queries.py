@@ -132,6 +132,12 @@ def latest_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | No
     return session.scalar(query.order_by(Snapshot.number.desc()).limit(1))
 
 
+def first_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | None:
+    """When something of a round was published for the first time; a later snapshot may correct it."""
+    query = select(Snapshot).where(Snapshot.round_id == round_id, Snapshot.kind == kind)
+    return session.scalar(query.order_by(Snapshot.number).limit(1))
+
+
 def with_stages() -> Select[Round]:
     """Rounds with their stages, award and authority, in few queries."""
     return select(Round).options(selectinload(Round.stages), selectinload(Round.award).selectinload(Award.authority))

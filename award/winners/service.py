@@ -108,6 +108,7 @@ def _issue(
         issued_by=actor.person_id,
     )  # fmt: skip
     session.add(certificate)
+    line.application.certified_at, line.application.certificate_code = now, certificate.code
     return certificate
 
 

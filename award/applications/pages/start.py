@@ -10,6 +10,7 @@ from award.applications import queries, service
 from award.applications.check import PROFILE, facts_problems
 from award.applications.eligibility import conditions_of
 from award.applications.pages import views
+from award.applications.pages.timeline import timeline_of
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
@@ -35,7 +36,7 @@ def home(request: Request, session: RequestSession, actor: CurrentActor) -> Resp
     return render(
         request, session, "applications/home.html",
         applications=[
-            {"url": f"/apply/{one.public_id}", "name": one.organisation.name, "code": one.state, "number": one.number or "",
+            {"url": f"/apply/{one.public_id}", "name": one.organisation.name, "code": views.told_state(one), "number": one.number or "",
              "round": title_of(one.round).in_language(language), "deadline": views.deadline(views.desk_of(request, session, one))}
             for one in queries.applications_of(session, actor)
         ],
@@ -165,19 +166,3 @@ def _groups(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
         title = f"{category.number} {desk.say(category.name)}"
         groups.append({"title": title, "points": category.points, "tasks": [task(item.key) for item in category.items]})
     return groups
-
-
-def timeline_of(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
-    """What has happened to an application, oldest first, as its owner may know it."""
-    entries = [(desk.application.started_at, N_("Begun"), "")]
-    for submission in queries.submissions_of(session, desk.application):
-        text = N_("Submitted") if submission.number == 1 else N_("Submitted again after correction")
-        entries.append((submission.submitted_at, text, ""))
-    words = {"accept": N_("Accepted"), "return": N_("Returned for correction"), "refuse": N_("Not accepted")}
-    for decision in queries.decisions_of(session, desk.application):
-        if decision.state == "in_force":
-            entries.append((decision.confirmed_at or decision.decided_at, words[decision.kind], decision.reason))
-    if desk.application.withdrawn_at:
-        entries.append((desk.application.withdrawn_at, N_("Withdrawn"), ""))
-    ordered = sorted(entries, key=lambda entry: entry[0])
-    return [{"when": desk.moment(at), "text": desk.tell(text), "note": note} for at, text, note in ordered]

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from award.applications.check import PROFILE, PartRule, parts_of
 from award.applications.models import Answer, Application
-from award.applications.queries import has_feedback
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_
@@ -32,7 +31,6 @@ class Desk:
     parts: list[PartRule]
     language: str
     now: datetime
-    has_feedback: bool = False
 
     @property
     def base(self) -> str:
@@ -75,8 +73,7 @@ def desk_of(request: Request, session: Session, application: Application) -> Des
     scheme = scheme_of(session, application.round)
     criteria = criteria_of(session, application.round, application.category)
     parts = parts_of(criteria, scheme.application)
-    told = has_feedback(session, application)
-    return Desk(application, scheme, criteria, parts, request.state.language, clock.now(session), told)
+    return Desk(application, scheme, criteria, parts, request.state.language, clock.now(session))
 
 
 def head(desk: Desk) -> dict[str, Any]:
@@ -88,14 +85,19 @@ def head(desk: Desk) -> dict[str, Any]:
         "name": application.organisation.name,
         "number": application.number or "",
         "kind": "application",
-        "code": application.state,
+        "code": told_state(application),
         "round": desk.say(title_of(application.round)),
         "zone": desk.zone,
         "is_writable": application.state in WRITABLE,
         "is_submitted": application.submitted_at is not None,
         "in_correction": application.state == "correction",
-        "has_feedback": desk.has_feedback,
+        "has_feedback": application.feedback_released_at is not None,
     }
+
+
+def told_state(application: Application) -> str:
+    """The state as its owner may know it: a proposal is the office's own until the notice is out."""
+    return "accepted" if application.state == "candidate" else application.state
 
 
 def deadline(desk: Desk) -> dict[str, str] | None:

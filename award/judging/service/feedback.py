@@ -267,6 +267,7 @@ def release_report(session: Session, actor: Actor, report: FeedbackReport, now: 
     if report.state != "waiting":
         raise Conflict("feedback.not_handed_in", N_("The panel leader has not handed this report in yet."))
     report.state, report.released_at, report.released_by = "released", now, actor.person_id
+    report.application.feedback_released_at = now
     report.version += 1
     wanted = [
         Request(KIND, subject_of(report), language, to_json(papers.report_view(session, report, language, now)))
@@ -276,7 +277,7 @@ def release_report(session: Session, actor: Actor, report: FeedbackReport, now: 
     report.document_id = documents[0].id
     content = {"documents": {one.language: one.data_hash for one in documents}}
     _record(session, actor, Event.FEEDBACK_RELEASED, report, content)
-    write_to_applicant(session, report.application, "feedback_released", now, {})
+    write_to_applicant(session, report.application, "feedback_released", now, {}, once=subject_of(report))
     return report
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from award import policy
+from award.applications.letters import write_to_all
 from award.kernel import db, ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -15,6 +16,7 @@ from award.kernel.documents.service import want
 from award.kernel.errors import Conflict, FieldError, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
+from award.kernel.settings import settings
 from award.kernel.workdays import period_end
 from award.policy import Moment
 from award.press.document import to_json
@@ -83,6 +85,8 @@ def publish_notice(
             if line.decided_grade:
                 line.application.state = "publicised"
     session.flush()
+    notice_page = f"{settings().base_url}/notices/{snapshot.public_id}"
+    write_to_all(session, round_, "notice_published", now, lambda _: {"until": notice.closes_at, "notice": notice_page})
     facts = {"number": document_number, "first_day": str(first_day), "last_day": str(period.last_day)}
     _record(session, actor, Event.NOTICE_PUBLISHED, f"notice:{notice.public_id}", round_, facts)
     return notice

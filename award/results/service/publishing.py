@@ -8,18 +8,21 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from award import policy
+from award.applications.letters import write_to_all
 from award.applications.models import LIVE, Application
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, Refused
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
+from award.kernel.settings import settings
 from award.results import papers, queries
 from award.results.models import Approval, Publication
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in
 from award.rounds.service import publish_snapshot
+from award.words import word_of
 
 SECOND_PERSON = N_("A second person publishes: whoever recorded the decision cannot. Ask a colleague.")
 
@@ -95,6 +98,8 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
         round_id=round_.id, snapshot_id=snapshot.id, published_at=now, published_by=actor.person_id
     )
     session.add(publication)
+    result_page = f"{settings().base_url}/notices/{snapshot.public_id}"
+    write_to_all(session, round_, "result_published", now, lambda one: {"outcome": _outcome(one), "result": result_page})
     _record(session, actor, Event.RESULT_PUBLISHED, round_, {"snapshot": snapshot.public_id, "sha256": snapshot.sha256})
     return publication
 
@@ -104,6 +109,10 @@ def _end(session: Session, round_: Round, winners: list[int]) -> None:
     live = update(Application).where(Application.round_id == round_.id, Application.state.in_(LIVE))
     session.execute(live.where(Application.id.in_(winners)).values(state="awarded"))
     session.execute(live.where(Application.id.not_in(winners)).values(state="not_awarded"))
+
+
+def _outcome(application: Application) -> Phrase:
+    return Phrase(word_of("application", application.state)[0])
 
 
 def _record(session: Session, actor: Actor, event: Event, round_: Round, content: Mapping[str, object]) -> None:
