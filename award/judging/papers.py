@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from award.judging.combining import Panel
 from award.judging.models import STRENGTH, FeedbackComment, FeedbackReport
-from award.judging.queries import LETTERS, Source, marks_of, scored_in, sources_of, versions_in
+from award.judging.queries import LETTERS, Source, marked_in, scored_in, sources_of
 from award.kernel.i18n import N_, translate
 from award.press.views import (
     ENOUGH_TO_COMPARE,
@@ -30,10 +31,7 @@ from award.press.views import (
 )
 from award.regulations.model import Category, Criteria, Item, Scheme, Text
 from award.rounds.queries import criteria_of, scheme_of, title_of
-from award.scoring.combine import combine, combine_items
-from award.scoring.grades import item_hundredths, part_hundredths, total_hundredths
 
-Marks = Mapping[str, int]
 MOST_PRIORITIES = 6
 SHORT = 80
 """Characters of a theme in the list of priorities."""
@@ -42,14 +40,15 @@ SHORT = 80
 def report_view(session: Session, report: FeedbackReport, language: str, now: datetime) -> FeedbackReportView:
     """The report in one language. Comments stay in the language the judges wrote them in.
 
-    Percentages are medians over the sheets the report was made from; the comparison is left out altogether where fewer
-    than five organisations were scored, so that not even the stored data give a neighbour away.
+    Percentages come from the sheets the report was made from by the scheme's rule; the comparison is left out altogether
+    where fewer than five organisations were scored, so that not even the stored data give a neighbour away.
     """
     application = report.application
     round_ = application.round
     scheme, criteria = scheme_of(session, round_), criteria_of(session, round_, application.category)
-    sheets = [marks_of(one) for one in versions_in(session, report.sheets)]
-    others = list(scored_in(session, application).values())
+    points = {item.key: item.points for item in criteria.items()}
+    own = Panel(marked_in(session, report.sheets), scheme.scoring, points)
+    others = [Panel(one, scheme.scoring, points) for one in scored_in(session, application).values()]
     sources = {one.key: one for found in sources_of(session, report).values() for one in found}
     say: Callable[[Text], str] = lambda text: text.in_language(language)  # noqa: E731
     return FeedbackReportView(
@@ -62,14 +61,14 @@ def report_view(session: Session, report: FeedbackReport, language: str, now: da
         criteria=say(criteria.name),
         facts=_facts(report, scheme, language),
         issued_on=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
-        sheets=tuple(LETTERS[: len(sheets)]),
-        basis=translate(language, N_("median")),
+        sheets=tuple(LETTERS[: len(own.sheets)]),
+        basis=own.rule(language),
         summary=_lines(report.summary),
         total_points=criteria.total,
         bands=tuple(ScoringBand(one.low, one.high, say(one.name), say(one.about)) for one in criteria.total_bands),
-        band=band_of(criteria, figure(sheets, criteria, scheme)),
+        band=band_of(criteria, own.hundredths(list(points))),
         percent_bands=tuple((one.percents[0], one.percents[-1]) for one in criteria.bands),
-        categories=tuple(_category(one, sheets, others, criteria, say) for one in criteria.categories),
+        categories=tuple(_category(one, own, others, say) for one in criteria.categories),
         compared=len(others),
         main_strengths=tuple(one.text for one in report.comments if one.is_key and one.kind == STRENGTH),
         main_opportunities=tuple(one.text for one in report.comments if one.is_key and one.kind != STRENGTH),
@@ -102,12 +101,6 @@ def next_step(line: str) -> NextStep:
     return NextStep("", line)
 
 
-def median(values: Sequence[Fraction | int]) -> Decimal:
-    """The median to one decimal, half up."""
-    exact = Fraction(statistics.median(Fraction(value) for value in values))
-    return _decimal(exact)
-
-
 def _decimal(exact: Fraction) -> Decimal:
     return (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
@@ -123,47 +116,19 @@ def comparison(values: Sequence[Fraction]) -> Comparison | None:
     return Comparison(_decimal(Fraction(lower)), _decimal(Fraction(middle)), _decimal(Fraction(upper)))
 
 
-def _exact_median(values: Sequence[Fraction]) -> Fraction:
-    return Fraction(statistics.median(values))
-
-
-def _category(
-    category: Category, sheets: Sequence[Marks], others: Sequence[Sequence[Marks]], criteria: Criteria,
-    say: Callable[[Text], str],
-) -> CategoryScore:  # fmt: skip
-    points = {item.key: item.points for item in category.items}
-
-    def share(marks: Marks) -> Fraction:
-        return Fraction(part_hundredths(marks, points, list(points)), category.points)
-
-    round_ = comparison([_exact_median([share(marks) for marks in one]) for one in others])
-    items = tuple(_item(item, sheets, others, say) for item in category.items)
+def _category(category: Category, own: Panel, others: Sequence[Panel], say: Callable[[Text], str]) -> CategoryScore:
+    keys = [item.key for item in category.items]
+    share: Callable[[Panel], Fraction] = lambda panel: panel.hundredths(keys) / category.points  # noqa: E731
+    round_ = comparison([share(one) for one in others])
+    items = tuple(_item(item, own, others, say) for item in category.items)
     return CategoryScore(
-        category.number, say(category.name), category.points, median([share(marks) for marks in sheets]), items, round_
+        category.number, say(category.name), category.points, _decimal(share(own)), items, round_
     )
 
 
-def _item(
-    item: Item, sheets: Sequence[Marks], others: Sequence[Sequence[Marks]], say: Callable[[Text], str]
-) -> ItemScore:
-    round_ = comparison([_exact_median([Fraction(marks[item.key]) for marks in one]) for one in others])
-    own = median([marks[item.key] for marks in sheets])
-    return ItemScore(item.number, say(item.name), item.points, own, round_)
-
-
-def figure(sheets: Sequence[Marks], criteria: Criteria, scheme: Scheme) -> Fraction:
-    """The combined total in hundredths of a point by the scheme's rule; the median where the rule gives none."""
-    rules = scheme.scoring
-    points = {item.key: item.points for item in criteria.items()}
-    totals = [total_hundredths(marks, points) for marks in sheets]
-    # A report names no judge, so a leader's greater weight does not enter; it decides at most the band.
-    weights = [1] * len(totals) if rules.method == "weighted_mean" else None
-    if rules.on == "totals":
-        value = combine(totals, rules.method, rules.drop, rules.minimum_sheets, rules.fallback, weights).value
-    else:
-        per_item = [{key: item_hundredths(points[key], marks[key]) for key in points} for marks in sheets]
-        value = combine_items(per_item, rules.method, rules.drop, rules.minimum_sheets, rules.fallback, weights).value
-    return _exact_median([Fraction(total) for total in totals]) if value is None else value
+def _item(item: Item, own: Panel, others: Sequence[Panel], say: Callable[[Text], str]) -> ItemScore:
+    round_ = comparison([one.percent(item.key) for one in others])
+    return ItemScore(item.number, say(item.name), item.points, _decimal(own.percent(item.key)), round_)
 
 
 def band_of(criteria: Criteria, hundredths: Fraction) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from award.accounts.models import Person
 from award.applications.models import LIVE, Application
 from award.applications.queries import with_round
+from award.judging.combining import Marked
 from award.judging.models import FeedbackReport, Sheet, SheetItem, SheetVersion
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import NotFound
@@ -217,10 +218,22 @@ def report_of(session: Session, application_id: int) -> FeedbackReport | None:
     return session.scalar(query.options(selectinload(FeedbackReport.comments)))
 
 
-def scored_in(session: Session, application: Application) -> dict[int, list[Mapping[str, int]]]:
+def marked_in(session: Session, public_ids: Sequence[str]) -> list[Marked]:
+    """The marks of submitted versions by their public ids, in that order."""
+    query = (
+        select(SheetVersion, Assignment.is_leader)
+        .join(Sheet, Sheet.id == SheetVersion.sheet_id)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .where(SheetVersion.public_id.in_(public_ids))
+    )
+    found = {version.public_id: Marked(marks_of(version), leads) for version, leads in session.execute(query)}
+    return [found[one] for one in public_ids if one in found]
+
+
+def scored_in(session: Session, application: Application) -> dict[int, list[Marked]]:
     """The marks of all valid sheets of the round and category, by application, of those whose sheets are all in."""
     query = (
-        select(Sheet.application_id, Sheet.marks)
+        select(Sheet.application_id, Sheet.marks, Assignment.is_leader)
         .join(Assignment, Assignment.id == Sheet.assignment_id)
         .join(Application, Application.id == Sheet.application_id)
         .where(
@@ -233,9 +246,9 @@ def scored_in(session: Session, application: Application) -> dict[int, list[Mapp
         )
         .order_by(Sheet.application_id, Assignment.id)
     )
-    found: dict[int, list[Mapping[str, int]]] = {}
-    for application_id, marks in session.execute(query):
-        found.setdefault(application_id, []).append(marks)
+    found: dict[int, list[Marked]] = {}
+    for application_id, marks, leads in session.execute(query):
+        found.setdefault(application_id, []).append(Marked(marks, leads))
     return found
 
 

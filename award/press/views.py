@@ -138,7 +138,7 @@ class FeedbackReportView:
     """What an applicant gets back from the judges. No name of a judge and no rank is in it.
 
     compared: organisations the comparisons were computed from. sheets: letters of the sheets it was made from, never names.
-    basis: how a percentage came from them ("中位数"). percent_bands: edges of the item bands, e.g. (0, 5), (10, 25).
+    basis: the rule by which figures came from them. percent_bands: edges of the item bands, e.g. (0, 5), (10, 25).
     questions_days and answer_days: working days, None when the scheme has no such right.
     """
 

@@ -60,6 +60,9 @@ def check_scheme(
     if not scheme.categories and report.is_clean("categories"):
         report.on(("categories",), "no_categories", "The scheme has no category; add at least one.")
     _check_joint_seats(scheme, report)
+    if report.is_clean("scoring") and scheme.scoring.sector_seats != "fixed":
+        message = "Seats are not shared over the sectors by their number; give each sector its seats and write fixed."
+        report.on(("scoring", "sector_seats"), "rule_unapplied", message)
     check_upward(scheme, name, links, report)
     _check_ties(scheme, criteria, report)
 
@@ -225,9 +228,9 @@ def _check_seats(quota: Quota, category: CategoryRules, path: Path, report: Repo
     if category.sectors and set(quota.per_sector) == set(category.sectors) and open_seats < quota.seats:
         message = f"The sectors may have {open_seats} seats together, so {quota.seats} can never be filled; correct one of them."
         report.on((*path, "per_sector"), "quota_sum", message)
-    if quota.at_least_small > quota.seats:
-        message = f"{quota.at_least_small} seats are kept for small organisations, but the grade has {quota.seats}; lower them."
-        report.on((*path, "at_least_small"), "quota_sum", message)
+    if quota.at_least_small:
+        message = "No application says how large its organisation is, so seats for small ones cannot be kept; write 0."
+        report.on((*path, "at_least_small"), "rule_unapplied", message)
 
 
 def _check_joint_seats(scheme: Scheme, report: Report) -> None:

@@ -27,12 +27,6 @@ FLAGS: Mapping[str, str] = {
     "fell_back_to_mean": N_("Too few sheets to leave any out, so the mean of all was taken"),
     "few_sheets": N_("The figure rests on one or two sheets"),
 }
-METHODS: Mapping[str, str] = {
-    "mean": N_("Mean of all sheets"),
-    "weighted_mean": N_("Mean of all sheets, the team leader's counting {weight} times"),
-    "median": N_("Median of all sheets"),
-    "drop": N_("Mean without the {drop} highest and the {drop} lowest"),
-}
 ROUNDINGS: Mapping[str, str] = {
     "half_up": N_("rounded half up"),
     "half_even": N_("rounded half to even"),
@@ -83,12 +77,7 @@ def share(value: Fraction) -> str:
 
 def unapplied(scheme: Scheme, category: str) -> list[str]:
     """Rules of a category that the proposal cannot apply and the decision must; English msgids."""
-    rules = scheme.category(category)
-    found = []
-    if any(quota.at_least_small for quota in rules.quotas):
-        found.append(N_("The rules keep seats for small and medium-sized organisations; the proposal does not know sizes."))
-    if scheme.scoring.sector_seats == "largest_remainder":
-        found.append(N_("The rules share the seats over the sectors by largest remainder; the proposal ranks without it."))
-    if scheme.joint_seats:
-        found.append(N_("Some seats are shared by all categories; each category is proposed by itself."))
-    return found
+    grades = {quota.grade for quota in scheme.category(category).quotas}
+    if grades & scheme.joint_seats.keys():
+        return [N_("Some seats are shared by all categories; each category is proposed by itself.")]
+    return []

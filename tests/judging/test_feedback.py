@@ -1,6 +1,7 @@
 """Feedback reports: each act, its record, each refusal; what the view says; who reads it when."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.judging import papers, queries, service
+from award.judging.combining import Marked, Panel
 from award.judging.models import FeedbackReport
-from award.judging.papers import comparison, median, next_step
+from award.judging.papers import comparison, next_step
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, Stale
@@ -20,6 +22,7 @@ from award.kernel.events import Event
 from award.kernel.mail.models import Message
 from award.panels import service as panels
 from award.press.views import Comparison, NextStep
+from award.regulations.loader import shipped_schemes
 from award.rounds.models import Snapshot
 from tests import make
 from tests.applications.world import records
@@ -281,13 +284,13 @@ def test_the_applicant_acknowledges_once(begun: World) -> None:
 
 
 def test_the_view(begun: World) -> None:
-    """Five sheets at 40 … 80 %: every median is 60 %; without the highest and the lowest the mean total is 600."""
+    """Five sheets at 40 … 80 %: without the highest and the lowest the mean is 60 % of each item and 600 in all."""
     written(begun)
     with transaction(begun.engine) as session:
         view = papers.report_view(session, report(session, begun), "zh", NOW)
     assert {one.percent for one in view.items} == {Decimal("60.0")}
     assert {one.percent for one in view.categories} == {Decimal("60.0")}
-    assert (view.sheets, view.basis) == (("A", "B", "C", "D", "E"), "中位数")
+    assert (view.sheets, view.basis) == (("A", "B", "C", "D", "E"), "去掉 1 个最高分和 1 个最低分后的平均分")
     # 550 to 650 points is the fifth band.
     assert (view.bands[view.band].lower, view.bands[view.band].name) == (550, "成熟")
     assert (view.compared, view.is_compared) == (1, False)
@@ -315,10 +318,25 @@ def test_four_organisations_are_not_compared_and_five_are(engine: Any, clock: An
     assert view.items[0].comparison == Comparison(Decimal("10.0"), Decimal("20.0"), Decimal("30.0"))
 
 
-def test_medians_and_quartiles() -> None:
+@pytest.mark.parametrize(("change", "percent", "words"), [
+    ({"method": "mean"}, "60.0", "Mean of all sheets"),
+    # The leader gave 40 %: (3 × 40 + 50 + 60 + 70 + 80) / 7 = 54.28….
+    ({"method": "weighted_mean", "leader_weight": 3}, "54.3", "Mean of all sheets, the team leader's counting 3 times"),
+    ({"method": "median"}, "60.0", "Median of all sheets"),
+    ({"drop": 3, "fallback": "mean"}, "60.0", "Mean of all sheets"),
+    ({"minimum_sheets": 6}, "60.0", "Mean of all sheets; they are fewer than the rules of the award ask for"),
+    ({"method": "weighted_mean", "leader_weight": 3, "on": "items"}, "54.3", "Mean of all sheets, the team leader's counting 3 times"),
+])  # fmt: skip
+def test_a_report_has_the_figures_and_the_words_of_its_rule(change: dict[str, Any], percent: str, words: str) -> None:
+    rules = replace(shipped_schemes()["yunchuan-mayor"].scoring, **change)
+    sheets = [Marked({"a": mark, "b": mark}, at == 0) for at, mark in enumerate((40, 50, 60, 70, 80))]
+    panel = Panel(sheets, rules, {"a": 40, "b": 60})
+    assert (round(float(panel.percent("a")), 1), panel.rule("en")) == (float(percent), words)
+    assert panel.hundredths(["a", "b"]) == 100 * panel.percent("a")
+
+
+def test_quartiles() -> None:
     """By hand. Quartiles: R's type 7, the inclusive method, for 1 … 6 gives 2.25, 3.5, 4.75."""
-    assert median([40, 65]) == Decimal("52.5")
-    assert median([Fraction(1, 3)]) == Decimal("0.3")
     assert comparison([Fraction(one) for one in range(1, 5)]) is None
     assert comparison([Fraction(one) for one in range(1, 7)]) == Comparison(Decimal("2.3"), Decimal("3.5"), Decimal("4.8"))
     assert next_step("Within 90 days: plan") == NextStep("Within 90 days", "plan")

@@ -13,7 +13,7 @@ from award.judging.service.feedback import (
     start_report,
     take_comment,
 )
-from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, submit_sheet
+from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, save_items, submit_sheet
 
 __all__ = [
     "Comment",
@@ -27,6 +27,7 @@ __all__ = [
     "return_report",
     "return_sheet",
     "save_item",
+    "save_items",
     "save_report",
     "set_key",
     "start_report",

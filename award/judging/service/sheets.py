@@ -1,10 +1,11 @@
 """A judge's own score sheet: saving items, submitting once, and what the office may return."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award import policy
@@ -67,9 +68,21 @@ def save_item(
     version: int,
     now: datetime,
 ) -> SheetItem:
-    """Saves what the judge entered for one item; incomplete is fine, checks come at submission.
+    """Saves what the judge entered for one item, as `save_items` does."""
+    return save_items(session, actor, application, assignment, {item: (entry, version)}, now)[item]
 
-    version: the one the entry was made from, 0 for the first. now: UTC.
+
+def save_items(
+    session: Session,
+    actor: Actor,
+    application: Application,
+    assignment: Assignment,
+    entries: Mapping[str, tuple[Entry, int]],
+    now: datetime,
+) -> dict[str, SheetItem]:
+    """Saves what the judge entered for some items, all or none; incomplete is fine, checks come at submission.
+
+    entries: by item key, each with the version it was made from, 0 for the first. now: UTC.
     Raises Refused (wrong stage, past the deadline, not declared), NotFound (no such item, or another's seat), Conflict (submitted),
     Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have).
     """
@@ -77,23 +90,39 @@ def save_item(
     policy.require(Action.SHEET_EDIT, stage, standing_of(session, actor, application, now))
     require_own(actor, application, assignment)
     criteria = criteria_of(session, application.round, application.category)
-    _check_entry(criteria, item, entry)
+    for item, (entry, _) in entries.items():
+        _check_entry(criteria, item, entry)
     # One save at a time on a sheet: two windows must neither make two sheets nor overwrite each other.
     db.lock_row(session, "assignment", assignment.id, exclusive=True)
     sheet = _open_sheet(session, application, assignment, now)
-    row = session.get(SheetItem, (sheet.id, item), populate_existing=True)
-    if (row.version if row else 0) != version:
-        raise _stale(row, application.round.award.authority.zone)
+    stored = _stored(session, sheet, entries)
+    saved = {}
+    for item, (entry, version) in entries.items():
+        row = stored.get(item)
+        if (row.version if row else 0) != version:
+            raise _stale(row, application.round.award.authority.zone)
+        saved[item] = _write(session, sheet, row, item, entry, now)
+    marks = sheet.marks | {item: entry.percent for item, (entry, _) in entries.items()}
+    sheet.marks = {item: percent for item, percent in marks.items() if percent is not None}
+    written = {
+        item: {"percent": row.percent, "comments": row.comments, "factors": row.factors} for item, row in saved.items()
+    }
+    _record(session, actor, Event.SHEET_EDITED, sheet, application, {"items": written})
+    return saved
+
+
+def _stored(session: Session, sheet: Sheet, items: Collection[str]) -> dict[str, SheetItem]:
+    query = select(SheetItem).where(SheetItem.sheet_id == sheet.id, SheetItem.item.in_(items))
+    return {row.item: row for row in session.scalars(query.execution_options(populate_existing=True))}
+
+
+def _write(session: Session, sheet: Sheet, row: SheetItem | None, item: str, entry: Entry, now: datetime) -> SheetItem:
     if row is None:
-        row = SheetItem(sheet_id=sheet.id, item=item, version=0, updated_at=now)
+        row = SheetItem(sheet_id=sheet.id, item=item, version=0)
         session.add(row)
     row.percent, row.factors, row.note = entry.percent, dict(entry.factors), entry.note
     row.comments = [_comment_row(comment) for comment in entry.comments if comment.text.strip()]
-    row.version, row.updated_at = version + 1, now
-    marks = {key: value for key, value in sheet.marks.items() if key != item}
-    sheet.marks = marks if entry.percent is None else {**marks, item: entry.percent}
-    content = {"item": item, "percent": entry.percent, "comments": row.comments, "factors": row.factors}
-    _record(session, actor, Event.SHEET_EDITED, sheet, application, content)
+    row.version, row.updated_at = row.version + 1, now
     return row
 
 
@@ -140,7 +169,9 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
             params = {"longest": LONGEST_COMMENT, "count": len(comment.text), "over": over}
             errors.append(FieldError("comments", text, params))
     if len(entry.note) > LONGEST_NOTE:
-        errors.append(FieldError("note", N_("Your note may have at most {longest} characters."), {"longest": LONGEST_NOTE}))
+        errors.append(
+            FieldError("note", N_("Your note may have at most {longest} characters."), {"longest": LONGEST_NOTE})
+        )
     if errors:
         raise Invalid(errors)
 

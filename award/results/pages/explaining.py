@@ -11,7 +11,8 @@ from award.results.explained import Explained, Ranking
 from award.results.pages.desk import Desk
 from award.results.pages.shown import grade_names, strip_of
 from award.results.queries import PanelSheet
-from award.results.wording import FLAGS, METHODS, MISSING, REASONS, ROUNDINGS, link_name, points, share
+from award.results.wording import FLAGS, MISSING, REASONS, ROUNDINGS, link_name, points, share
+from award.scoring.wording import METHODS
 
 
 @dataclass(frozen=True)
