@@ -10,7 +10,7 @@ from award.demo.remarks import comments_for
 from award.demo.world import Entry, Judge, World
 from award.judging.pages.reviews import WORDING
 from award.judging.service.sheets import Entry as SheetEntry
-from award.judging.service.sheets import save_item, submit_sheet
+from award.judging.service.sheets import save_items, submit_sheet
 from award.kernel.i18n import translate
 from award.panels.models import PanelChange
 from award.panels.queries import assignment_for, assignments_of, seats_of
@@ -29,7 +29,10 @@ def make_panels(world: World, entries: list[Entry]) -> None:
         panel: list[Judge] = []
         while len(panel) < rules.size:
             judge = world.judges[next(turn)]
-            if judge not in panel and sum(one.institution == judge.institution for one in panel) < rules.same_institution:
+            if (
+                judge not in panel
+                and sum(one.institution == judge.institution for one in panel) < rules.same_institution
+            ):
                 panel.append(judge)
         with world.act(world.after(4)) as session:
             office, application = world.actor(session, OFFICE), world.application(session, entry)
@@ -41,7 +44,9 @@ def make_panels(world: World, entries: list[Entry]) -> None:
 def recuse_one(world: World, entry: Entry) -> None:
     """One judge finds that he knows the applicant too well; the office names a substitute."""
     with world.act() as session:
-        panel = {one.assignment.person_id: one.assignment for one in seats_of(session, world.application(session, entry))}
+        panel = {
+            one.assignment.person_id: one.assignment for one in seats_of(session, world.application(session, entry))
+        }
         seats = [one for one in world.judges if one.person_id in panel]
         judge = next(one for one in reversed(seats) if not panel[one.person_id].is_leader)
         seat_public_id = panel[judge.person_id].public_id
@@ -104,11 +109,11 @@ def _fill(world: World, judge: Judge, entry: Entry, seat: str, lean: dict[str, f
         assignment = assignment_for(session, actor, seat)
         criteria = criteria_of(session, application.round, application.category)
         items = list(criteria.items())
+        entries = {}
         for item in items if whole else items[: len(items) // 2]:
             percent = percent_for(criteria, entry.story.merit, lean.get(item.key, 0.0), judge.severity, world.random)
             comments = comments_for(entry.story, item, percent, world.random)
-            save_item(
-                session, actor, application, assignment, item.key, SheetEntry(percent, {}, comments), 0, world.now
-            )
+            entries[item.key] = (SheetEntry(percent, {}, comments), 0)
+        save_items(session, actor, application, assignment, entries, world.now)
         if whole:
             submit_sheet(session, actor, application, assignment, world.now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.applications.models import Application
 from award.judging import queries, service
-from award.judging.models import Sheet
+from award.judging.models import Sheet, SheetItem
 from award.judging.service import Comment, Entry
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, Stale
@@ -26,6 +26,11 @@ def save(session: Session, world: World, given: Entry, version: int = 0, *, item
     found = world.application(session)
     at = more.get("now", make.NOW)
     return service.save_item(session, world.judges[judge], found, world.seat(session, 0, judge), item, given, version, at)
+
+
+def save_all(session: Session, world: World, entries: dict[str, tuple[Entry, int]]) -> dict[str, SheetItem]:
+    found, seat = world.application(session), world.seat(session, 0, 0)
+    return service.save_items(session, world.judges[0], found, seat, entries, make.NOW)
 
 
 def submit(session: Session, world: World, judge: int = 0, **more: Any) -> Any:
@@ -54,8 +59,31 @@ def test_a_saved_item_is_recorded_and_shows_on_the_sheet(world: World) -> None:
     with transaction(world.engine) as session:
         [record] = records(session, Event.SHEET_EDITED)
         assert record["actor"]["id"] == world.judges[0].public_id
-        assert record["content"]["percent"] == 65
-        assert [one["text"] for one in record["content"]["comments"]] == ["方法系统有效，展开充分。", "评价和改进未覆盖支持过程。"]
+        written = record["content"]["items"]["4.1.2"]
+        assert written["percent"] == 65
+        assert [one["text"] for one in written["comments"]] == ["方法系统有效，展开充分。", "评价和改进未覆盖支持过程。"]
+
+
+@pytest.mark.both_databases
+def test_several_items_are_saved_by_one_act(world: World) -> None:
+    with transaction(world.engine) as session:
+        save(session, world, entry(30), item="4.2.2")
+    with transaction(world.engine) as session:
+        rows = save_all(session, world, {"4.1.2": (entry(65), 0), "4.2.2": (entry(None), 1)})
+        assert {key: (row.version, row.percent) for key, row in rows.items()} == {"4.1.2": (1, 65), "4.2.2": (2, None)}
+        assert worlds.sheet(session, world, 0, 0).marks == {"4.1.2": 65}
+    with transaction(world.engine) as session:
+        assert list(records(session, Event.SHEET_EDITED)[-1]["content"]["items"]) == ["4.1.2", "4.2.2"]
+
+
+@pytest.mark.parametrize(
+    ("second", "raised"), [((entry(30), 1), Stale), ((entry(31), 0), Invalid)], ids=["stale", "no step of the rubric"]
+)
+def test_of_several_items_all_are_saved_or_none(world: World, second: tuple[Entry, int], raised: type[AwardError]) -> None:
+    act = lambda session, world: save_all(session, world, {"4.1.2": (entry(65), 0), "4.2.2": second})  # noqa: E731
+    assert isinstance(refused(world, act), raised)
+    with transaction(world.engine) as session:
+        assert session.query(SheetItem).count() == 0
 
 
 def test_a_percentage_can_be_taken_back(world: World) -> None:
