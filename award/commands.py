@@ -10,6 +10,7 @@ from award.demo import commands as demo
 from award.kernel import db, migrating, serving
 from award.kernel.audit import commands as audit
 from award.kernel.audit.trail import transaction
+from award.kernel.backup import commands as backup
 from award.kernel.files import commands as files
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
@@ -23,6 +24,7 @@ app.add_typer(accounts.app)
 app.add_typer(demo.demo_app)
 app.add_typer(demo.clock_app, name="clock")
 app.add_typer(audit.app, name="audit")
+app.add_typer(backup.app)
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")
 app.add_typer(migrate, name="migrate")

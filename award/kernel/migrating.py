@@ -42,6 +42,19 @@ def is_current(engine: Engine) -> bool:
         return set(reached) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
 
 
+def revision_of(connection: Connection) -> str | None:
+    """The revision a database has reached; None where there are no tables."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision this version has a step to."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return frozenset(step.revision for step in ScriptDirectory.from_config(config).walk_revisions())
+
+
 def create_database(url: str) -> bool:
     """Creates a PostgreSQL database that does not exist yet and says whether it did; SQLite makes its file itself."""
     wanted = make_url(url)

@@ -20,6 +20,8 @@ EVENTS: Mapping[str, str] = {
     Event.AUTHORITY_CHANGED: N_("Authority changed"),
     Event.AUTHORITY_CREATED: N_("Authority entered"),
     Event.AWARD_CREATED: N_("Award entered"),
+    Event.BACKUP_MADE: N_("Backup made"),
+    Event.BACKUP_RESTORED: N_("Backup restored"),
     Event.CALENDAR_CHANGED: N_("Calendar changed"),
     Event.CERTIFICATE_ISSUED: N_("Certificate issued"),
     Event.CERTIFICATE_REVOKED: N_("Certificate revoked"),
@@ -79,5 +81,9 @@ EVENTS: Mapping[str, str] = {
     Event.SNAPSHOT_PUBLISHED: N_("Made public"),
     Event.STAGE_EXTENDED: N_("Deadline moved by decision"),
     Event.STAGE_LEFT: N_("Round moved on"),
+    Event.TOKEN_MADE: N_("Access token made"),
+    Event.TOKEN_REFUSED: N_("Access token refused"),
+    Event.TOKEN_REVOKED: N_("Access token revoked"),
+    Event.TOKEN_USED: N_("Access token used"),
 }
 """By the event's code; an event without a word is shown by its code."""
