@@ -81,9 +81,5 @@ EVENTS: Mapping[str, str] = {
     Event.SNAPSHOT_PUBLISHED: N_("Made public"),
     Event.STAGE_EXTENDED: N_("Deadline moved by decision"),
     Event.STAGE_LEFT: N_("Round moved on"),
-    Event.TOKEN_MADE: N_("Access token made"),
-    Event.TOKEN_REFUSED: N_("Access token refused"),
-    Event.TOKEN_REVOKED: N_("Access token revoked"),
-    Event.TOKEN_USED: N_("Access token used"),
 }
 """By the event's code; an event without a word is shown by its code."""
