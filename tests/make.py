@@ -31,10 +31,10 @@ def person(session: Session, name: str = "李敏", *, email: str = "") -> Person
     return made
 
 
-def grant(session: Session, to: Person, role: Role, scope: Scope, scope_id: int) -> None:
-    """A role in a scope, in force since long before."""
+def grant(session: Session, to: Person, role: Role, scope: Scope, scope_id: int, authority_id: int = 0) -> None:
+    """A role in a scope, in force since long before. authority_id: for applicants."""
     valid_from = datetime(2020, 1, 1, tzinfo=UTC)
-    session.add(Grant(person_id=to.id, role=role, scope=scope, scope_id=scope_id, valid_from=valid_from))
+    session.add(Grant(person_id=to.id, role=role, scope=scope, scope_id=scope_id, authority_id=authority_id, valid_from=valid_from))
     session.flush()
 
 
@@ -103,7 +103,7 @@ def claim(session: Session, of: Organisation, by: Person, to: Authority, *, stat
 def owner(session: Session, of: Organisation, to: Authority, name: str = "李敏", *, state: str = "confirmed") -> Person:
     """Somebody who acts for an organisation, his claim decided so."""
     made = person(session, name)
-    grant(session, made, Role.APPLICANT, Scope.ORGANISATION, of.id)
+    grant(session, made, Role.APPLICANT, Scope.ORGANISATION, of.id, to.id)
     claim(session, of, made, to, state=state)
     return made
 

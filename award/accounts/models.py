@@ -28,12 +28,15 @@ class Person(Row):
 
 
 class Grant(Row):
-    """A role in a scope, from and until. scope_id: inner number of the authority, round or organisation; 0 = system."""
+    """A role in a scope, from and until. scope_id: inner number of the authority, round or organisation; 0 = system.
+
+    authority_id: before whose office an applicant acts for his organisation; 0 for all other roles.
+    """
 
     __tablename__ = "grant"
     __table_args__ = (
         Index(
-            "uq_grant_in_force", "person_id", "role", "scope", "scope_id", unique=True,
+            "uq_grant_in_force", "person_id", "role", "scope", "scope_id", "authority_id", unique=True,
             sqlite_where=text("revoked_at IS NULL"), postgresql_where=text("revoked_at IS NULL"),
         ),
     )  # fmt: skip
@@ -42,6 +45,7 @@ class Grant(Row):
     role: Mapped[Role] = mapped_column(String(32))
     scope: Mapped[Scope] = mapped_column(String(16))
     scope_id: Mapped[int]
+    authority_id: Mapped[int] = mapped_column(default=0)
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
@@ -95,6 +99,7 @@ class Invitation(Row):
     role: Mapped[Role] = mapped_column(String(32))
     scope: Mapped[Scope] = mapped_column(String(16))
     scope_id: Mapped[int]
+    authority_id: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(2), default="zh")
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]

@@ -41,13 +41,13 @@ def hash_token(token: str) -> str:
 
 def grants_in_force(session: Session, person_id: int, now: datetime) -> frozenset[Held]:
     """What the person holds at this moment."""
-    query = select(Grant.role, Grant.scope, Grant.scope_id).where(
+    query = select(Grant.role, Grant.scope, Grant.scope_id, Grant.authority_id).where(
         Grant.person_id == person_id,
         Grant.revoked_at.is_(None),
         Grant.valid_from <= now,
         Grant.valid_until.is_(None) | (Grant.valid_until > now),
     )
-    return frozenset(Held(Role(role), Scope(scope), scope_id) for role, scope, scope_id in session.execute(query))
+    return frozenset(Held(Role(role), Scope(scope), *ids) for role, scope, *ids in session.execute(query))
 
 
 def actor_for(session: Session, person: Person, now: datetime, *, session_hash: str = "") -> Actor:

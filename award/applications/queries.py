@@ -70,9 +70,9 @@ def application_for(session: Session, actor: Actor, public_id: str, now: datetim
 
 
 def own_application(session: Session, actor: Actor, public_id: str) -> Application:
-    """An application of an organisation the actor acts for. Raises NotFound when it is absent or another's."""
+    """An application of an organisation the actor acts for before that authority. Raises NotFound when it is absent or another's."""
     application = session.scalar(with_round().where(Application.public_id == public_id))
-    if application is None or not actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+    if application is None or not actor.acts_for(application.organisation_id, application.authority_id):
         raise NotFound
     return application
 
@@ -81,7 +81,8 @@ def applications_of(session: Session, actor: Actor) -> list[Application]:
     """The applications of the organisations the actor acts for, newest first."""
     owned = actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION)
     query = with_round().where(Application.organisation_id.in_(owned))
-    return list(session.scalars(query.order_by(Application.started_at.desc(), Application.id.desc())))
+    found = session.scalars(query.order_by(Application.started_at.desc(), Application.id.desc()))
+    return [one for one in found if actor.acts_for(one.organisation_id, one.authority_id)]
 
 
 def may_read(session: Session, actor: Actor, application: Application, now: datetime) -> bool:
@@ -156,7 +157,7 @@ def evidence_for(session: Session, actor: Actor, public_id: str, now: datetime) 
         raise NotFound
     evidence, stored = found
     application = session.scalars(with_round().where(Application.id == evidence.application_id)).one()
-    if actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+    if actor.acts_for(application.organisation_id, application.authority_id):
         return stored
     if not may_read(session, actor, application, now):
         raise NotFound

@@ -32,7 +32,10 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Held:
-    """A grant in force: a role in a scope. scope_id: inner number of the authority, round or organisation; 0 = system."""
+    """A grant in force: a role in a scope. scope_id: inner number of the authority, round or organisation; 0 = system.
+
+    authority_id: before whose office somebody acts for an organisation; 0 for all other roles.
+    """
 
     role: Role
     scope: Scope
@@ -50,6 +53,7 @@ class Actor:
     held: frozenset[Held] = frozenset()
     session: str = ""
     address: str = ""
+    authority_id: int = 0
     request_id: str = ""
 
     @property
@@ -78,6 +82,10 @@ SYSTEM = Actor(None, "system", "system", "zh")
 
 class Action(StrEnum):
     """Everything that is allowed or refused, `thing:verb`, in alphabetical order."""
+
+    def acts_for(self, organisation_id: int, authority_id: int) -> bool:
+        """Whether he acts for an organisation before the office of this authority; what another has seen counts nothing."""
+        return Held(Role.APPLICANT, Scope.ORGANISATION, organisation_id, authority_id) in self.held
 
     APPLICATION_ACCEPT = "application:accept"
     APPLICATION_EDIT = "application:edit"

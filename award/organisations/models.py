@@ -22,13 +22,17 @@ class Organisation(Row):
 
 
 class Claim(Row):
-    """Somebody says he acts for an organisation. state: pending until an office has seen its licence, confirmed, refused."""
+    """Somebody says he acts for an organisation before an authority. claimed_name: as he typed it.
+
+    state: pending until the authority's office has seen the licence, confirmed, refused.
+    """
 
     __tablename__ = "claim"
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), index=True)
+    claimed_name: Mapped[str] = mapped_column(String(120), default="")
     state: Mapped[str] = mapped_column(String(16), default="pending")
     licence_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     made_at: Mapped[datetime]

@@ -10,17 +10,19 @@ from award.organisations.models import Claim, Organisation
 PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
 
 
-def organisations_of(session: Session, actor: Actor) -> list[Organisation]:
-    """The organisations the actor may act for, by name."""
+def organisations_of(session: Session, actor: Actor, authority_id: int | None = None) -> list[Organisation]:
+    """The organisations the actor may act for, by name: before this authority, or before any (None)."""
     ids = actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION)
+    if authority_id is not None:
+        ids = frozenset(one for one in ids if actor.acts_for(one, authority_id))
     return list(session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.name)))
 
 
-def is_confirmed(session: Session, organisation_id: int, authority_id: int | None = None) -> bool:
-    """Whether an office has seen the organisation's licence: the one of this authority, or any (None)."""
-    query = select(Claim.id).where(Claim.organisation_id == organisation_id, Claim.state == CONFIRMED)
-    if authority_id is not None:
-        query = query.where(Claim.authority_id == authority_id)
+def is_confirmed(session: Session, organisation_id: int, authority_id: int) -> bool:
+    """Whether the office of this authority has seen the organisation's licence. What another has seen counts nothing."""
+    query = select(Claim.id).where(
+        Claim.organisation_id == organisation_id, Claim.authority_id == authority_id, Claim.state == CONFIRMED
+    )
     return session.scalar(query.limit(1)) is not None
 
 
@@ -59,9 +61,9 @@ def other_claims(session: Session, actor: Actor, claim: Claim) -> list[Claim]:
 
 
 def organisation_for(session: Session, actor: Actor, public_id: str) -> Organisation:
-    """An organisation the actor may act for. Raises NotFound when it is absent or another's: the same."""
+    """An organisation the actor may act for somewhere. Raises NotFound when it is absent or another's: the same."""
     organisation = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
-    if organisation is None or not actor.has(Role.APPLICANT, Scope.ORGANISATION, organisation.id):
+    if organisation is None or organisation.id not in actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION):
         raise NotFound
     return organisation
 

@@ -36,9 +36,10 @@ def claim_organisation(
 ) -> Claim:
     """Somebody says he acts for an organisation, and shows its licence to the office of an authority.
 
-    The first who claims an organisation may act for it at once; it is entered in the register if it was unknown. Anybody
-    later may only when an office has seen his licence. Claimed again while it waits, the new licence takes the place of
-    the old one. Raises Invalid for a code that cannot be right, Conflict for administrators.
+    The first who claims an organisation there may act for it before this authority at once; it is entered in the register
+    if it was unknown. Anybody later may only when this office has seen his licence, whatever another has. Claimed again
+    while it waits, the new licence takes the place of the old one.
+    Raises Invalid for a code that cannot be right, Conflict for administrators.
     """
     if actor.person_id is None:
         raise SignInNeeded("sign_in.needed", N_("Sign in to continue."))
@@ -52,9 +53,10 @@ def claim_organisation(
         if licence is not None and claim.state == PENDING:
             claim.licence_file_id = licence.id
         return claim
-    is_first = not _is_taken(session, organisation)
+    is_first = not _is_taken(session, organisation, authority)
     claim = Claim(
-        organisation=organisation, person_id=actor.person_id, authority_id=authority.id, made_at=now, state=PENDING,
+        organisation=organisation, person_id=actor.person_id, authority_id=authority.id, claimed_name=name.strip(), made_at=now,
+        state=PENDING,
         licence_file_id=licence.id if licence else None,
     )  # fmt: skip
     session.add(claim)
@@ -100,19 +102,20 @@ def decide_claim(
 
 
 def invite_colleague(
-    session: Session, actor: Actor, organisation: Organisation, *, name: str, email: str, now: datetime, language: str = "zh"
-) -> tuple[Invitation, str]:
-    """Somebody who acts for a confirmed organisation lets a colleague act for it too.
+    session: Session, actor: Actor, organisation: Organisation, authority: Government, *, name: str, email: str,
+    now: datetime, language: str = "zh",
+) -> tuple[Invitation, str]:  # fmt: skip
+    """Somebody who acts for a confirmed organisation lets a colleague act for it too, before the same authority.
 
-    Raises NotFound for a stranger, Conflict until an office has seen the licence.
+    Raises NotFound for a stranger, Conflict until the office of the authority has seen the licence.
     """
-    if not actor.has(Role.APPLICANT, Scope.ORGANISATION, organisation.id):
+    if not actor.acts_for(organisation.id, authority.id):
         raise NotFound
-    if not queries.is_confirmed(session, organisation.id):
+    if not queries.is_confirmed(session, organisation.id, authority.id):
         raise Conflict("claim.pending", N_("You can invite colleagues once the award office has seen the licence."))
     return send_invitation(
         session, actor, name=name, email=email, role=Role.APPLICANT, scope=Scope.ORGANISATION, scope_id=organisation.id,
-        now=now, language=language,
+        now=now, language=language, authority_id=authority.id,
     )  # fmt: skip
 
 
@@ -137,28 +140,27 @@ def _standing_claim(session: Session, person_id: int, organisation: Organisation
     )  # fmt: skip
 
 
-def _is_taken(session: Session, organisation: Organisation) -> bool:
-    claimed = select(Claim.id).where(Claim.organisation_id == organisation.id, Claim.state != REFUSED)
-    held = select(Grant.id).where(
-        Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION, Grant.scope_id == organisation.id, Grant.revoked_at.is_(None)
+def _is_taken(session: Session, organisation: Organisation, authority: Government) -> bool:
+    claimed = select(Claim.id).where(
+        Claim.organisation_id == organisation.id, Claim.authority_id == authority.id, Claim.state != REFUSED
     )
+    held = select(Grant.id).where(
+        Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION, Grant.scope_id == organisation.id,
+        Grant.authority_id == authority.id, Grant.revoked_at.is_(None),
+    )  # fmt: skip
     return session.scalar(claimed.limit(1)) is not None or session.scalar(held.limit(1)) is not None
 
 
 def _let_act(session: Session, claim: Claim, now: datetime) -> None:
     person = session.get_one(Person, claim.person_id)
-    give_grant(session, SYSTEM, person, Role.APPLICANT, Scope.ORGANISATION, claim.organisation_id, now)
+    where = (Role.APPLICANT, Scope.ORGANISATION, claim.organisation_id)
+    give_grant(session, SYSTEM, person, *where, now, authority_id=claim.authority_id)
 
 
 def _stop_acting(session: Session, claim: Claim, now: datetime) -> None:
-    elsewhere = select(Claim.id).where(
-        Claim.person_id == claim.person_id, Claim.organisation_id == claim.organisation_id, Claim.state == CONFIRMED
-    )
-    if session.scalar(elsewhere.limit(1)) is not None:
-        return
     held = select(Grant).where(
         Grant.person_id == claim.person_id, Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION,
-        Grant.scope_id == claim.organisation_id, Grant.revoked_at.is_(None),
+        Grant.scope_id == claim.organisation_id, Grant.authority_id == claim.authority_id, Grant.revoked_at.is_(None),
     )  # fmt: skip
     for grant in session.scalars(held):
         revoke_grant(session, SYSTEM, grant, claim.reason, now)

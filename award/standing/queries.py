@@ -57,7 +57,7 @@ def standing_in_round(actor: Actor, round_id: int, authority_id: int) -> Standin
 def standing_of(session: Session, actor: Actor, application: Entry, now: datetime) -> Standing:
     """How an actor stands to one application; a conflict is found whatever else he holds. now: UTC."""
     who = set(roles_in_round(actor, application.round_id, application.authority_id))
-    if actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+    if actor.acts_for(application.organisation_id, application.authority_id):
         who.add(Who.OWNER)
     is_conflicted = False
     if actor.person_id is not None:

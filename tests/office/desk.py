@@ -67,7 +67,7 @@ def build(engine: Engine, now: datetime = make.NOW) -> Desk:
         }
         administrator, applicant = make.person(session, "管理员"), make.person(session, "申报人")
         make.grant(session, administrator, Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0)
-        make.grant(session, applicant, Role.APPLICANT, Scope.ORGANISATION, make.organisation(session).id)
+        make.grant(session, applicant, Role.APPLICANT, Scope.ORGANISATION, make.organisation(session).id, authority.id)
         people |= {"administrator": administrator, "applicant": applicant}
         actors = {name: make.actor(session, one) for name, one in people.items()}
         cookies = {name: make.signed_in(session, one, now) for name, one in people.items()}

@@ -6,13 +6,18 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.accounts.queries import grants_in_force
+from award.accounts.service import accept_invitation
+from award.applications.queries import applications_of, own_application
+from award.applications.service import keep_rejected, start_application
 from award.kernel.actor import PUBLIC, Actor, Held, Role, Scope
 from award.kernel.audit.trail import write_pending
-from award.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
+from award.kernel.errors import Conflict, Invalid, NotFound, Refused, SignInNeeded
 from award.kernel.mail.models import Message
 from award.organisations import queries, service
 from award.organisations.models import Claim, Organisation
 from award.rounds.models import Authority
+from award.stages import Who
+from award.standing.queries import standing_of
 from tests import make
 from tests.accounts.people import events
 from tests.make import NOW
@@ -25,7 +30,7 @@ def claim(session: Session, person: Person, authority: Authority, code: str = CO
 
 
 def acts_for(session: Session, person: Person, made: Claim) -> bool:
-    return Held(Role.APPLICANT, Scope.ORGANISATION, made.organisation_id) in grants_in_force(session, person.id, NOW)
+    return Held(Role.APPLICANT, Scope.ORGANISATION, made.organisation_id, made.authority_id) in grants_in_force(session, person.id, NOW)
 
 
 def office_of(session: Session, authority: Authority) -> Actor:
@@ -41,7 +46,7 @@ def test_the_first_may_write_the_second_waits(session: Session) -> None:
     assert ours.organisation_id == theirs.organisation_id
     assert theirs.organisation.name == "云川精密", "a later claimant does not rename it"
     assert (acts_for(session, first, ours), acts_for(session, second, theirs)) == (True, False)
-    assert not queries.is_confirmed(session, ours.organisation_id)
+    assert not queries.is_confirmed(session, ours.organisation_id, authority.id)
     write_pending(session)
     assert events(session, f"organisation:{ours.organisation.public_id}") == ["organisation:registered"]
     assert events(session, f"claim:{ours.public_id}") == ["claim:made"]
@@ -62,7 +67,6 @@ def test_confirming(session: Session) -> None:
     service.decide_claim(session, office, theirs, True, "", NOW, name="云川精密制造有限公司")
     assert acts_for(session, second, theirs)
     assert theirs.organisation.name == "云川精密制造有限公司"
-    assert queries.is_confirmed(session, theirs.organisation_id)
     assert queries.is_confirmed(session, theirs.organisation_id, authority.id)
     assert not queries.is_confirmed(session, theirs.organisation_id, authority.id + 1), "each office looks for itself"
     service.decide_claim(session, office, theirs, True, "", NOW + timedelta(1))
@@ -101,6 +105,54 @@ def test_another_office_s_refusal_leaves_a_confirmed_claim_alone(session: Sessio
     service.decide_claim(session, office_of(session, one), first, True, "", NOW)
     service.decide_claim(session, office_of(session, two), second, False, "not from here", NOW)
     assert acts_for(session, person, first)
+    assert not acts_for(session, person, second)
+
+
+@pytest.mark.both_databases
+def test_a_claim_confirmed_at_one_authority_gives_nothing_at_another(session: Session) -> None:
+    one, two = make.authority(session), make.authority(session, "远山市人民政府")
+    person, other = make.person(session), make.person(session, "赵强")
+    first = claim(session, person, one)
+    service.decide_claim(session, office_of(session, one), first, True, "", NOW)
+    organisation = first.organisation
+    actor = make.actor(session, person)
+    assert (actor.acts_for(organisation.id, one.id), actor.acts_for(organisation.id, two.id)) == (True, False)
+    assert queries.organisations_of(session, actor, one.id) == [organisation]
+    assert queries.organisations_of(session, actor, two.id) == []
+    round_ = make.round_(session, "apply", of=two)
+    with pytest.raises((Refused, NotFound)):
+        start_application(session, actor, round_, organisation, "organisation", "manufacturing", NOW)
+    theirs = claim(session, other, two)
+    begun = start_application(session, make.actor(session, other), round_, organisation, "organisation", "manufacturing", NOW)
+    with pytest.raises(NotFound):
+        own_application(session, actor, begun.public_id)
+    assert applications_of(session, actor) == []
+    assert Who.OWNER not in standing_of(session, actor, begun, NOW).who
+    with pytest.raises(NotFound):
+        keep_rejected(session, actor, begun, "4.1.2", "正文", 0, NOW)
+    with pytest.raises(NotFound):
+        service.invite_colleague(session, actor, organisation, two, name="孙", email="sun@example.cn", now=NOW)
+    assert not queries.is_confirmed(session, organisation.id, two.id)
+    second = claim(session, person, two)
+    assert (second.state, acts_for(session, person, second)) == ("pending", False)
+    service.decide_claim(session, office_of(session, two), second, True, "", NOW)
+    assert own_application(session, make.actor(session, person), begun.public_id) is begun
+    assert acts_for(session, other, theirs)
+
+
+def test_a_colleague_acts_only_before_the_authority_he_was_invited_for(session: Session) -> None:
+    one, two = make.authority(session), make.authority(session, "远山市人民政府")
+    person = make.person(session)
+    made = claim(session, person, one)
+    claim(session, person, two)
+    service.decide_claim(session, office_of(session, one), made, True, "", NOW)
+    given = {"name": "孙", "email": "sun@example.cn", "now": NOW}
+    actor = make.actor(session, person)
+    with pytest.raises(Conflict):
+        service.invite_colleague(session, actor, made.organisation, two, **given)
+    _, token = service.invite_colleague(session, actor, made.organisation, one, **given)
+    colleague = make.actor(session, accept_invitation(session, token, password="Yunchuan-2026-quality", now=NOW))
+    assert [colleague.acts_for(made.organisation_id, where.id) for where in (one, two)] == [True, False]
 
 
 def test_another_office_finds_nothing(session: Session) -> None:
@@ -166,9 +218,9 @@ def test_colleagues(session: Session) -> None:
     given = {"name": "孙", "email": "sun@example.cn", "now": NOW}
     actor = make.actor(session, person)
     with pytest.raises(Conflict):
-        service.invite_colleague(session, actor, organisation, **given)
+        service.invite_colleague(session, actor, organisation, authority, **given)
     service.decide_claim(session, office_of(session, authority), made, True, "", NOW)
     with pytest.raises(NotFound):
-        service.invite_colleague(session, make.actor(session, make.person(session)), organisation, **given)
-    invitation, _ = service.invite_colleague(session, actor, organisation, **given)
+        service.invite_colleague(session, make.actor(session, make.person(session)), organisation, authority, **given)
+    invitation, _ = service.invite_colleague(session, actor, organisation, authority, **given)
     assert (invitation.role, invitation.scope, invitation.scope_id) == (Role.APPLICANT, Scope.ORGANISATION, organisation.id)

@@ -45,13 +45,17 @@ def send(client: TestClient, engine: Engine, code: str = CODE, name: str = "云�
 
 def test_two_claimants_see_the_same(client: TestClient, engine: Engine, people: dict[str, Person]) -> None:
     seen = set()
-    for who in ("first", "second"):
+    for who, typed in (("first", "云川精密"), ("second", "云川某公司")):
         sign_in(client, engine, people[who])
-        answer = send(client, engine)
+        answer = send(client, engine, name=typed)
         assert answer.status_code == 303
-        seen.add(words(client.get("/apply/organisation")))
+        for path in ("/apply/organisation", "/apply"):
+            assert typed in words(client.get(path))
+        seen.add(words(client.get("/apply/organisation")).replace(typed, "…"))
     assert len(seen) == 1
-    assert "云川精密" not in next(iter(seen)), "the name of an organisation is shown once the claim is confirmed"
+    for path in ("/apply/organisation", "/apply"):
+        assert "云川精密" not in words(client.get(path)), "the name in the register is shown once the claim is confirmed"
+        assert client.get(path).text.count('href="/apply/organisation"') >= 1
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client: TestClient, engine: Engine, people: dict[str, Person]) -> None:
@@ -87,12 +91,13 @@ def test_the_office_decides(client: TestClient, engine: Engine, people: dict[str
     page = client.get("/apply/organisation")
     assert "云川精密制造有限公司" in words(page)
     invited = re.findall(r'action="(/apply/organisation/[a-z0-9]{12}/colleagues)"', page.text)
-    answer = post(client, invited[0], {"name": "孙同事", "email": "nonsense"})
+    before = {"authority": re.findall(r'name="authority" value="([a-z0-9]{12})"', page.text)[0]}
+    answer = post(client, invited[0], {**before, "name": "孙同事", "email": "nonsense"})
     assert (answer.status_code, len(faults(answer))) == (422, 1)
-    answer = post(client, invited[0], {"name": "孙同事", "email": "sun@example.cn"})
+    answer = post(client, invited[0], {**before, "name": "孙同事", "email": "sun@example.cn"})
     assert "/invitation/" in words(answer)
     sign_in(client, engine, people["second"])
-    assert post(client, invited[0], {"name": "孙同事", "email": "sun@example.cn"}).status_code == 404
+    assert post(client, invited[0], {**before, "name": "孙同事", "email": "sun@example.cn"}).status_code == 404
 
 
 def test_another_office_finds_nothing(client: TestClient, engine: Engine, people: dict[str, Person]) -> None:

@@ -93,7 +93,7 @@ def test_who_acts_for_the_applicant_takes_no_seat(world: World) -> None:
     free_seat(world)
     with transaction(world.engine) as session:
         person, found = world.person(session, world.judges[5]), world.application(session)
-        make.grant(session, person, Role.APPLICANT, Scope.ORGANISATION, found.organisation_id)
+        make.grant(session, person, Role.APPLICANT, Scope.ORGANISATION, found.organisation_id, found.authority_id)
     assert refused(world, lambda session: assign(session, world, 5)).code == "panel.conflict"
 
 

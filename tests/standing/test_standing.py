@@ -189,5 +189,5 @@ def test_who_acts_for_the_applicant_is_nothing_else_to_it(case: Case) -> None:
     assert case.who(make.officer(case.session, case.authority)) == {Who.OFFICE}
     assert case.standing(officer, case.another()).who == {Who.PUBLIC, Who.OFFICE, Who.SUPERVISOR}
     judge = case.judge(signed=True, leads=True)
-    make.grant(case.session, judge, Role.APPLICANT, Scope.ORGANISATION, case.organisation.id)
+    make.grant(case.session, judge, Role.APPLICANT, Scope.ORGANISATION, case.organisation.id, case.authority.id)
     assert case.who(judge) == {Who.OWNER, Who.ASSIGNED_JUDGE}

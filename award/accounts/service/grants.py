@@ -26,9 +26,11 @@ SCOPES = {role: frozenset({Scope.AUTHORITY, Scope.ROUND}) for role in Role} | {
 
 def give_grant(
     session: Session, actor: Actor, person: Person, role: Role, scope: Scope, scope_id: int, now: datetime,
-    until: datetime | None = None,
+    until: datetime | None = None, authority_id: int = 0,
 ) -> Grant:  # fmt: skip
     """Makes somebody something in a scope, from now until a moment (None: open end).
+
+    authority_id: for applicants, before whose office.
 
     Held already, it answers with the grant in force, with its end changed if another is asked for.
     Raises Refused where the actor may not give this, or not to himself; Conflict where roles exclude each other (P10);
@@ -41,7 +43,8 @@ def give_grant(
         raise Invalid.one("until", N_("The end of a role lies in the future."))
     db.lock_row(session, "person", person.id, exclusive=True)
     held = _not_revoked(session, person)
-    same = next((one for one in held if (one.role, one.scope, one.scope_id) == (role, scope, scope_id)), None)
+    wanted = (role, scope, scope_id, authority_id)
+    same = next((one for one in held if (one.role, one.scope, one.scope_id, one.authority_id) == wanted), None)
     if same is not None and _is_over(same, now):
         same.revoked_at = same.valid_until
         session.flush()
@@ -50,7 +53,7 @@ def give_grant(
     if same is not None and same.valid_until == until:
         return same
     grant = same or Grant(
-        person_id=person.id, role=role, scope=scope, scope_id=scope_id, valid_from=now, given_by=actor.person_id
+        person_id=person.id, role=role, scope=scope, scope_id=scope_id, authority_id=authority_id, valid_from=now, given_by=actor.person_id
     )
     grant.valid_until = until
     session.add(grant)
@@ -117,4 +120,5 @@ def _is_over(grant: Grant, now: datetime) -> bool:
 
 
 def _content(grant: Grant) -> dict[str, object]:
-    return {"role": str(grant.role), "scope": str(grant.scope), "scope_id": grant.scope_id}
+    content: dict[str, object] = {"role": str(grant.role), "scope": str(grant.scope), "scope_id": grant.scope_id}
+    return content | ({"authority_id": grant.authority_id} if grant.authority_id else {})

@@ -42,9 +42,9 @@ def invite(
 
 def send_invitation(
     session: Session, actor: Actor, *, name: str, email: str, role: Role, scope: Scope, scope_id: int, now: datetime,
-    language: str = "zh",
+    language: str = "zh", authority_id: int = 0,
 ) -> tuple[Invitation, str]:  # fmt: skip
-    """The same for acts that have found by other rules that the actor may invite."""
+    """The same for acts that have found by other rules that the actor may invite. authority_id: as in give_grant."""
     email = email.strip().lower()
     if not name.strip():
         raise Invalid.one("name", N_("Fill this in."))
@@ -57,7 +57,7 @@ def send_invitation(
     token = new_token()
     invitation = Invitation(
         token_hash=queries.hash_token(token), name=name.strip(), email=email, role=role, scope=scope, scope_id=scope_id,
-        language=language, invited_by=actor.person_id, created_at=now, expires_at=now + VALID_FOR,
+        authority_id=authority_id, language=language, invited_by=actor.person_id, created_at=now, expires_at=now + VALID_FOR,
     )  # fmt: skip
     session.add(invitation)
     session.flush()
@@ -109,7 +109,8 @@ def _open(session: Session, token: str, now: datetime) -> Invitation:
 def _take(session: Session, actor: Actor, invitation: Invitation, person: Person, now: datetime) -> Person:
     # The inviter was asked whether he may give this when he invited; the grant is the system's act.
     grant = give_grant(
-        session, SYSTEM, person, Role(invitation.role), Scope(invitation.scope), invitation.scope_id, now
+        session, SYSTEM, person, Role(invitation.role), Scope(invitation.scope), invitation.scope_id, now,
+        authority_id=invitation.authority_id,
     )
     grant.given_by = invitation.invited_by
     invitation.used_at, invitation.person_id = now, person.id

@@ -91,7 +91,7 @@ def _start(request: Request, session: Session, actor: Actor, round_: Round, cate
         "category": rules.name.in_language(language),
         "url": f"/apply/rounds/{round_.public_id}/{category}",
         "sectors": [("", i18n.translate(language, CHOOSE))] + [(key, name.in_language(language)) for key, name in rules.sectors.items()],
-        "organisations": [(one.public_id, one.name) for one in organisations_of(session, actor)],
+        "organisations": [(one.public_id, one.name) for one in organisations_of(session, actor, round_.award.authority_id)],
         "conditions": [(key, text) for key, text in conditions_of(scheme, rules, language)],
         "office": scheme.office.in_language(language),
         "contact": round_.award.authority.contact,
@@ -105,7 +105,7 @@ def start(
     """Begins the application once every condition is ticked."""
     round_ = _round(session, round_id)
     shown = _start(request, session, actor, round_, category)
-    own = {one.public_id: one for one in organisations_of(session, actor)}
+    own = {one.public_id: one for one in organisations_of(session, actor, round_.award.authority_id)}
     try:
         chosen = form.choice("organisation", list(own))
         sector = form.get("sector")

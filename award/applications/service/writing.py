@@ -15,7 +15,7 @@ from award.applications.facts import LONGEST, facts_of, plain_value
 from award.applications.models import Answer, AnswerRevision, Application
 from award.applications.service.holding import hold_to_write, note, person_of
 from award.kernel import db
-from award.kernel.actor import Action, Actor, Role, Scope
+from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, Invalid, NotFound, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
@@ -41,7 +41,7 @@ def start_application(
     Raises Refused (not open, or past the deadline), Invalid (no such category or sector), Conflict (withdrawn before).
     """
     stage = guarded_stage(session, round_, now)
-    acts_for_it = actor.has(Role.APPLICANT, Scope.ORGANISATION, organisation.id)
+    acts_for_it = actor.acts_for(organisation.id, round_.award.authority_id)
     require(
         Action.APPLICATION_START, stage, Standing(frozenset({Who.PUBLIC} | ({Who.OWNER} if acts_for_it else set())))
     )
@@ -239,7 +239,7 @@ def keep_rejected(
     Called in a transaction of its own, because the act that was refused has been rolled back. Answers None for an empty
     text. Raises NotFound for anybody but the owner.
     """
-    if not actor.has(Role.APPLICANT, Scope.ORGANISATION, application.organisation_id):
+    if not actor.acts_for(application.organisation_id, application.authority_id):
         raise NotFound
     if not text or len(text) > LONGEST_DRAFT:
         return None

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/apply/organisation", dependencies=[Depends(guard.sig
 LICENCE = Limits(mib=10, extensions=frozenset({"pdf", "jpg", "jpeg", "png"}))
 TYPED = ("credit_code", "organisation_name", "authority")
 INVITED = ("name", "email", "organisation")
-BLANK = dict.fromkeys(TYPED + INVITED, "")
+BLANK = dict.fromkeys((*TYPED, *INVITED, "before"), "")
 TEMPLATE = "organisations/claim.html"
 
 
@@ -33,8 +33,17 @@ def _authorities(session: Session) -> list[Authority]:
     return list(session.scalars(select(Authority).order_by(Authority.id)))
 
 
+def _authority(session: Session, form: SubmittedForm) -> Authority:
+    found = next((one for one in _authorities(session) if one.public_id == form.get("authority")), None)
+    if found is None:
+        raise Invalid.one("authority", N_("Choose one of the options."))
+    return found
+
+
 def _shown(session: Session, actor: Actor, typed: dict[str, str]) -> dict[str, Any]:
-    """Equal for the first who claims an organisation and anybody later: its name is shown when a claim is confirmed."""
+    """Equal for the first who claims an organisation and anybody later: the name in the register is shown when a claim is
+    confirmed, until then the one that was typed.
+    """
     named = {one.id: one for one in _authorities(session)}
     return {
         "typed": typed,
@@ -43,16 +52,24 @@ def _shown(session: Session, actor: Actor, typed: dict[str, str]) -> dict[str, A
         "claims": [
             {
                 "code": one.organisation.credit_code, "state": one.state, "reason": one.reason, "made_at": one.made_at,
-                "name": one.organisation.name if one.state == queries.CONFIRMED else "",
+                "name": one.organisation.name if one.state == queries.CONFIRMED else one.claimed_name,
                 "authority": named[one.authority_id], "organisation": one.organisation.public_id,
             }
             for one in queries.claims_of(session, actor)
         ],
-        "organisations": [
-            (one.public_id, one.name) for one in queries.organisations_of(session, actor) if queries.is_confirmed(session, one.id)
-        ],
+        "organisations": _with_colleagues(session, actor, list(named.values())),
         "link": "",
     }  # fmt: skip
+
+
+def _with_colleagues(session: Session, actor: Actor, authorities: list[Authority]) -> list[dict[str, Any]]:
+    """The organisations colleagues can be invited to, with the authority before which they would act."""
+    return [
+        {"id": one.public_id, "name": one.name, "authority": authority}
+        for one in queries.organisations_of(session, actor)
+        for authority in authorities
+        if actor.acts_for(one.id, authority.id) and queries.is_confirmed(session, one.id, authority.id)
+    ]
 
 
 @router.get("", name="claim_organisation")
@@ -68,9 +85,7 @@ def claim(request: Request, session: RequestSession, actor: CurrentActor, form: 
     try:
         # Before the session is used: opening a file takes time, and a lock is held from the first use on.
         code, name, licence = _read(form)
-        authority = next((one for one in _authorities(session) if one.public_id == form.get("authority")), None)
-        if authority is None:
-            raise Invalid.one("authority", N_("Choose one of the options."))
+        authority = _authority(session, form)
         now = clock.now(session)
         stored = keep(session, licence, actor.person_id, now, "licence")
         service.claim_organisation(session, actor, authority, code, name, stored, now)
@@ -99,13 +114,15 @@ def invite(
 ) -> Response:
     """Invites a colleague; the link is shown once, for the case that the mail does not arrive."""
     typed = BLANK | {name: form.get(name) for name in INVITED} | {"organisation": organisation_id}
+    typed |= {"before": form.get("authority")}
     organisation = queries.organisation_for(session, actor, organisation_id)
     try:
         name, email = form.text("name", longest=80), form.text("email")
         form.check()
         _, token = service.invite_colleague(
-            session, actor, organisation, name=name, email=email, now=clock.real_now(), language=request.state.language
-        )
+            session, actor, organisation, _authority(session, form), name=name, email=email, now=clock.real_now(),
+            language=request.state.language,
+        )  # fmt: skip
     except Invalid as error:
         return render_invalid(request, session, TEMPLATE, error, **_shown(session, actor, typed))
     return render(request, session, TEMPLATE, **(_shown(session, actor, BLANK) | {"link": invitation_url(token)}))
