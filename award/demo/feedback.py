@@ -11,17 +11,17 @@ from award.demo.founding import OFFICE
 from award.demo.remarks import summary_for
 from award.demo.world import Entry, World
 from award.judging import queries
-from award.judging.models import OPPORTUNITY, STRENGTH, FeedbackReport
+from award.judging.models import OPPORTUNITY, STRENGTH, FeedbackComment, FeedbackReport
 from award.judging.queries import Source
 from award.judging.service import (
     acknowledge,
     hand_in,
     release_report,
     save_report,
-    set_key,
     start_report,
     take_comment,
 )
+from award.judging.service.feedback import Written
 from award.kernel.actor import Actor
 from award.regulations.model import Item
 from award.rounds.queries import criteria_of
@@ -71,11 +71,11 @@ def _write(world: World, entry: Entry, *, whole: bool) -> None:
         if not whole:
             return
         strong, weak = _stand_out(items, sources)
-        for comment_id in _main(report, strong, strength=True) + _main(report, weak, strength=False):
-            set_key(session, leader, report, comment_id, True, report.version, world.now)
+        main = _main(report, strong, strength=True) + _main(report, weak, strength=False)
+        comments = {one.public_id: _placed(one, at, one.public_id in main) for at, one in enumerate(report.comments)}
         names = {item.key: item.name.zh for item in items}
         summary, steps = summary_for(entry.story, [names[one] for one in strong], [names[one] for one in weak])
-        save_report(session, leader, report, summary, steps, report.version, world.now)
+        save_report(session, leader, report, summary, steps, report.version, world.now, comments)
         hand_in(session, leader, report, report.version, world.now)
 
 
@@ -106,6 +106,12 @@ def _stand_out(items: Sequence[Item], sources: Mapping[str, Sequence[Source]]) -
     strong = [item.key for item in ranked if STRENGTH in kinds[item.key]][:MAIN]
     rest = [item for item in items if item.key not in strong and OPPORTUNITY in kinds[item.key]]
     return strong, [item.key for item in sorted(rest, key=lambda item: (net[item.key], -item.points))][:MAIN]
+
+
+def _placed(comment: FeedbackComment, at: int, is_main: bool) -> Written:
+    """Major opportunities are spread over the figure of priorities; all have much effect, not all much effort."""
+    effect, effort = (3 + at % 3, 1 + 2 * at % 5) if comment.weight == "--" else (None, None)
+    return Written(comment.text, comment.weight, is_main, effect, effort)
 
 
 def _main(report: FeedbackReport, items: Sequence[str], *, strength: bool) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import cycle
 
 from award.accounts.models import Person
-from award.demo.founding import OFFICE, SECOND
+from award.demo.founding import OFFICE
 from award.demo.judges import leans, percent_for
 from award.demo.remarks import comments_for
 from award.demo.world import Entry, Judge, World
@@ -12,9 +12,8 @@ from award.judging.pages.reviews import WORDING
 from award.judging.service.sheets import Entry as SheetEntry
 from award.judging.service.sheets import save_items, submit_sheet
 from award.kernel.i18n import translate
-from award.panels.models import PanelChange
 from award.panels.queries import assignment_for, assignments_of, seats_of
-from award.panels.service import Wanted, assign, confirm_change, declare_conflict, propose_change, sign_declaration
+from award.panels.service import assign, declare_conflict, sign_declaration
 from award.rounds.queries import criteria_of, scheme_of
 from award.standing.models import Assignment
 
@@ -60,10 +59,7 @@ def recuse_one(world: World, entry: Entry) -> None:
     with world.act(world.after(60)) as session:
         office, application = world.actor(session, OFFICE), world.application(session, entry)
         person, seat = session.get_one(Person, substitute.person_id), session.get_one(Assignment, seat_id)
-        change = propose_change(session, office, application, Wanted("replace", "", seat, person), world.now)
-        change_id = change.id
-    with world.act(world.after(20)) as session:
-        confirm_change(session, world.actor(session, SECOND), session.get_one(PanelChange, change_id), world.now)
+        assign(session, office, application, person, world.now, replaces=seat)
 
 
 def _seat(world: World, judge: Judge, entry: Entry) -> str | None:

@@ -112,5 +112,8 @@ class FeedbackComment(Row):
     text: Mapped[str] = mapped_column(Text)
     is_key: Mapped[bool] = mapped_column(default=False)
     """Shown on the summary page among the main strengths or opportunities."""
+    effect: Mapped[int | None]
+    effort: Mapped[int | None]
+    """Of a priority, as the leader places it: 1 (little) .. 5 (much), None: not placed."""
     sources: Mapped[list[str]] = mapped_column(JSON, default=list)
     position: Mapped[int] = mapped_column(default=0)

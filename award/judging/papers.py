@@ -162,7 +162,14 @@ def _priorities(report: FeedbackReport, criteria: Criteria) -> tuple[Priority, .
     major = [one for one in report.comments if one.weight == "--" and one.item in numbers]
     order = list(numbers)
     major.sort(key=lambda one: order.index(one.item))
-    return tuple(Priority(_short(one.text), (numbers[one.item],)) for one in major[:MOST_PRIORITIES])
+    return tuple(
+        Priority(_short(one.text), (numbers[one.item],), placed(one.effort), placed(one.effect)) for one in major[:MOST_PRIORITIES]
+    )
+
+
+def placed(level: int | None) -> int | None:
+    """Where a level of 1..5 lies between 0 and 100: in the middle of its fifth."""
+    return None if level is None else 20 * level - 10
 
 
 def _short(text: str) -> str:

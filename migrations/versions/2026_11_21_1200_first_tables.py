@@ -114,6 +114,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_job_public_id")),
     )
     op.create_index("ix_job_state_run_at", "job", ["state", "run_at"])
+    op.create_table(
+        "worker_seen",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker_seen")),
+    )
 
     op.create_table(
         "message",
@@ -226,13 +232,13 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("claimed_name", sa.String(length=120), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("licence_file_id", sa.Integer(), nullable=True),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("claimed_name", sa.String(length=120), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_claim_authority_id")),
@@ -281,13 +287,13 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("scope", sa.String(length=16), nullable=False),
         sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("given_by", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
-        sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["given_by"], ["person.id"], name=op.f("fk_grant_given_by")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_grant_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
@@ -311,13 +317,13 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("scope", sa.String(length=16), nullable=False),
         sa.Column("scope_id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("invited_by", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["invited_by"], ["person.id"], name=op.f("fk_invitation_invited_by")),
@@ -365,6 +371,36 @@ def upgrade() -> None:
     op.create_index(op.f("ix_pool_member_authority_id"), "pool_member", ["authority_id"])
     op.create_index(op.f("ix_pool_member_person_id"), "pool_member", ["person_id"])
 
+    op.create_table(
+        "api_token",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_on", sa.Date(), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_api_token_public_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"])
+
+    op.create_table(
+        "kept_answer",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("etag", sa.String(length=80), nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kept_answer_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "key", name=op.f("pk_kept_answer")),
+    )
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -806,6 +842,7 @@ def upgrade() -> None:
         sa.Column("score_hundredths", sa.Integer(), nullable=True),
         sa.Column("goes_on", sa.Boolean(), nullable=False),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("recorded_by", sa.Integer(), nullable=False),
@@ -905,6 +942,8 @@ def upgrade() -> None:
         sa.Column("weight", sa.String(length=2), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("is_key", sa.Boolean(), nullable=False),
+        sa.Column("effect", sa.Integer(), nullable=True),
+        sa.Column("effort", sa.Integer(), nullable=True),
         sa.Column("sources", sa.JSON(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1035,6 +1074,8 @@ def downgrade() -> None:
         "application",
         "round",
         "sign_in",
+        "api_token",
+        "kept_answer",
         "pool_member",
         "password_reset",
         "invitation",
@@ -1048,6 +1089,7 @@ def downgrade() -> None:
         "person",
         "organisation",
         "message",
+        "worker_seen",
         "job",
         "installation",
         "calendar_year",

@@ -52,10 +52,10 @@ def take(leader: Visitor, report: str, item: str, kind: str) -> None:
     place = "#item-" + item.replace(".", r"\.")
     box = soup(leader).select_one(f'{place} .source-{kind} input[name="source"]')
     assert box is not None
-    leader.send(f"{report}/take", {"source": str(box["value"])}, button="each", where={"item": item})
-    taken = soup(leader).select_one(f"{place} form.source-edit.source-{kind}")
-    assert taken is not None
-    leader.send(str(taken["action"]), button="key")
+    leader.send(report, {f"source-{item}": str(box["value"])}, button=f"take:{item}")
+    main = soup(leader).select_one(f'{place} .source-edit.source-{kind} input[name^="key-"]')
+    assert main is not None
+    leader.send(report, {str(main["name"]): "1"}, button="save")
 
 
 def release_feedback(story: Story) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from award.judging import papers, queries, service
 from award.judging.combining import Marked, Panel
 from award.judging.models import FeedbackReport
-from award.judging.papers import comparison, next_step
+from award.judging.papers import comparison, next_step, placed
+from award.judging.service.feedback import Written
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, Stale
@@ -27,7 +28,7 @@ from award.rounds.models import Snapshot
 from tests import make
 from tests.applications.world import records
 from tests.judging import world as worlds
-from tests.judging.browsing import as_, main_text, post
+from tests.judging.browsing import as_, main_text, post, put
 from tests.judging.world import World
 
 NOW = make.NOW
@@ -76,11 +77,16 @@ def take(world: World, item: str, chosen: list[str], *, as_one: bool = False, by
     return do(world, lambda s, r: service.take_comment(s, leader, r, item, chosen, r.version, NOW, as_one=as_one))
 
 
+def rewrite(world: World, comment: str, words: Written) -> None:
+    """The leader gives a comment other words."""
+    do(world, lambda s, r: service.save_report(s, world.judges[0], r, r.summary, r.next_steps, r.version, NOW, {comment: words}))
+
+
 def written(world: World) -> None:
     """A report that can be handed in."""
     for kind in ("strength", "opportunity"):
         [made] = take(world, "4.1.2", keys(world, "4.1.2", kind)[:2], as_one=True)
-        do(world, lambda s, r, one=made.public_id: service.set_key(s, world.judges[0], r, one, True, r.version, NOW))  # type: ignore[misc]
+        rewrite(world, made.public_id, Written(made.text, made.weight, True))
     steps = "90 天内：制定改进计划\n持续改进"
     do(world, lambda s, r: service.save_report(s, world.judges[0], r, "总体良好。\n重点在学习。", steps, r.version, NOW))
 
@@ -163,13 +169,24 @@ def test_a_comment_gets_other_words_or_goes(begun: World) -> None:
     leader = begun.judges[0]
     [made] = take(begun, "4.1.2", keys(begun)[:1])
     one = made.public_id
-    do(begun, lambda s, r: service.edit_comment(s, leader, r, one, " 方法系统。 ", "+", r.version, NOW))
+    rewrite(begun, one, Written("方法系统。", "+", False, 5, 2))
+    again = version(begun)
+    # Saved again as it is, nothing has changed.
+    rewrite(begun, one, Written("方法系统。", "+", False, 5, 2))
+    assert version(begun) == again
     with transaction(begun.engine) as session:
         [found] = report(session, begun).comments
-        assert (found.text, found.weight) == ("方法系统。", "+")
-    for text, weight in (("", "+"), ("好", "-"), ("好" * 1001, "+")):
-        act: Act = lambda s, r, t=text, w=weight: service.edit_comment(s, leader, r, one, t, w, r.version, NOW)  # type: ignore[misc]  # noqa: E731
-        assert isinstance(refused(begun, act), Invalid)
+        assert (found.text, found.weight, found.effect, found.effort) == ("方法系统。", "+", 5, 2)
+    for wrong in (
+        Written("好", "-", False), Written("好" * 1001, "+", False), Written("好", "+", False, 6), Written("好", "+", False, None, 0)
+    ):  # fmt: skip
+        with pytest.raises(Invalid):
+            rewrite(begun, one, wrong)
+    # An empty one is kept while it is written, and keeps the report from being handed in.
+    rewrite(begun, one, Written(" ", "+", True))
+    error = refused(begun, lambda s, r: service.hand_in(s, leader, r, r.version, NOW))
+    assert isinstance(error, Invalid)
+    assert f"text-{one}" in [fault.field for fault in error.errors]
     do(begun, lambda s, r: service.remove_comment(s, leader, r, one, r.version, NOW))
     assert len(take(begun, "4.1.2", keys(begun)[:1])) == 1
 
@@ -357,17 +374,17 @@ def test_the_whole_way_by_buttons(open_: World, client: TestClient) -> None:
     assert "开始编写" in main_text(client.get(url))
     assert post(client, f"{url}/start").status_code == 303
     for kind in ("strength", "opportunity"):
-        data = {"item": "4.1.2", "source": keys(open_, kind=kind)[:3], "act": "as_one", "version": version(open_)}
-        assert post(client, f"{url}/take", data).headers["location"] == f"{url}#item-4.1.2"
+        data = {"source-4.1.2": keys(open_, kind=kind)[:3], "act": "as_one:4.1.2", "version": version(open_)}
+        assert post(client, url, data).headers["location"] == f"{url}#item-4.1.2"
     with transaction(open_.engine) as session:
         made = [(one.public_id, one.weight) for one in report(session, open_).comments]
-    for one, mark in made:
-        data = {"item": "4.1.2", "text": "定稿文字。", "mark": mark, "act": "key", "version": version(open_)}
-        assert post(client, f"{url}/comments/{one}", data).status_code == 303
-    refused_ = post(client, url, {"summary": "", "next_steps": "留着", "act": "hand_in", "version": version(open_)})
+    written_ = {f"{name}-{one}": value for one, mark in made for name, value in (("text", "定稿文字。"), ("mark", mark), ("key", "1"))}
+    refused_ = post(client, url, written_ | {"summary": "", "next_steps": "留着", "act": "hand_in", "version": version(open_)})
     assert refused_.status_code == 422
+    # Nothing that was typed is lost, wherever on the page it stands.
     assert "留着" in refused_.text
-    data = {"summary": "综述第一段。", "next_steps": "", "act": "hand_in", "version": version(open_)}
+    assert refused_.text.count("定稿文字。") >= len(made)
+    data = written_ | {"summary": "综述第一段。", "next_steps": "", "act": "hand_in", "version": version(open_)}
     assert post(client, url, data).status_code == 303
     published(open_)
     base = f"/office/rounds/{open_.round}/feedback"
@@ -384,6 +401,32 @@ def test_the_whole_way_by_buttons(open_: World, client: TestClient) -> None:
     assert client.get(f"{mine}/report.pdf").status_code == 404
     assert post(client, f"{mine}/acknowledge").status_code == 303
     assert "确认收悉" in main_text(client.get(mine))
+
+
+def test_the_editor_saves_while_the_leader_writes(begun: World, client: TestClient) -> None:
+    url = f"/review/{begun.seats[0, 0]}/report"
+    [made] = take(begun, "4.1.2", keys(begun, kind="opportunity")[:1])
+    one = made.public_id
+    as_(client, begun, "judge0")
+    of_it = {"text": "改过的话", "mark": "--", "effect": "5", "effort": "1"}
+    fields = {"summary": "写到一半", "next_steps": "", **{f"{name}-{one}": value for name, value in of_it.items()}}
+    before = int(version(begun))
+    answer = put(client, url, fields, before)
+    assert (answer.status_code, answer.json()["version"]) == (200, before + 1)
+    assert put(client, url, fields, None).status_code == 428
+    with transaction(begun.engine) as session:
+        view = papers.report_view(session, report(session, begun), "zh", NOW)
+    # Level 5 and level 1 of five lie at 90 and 10 of 100.
+    assert (view.priorities[0].theme, view.priorities[0].effect, view.priorities[0].effort) == ("改过的话", 90, 10)
+    assert (placed(None), placed(3)) == (None, 50)
+    # Another window: both texts are there, by autosave and by button.
+    stale = put(client, url, fields | {"summary": "旧窗口"}, before)
+    assert (stale.status_code, stale.json()["theirs"]["summary"]) == (412, "写到一半")
+    kept = post(client, url, fields | {"summary": "旧窗口", "version": str(before), "act": "hand_in"})
+    assert kept.status_code == 412
+    assert "旧窗口" in kept.text
+    assert put(client, url, fields | {f"effect-{one}": "x"}, before + 1).status_code == 422
+    assert put(as_(client, begun, "judge1"), url, fields, before + 1).status_code == 403
 
 
 def test_another_applicant_finds_no_report(engine: Any, clock: Any, client: TestClient) -> None:

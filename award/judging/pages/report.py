@@ -1,27 +1,30 @@
-"""The panel leader writes the feedback report: the sheets' comments on the left, the report on the right."""
+"""The panel leader writes the feedback report: the sheets' comments on the left, the report on the right, one form for all."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
+from award.applications.forms import Saved, typed_text, version_of
 from award.judging import queries, service
 from award.judging.models import FeedbackComment, FeedbackReport
 from award.judging.pages import views
 from award.judging.queries import Review, Source
-from award.judging.service.feedback import LONGEST_STEPS, LONGEST_SUMMARY
-from award.kernel import clock
-from award.kernel.actor import Action
-from award.kernel.errors import Invalid, NotFound
+from award.judging.service.feedback import LEVELS, LONGEST_STEPS, LONGEST_SUMMARY, Written, report_fields
+from award.kernel import clock, i18n
+from award.kernel.actor import Action, Actor
+from award.kernel.errors import Invalid, NotFound, Stale
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.failures import TITLES
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.policy import require
 
 router = APIRouter(prefix="/review/{assignment_id}/report", dependencies=[Depends(guard.judges)])
+Fields = Mapping[str, str]
 
 
 @router.get("")
@@ -32,7 +35,8 @@ def editor(request: Request, session: RequestSession, actor: CurrentActor, assig
     return render(request, session, "judging/report.html", **_editor(request, session, review))
 
 
-def _editor(request: Request, session: Session, review: Review) -> dict[str, Any]:
+def _editor(request: Request, session: Session, review: Review, typed: Fields | None = None) -> dict[str, Any]:
+    """typed: what was sent and could not be saved, shown instead of what is stored."""
     bench = views.bench_of(request, session, review)
     report = queries.report_of(session, review.application.id)
     site_name = views.award_name(bench.language, review.application.round)
@@ -41,18 +45,21 @@ def _editor(request: Request, session: Session, review: Review) -> dict[str, Any
         return shown
     sources = queries.sources_of(session, report)
     taken = {key for comment in report.comments for key in comment.sources}
+    fields = report_fields(report) if typed is None else typed
     return shown | {
         "report": {
-            "code": report.state, "version": report.version, "summary": report.summary, "next_steps": report.next_steps,
+            "code": report.state, "version": (typed or {}).get("version", report.version),
+            "summary": fields.get("summary", ""), "next_steps": fields.get("next_steps", ""),
             "returned": report.returned_reason, "is_open": report.state == "drafting",
             "letters": list(queries.LETTERS[: len(report.sheets)]), "comments": len(report.comments),
             "longest_summary": LONGEST_SUMMARY, "longest_steps": LONGEST_STEPS,
         },
+        "levels": list(LEVELS),
         "parts": [
             {
                 "key": item.key, "number": item.number, "name": bench.say(item.name), "points": item.points,
                 "sources": [_source(one, taken) for one in sources.get(item.key, ())],
-                "comments": [_comment(one) for one in report.comments if one.item == item.key],
+                "comments": [_comment(one, fields) for one in report.comments if one.item == item.key],
             }
             for item in bench.criteria.items()
         ],
@@ -66,34 +73,13 @@ def _source(one: Source, taken: set[str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _comment(one: FeedbackComment) -> dict[str, Any]:
+def _comment(one: FeedbackComment, fields: Fields) -> dict[str, Any]:
+    key = one.public_id
     return {
-        "id": one.public_id, "kind": one.kind, "mark": one.weight, "text": one.text, "is_key": one.is_key,
-        "sources": len(one.sources),
+        "id": key, "kind": one.kind, "mark": fields.get(f"mark-{key}", one.weight), "text": fields.get(f"text-{key}", ""),
+        "is_key": f"key-{key}" in fields, "sources": len(one.sources),
+        "effect": fields.get(f"effect-{key}", ""), "effort": fields.get(f"effort-{key}", ""),
     }  # fmt: skip
-
-
-Act = Callable[[FeedbackReport], object]
-
-
-def _do(
-    request: Request, session: Session, actor: CurrentActor, assignment_id: str, act: Act, typed: dict[str, str], anchor: str = ""
-) -> Response:
-    """One act on the report, then the editor again at the same place."""
-    review = queries.review_for(session, actor, assignment_id, clock.now(session))
-    report = queries.report_of(session, review.application.id)
-    if report is None:
-        raise NotFound
-    try:
-        act(report)
-    except Invalid as error:
-        session.rollback()
-        session.info.pop("trail", None)
-        review = queries.review_for(session, actor, assignment_id, clock.now(session))
-        shown = _editor(request, session, review)
-        shown["report"] |= typed
-        return render_invalid(request, session, "judging/report.html", error, **shown)
-    return RedirectResponse(f"/review/{assignment_id}/report{anchor}", 303)
 
 
 @router.post("/start")
@@ -104,72 +90,99 @@ def start(session: RequestSession, actor: CurrentActor, assignment_id: PublicId)
     return RedirectResponse(f"/review/{assignment_id}/report", 303)
 
 
+@router.put("")
+def autosave(
+    request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, body: Saved,
+    if_match: Annotated[str | None, Header()] = None,
+) -> Response:  # fmt: skip
+    """Saves while the leader writes; see static/autosave.js."""
+    version, fields = version_of(if_match), body.texts()
+    report = _report(session, actor, assignment_id)
+    now = clock.now(session)
+    try:
+        _save(session, actor, report, fields, version)
+    except Stale as stale:
+        session.rollback()
+        session.info.pop("trail", None)
+        return _both(request, stale)
+    session.flush()
+    return JSONResponse({"version": report.version, "saved_at": now.isoformat()}, headers={"ETag": f'"{report.version}"'})
+
+
+def _both(request: Request, stale: Stale) -> Response:
+    language = request.state.language
+    body = {
+        "type": f"urn:award:{stale.code}", "title": i18n.translate(language, TITLES[412]), "status": 412,
+        "detail": i18n.translate(language, stale.text, stale.params), "version": stale.version, "theirs": stale.theirs,
+    }  # fmt: skip
+    return JSONResponse(body, 412, media_type="application/problem+json")
+
+
 @router.post("")
 def save(request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, form: Form) -> Response:
-    """Saves summary and next steps; with act=hand_in gives the report to the office as well."""
-    typed = {name: form.text(name, required=False, longest=10_000, lines=True) for name in ("summary", "next_steps")}
-    version = form.version()
+    """Saves all that was written, then does what the button says.
 
-    def act(report: FeedbackReport) -> None:
+    act: save, hand_in, take:<item>, as_one:<item>, merge:<item>, remove:<comment>.
+    """
+    fields = {name: typed_text(form.get(name)) for name in form.names() if name not in ("csrf", "act")}
+    what, _, key = form.get("act").partition(":")
+    report = _report(session, actor, assignment_id)
+    try:
+        version = form.version()
         form.check()
-        now = clock.now(session)
-        service.save_report(session, actor, report, typed["summary"], typed["next_steps"], version, now)
-        if form.get("act") == "hand_in":
-            session.flush()
-            service.hand_in(session, actor, report, report.version, now)
-
-    return _do(request, session, actor, assignment_id, act, typed)
-
-
-@router.post("/take")
-def take(request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, form: Form) -> Response:
-    """Takes the ticked comments of an item, one by one or as one."""
-    item, keys, version = form.get("item"), form.all("source"), form.version()
-    as_one = form.get("act") == "as_one"
-
-    def act(report: FeedbackReport) -> object:
-        form.check()
-        return service.take_comment(session, actor, report, item, keys, version, clock.now(session), as_one=as_one)
-
-    return _do(request, session, actor, assignment_id, act, {}, f"#item-{item}")
-
-
-@router.post("/merge")
-def merge(request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, form: Form) -> Response:
-    """Merges the ticked comments of the report into the first."""
-    ids, version, item = form.all("comment"), form.version(), form.get("item")
-
-    def act(report: FeedbackReport) -> object:
-        form.check()
-        return service.merge_comments(session, actor, report, ids, version, clock.now(session))
-
-    return _do(request, session, actor, assignment_id, act, {}, f"#item-{item}")
-
-
-@router.post("/comments/{comment_id}")
-def change(
-    request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, comment_id: PublicId, form: Form
-) -> Response:
-    """Saves a comment's words and weight, removes it, or makes it a main one. act: save, remove, key, unkey."""
-    version, item = form.version(), form.get("item")
-
-    def act(report: FeedbackReport) -> None:
-        form.check()
-        _change(session, actor, report, comment_id, form, version)
-
-    return _do(request, session, actor, assignment_id, act, {}, f"#item-{item}")
-
-
-def _change(
-    session: Session, actor: CurrentActor, report: FeedbackReport, comment_id: str, form: SubmittedForm, version: int
-) -> None:
-    """A text that was typed is saved whatever button was pressed, but for the one that removes it."""
-    now, act = clock.now(session), form.get("act")
-    if act == "remove":
-        service.remove_comment(session, actor, report, comment_id, version, now)
-        return
-    text = form.text("text", required=False, longest=10_000, lines=True)
-    service.edit_comment(session, actor, report, comment_id, text, form.get("mark"), version, now)
-    if act in ("key", "unkey"):
+        _save(session, actor, report, fields, version)
         session.flush()
-        service.set_key(session, actor, report, comment_id, act == "key", report.version, now)
+        _act(session, actor, report, form, what, key)
+    except (Invalid, Stale) as error:
+        session.rollback()
+        session.info.pop("trail", None)
+        review = queries.review_for(session, actor, assignment_id, clock.now(session))
+        if isinstance(error, Stale):
+            # What was typed is shown over what is stored; saved again, it counts.
+            fields["version"] = str(error.version)
+        shown = _editor(request, session, review, fields)
+        fault = error if isinstance(error, Invalid) else Invalid.one("stale", error.text)
+        response = render_invalid(request, session, "judging/report.html", fault, **shown)
+        response.status_code = error.status
+        return response
+    anchor = f"#item-{key}" if what in ("take", "as_one", "merge") else ""
+    return RedirectResponse(f"/review/{assignment_id}/report{anchor}", 303)
+
+
+def _report(session: Session, actor: Actor, assignment_id: str) -> FeedbackReport:
+    review = queries.review_for(session, actor, assignment_id, clock.now(session))
+    report = queries.report_of(session, review.application.id)
+    if report is None:
+        raise NotFound
+    return report
+
+
+def _save(session: Session, actor: Actor, report: FeedbackReport, fields: Fields, version: int) -> None:
+    written = {
+        one.public_id: Written(
+            fields[f"text-{one.public_id}"], fields.get(f"mark-{one.public_id}", one.weight), f"key-{one.public_id}" in fields,
+            _level(fields.get(f"effect-{one.public_id}", "")), _level(fields.get(f"effort-{one.public_id}", "")),
+        )
+        for one in report.comments
+        if f"text-{one.public_id}" in fields
+    }  # fmt: skip
+    summary, steps = fields.get("summary", report.summary), fields.get("next_steps", report.next_steps)
+    service.save_report(session, actor, report, summary, steps, version, clock.now(session), written)
+
+
+def _level(text: str) -> int | None:
+    """Another text than a digit is a level there is not."""
+    return None if not text else int(text) if text in "12345" else 0
+
+
+def _act(session: Session, actor: Actor, report: FeedbackReport, form: SubmittedForm, what: str, key: str) -> None:
+    now, version = clock.now(session), report.version
+    if what == "hand_in":
+        service.hand_in(session, actor, report, version, now)
+    elif what in ("take", "as_one"):
+        keys = form.all(f"source-{key}")
+        service.take_comment(session, actor, report, key, keys, version, now, as_one=what == "as_one")
+    elif what == "merge":
+        service.merge_comments(session, actor, report, form.all(f"merge-{key}"), version, now)
+    elif what == "remove":
+        service.remove_comment(session, actor, report, key, version, now)

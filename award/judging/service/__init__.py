@@ -2,14 +2,12 @@
 
 from award.judging.service.feedback import (
     acknowledge,
-    edit_comment,
     hand_in,
     merge_comments,
     release_report,
     remove_comment,
     return_report,
     save_report,
-    set_key,
     start_report,
     take_comment,
 )
@@ -19,7 +17,6 @@ __all__ = [
     "Comment",
     "Entry",
     "acknowledge",
-    "edit_comment",
     "hand_in",
     "merge_comments",
     "release_report",
@@ -29,7 +26,6 @@ __all__ = [
     "save_item",
     "save_items",
     "save_report",
-    "set_key",
     "start_report",
     "submit_sheet",
     "take_comment",

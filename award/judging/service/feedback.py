@@ -1,6 +1,7 @@
 """Feedback reports: the panel leader writes one from the sheets, the office releases it, the applicant reads it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from award.applications.models import Application
 from award.judging import papers, queries
 from award.judging.models import FeedbackComment, FeedbackReport
 from award.judging.queries import Source
+from award.judging.service.sheets import WEIGHTS
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -27,6 +29,20 @@ from award.standing.queries import standing_of
 LONGEST_SUMMARY, LONGEST_STEPS, LONGEST_COMMENT = 3000, 2000, 1000
 STRONGER = {"++": 1, "+": 0, "--": 1, "-": 0}
 KIND = "feedback_report"
+LEVELS = range(1, 6)
+"""How much effect or effort a priority has."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A comment of a report as its leader writes it. effect, effort: 1..5, None where it is not placed."""
+
+    text: str
+    weight: str
+    is_key: bool
+    effect: int | None = None
+    effort: int | None = None
+
 
 
 def start_report(session: Session, actor: Actor, application: Application, now: datetime) -> FeedbackReport:
@@ -71,21 +87,56 @@ def _follow(report: FeedbackReport, sheets: list[str]) -> None:
 
 
 def save_report(
-    session: Session, actor: Actor, report: FeedbackReport, summary: str, next_steps: str, version: int, now: datetime
-) -> FeedbackReport:
-    """Saves the summary and the suggested next steps (one a line). version: the one they were written from.
+    session: Session, actor: Actor, report: FeedbackReport, summary: str, next_steps: str, version: int, now: datetime,
+    comments: Mapping[str, Written] | None = None,
+) -> FeedbackReport:  # fmt: skip
+    """Saves the summary, the suggested next steps (one a line) and comments, by id; others stay as they are.
 
-    Raises Refused, Conflict (handed in already), Stale (changed in another window), Invalid (too long).
+    version: the one all was written from. Nothing changed: no new version. A comment may be empty until it is handed in.
+    Raises Refused, Conflict (handed in already), Stale (changed in another window), Invalid (too long, or a weight, an effect
+    or an effort there is not).
     """
     _open(session, actor, report, version, now)
     errors = []
     for name, text, longest in (("summary", summary, LONGEST_SUMMARY), ("next_steps", next_steps, LONGEST_STEPS)):
         errors += _too_long(name, text, longest)
+    found = {one.public_id: one for one in report.comments}
+    written = {key: one for key, one in (comments or {}).items() if key in found}
+    for key, one in written.items():
+        errors += _faults_of(found[key], one)
     if errors:
         raise Invalid(errors)
+    before = report_fields(report)
     report.summary, report.next_steps = summary, next_steps
-    _changed(session, actor, report, {"summary": summary, "next_steps": next_steps})
+    for key, one in written.items():
+        comment = found[key]
+        comment.text, comment.weight, comment.is_key = one.text, one.weight, one.is_key
+        comment.effect, comment.effort = one.effect, one.effort
+    changed = {key: value for key, value in report_fields(report).items() if before.get(key) != value}
+    if changed or before != report_fields(report):
+        _changed(session, actor, report, changed)
     return report
+
+
+def report_fields(report: FeedbackReport) -> dict[str, str]:
+    """What can be written of a report, under the names of its form; a main comment has "key-<id>", another has not."""
+    fields = {"summary": report.summary, "next_steps": report.next_steps}
+    for one in report.comments:
+        values = {"text": one.text, "mark": one.weight, "effect": str(one.effect or ""), "effort": str(one.effort or "")}
+        fields |= {f"{name}-{one.public_id}": value for name, value in values.items()}
+        if one.is_key:
+            fields[f"key-{one.public_id}"] = "1"
+    return fields
+
+
+def _faults_of(comment: FeedbackComment, written: Written) -> list[FieldError]:
+    name = f"text-{comment.public_id}"
+    errors = _too_long(name, written.text, LONGEST_COMMENT)
+    if written.weight not in WEIGHTS[comment.kind]:
+        errors.append(FieldError(name, N_("Strengths are marked ++ or +, opportunities - or --.")))
+    if not {written.effect, written.effort} <= {None, *LEVELS}:
+        errors.append(FieldError(name, N_("Choose effect and effort from 1 to 5, or leave them open.")))
+    return errors
 
 
 def take_comment(
@@ -161,29 +212,6 @@ def merge_comments(
     return first
 
 
-def edit_comment(
-    session: Session, actor: Actor, report: FeedbackReport, comment_id: str, text: str, weight: str, version: int,
-    now: datetime,
-) -> FeedbackComment:  # fmt: skip
-    """Gives a comment other words or another weight of its kind.
-
-    Raises Refused, Conflict, Stale, NotFound, Invalid (empty, too long, or a weight of the other kind).
-    """
-    _open(session, actor, report, version, now)
-    comment = _comment(report, comment_id)
-    name = f"text-{comment_id}"
-    errors = _too_long(name, text, LONGEST_COMMENT)
-    if not text.strip():
-        errors.append(FieldError(name, N_("Write the comment, or remove it.")))
-    if weight not in (("++", "+") if comment.kind == "strength" else ("-", "--")):
-        errors.append(FieldError(name, N_("Strengths are marked ++ or +, opportunities - or --.")))
-    if errors:
-        raise Invalid(errors)
-    comment.text, comment.weight = text.strip(), weight
-    _changed(session, actor, report, {"comment": comment_id, "text": comment.text, "weight": weight})
-    return comment
-
-
 def remove_comment(
     session: Session, actor: Actor, report: FeedbackReport, comment_id: str, version: int, now: datetime
 ) -> None:
@@ -191,15 +219,6 @@ def remove_comment(
     _open(session, actor, report, version, now)
     report.comments.remove(_comment(report, comment_id))
     _changed(session, actor, report, {"removed": comment_id})
-
-
-def set_key(
-    session: Session, actor: Actor, report: FeedbackReport, comment_id: str, is_key: bool, version: int, now: datetime
-) -> None:
-    """Puts a comment among the main ones on the summary page, or takes it from there. Raises as remove_comment."""
-    _open(session, actor, report, version, now)
-    _comment(report, comment_id).is_key = is_key
-    _changed(session, actor, report, {"comment": comment_id, "key": is_key})
 
 
 def hand_in(session: Session, actor: Actor, report: FeedbackReport, version: int, now: datetime) -> FeedbackReport:
@@ -222,6 +241,8 @@ def hand_in(session: Session, actor: Actor, report: FeedbackReport, version: int
     ):
         if not any(one.is_key and one.kind == kind for one in report.comments):
             errors.append(FieldError("comments", text))
+    empty = [one for one in report.comments if not one.text.strip()]
+    errors += [FieldError(f"text-{one.public_id}", N_("Write the comment, or remove it.")) for one in empty]
     if errors:
         raise Invalid(errors)
     report.state, report.handed_in_at, report.returned_reason = "waiting", now, ""
@@ -324,7 +345,7 @@ def _open(session: Session, actor: Actor, report: FeedbackReport, version: int, 
         raise Conflict("feedback.handed_in", N_("This report was handed in and cannot be changed any more."))
     if report.version != version:
         text = N_("You changed this report in another window. Look at it again; what you typed is shown below.")
-        theirs = {"summary": report.summary, "next_steps": report.next_steps}
+        theirs: dict[str, object] = {**report_fields(report)}
         raise Stale("feedback.stale", text, version=report.version, theirs=theirs)
 
 
