@@ -50,6 +50,10 @@ class Kind(StrEnum):
     ARCHIVE = "archive"
 
 
+INNER = frozenset({Kind.SETUP, Kind.ASSIGN, Kind.ARCHIVE})
+"""Stages that are the office's own business and not shown to the public."""
+
+
 class Facet(StrEnum):
     """What can be hidden."""
 
@@ -234,7 +238,7 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.DELIBERATE, N_("Deliberation"), N_("Deliberation"),
             N_("The committee deliberates and votes."),
-            {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_RESULT, **_DECIDE, **_OUTCOME}, "decision_made",
+            {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_RESULT, **_DECIDE, **_OUTCOME}, "outcomes_complete", "decision_made",
         ),
         _stage(
             Kind.NOTICE, N_("Public notice"), N_("Public notice"),

@@ -1,6 +1,7 @@
 """Tables of applications."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -146,7 +147,7 @@ class PaperOutcome(Row):
     """The outcome of a stage held on paper for one application, entered by one person and confirmed by another.
 
     score_hundredths: hundredths of a point out of 1000, None where the stage gives none. goes_on: stays in the round.
-    state: recorded, confirmed.
+    content: what this kind of stage says besides, as office.outcome_json writes it. state: recorded, confirmed.
     """
 
     __tablename__ = "paper_outcome"
@@ -158,6 +159,7 @@ class PaperOutcome(Row):
     score_hundredths: Mapped[int | None]
     goes_on: Mapped[bool] = mapped_column(default=True)
     summary: Mapped[str] = mapped_column(Text)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     held_on: Mapped[date]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -1,8 +1,10 @@
 """Outcomes of stages held on paper: entered by one person, confirmed by another."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import date, datetime
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,32 +18,22 @@ from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.office.going_on import going_on
+from award.office.outcome_json import as_json, from_json
+from award.office.outcome_kinds import CONTENTS, Content, Entry, Setting, faults_of
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, scheme_of, stage_of
+from award.rounds.queries import criteria_of, guarded_stage, scheme_of, stage_of
 from award.standing.queries import standing_of
-
-MOST_HUNDREDTHS = 100_000
-"""1000 points."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An outcome as it is entered. score_hundredths: of a point out of 1000, None where the stage gives no figure.
-
-    goes_on: the application stays in the round. file_id: the signed paper.
-    """
-
-    score_hundredths: int | None
-    goes_on: bool
-    summary: str
-    held_on: date
-    file_id: int | None = None
 
 
 def outcomes_of(session: Session, round_: Round) -> dict[int, PaperOutcome]:
     """Application id -> the outcome of the present stage."""
     query = select(PaperOutcome).where(PaperOutcome.round_stage_id == stage_of(round_).id)
     return {one.application_id: one for one in session.scalars(query)}
+
+
+def content_of(round_: Round, outcome: PaperOutcome) -> Content | None:
+    """What the outcome of the present stage says besides the common fields; None where nothing was kept."""
+    return from_json(stage_of(round_).kind, outcome.content)
 
 
 def gives_score(session: Session, round_: Round) -> bool:
@@ -55,21 +47,23 @@ def record_outcome(
     """Enters the outcome of the present stage for an application, or enters it anew while nobody has confirmed it.
 
     Raises NotFound for an application of another round or one the actor must not touch, Refused in a stage without
-    outcomes, Conflict once it is confirmed, Invalid for a figure that is missing or out of 0..1000 points.
+    outcomes, Conflict once it is confirmed, Invalid for all that is missing or does not agree, as its kind of stage says.
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
     _require_in_race(session, round_, application)
-    _check(session, round_, entry, now)
-    outcome = outcomes_of(session, round_).get(application.id)
+    kept = outcomes_of(session, round_)
+    outcome = kept.pop(application.id, None)
     if outcome is not None and outcome.state == "confirmed":
         raise Conflict("outcome.confirmed", N_("This outcome has been confirmed by a second person and stays as it is."))
+    entry = replace(entry, file_id=entry.file_id or (outcome.file_id if outcome else None))
+    _check(session, round_, application, entry, kept, now)
     if outcome is None:
         outcome = PaperOutcome(round_stage_id=stage_of(round_).id, application_id=application.id)
         session.add(outcome)
     outcome.score_hundredths, outcome.goes_on = entry.score_hundredths, entry.goes_on
     outcome.summary, outcome.held_on = entry.summary, entry.held_on
-    outcome.file_id = entry.file_id or outcome.file_id
+    outcome.content, outcome.file_id = as_json(entry.content), entry.file_id
     outcome.recorded_by, outcome.recorded_at = _person(actor), now
     session.flush()
     _note(session, actor, Event.OUTCOME_RECORDED, application, outcome)
@@ -78,8 +72,8 @@ def record_outcome(
 
 def fingerprint_of(outcome: PaperOutcome) -> str:
     """What an outcome says, in a few characters: 16 hexadecimal digits of a SHA-256."""
-    said = (outcome.score_hundredths, outcome.goes_on, outcome.summary, outcome.held_on.isoformat(), outcome.file_id)
-    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+    said = [outcome.score_hundredths, outcome.goes_on, outcome.summary, outcome.held_on.isoformat(), outcome.file_id, outcome.content]
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def confirm_outcome(
@@ -117,19 +111,39 @@ def _require_in_race(session: Session, round_: Round, application: Application) 
         raise Conflict("application.out", N_("This application is no longer in the round."))
 
 
-def _check(session: Session, round_: Round, entry: Entry, now: datetime) -> None:
-    if scheme_of(session, round_).stage(stage_of(round_).kind).held != "paper":
+def _check(
+    session: Session, round_: Round, application: Application, entry: Entry, kept: Mapping[int, PaperOutcome], now: datetime
+) -> None:
+    kind, scheme = require_paper(session, round_), scheme_of(session, round_)
+    if not isinstance(entry.content, CONTENTS[kind]):
+        raise Conflict("outcome.kind", N_("The round stands in another stage now; open its form again."))
+    criteria = criteria_of(session, round_, application.category)
+    setting = Setting(
+        now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
+        {item.key: item.points for item in criteria.items()},
+        criteria.percents,
+        scheme.vote,
+        scheme.category(application.category).recommended_per_office,
+        _others(session, kind, application, kept),
+    )
+    faults = faults_of(entry, setting, counts=gives_score(session, round_))
+    if faults:
+        raise Invalid(faults)
+
+
+def require_paper(session: Session, round_: Round) -> str:
+    """The kind of the present stage. Raises Conflict where it is held in the system."""
+    kind = stage_of(round_).kind
+    if scheme_of(session, round_).stage(kind).held != "paper":
         raise Conflict("stage.not_on_paper", N_("This stage is held in the system; its outcome is not typed in."))
-    if not entry.summary.strip():
-        raise Invalid.one("summary", N_("Say in a sentence what came out."))
-    if entry.held_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
-        raise Invalid.one("held_on", N_("This day has not come yet."))
-    if not gives_score(session, round_):
-        if entry.score_hundredths is not None:
-            raise Invalid.one("score", N_("This stage gives no points."))
-        return
-    if entry.score_hundredths is None or not 0 <= entry.score_hundredths <= MOST_HUNDREDTHS:
-        raise Invalid.one("score", N_("Enter the points of this stage from 0 to 1000, at most two decimals, like 612.50."))
+    return kind
+
+
+def _others(session: Session, kind: str, application: Application, kept: Mapping[int, PaperOutcome]) -> list[Content]:
+    """What is entered in this stage for the other applications of the category."""
+    query = select(Application.id).where(Application.id.in_(kept), Application.category == application.category)
+    read = [from_json(kind, kept[id_].content) for id_ in session.scalars(query)]
+    return [one for one in read if one is not None]
 
 
 def _person(actor: Actor) -> int:
@@ -143,6 +157,7 @@ def _note(session: Session, actor: Actor, event: Event, application: Application
     content = {
         "application": application.public_id, "score_hundredths": outcome.score_hundredths, "goes_on": outcome.goes_on,
         "summary": outcome.summary, "held_on": outcome.held_on.isoformat(), "has_file": outcome.file_id is not None,
+        "kind": stage_of(round_).kind, "said": outcome.content,
     }  # fmt: skip
     record(
         session, actor, event, f"outcome:{outcome.public_id}", round_stream(round_.public_id), content,

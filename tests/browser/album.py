@@ -231,7 +231,7 @@ def _on_paper(taker: Photographer) -> None:
     founding.advance(story)
     form = f"{base}/outcomes/{story.first.id}"
     story["office"].open(form)
-    facts = {"summary": "答辩清楚。", "held_on": "2026-03-25", "score": "800", "file": pdf("签字记录.pdf")}
+    facts = {"summary": "答辩清楚。", "held_on": "2026-03-25", "score": "800", "order": "1", "file": pdf("签字记录.pdf")}
     story["office"].send(form, facts)
     panel = f"{judging.seat(story, 'j2', story.first)}/panel"
     taker.stop("interview", {"colleague": [f"{base}/outcomes", form, f"{base}/outcomes/{story.second.id}"], "j2": [panel]})
@@ -239,7 +239,7 @@ def _on_paper(taker: Photographer) -> None:
     story["colleague"].send(f"{form}/confirm")
     other = f"{base}/outcomes/{story.second.id}"
     story["office"].open(other)
-    story["office"].send(other, {**facts, "score": "612.50"})
+    story["office"].send(other, {**facts, "score": "612.50", "order": "2"})
     story["colleague"].open(f"{base}/outcomes")
     story["colleague"].send(f"{other}/confirm")
 

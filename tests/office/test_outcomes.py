@@ -11,7 +11,9 @@ from award.applications.models import Application
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import write_pending
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
-from award.office.outcomes import Entry, confirm_outcome, fingerprint_of, outcomes_of, record_outcome
+from award.kernel.files.models import StoredFile
+from award.office.outcome_kinds import Entry, SiteVisit
+from award.office.outcomes import confirm_outcome, fingerprint_of, outcomes_of, record_outcome
 from award.rounds.models import Authority, Round
 from award.standing.models import Conflict as Interest
 from tests import make
@@ -19,11 +21,18 @@ from tests.office import world
 from tests.office.desk import Desk
 
 NOW = make.NOW
-ENTRY = Entry(61_250, True, "现场评审小组一致意见", date(2026, 3, 1))
+VISIT = SiteVisit(date(2026, 3, 1), ("王强", "李敏"))
+ENTRY = Entry(61_250, True, "现场评审小组一致意见", date(2026, 3, 1), VISIT, file_id=1)
 
 
 @pytest.fixture
 def site(desk: Desk, session: Session) -> tuple[Round, Application]:
+    session.add(
+        StoredFile(
+            id=1, sha256="0" * 64, size=1, name="r.pdf", media_type="application/pdf", extension="pdf", purpose="outcome",
+            created_at=NOW,
+        )
+    )  # fmt: skip
     public_id = make.round_(session, "site", of=authority_of(desk, session), scheme="anhui-province").public_id
     round_ = desk.found(session, public_id)
     return round_, world.application(session, round_, 1)
@@ -80,18 +89,22 @@ def test_nobody_confirms_what_he_has_not_seen(desk: Desk, session: Session, site
         (replace(ENTRY, score_hundredths=100_001), "score"),
         (replace(ENTRY, score_hundredths=-1), "score"),
         (replace(ENTRY, summary=" "), "summary"),
-        (replace(ENTRY, held_on=date(2026, 3, 3)), "held_on"),
+        (replace(ENTRY, held_on=date(2026, 3, 3), content=replace(VISIT, until=date(2026, 3, 3))), "held_on, until"),
+        (replace(ENTRY, content=replace(VISIT, team=())), "team"),
+        (replace(ENTRY, content=replace(VISIT, until=date(2026, 2, 28))), "until"),
+        (replace(ENTRY, file_id=None), "file"),
     ],
 )
 def test_what_is_refused(desk: Desk, session: Session, site: tuple[Round, Application], entry: Entry, field: str) -> None:
     with pytest.raises(Invalid) as caught:
         record_outcome(session, desk["office"], *site, entry, NOW)
-    assert [one.field for one in caught.value.errors] == [field]
+    assert ", ".join(one.field for one in caught.value.errors) == field
 
 
 def test_the_day_is_that_of_the_authority(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
     # 17:00 UTC on 2 March is 01:00 on 3 March in Beijing.
-    record_outcome(session, desk["office"], *site, replace(ENTRY, held_on=date(2026, 3, 3)), NOW.replace(hour=17))
+    late = replace(ENTRY, held_on=date(2026, 3, 3), content=replace(VISIT, until=date(2026, 3, 3)))
+    record_outcome(session, desk["office"], *site, late, NOW.replace(hour=17))
 
 
 def test_an_application_that_went_out_before_has_no_outcome(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:

@@ -1,7 +1,7 @@
 """Outcomes of a stage held on paper."""
 
-import re
-from decimal import Decimal
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,14 +9,13 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.queries import names_of
-from award.applications.models import Application
+from award.applications.models import Application, PaperOutcome
 from award.applications.queries import application_for
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.files.service import Limits, Prepared, keep, prepare_upload
-from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
@@ -24,16 +23,17 @@ from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.office import outcomes
 from award.office.going_on import going_on
+from award.office.outcome_kinds import CONTENTS
+from award.office.pages import outcome_forms
 from award.office.queries import is_conflicted
 from award.policy import decide
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
-from award.rounds.queries import round_for, scheme_of, stage_now, stage_of, standing_in
+from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now, stage_of, standing_in
 
 router = APIRouter(prefix="/office/rounds/{round_id}/outcomes")
 LIST, FORM = "office/outcomes.html", "office/outcome.html"
 SCANS = Limits(20, frozenset({"pdf", "jpg", "jpeg", "png"}))
-_POINTS = re.compile(r"\d{1,4}(\.\d{1,2})?")
 
 
 @router.get("", dependencies=[Depends(guard.office_or_supervisor)])
@@ -44,27 +44,25 @@ def listed(request: Request, session: RequestSession, actor: CurrentActor, round
     query = going_on(round_).where(~is_conflicted(actor)).options(joinedload(Application.organisation))
     applications = list(session.scalars(query.order_by(Application.number)))
     found = outcomes.outcomes_of(session, round_)
-    names = names_of(session, [one.recorded_by for one in found.values()])
-    return render(
-        request, session, LIST, **page, applications=applications, outcomes=found, names=names,
-        fingerprint_of=outcomes.fingerprint_of,
-    )  # fmt: skip
+    return render(request, session, LIST, **page, **_said(session, round_, found), applications=applications, outcomes=found)
 
 
 @router.get("/{application_id}", dependencies=[Depends(guard.office)])
 def form_of(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
-    """The form of one outcome."""
+    """One outcome: its form, and what the second person confirms."""
     round_, application = _both(session, actor, round_id, application_id)
-    found = outcomes.outcomes_of(session, round_).get(application.id)
-    typed: dict[str, Any] = {"goes_on": "yes"}
+    kept = outcomes.outcomes_of(session, round_)
+    found = kept.get(application.id)
+    page = _form_page(session, actor, round_, application)
+    typed: dict[str, str] = {}
     if found is not None:
-        score = "" if found.score_hundredths is None else f"{Decimal(found.score_hundredths) / 100:.2f}"
-        goes_on = "yes" if found.goes_on else "no"
-        typed = {"score": score, "goes_on": goes_on, "summary": found.summary, "held_on": found.held_on.isoformat()}
-    page = _page(session, actor, round_)
-    return render(request, session, FORM, **page, application=application, outcome=found, typed=typed)
+        typed = outcome_forms.typed_from(found, outcomes.content_of(round_, found))
+    elif page["is_here"]:
+        typed = outcome_forms.departments_in(outcomes.content_of(round_, one) for one in kept.values())
+    said = _said(session, round_, {application.id: found} if found else {})
+    return render(request, session, FORM, **page, **said, outcome=found, typed=typed, rows=outcome_forms.rows_for(typed))
 
 
 @router.post("/{application_id}", dependencies=[Depends(guard.office)])
@@ -78,22 +76,38 @@ def enter(
         prepared = _prepared(form)
     except Invalid as error:
         fault = error
+    form = outcome_forms.without_empty_rows(form)
     round_, application = _both(session, actor, round_id, application_id)
     try:
         if fault is not None:
             raise fault
-        entry = _entry(form, needs_score=outcomes.gives_score(session, round_))
-        now = clock.now(session)
-        if prepared is not None:
-            stored = keep(session, prepared, actor.person_id, now, "outcome")
-            entry = outcomes.Entry(entry.score_hundredths, entry.goes_on, entry.summary, entry.held_on, stored.id)
-        outcomes.record_outcome(session, actor, round_, application, entry, now)
+        _enter(session, actor, round_, application, form, prepared)
     except Invalid as error:
         session.rollback()
         typed = {name: form.get(name) for name in form.names()}
-        page = _page(session, actor, round_)
-        return render_invalid(request, session, FORM, error, **page, application=application, outcome=None, typed=typed)
+        page = _form_page(session, actor, round_, application)
+        found = outcomes.outcomes_of(session, round_).get(application.id)
+        return render_invalid(
+            request, session, FORM, error, **page, said={}, names={}, outcome=found, typed=typed,
+            rows=outcome_forms.rows_for(typed), fingerprint_of=outcomes.fingerprint_of,
+        )  # fmt: skip
     return RedirectResponse(f"/office/rounds/{round_id}/outcomes", 303)
+
+
+def _enter(
+    session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
+) -> None:
+    kind = outcomes.require_paper(session, round_)
+    kept = outcomes.outcomes_of(session, round_).get(application.id)
+    criteria = criteria_of(session, round_, application.category)
+    has_file = prepared is not None or (kept is not None and kept.file_id is not None)
+    counts = outcomes.gives_score(session, round_)
+    entry = outcome_forms.read_entry(form, kind, criteria, counts=counts, has_file=has_file)
+    now = clock.now(session)
+    if prepared is not None:
+        stored = keep(session, prepared, actor.person_id, now, "outcome")
+        entry = replace(entry, file_id=stored.id)
+    outcomes.record_outcome(session, actor, round_, application, entry, now)
 
 
 @router.get("/{application_id}/paper", dependencies=[Depends(guard.office_or_supervisor)])
@@ -127,30 +141,44 @@ def _page(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
     scheme = scheme_of(session, round_)
     rules = scheme.stage(stage_of(round_).kind)
     decision = decide(Action.OUTCOME_RECORD, stage_now(round_, now), standing_in(actor, round_))
+    is_here = rules.held == "paper"
     return {
         **place_of(actor, round_, "outcomes", now),
         "rules": rules,
         "on_paper": [one for one in scheme.stages if one.held == "paper"],
-        "is_here": rules.held == "paper",
+        "is_here": is_here,
+        "words": CONTENTS[rules.kind].words if is_here else None,
         "needs_score": outcomes.gives_score(session, round_),
-        "may_record": decision.allowed and rules.held == "paper",
+        "may_record": decision.allowed and is_here,
+    }
+
+
+def _form_page(session: Session, actor: Actor, round_: Round, application: Application) -> dict[str, Any]:
+    page = _page(session, actor, round_)
+    if not page["is_here"]:
+        return {**page, "application": application}
+    kind = page["rules"].kind
+    return {
+        **page,
+        "application": application,
+        "asked": outcome_forms.asked_by(kind),
+        "may_score": page["needs_score"] or CONTENTS[kind].may_score,
+        "needs_file": CONTENTS[kind].needs_file,
+        "items": list(criteria_of(session, round_, application.category).items()),
+    }
+
+
+def _said(session: Session, round_: Round, found: Mapping[int, PaperOutcome]) -> dict[str, Any]:
+    """What outcomes say, and who entered and confirmed them."""
+    contents = {id_: outcomes.content_of(round_, one) for id_, one in found.items()}
+    people = {one.recorded_by for one in found.values()} | {one.confirmed_by for one in found.values() if one.confirmed_by}
+    return {
+        "said": {id_: content.said() for id_, content in contents.items() if content is not None},
+        "names": names_of(session, people),
+        "fingerprint_of": outcomes.fingerprint_of,
     }
 
 
 def _prepared(form: SubmittedForm) -> Prepared | None:
     upload = form.file("file")
     return None if upload is None else prepare_upload(upload.filename or "", upload.file, SCANS)
-
-
-def _entry(form: SubmittedForm, *, needs_score: bool) -> outcomes.Entry:
-    score = form.get("score").strip() if needs_score else ""
-    if needs_score and not _POINTS.fullmatch(score):
-        form.fault("score", N_("Enter the points of this stage from 0 to 1000, at most two decimals, like 612.50."))
-        score = ""
-    goes_on = form.choice("goes_on", ("yes", "no")) == "yes"
-    summary = form.text("summary", longest=2000, lines=True)
-    held_on = form.day("held_on")
-    form.check()
-    if held_on is None:
-        raise Invalid.one("held_on", N_("Fill this in."))
-    return outcomes.Entry(int(Decimal(score) * 100) if score else None, goes_on, summary, held_on)

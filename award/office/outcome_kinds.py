@@ -1,0 +1,326 @@
+"""What came out of a stage held on paper, one form for each kind of stage, and what must agree inside it. Pure.
+
+A field of a form is a field of its class: its label and bounds stand in the metadata, the page and the reading follow them.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any, ClassVar, Protocol
+
+from award.kernel.errors import FieldError
+from award.kernel.i18n import N_, Phrase
+from award.regulations.model import Vote
+from award.scoring.combine import round_figure, to_full_marks
+from award.scoring.grades import part_hundredths
+from award.scoring.voting import is_quorate, vote_passes, votes_needed
+
+MOST_HUNDREDTHS = 100_000
+"""1000 points."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the form of a kind calls the fields that every kind has. yes, no: the answers to goes_on."""
+
+    held_on: str
+    goes_on: str
+    yes: str
+    no: str
+    summary: str
+    file: str
+    score: str = N_("Points of this stage")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an outcome is held against. points: item -> points; most_recommended: None where nothing limits it.
+
+    others: what is entered in this stage for the other applications of the category.
+    """
+
+    today: date
+    points: Mapping[str, int]
+    percents: Sequence[int]
+    vote: Vote | None = None
+    most_recommended: int | None = None
+    others: Sequence["Content"] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An outcome as it is entered. score_hundredths: of a point out of 1000, None where the stage gives no figure.
+
+    goes_on: the application stays in the round. content: what this kind of stage says besides. file_id: the signed paper.
+    """
+
+    score_hundredths: int | None
+    goes_on: bool
+    summary: str
+    held_on: date
+    content: "Content"
+    file_id: int | None = None
+
+
+class Content(Protocol):
+    """What one kind of stage says besides the common fields. may_score: also where the figure does not count."""
+
+    words: ClassVar[Words]
+    needs_file: ClassVar[bool]
+    may_score: ClassVar[bool]
+
+    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
+        """What is missing or does not agree."""
+
+    def said(self) -> list[Phrase]:
+        """What it says, in sentences."""
+
+
+def _asked(label: str, hint: str = "", *, low: int = 1, high: int = 999, longest: int = 100) -> Any:
+    """A field of a form. low, high: of a number; longest: characters of a text."""
+    return field(metadata={"label": label, "hint": hint, "low": low, "high": high, "longest": longest})
+
+
+GOES_ON = (N_("Does the application stay in the round?"), N_("It goes on"), N_("It goes out here"))
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """A recommending body says whether it sends an application up, and at which place. rank: None where it does not."""
+
+    body: str = _asked(N_("Recommending body"))
+    rank: int | None = _asked(N_("Place among those it recommends"), N_("Leave it empty where it does not recommend."))
+
+    words: ClassVar = Words(
+        N_("Recommended on"), N_("Does it recommend the application?"), N_("Recommended"), N_("Not recommended"),
+        N_("Opinion of the recommending body"), N_("Signed recommendation"),
+    )  # fmt: skip
+    needs_file: ClassVar = True
+    may_score: ClassVar = False
+
+    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
+        """A place where it recommends, within what it may send, and no place given twice."""
+        if not entry.goes_on:
+            return [FieldError("rank", N_("What is not recommended has no place; leave this empty."))] if self.rank else []
+        if self.rank is None:
+            return [FieldError("rank", N_("Say at which place the body recommends it."))]
+        most = setting.most_recommended
+        if most is not None and self.rank > most:
+            return [FieldError("rank", N_("The scheme lets one body recommend {most} at most."), {"most": most})]
+        if any(isinstance(one, Recommendation) and (one.body, one.rank) == (self.body, self.rank) for one in setting.others):
+            return [FieldError("rank", N_("{body} has given this place to another application."), {"body": self.body})]
+        return []
+
+    def said(self) -> list[Phrase]:
+        """Who recommends, and where."""
+        if self.rank is None:
+            return [Phrase(N_("Not recommended by {body}"), {"body": self.body})]
+        return [Phrase(N_("{body}: place {rank}"), {"body": self.body, "rank": self.rank})]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one department answered. text: its objection, "" where it has none."""
+
+    department: str
+    objects: bool
+    text: str
+    answered_on: date
+
+
+@dataclass(frozen=True)
+class Opinions:
+    """Which departments were asked, and what each answered."""
+
+    answers: tuple[Answer, ...] = _asked(N_("Answers of the departments"), longest=1000)
+
+    words: ClassVar = Words(
+        N_("Asked on"), *GOES_ON, N_("Conclusion of the office"), N_("Letters of the departments"),
+    )  # fmt: skip
+    needs_file: ClassVar = False
+    may_score: ClassVar = False
+
+    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
+        """Every department once, every objection with its text, no answer before the question or still to come."""
+        if not self.answers:
+            return [FieldError("answers", N_("Enter every department that was asked, with its answer."))]
+        found = []
+        for place, one in enumerate(self.answers):
+            if any(one.department == before.department for before in self.answers[:place]):
+                found.append(FieldError(f"answers.{place}.department", N_("This department stands here twice.")))
+            if one.objects and not one.text:
+                found.append(FieldError(f"answers.{place}.text", N_("Write what the department objects to.")))
+            if not entry.held_on <= one.answered_on <= setting.today:
+                text = N_("An answer comes after the question, and not later than today.")
+                found.append(FieldError(f"answers.{place}.answered_on", text))
+        return found
+
+    def said(self) -> list[Phrase]:
+        """Each answer; who objects first."""
+        return [
+            Phrase(N_("{department} objects: {text}"), {"department": one.department, "text": one.text})
+            if one.objects
+            else Phrase(N_("{department}: no objection"), {"department": one.department})
+            for one in sorted(self.answers, key=lambda one: not one.objects)
+        ]
+
+
+@dataclass(frozen=True)
+class Consensus:
+    """What a panel agreed on. marks: item -> percent, for the items that are written down."""
+
+    members: tuple[str, ...] = _asked(N_("Members present"), N_("One name on each line."))
+    marks: Mapping[str, int] = _asked(N_("Agreed percentages"), N_("All items, or those that are written down, or none."))
+
+    words: ClassVar = Words(
+        N_("Held on"), *GOES_ON, N_("What the panel agreed on"), N_("Signed consensus record"), N_("Agreed points"),
+    )  # fmt: skip
+    needs_file: ClassVar = False
+    may_score: ClassVar = True
+
+    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
+        """Two members at least, percentages the criteria know, and points that are what all items make together."""
+        found = []
+        if len(self.members) < 2:
+            found.append(FieldError("members", N_("Two people or more agree; name everybody who was present.")))
+        for item, percent in self.marks.items():
+            if item not in setting.points or percent not in setting.percents:
+                found.append(FieldError(f"marks.{item}", N_("The criteria do not know this percentage.")))
+        if found or set(self.marks) != set(setting.points) or entry.score_hundredths is None:
+            return found
+        made = part_hundredths(self.marks, setting.points, list(setting.points))
+        total = to_full_marks(Fraction(made), sum(setting.points.values()) * 100, MOST_HUNDREDTHS)
+        points = round_figure(total / 100, 2, "half_up")
+        if int(points * 100) == entry.score_hundredths:
+            return []
+        return [FieldError("score", N_("The items make {points} points together; correct one of them."), {"points": points})]
+
+    def said(self) -> list[Phrase]:
+        """Who agreed."""
+        return [Phrase(N_("Present: {names}"), {"names": self.members})]
+
+
+@dataclass(frozen=True)
+class SiteVisit:
+    """A visit. until: its last day; the first is the day of the outcome."""
+
+    until: date = _asked(N_("Last day of the visit"))  # noqa: RUF009 (what a form asks, not a value)
+    team: tuple[str, ...] = _asked(N_("Visiting team"), N_("One name on each line, the leader first."))
+
+    words: ClassVar = Words(
+        N_("First day of the visit"), *GOES_ON, N_("Findings"), N_("Signed record of the visit"), N_("Points of the site visit"),
+    )  # fmt: skip
+    needs_file: ClassVar = True
+    may_score: ClassVar = True
+
+    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
+        """A team, and an end that does not come before the beginning or after today."""
+        found = [] if self.team else [FieldError("team", N_("Name everybody who visited."))]
+        if self.until < entry.held_on:
+            found.append(FieldError("until", N_("The visit ends before it begins. Choose a later day.")))
+        elif self.until > setting.today:
+            found.append(FieldError("until", N_("This day has not come yet.")))
+        return found
+
+    def said(self) -> list[Phrase]:
+        """Until when, and who."""
+        return [Phrase(N_("Until {day}; team: {names}"), {"day": self.until.isoformat(), "names": self.team})]
+
+
+@dataclass(frozen=True)
+class Interview:
+    """An interview. order: the number that was drawn."""
+
+    order: int = _asked(N_("Number drawn"), N_("The order of the interviews."))
+
+    words: ClassVar = Words(
+        N_("Held on"), *GOES_ON, N_("What came out"), N_("Signed record of the interview"), N_("Points of the interview"),
+    )  # fmt: skip
+    needs_file: ClassVar = False
+    may_score: ClassVar = True
+
+    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
+        """Nobody else has drawn this number."""
+        if any(isinstance(one, Interview) and one.order == self.order for one in setting.others):
+            return [FieldError("order", N_("Another application has drawn this number."))]
+        return []
+
+    def said(self) -> list[Phrase]:
+        """The number."""
+        return [Phrase(N_("Number {order}"), {"order": self.order})]
+
+
+@dataclass(frozen=True)
+class Deliberation:
+    """A vote of the committee. members: all who have a vote; present: who was there and not recused."""
+
+    members: int = _asked(N_("Members of the committee"))
+    present: int = _asked(N_("Present and without a conflict of interest"))
+    votes_for: int = _asked(N_("Votes for"), low=0)
+    votes_against: int = _asked(N_("Votes against"), low=0)
+    abstained: int = _asked(N_("Abstentions"), low=0)
+
+    words: ClassVar = Words(
+        N_("Day of the meeting"), N_("Did the vote pass?"), N_("Passed"), N_("Not passed"), N_("Minutes in short"),
+        N_("Signed record of the vote"),
+    )  # fmt: skip
+    needs_file: ClassVar = False
+    may_score: ClassVar = False
+
+    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
+        """Numbers that fit together, a quorum, and a result that is the scheme's rule applied exactly."""
+        vote = setting.vote
+        if self.present > self.members:
+            return [FieldError("present", N_("More are present than the committee has members."))]
+        if self.votes_for + self.votes_against + self.abstained != self.present:
+            text = N_("Votes and abstentions make {sum}, but {present} were present.")
+            total = self.votes_for + self.votes_against + self.abstained
+            return [FieldError("votes_for", text, {"sum": total, "present": self.present})]
+        if vote is None:
+            return []
+        if not is_quorate(self.present, self.members, vote.quorum):
+            text = N_("Without {needed} of {members} members the committee has no quorum; a vote needs a new meeting.")
+            return [FieldError("present", text, {"needed": votes_needed(self.members, vote.quorum), "members": self.members})]
+        passed = vote_passes(self.votes_for, self.present, self.members, vote.passes, vote.quorum)
+        if passed == entry.goes_on:
+            return []
+        text = N_("The rule asks for {needed} votes for, and there are {votes}; correct the answer or the numbers.")
+        return [FieldError("goes_on", text, {"needed": votes_needed(self.present, vote.passes), "votes": self.votes_for})]
+
+    def said(self) -> list[Phrase]:
+        """The count."""
+        text = N_("{votes_for} for, {votes_against} against, {abstained} abstained; {present} of {members} present")
+        return [Phrase(text, vars(self))]
+
+
+CONTENTS: Mapping[str, type[Content]] = {
+    "recommend": Recommendation, "opinions": Opinions, "consensus": Consensus, "site": SiteVisit, "interview": Interview,
+    "deliberate": Deliberation,
+}  # fmt: skip
+"""By kind of stage."""
+
+
+def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldError]:
+    """Everything that is missing or does not agree. counts: the stage's figure counts in the final result."""
+    content = entry.content
+    found = _faults_of_score(entry, counts=counts)
+    if not entry.summary.strip():
+        found.append(FieldError("summary", N_("Say in a sentence what came out.")))
+    if entry.held_on > setting.today:
+        found.append(FieldError("held_on", N_("This day has not come yet.")))
+    if content.needs_file and entry.file_id is None:
+        found.append(FieldError("file", N_("Add the signed paper as PDF or picture.")))
+    return found + content.faults(entry, setting)
+
+
+def _faults_of_score(entry: Entry, *, counts: bool) -> list[FieldError]:
+    score = entry.score_hundredths
+    if score is None:
+        return [FieldError("score", NO_POINTS)] if counts else []
+    if not counts and not entry.content.may_score:
+        return [FieldError("score", N_("This stage gives no points."))]
+    return [] if 0 <= score <= MOST_HUNDREDTHS else [FieldError("score", NO_POINTS)]
+
+
+NO_POINTS = N_("Enter the points of this stage from 0 to 1000, at most two decimals, like 612.50.")

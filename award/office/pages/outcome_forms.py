@@ -1,0 +1,189 @@
+"""The form of an outcome, made from the fields of its kind: what it asks, what was typed, what it says."""
+
+import re
+import typing
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from award.applications.models import PaperOutcome
+from award.kernel.i18n import N_, Phrase
+from award.kernel.web.forms import SubmittedForm
+from award.office.outcome_kinds import CONTENTS, NO_POINTS, Answer, Content, Entry
+from award.regulations.model import Criteria
+
+SPARE_ROWS = 2
+LEAST_ROWS = 6
+MOST_NAMES = 30
+_POINTS = re.compile(r"\d{1,4}(\.\d{1,2})?")
+_ROW = re.compile(r"answers\.(\d{1,3})\.(department|objects|text|answered_on)")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One field of a form. type: line, number, day, names, answers or marks."""
+
+    name: str
+    type: str
+    label: Phrase
+    hint: Phrase | None
+    is_optional: bool
+
+
+def asked_by(kind: str) -> list[Asked]:
+    """The fields a kind of stage has besides those that all have."""
+    cls = CONTENTS[kind]
+    hints = typing.get_type_hints(cls)
+    return [
+        Asked(
+            one.name, _type(hints[one.name]), Phrase(one.metadata["label"]),
+            Phrase(one.metadata["hint"]) if one.metadata["hint"] else None, hints[one.name] == int | None,
+        )
+        for one in fields(typing.cast(Any, cls))
+    ]  # fmt: skip
+
+
+def _type(hint: Any) -> str:
+    if hint == tuple[str, ...]:
+        return "names"
+    if hint == tuple[Answer, ...]:
+        return "answers"
+    if hint == Mapping[str, int]:
+        return "marks"
+    return {str: "line", date: "day"}.get(hint, "number")
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def without_empty_rows(form: SubmittedForm) -> SubmittedForm:
+    """The form with its rows moved up, so that a fault names the row where it is shown again."""
+    rows: dict[int, dict[str, Any]] = {}
+    others = []
+    for name, value in form.data.multi_items():
+        if row := _ROW.fullmatch(name):
+            rows.setdefault(int(row[1]), {})[row[2]] = value
+        else:
+            others.append((name, value))
+    filled = [row for _, row in sorted(rows.items()) if any(str(row.get(key, "")).strip() for key in ("department", "text", "answered_on"))]
+    moved = [(f"answers.{at}.{key}", value) for at, row in enumerate(filled) for key, value in row.items()]
+    return SubmittedForm(FormData([*others, *moved]))
+
+
+def read_entry(form: SubmittedForm, kind: str, criteria: Criteria, *, counts: bool, has_file: bool) -> Entry:
+    """The outcome as typed. Raises Invalid with every field that cannot be read."""
+    cls = CONTENTS[kind]
+    score = _score(form, counts=counts) if counts or cls.may_score else None
+    goes_on = form.choice("goes_on", ("yes", "no")) == "yes"
+    summary = form.text("summary", longest=2000, lines=True)
+    held_on = form.day("held_on")
+    content = _content(form, cls, criteria)
+    if cls.needs_file and not has_file:
+        form.fault("file", N_("Add the signed paper as PDF or picture."))
+    form.check()
+    return Entry(score, goes_on, summary, typing.cast(date, held_on), content)
+
+
+def _score(form: SubmittedForm, *, counts: bool) -> int | None:
+    typed = form.get("score").strip()
+    if not typed and not counts:
+        return None
+    if not _POINTS.fullmatch(typed):
+        form.fault("score", NO_POINTS)
+        return None
+    return int(Decimal(typed) * 100)
+
+
+def _content(form: SubmittedForm, cls: type[Content], criteria: Criteria) -> Content:
+    hints = typing.get_type_hints(cls)
+    readers = {"names": _names, "day": lambda form, name, _: form.day(name), "answers": _answers, "number": _number}
+    values: dict[str, Any] = {}
+    for one in fields(typing.cast(Any, cls)):
+        kind = _type(hints[one.name])
+        if kind == "marks":
+            values[one.name] = _marks(form, one.name, criteria)
+        elif kind == "number" and hints[one.name] == int | None and not form.get(one.name).strip():
+            values[one.name] = None
+        elif kind == "line":
+            values[one.name] = form.text(one.name, longest=one.metadata["longest"])
+        else:
+            values[one.name] = readers[kind](form, one.name, one.metadata)
+    return typing.cast(Content, typing.cast(Any, cls)(**values))
+
+
+def _number(form: SubmittedForm, name: str, bounds: Mapping[str, Any]) -> int:
+    return form.number(name, bounds["low"], bounds["high"])
+
+
+def _names(form: SubmittedForm, name: str, bounds: Mapping[str, Any]) -> tuple[str, ...]:
+    text = form.text(name, longest=MOST_NAMES * bounds["longest"], lines=True)
+    return tuple(line.strip() for line in text.split("\n") if line.strip())
+
+
+def _answers(form: SubmittedForm, name: str, bounds: Mapping[str, Any]) -> tuple[Answer, ...]:
+    found = []
+    at = 0
+    while f"{name}.{at}.department" in form.names():
+        department = form.text(f"{name}.{at}.department", longest=100)
+        objects = form.choice(f"{name}.{at}.objects", ("no", "yes")) == "yes"
+        text = form.text(f"{name}.{at}.text", longest=bounds["longest"], required=False)
+        answered_on = form.day(f"{name}.{at}.answered_on")
+        found.append(Answer(department, objects, text, answered_on or date.min))
+        at += 1
+    return tuple(found)
+
+
+def _marks(form: SubmittedForm, name: str, criteria: Criteria) -> dict[str, int]:
+    keys = [item.key for item in criteria.items() if form.get(f"{name}.{item.key}").strip()]
+    return {key: form.number(f"{name}.{key}", 0, 100) for key in keys}
+
+
+# --- showing ------------------------------------------------------------------------------------------------
+
+
+def typed_from(outcome: PaperOutcome, content: Content | None) -> dict[str, str]:
+    """An outcome as its form shows it."""
+    score = outcome.score_hundredths
+    typed = {
+        "score": "" if score is None else f"{Decimal(score) / 100:.2f}", "goes_on": "yes" if outcome.goes_on else "no",
+        "summary": outcome.summary, "held_on": outcome.held_on.isoformat(),
+    }  # fmt: skip
+    for one in fields(typing.cast(Any, content)) if content is not None else ():
+        typed |= _typed(one.name, getattr(content, one.name))
+    return typed
+
+
+def _typed(name: str, value: Any) -> dict[str, str]:
+    if isinstance(value, Mapping):
+        return {f"{name}.{key}": str(percent) for key, percent in value.items()}
+    if isinstance(value, tuple) and value and isinstance(value[0], Answer):
+        return {key: text for at, row in enumerate(value) for key, text in _row(f"{name}.{at}", row).items()}
+    if isinstance(value, tuple):
+        return {name: "\n".join(value)}
+    return {name: "" if value is None else str(value)}
+
+
+def _row(name: str, row: Answer) -> dict[str, str]:
+    return {
+        f"{name}.department": row.department, f"{name}.objects": "yes" if row.objects else "no", f"{name}.text": row.text,
+        f"{name}.answered_on": row.answered_on.isoformat(),
+    }  # fmt: skip
+
+
+def departments_in(contents: Iterable[Content | None]) -> dict[str, str]:
+    """The departments that were asked about another applicant, as the rows of a new form."""
+    for content in contents:
+        answers = getattr(content, "answers", ())
+        if answers:
+            return {f"answers.{at}.department": one.department for at, one in enumerate(answers)}
+    return {}
+
+
+def rows_for(typed: Mapping[str, str]) -> range:
+    """The rows of a form: those filled, and some to spare."""
+    filled = sum(bool(_ROW.fullmatch(name)) and name.endswith(".department") for name in typed)
+    return range(max(LEAST_ROWS, filled + SPARE_ROWS))

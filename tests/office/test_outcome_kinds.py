@@ -1,0 +1,166 @@
+"""What each kind of stage on paper must say, and what is refused. Votes and totals are counted by hand."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from award.office.outcome_json import as_json, from_json
+from award.office.outcome_kinds import (
+    CONTENTS,
+    Answer,
+    Consensus,
+    Content,
+    Deliberation,
+    Entry,
+    Interview,
+    Opinions,
+    Recommendation,
+    Setting,
+    SiteVisit,
+    faults_of,
+)
+from award.regulations.model import Vote
+from award.regulations.scheme_checks import ON_PAPER
+
+DAY, TODAY = date(2026, 3, 2), date(2026, 3, 10)
+POINTS = {"1": 600, "2": 400}
+VOTE = Vote(True, (2, 3), (2, 3))
+SETTING = Setting(TODAY, POINTS, range(0, 101, 5), VOTE, 3)
+FINE = Answer("市生态环境局", False, "", date(2026, 3, 5))
+OBJECTION = Answer("市应急管理局", True, "去年发生一起较大事故", date(2026, 3, 6))
+GOOD: list[tuple[str, Content]] = [
+    ("recommend", Recommendation("平城区人民政府", 1)),
+    ("opinions", Opinions((FINE, OBJECTION))),
+    ("consensus", Consensus(("甲", "乙"), {"1": 60})),
+    ("site", SiteVisit(date(2026, 3, 4), ("甲", "乙"))),
+    ("interview", Interview(2)),
+    ("deliberate", Deliberation(9, 8, 6, 1, 1)),
+]
+
+
+def faults(content: Content, setting: Setting = SETTING, *, counts: bool = False, **other: Any) -> list[str]:
+    entry = replace(Entry(None, True, "一致意见", DAY, content, 1), **other)
+    return [one.field for one in faults_of(entry, setting, counts=counts)]
+
+
+def test_every_stage_on_paper_has_its_form() -> None:
+    assert set(CONTENTS) == set(ON_PAPER) == {kind for kind, _ in GOOD}
+
+
+@pytest.mark.parametrize(("kind", "content"), GOOD)
+def test_what_is_complete_is_taken_and_kept(kind: str, content: Content) -> None:
+    assert faults(content) == []
+    assert from_json(kind, as_json(content)) == content
+    assert content.said()
+
+
+@pytest.mark.parametrize(("kind", "content"), GOOD)
+def test_what_each_kind_needs(kind: str, content: Content) -> None:
+    assert faults(content, summary=" ") == ["summary"]
+    assert "held_on" in faults(content, held_on=date(2026, 3, 11))
+    assert faults(content, counts=True) == ["score"]
+    assert faults(content, counts=True, score_hundredths=100_001) == ["score"]
+    assert faults(content, file_id=None) == (["file"] if kind in ("recommend", "site") else [])
+    assert faults(content, score_hundredths=61_250) == ([] if kind in ("consensus", "site", "interview") else ["score"])
+
+
+def test_nothing_kept_is_nothing_said() -> None:
+    assert from_json("site", {}) is None
+
+
+FIRST = Recommendation("平城区人民政府", 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "goes_on", "others", "found"),
+    [
+        (replace(FIRST, rank=None), True, (), ["rank"]),
+        (replace(FIRST, rank=None), False, (), []),
+        (FIRST, False, (), ["rank"]),
+        (replace(FIRST, rank=3), True, (), []),
+        (replace(FIRST, rank=4), True, (), ["rank"]),  # the scheme lets a body recommend three
+        (FIRST, True, (FIRST,), ["rank"]),
+        (FIRST, True, (replace(FIRST, rank=2), replace(FIRST, body="云冈区人民政府")), []),
+    ],
+)
+def test_recommendations(content: Recommendation, goes_on: bool, others: tuple[Content, ...], found: list[str]) -> None:
+    assert faults(content, replace(SETTING, others=others), goes_on=goes_on) == found
+
+
+def test_without_a_limit_any_place_will_do() -> None:
+    assert faults(replace(FIRST, rank=40), replace(SETTING, most_recommended=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ((), ["answers"]),
+        ((FINE, replace(FINE, answered_on=TODAY)), ["answers.1.department"]),
+        ((replace(OBJECTION, text=""),), ["answers.0.text"]),
+        ((FINE, replace(OBJECTION, answered_on=date(2026, 3, 1))), ["answers.1.answered_on"]),
+        ((replace(FINE, answered_on=date(2026, 3, 11)),), ["answers.0.answered_on"]),
+    ],
+)
+def test_opinions(answers: tuple[Answer, ...], found: list[str]) -> None:
+    assert faults(Opinions(answers)) == found
+
+
+def test_who_objects_is_named_first() -> None:
+    assert [one.params["department"] for one in Opinions((FINE, OBJECTION)).said()] == ["市应急管理局", "市生态环境局"]
+
+
+@pytest.mark.parametrize(
+    ("members", "marks", "score", "found"),
+    [
+        (("甲",), {}, None, ["members"]),
+        (("甲", "乙"), {"1": 62}, None, ["marks.1"]),
+        (("甲", "乙"), {"3": 60}, None, ["marks.3"]),
+        (("甲", "乙"), {"1": 60, "2": 55}, 58_000, []),  # 600 x 60 % + 400 x 55 % = 360 + 220
+        (("甲", "乙"), {"1": 60, "2": 55}, 58_001, ["score"]),
+        (("甲", "乙"), {"1": 60, "2": 55}, None, []),
+        (("甲", "乙"), {"1": 60}, 70_000, []),
+    ],
+)
+def test_consensus(members: tuple[str, ...], marks: dict[str, int], score: int | None, found: list[str]) -> None:
+    assert faults(Consensus(members, marks), score_hundredths=score) == found
+
+
+def test_agreed_points_are_out_of_1000_whatever_the_criteria_make() -> None:
+    setting = replace(SETTING, points={"1": 60, "2": 60})  # 60 x 50 % + 60 x 75 % = 75 of 120 = 625 of 1000
+    assert faults(Consensus(("甲", "乙"), {"1": 50, "2": 75}), setting, score_hundredths=62_500) == []
+    assert faults(Consensus(("甲", "乙"), {"1": 50, "2": 75}), setting, score_hundredths=7_500) == ["score"]
+
+
+@pytest.mark.parametrize(
+    ("until", "team", "found"),
+    [(date(2026, 3, 1), ("甲",), ["until"]), (date(2026, 3, 11), ("甲",), ["until"]), (DAY, (), ["team"]), (DAY, ("甲",), [])],
+)
+def test_visits(until: date, team: tuple[str, ...], found: list[str]) -> None:
+    assert faults(SiteVisit(until, team)) == found
+
+
+def test_a_number_is_drawn_once() -> None:
+    assert faults(Interview(1), replace(SETTING, others=(Interview(2), Interview(1)))) == ["order"]
+    assert faults(Interview(1), replace(SETTING, others=(Interview(2),))) == []
+
+
+@pytest.mark.parametrize(
+    ("vote", "passed", "found"),
+    [
+        # two thirds of 9 are 6: quorum; two thirds of those present must be for
+        ((9, 6, 4, 2, 0), True, []),
+        ((9, 6, 4, 2, 0), False, ["goes_on"]),
+        ((9, 6, 3, 3, 0), False, []),
+        ((9, 6, 3, 3, 0), True, ["goes_on"]),
+        ((9, 7, 5, 0, 2), True, []),  # two thirds of 7 are 4 2/3, so 5; an abstention is no vote for
+        ((9, 7, 4, 0, 3), True, ["goes_on"]),
+        ((9, 5, 5, 0, 0), True, ["present"]),
+        ((9, 5, 5, 0, 0), False, ["present"]),
+        ((9, 10, 10, 0, 0), True, ["present"]),
+        ((9, 8, 6, 1, 0), True, ["votes_for"]),
+    ],
+)
+def test_votes(vote: tuple[int, int, int, int, int], passed: bool, found: list[str]) -> None:
+    assert faults(Deliberation(*vote), goes_on=passed) == found
