@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
@@ -16,13 +17,15 @@ from award.accounts.identify import Identify
 from award.administration import pages as administration
 from award.applications import pages as applications
 from award.judging import pages as judging
-from award.kernel import db
+from award.kernel import db, health
 from award.kernel.settings import Settings, settings
-from award.kernel.web import failures, rendering, styleguide
+from award.kernel.web import access, failures, rendering, styleguide
+from award.kernel.web.access import LogRequests
 from award.kernel.web.context import readable
 from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
+from award.kernel.web.probes import Probes
 from award.office import pages as office
 from award.organisations import pages as organisations
 from award.panels import pages as panels
@@ -62,7 +65,9 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
         title="award", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=_threads,
         dependencies=[Depends(readable), Depends(csrf_checked)],
         middleware=[
+            Middleware(Probes, look=partial(health.look, engine, config)),
             Middleware(RequestId),
+            Middleware(LogRequests),
             Middleware(SafeHeaders),
             Middleware(AnswerHead),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
@@ -71,6 +76,7 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
         ],
     )  # fmt: skip
     app.state.engine = engine
+    access.count_statements(engine)
     app.state.settings = config
     app.mount("/static", StaticFiles(directory=rendering.STATIC), name="static")
     rendering.add_globals(status_word=word_of)

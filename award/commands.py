@@ -32,12 +32,16 @@ app.add_typer(rules.app, name="rules")
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    with_worker: bool = typer.Option(True, "--worker/--no-worker", help="whether a worker runs beside it"),
+) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
     up()
     accounts.print_start_link(db.make_engine(settings().database))
     typer.echo(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
-    serving.serve(host, port)
+    serving.serve(host, port, with_worker=with_worker)
 
 
 @app.command()

@@ -10,12 +10,12 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from award.kernel import clock, db
+from award.kernel import clock, db, logs
 from award.kernel.audit.trail import transaction
 from award.kernel.ids import new_id
 from award.kernel.jobs.housekeeping import SWEEP_FILES
 from award.kernel.jobs.running import AnyTask, run_claimed
-from award.kernel.jobs.service import LEASE, claim, enqueue
+from award.kernel.jobs.service import LEASE, claim, enqueue, show_worker
 from award.kernel.mail.tasks import SEND_MAIL
 from award.kernel.settings import settings
 from award.panels.tasks import TELL_JUDGE
@@ -24,6 +24,7 @@ from award.press.tasks import RENDER_DOCUMENTS
 log = logging.getLogger("award.worker")
 
 POLL_SECONDS = 0.5
+SHOW_SECONDS = 30
 TASKS: tuple[AnyTask, ...] = (
     SEND_MAIL,
     SWEEP_FILES,
@@ -86,12 +87,23 @@ def _plan_days(engine: Engine, stop: threading.Event) -> None:
         stop.wait(3600)
 
 
+def _show(engine: Engine, stop: threading.Event, loops: Sequence[threading.Thread]) -> None:
+    """Shows that this process lives, as long as it takes up jobs."""
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    while not stop.is_set() and all(loop.is_alive() for loop in loops):
+        try:
+            show_worker(engine, name, clock.real_now())
+        except Exception:
+            log.exception("the worker could not show itself")
+        stop.wait(SHOW_SECONDS)
+
+
 def main(threads: int = 2) -> None:
     """Runs until SIGTERM or Ctrl-C; jobs in hand are finished first.
 
     threads: jobs done side by side; the heavy work is in child processes.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logs.configure(settings())
     engine = db.make_engine(settings().database)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -100,6 +112,8 @@ def main(threads: int = 2) -> None:
     loops.append(threading.Thread(target=_plan_days, args=(engine, stop)))
     for loop in loops:
         loop.start()
+    loops.append(threading.Thread(target=_show, args=(engine, stop, tuple(loops))))
+    loops[-1].start()
     while not stop.wait(1):
         pass
     for loop in loops:

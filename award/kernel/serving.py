@@ -7,23 +7,33 @@ import threading
 
 import uvicorn
 
+from award.kernel import logs
+from award.kernel.settings import settings
+
 APPLICATION = "award.app:make_app"
 WORKER = "award.worker"
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, *, with_worker: bool = True) -> None:
     """Answers requests until SIGTERM or Ctrl-C, then lets the worker finish the jobs in hand."""
+    config = settings()
+    logs.configure(config)
     stop = threading.Event()
     # Once it has shut down, the server raises the signal again: it must reach this, not end the process.
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     keeper = threading.Thread(target=_keep_worker, args=(stop,))
-    keeper.start()
+    if with_worker:
+        keeper.start()
     try:
-        uvicorn.run(APPLICATION, factory=True, host=host, port=port, server_header=False, log_level="warning")
+        uvicorn.run(
+            APPLICATION, factory=True, host=host, port=port, server_header=False, log_config=None, access_log=False,
+            forwarded_allow_ips=config.proxies,
+        )  # fmt: skip
     finally:
         stop.set()
-        keeper.join()
+        if with_worker:
+            keeper.join()
 
 
 def _keep_worker(stop: threading.Event) -> None:

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,9 @@ class Settings(BaseSettings):
     smtp_password: str = Field("", description="its password")
     smtp_starttls: bool = Field(True, description="encrypt the connection to the mail server")
     mail_from: str = Field("award-office@localhost", description="sender of mails")
+    proxies: str = Field("127.0.0.1", description="addresses of proxies whose X-Forwarded-… headers are believed")
+    log_format: Literal["auto", "json", "text"] = Field("auto", description="`json`, `text`, or `auto`: text on a terminal")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="least level that is logged")
     threads: int = Field(20, description="requests answered at once by one process; the database pool is as large")
     body_mib: int = Field(64, description="largest request body in MiB")
     render_seconds: int = Field(60, description="a document that takes longer is given up")

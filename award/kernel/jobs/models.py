@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from award.kernel.db import Row
+from award.kernel.db import Base, Row
 
 
 class JobState(StrEnum):
@@ -46,3 +46,12 @@ class Job(Row):
     error: Mapped[str | None] = mapped_column(String(500))
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+
+
+class WorkerSeen(Base):
+    """When a worker's process last showed that it lives. name: machine and process. seen_at: real time."""
+
+    __tablename__ = "worker_seen"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    seen_at: Mapped[datetime]

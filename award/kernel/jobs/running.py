@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -61,22 +62,35 @@ def report_progress(done: int, total: int) -> None:
 
 def run_claimed(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta = LEASE) -> None:
     """Does a claimed job to its end, or notes why not; a lost claim leaves no trace."""
+    started = time.perf_counter()
+    outcome = _run(engine, task, claimed, lease)
+    fields = {
+        "id": claimed.public_id, "kind": claimed.kind, "attempt": claimed.attempt, "outcome": outcome,
+        "ms": round((time.perf_counter() - started) * 1000),
+    }  # fmt: skip
+    log.info("job", extra={"fields": fields})
+
+
+def _run(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta) -> str:
     try:
         if claimed.is_exhausted:
             _fail(engine, task, claimed, "the worker was lost every time")
-            return
+            return "given up"
         try:
             output = _work(engine, task, claimed, lease)
             with transaction(engine) as session:
                 service.finish(session, claimed, clock.real_now())
                 task.apply(session, output)
+            return "done"
         except LostLease:
             raise
         except Exception as fault:
             log.exception("job %s (%s), attempt %d failed", claimed.public_id, claimed.kind, claimed.attempt)
             _fail(engine, task, claimed, f"{type(fault).__name__}: {fault}")
+            return "failed"
     except LostLease:
         log.warning("job %s (%s) was cancelled or taken over", claimed.public_id, claimed.kind)
+        return "lost"
 
 
 def _work(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta) -> Any:

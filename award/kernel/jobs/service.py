@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Engine, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Engine, Select, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from award.kernel import clock, db
 from award.kernel.audit.trail import transaction
 from award.kernel.ids import new_id
-from award.kernel.jobs.models import Job, JobState
+from award.kernel.jobs.models import Job, JobState, WorkerSeen
 
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
+FORGOTTEN = timedelta(days=1)
+"""A worker that was not seen for so long is no longer listed."""
 
 
 class LostLease(Exception):
@@ -162,3 +164,10 @@ def cancel(session: Session, job: Job, now: datetime) -> bool:
     )
     session.refresh(job)
     return result.rowcount == 1
+
+
+def show_worker(engine: Engine, name: str, now: datetime) -> None:
+    """Notes that a worker's process lives, and forgets those long gone. now: real time."""
+    with transaction(engine) as session:
+        session.merge(WorkerSeen(name=name[:100], seen_at=now))
+        session.execute(delete(WorkerSeen).where(WorkerSeen.seen_at < now - FORGOTTEN))
