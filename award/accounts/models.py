@@ -108,6 +108,20 @@ class Invitation(Row):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
+class AddressChange(Base):
+    """A link, sent to a new mail address, that puts it into force once."""
+
+    __tablename__ = "address_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class PasswordReset(Base):
     """A link that sets a new password once. made_by: the office member who identified the person, else asked by mail."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Grant, Invitation, PasswordReset, Person, SignIn, SignInAttempt
+from award.accounts.models import AddressChange, Grant, Invitation, PasswordReset, Person, SignIn, SignInAttempt
 from award.kernel.actor import Actor, Held, Role, Scope
 from award.kernel.audit.models import AuditRecord
 from award.kernel.errors import NotFound
@@ -170,6 +170,20 @@ def reset_of(session: Session, token: str, now: datetime) -> tuple[PasswordReset
         .where(
             PasswordReset.token_hash == hash_token(token), PasswordReset.used_at.is_(None),
             PasswordReset.expires_at > now, Person.is_active,
+        )
+    )  # fmt: skip
+    row = session.execute(query).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
+def address_change_of(session: Session, token: str, now: datetime) -> tuple[AddressChange, Person] | None:
+    """The open link for a new mail address and whose it is, or None. now: real time."""
+    query = (
+        select(AddressChange, Person)
+        .join(Person, Person.id == AddressChange.person_id)
+        .where(
+            AddressChange.token_hash == hash_token(token), AddressChange.used_at.is_(None),
+            AddressChange.expires_at > now, Person.is_active,
         )
     )  # fmt: skip
     row = session.execute(query).one_or_none()

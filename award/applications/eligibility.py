@@ -5,6 +5,12 @@ from collections.abc import Iterator
 from award.kernel.i18n import N_, translate
 from award.regulations.model import CategoryRules, Scheme
 
+SAID_BY = {
+    "clean": (frozenset({"record"}), frozenset({"accidents", "breaches"})),
+    "excellence": (frozenset({"model"}),),
+}
+"""General conditions that a category says in its own words: with all conditions of one of these sets, they are not asked twice."""
+
 
 def conditions_of(scheme: Scheme, category: CategoryRules, language: str) -> Iterator[tuple[str, str]]:
     """Key and sentence of each condition of a category, in the reader's language; those the scheme leaves out are left out."""
@@ -18,8 +24,9 @@ def conditions_of(scheme: Scheme, category: CategoryRules, language: str) -> Ite
         ("fraud", rules.fraud_bar_years, N_("No award of ours was revoked for deceit in the last {n} years.")),
         ("notice", rules.internal_notice_days, N_("We have put our application up inside our organisation for {n} working days.")),
     )
+    own = {condition.key for condition in category.conditions}
     for key, number, text in sentences:
-        if number:
+        if number and not any(keys <= own for keys in SAID_BY.get(key, ())):
             yield key, translate(language, text, {"n": number})
     for condition in category.conditions:
         yield condition.key, condition.text.in_language(language)

@@ -218,14 +218,3 @@ def test_who_enters_people(session: Session) -> None:
     service.create_person(session, SYSTEM, username="A ", **details)
     with pytest.raises(Invalid):
         service.create_person(session, SYSTEM, username="a", **details)
-
-
-def test_the_old_address_is_told(session: Session) -> None:
-    person = make.person(session)
-    own, old = make.actor(session, person), person.email
-    given = {"name": person.name, "phone": "", "language": "zh"}
-    with pytest.raises(Refused):
-        service.change_person(session, holder(session, OFFICE), person, email="other@example.cn", **given)
-    service.change_person(session, own, person, email="new@example.cn", **given)
-    assert person.email == "new@example.cn"
-    assert letters(session) == [(old, "您账号的电子邮箱已更改")]

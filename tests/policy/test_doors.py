@@ -88,7 +88,7 @@ def compared(client: TestClient, door: Door, ids: dict[str, str], hidden: frozen
 
 RIGHTFUL = ("", "owner0", "judge0", "office", "system_administrator")
 NOT_HERE = {
-    "one-time links": {"/reset/{token}", "/invitation/{token}", "/start/{token}"},
+    "one-time links": {"/reset/{token}", "/invitation/{token}", "/start/{token}", "/address/{token}"},
     "papers that a worker makes": {
         "/apply/{application_id}/feedback/report.pdf", "/notices/{notice_id}/document",
         "/office/rounds/{round_id}/certificates/{certificate_id}/document", "/office/rounds/{round_id}/notice/document",

@@ -1,11 +1,11 @@
-"""One-time links and how one gets them: registering, a new password, an invitation, the first administrator."""
+"""One-time links and how one gets them: registering, a new password or address, an invitation, the first administrator."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from award.accounts import queries, service
-from award.accounts.models import Invitation
+from award.accounts.models import Invitation, Person
 from award.accounts.pages.going import go
 from award.accounts.service.first_start import is_start_token
 from award.kernel import clock
@@ -35,9 +35,12 @@ def new_password(form: SubmittedForm) -> str:
     return form.get("password")
 
 
-def link_is_over(request: Request, session: RequestSession) -> Response:
-    """What a link that was used, has expired or never existed leads to: the three look the same."""
-    return render(request, session, "accounts/link_over.html", status_code=404)
+def link_is_over(request: Request, session: RequestSession, kind: str) -> Response:
+    """What a link that was used, has expired or never existed leads to: the three look the same.
+
+    kind: reset, invitation, start or address; each says who makes a new one.
+    """
+    return render(request, session, "accounts/link_over.html", status_code=404, kind=kind)
 
 
 @router.get("/register")
@@ -84,8 +87,13 @@ def resetting(request: Request, session: RequestSession, token: Token) -> Respon
     """The form for a new password."""
     found = queries.reset_of(session, token, clock.real_now())
     if found is None:
-        return link_is_over(request, session)
-    return render(request, session, "accounts/reset.html", person=found[1], token=token)
+        return link_is_over(request, session, "reset")
+    return render(request, session, "accounts/reset.html", **_reset(found[1], token))
+
+
+def _reset(person: Person, token: str) -> dict[str, Any]:
+    # Values, not rows: a form that is shown again has rolled its transaction back.
+    return {"person": {"username": person.username}, "token": token, "is_first": person.password_hash is None}
 
 
 @router.post("/reset/{token}")
@@ -93,13 +101,14 @@ def reset(request: Request, session: RequestSession, actor: CurrentActor, token:
     """Sets the new password."""
     found = queries.reset_of(session, token, clock.real_now())
     if found is None:
-        return link_is_over(request, session)
+        return link_is_over(request, session, "reset")
+    shown = _reset(found[1], token)
     try:
         password = new_password(form)
         form.check()
         service.reset_password(session, actor, token, password, clock.real_now())
     except Invalid as error:
-        return render_invalid(request, session, "accounts/reset.html", error, person=found[1], token=token)
+        return render_invalid(request, session, "accounts/reset.html", error, **shown)
     return go("/login?note=password")
 
 
@@ -108,7 +117,7 @@ def invited(request: Request, session: RequestSession, actor: CurrentActor, toke
     """What somebody is invited to, and the form to accept it."""
     invitation = queries.invitation_of(session, token, clock.real_now())
     if invitation is None:
-        return link_is_over(request, session)
+        return link_is_over(request, session, "invitation")
     return render(request, session, "accounts/invitation.html", **_invitation(session, invitation, token, BLANK))
 
 
@@ -118,7 +127,7 @@ def accept(request: Request, session: RequestSession, actor: CurrentActor, token
     now = clock.real_now()
     invitation = queries.invitation_of(session, token, now)
     if invitation is None:
-        return link_is_over(request, session)
+        return link_is_over(request, session, "invitation")
     if actor.is_signed_in:
         service.join_by_invitation(session, actor, token, now)
         return go("/home")
@@ -144,11 +153,30 @@ def _invitation(session: RequestSession, invitation: Invitation, token: str, giv
     }  # fmt: skip
 
 
+@router.get("/address/{token}")
+def confirming(request: Request, session: RequestSession, token: Token) -> Response:
+    """Names the new address; opening the link alone changes nothing, as mail scanners open links too."""
+    found = queries.address_change_of(session, token, clock.real_now())
+    if found is None:
+        return link_is_over(request, session, "address")
+    return render(request, session, "accounts/address.html", email=found[0].email, token=token)
+
+
+@router.post("/address/{token}")
+def confirm(request: Request, session: RequestSession, actor: CurrentActor, token: Token) -> Response:
+    """Uses the new address from now on."""
+    try:
+        service.confirm_address(session, actor, token, clock.real_now())
+    except NotFound:
+        return link_is_over(request, session, "address")
+    return go("/me" if actor.is_signed_in else "/login")
+
+
 @router.get("/start/{token}")
 def starting(request: Request, session: RequestSession, token: Token) -> Response:
     """The form for the first administrator of an empty database."""
     if not is_start_token(session, token):
-        return link_is_over(request, session)
+        return link_is_over(request, session, "start")
     return render(request, session, "accounts/start.html", typed=BLANK, token=token)
 
 
@@ -165,5 +193,5 @@ def start(request: Request, session: RequestSession, token: Token, form: Form) -
     except Invalid as error:
         return render_invalid(request, session, "accounts/start.html", error, typed=typed(form), token=token)
     except NotFound:
-        return link_is_over(request, session)
+        return link_is_over(request, session, "start")
     return go("/login?note=ready")

@@ -25,11 +25,12 @@ router = APIRouter(dependencies=[Depends(guard.signed_in)])
 
 def _shown(session: Session, actor: Actor, person: Person, typed: dict[str, str] | None = None) -> dict[str, Any]:
     now = clock.real_now()
-    own = {"name": person.name, "email": person.email, "phone": person.phone, "language": person.language}
+    own = {"name": person.name, "phone": person.phone, "language": person.language}
     running = queries.running_sessions(session, person.id, now)
     happened = queries.account_events(session, person)
     return {
-        "person": {"username": person.username},
+        "person": {"username": person.username, "email": person.email},
+        "new_email": "",
         "typed": typed or own,
         "sessions": [
             {"mark": one.mark, "agent": one.agent, "address": one.address, "seen_at": one.seen_at, "created_at": one.created_at,
@@ -54,18 +55,32 @@ def show(request: Request, session: RequestSession, actor: CurrentActor) -> Resp
 def change(request: Request, session: RequestSession, actor: CurrentActor, form: Form) -> Response:
     """Changes one's own data."""
     person = queries.own_person(session, actor)
-    given = {name: form.get(name) for name in ("name", "email", "phone", "language")}
+    given = {name: form.get(name) for name in ("name", "phone", "language")}
     shown = _shown(session, actor, person, given)
     try:
-        name, email = form.text("name", longest=80), form.text("email", longest=254)
+        name = form.text("name", longest=80)
         phone, language = form.text("phone", required=False, longest=32), form.choice("language", LANGUAGES)
         form.check()
-        service.change_person(session, actor, person, name=name, email=email, phone=phone, language=language)
+        service.change_person(session, actor, person, name=name, phone=phone, language=language)
     except Invalid as error:
         return render_invalid(request, session, "accounts/me.html", error, **shown)
     response = go("/me")
     set_cookie(request, response, "lang", language, max_age=YEAR)
     return response
+
+
+@router.post("/me/address")
+def change_address(request: Request, session: RequestSession, actor: CurrentActor, form: Form) -> Response:
+    """Sends a link to another address; it is used from the moment the link is opened."""
+    person = queries.own_person(session, actor)
+    shown = _shown(session, actor, person) | {"new_email": form.get("email")}
+    try:
+        email = form.text("email", longest=254)
+        form.check()
+        service.ask_address(session, actor, person, email, form.get("address_password"), clock.real_now())
+    except Invalid as error:
+        return render_invalid(request, session, "accounts/me.html", error, **shown)
+    return render(request, session, "accounts/sent.html", kind="address", address=email)
 
 
 @router.post("/me/password")

@@ -1,5 +1,6 @@
 """What can be done with people, their grants, invitations, passwords and sessions. Each function is one whole act."""
 
+from award.accounts.service.addresses import ask_address, confirm_address
 from award.accounts.service.first_start import accept_start_link, make_start_link
 from award.accounts.service.grants import give_grant, revoke_grant
 from award.accounts.service.invitations import accept_invitation, invite, join_by_invitation, send_invitation
@@ -19,9 +20,11 @@ __all__ = [
     "SignedIn",
     "accept_invitation",
     "accept_start_link",
+    "ask_address",
     "ask_reset",
     "change_password",
     "change_person",
+    "confirm_address",
     "create_person",
     "disable_person",
     "enable_person",

@@ -15,7 +15,7 @@ from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Conflict, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import LANGUAGES, N_
-from award.kernel.mail.service import is_address, send
+from award.kernel.mail.service import is_address
 
 LONGEST_NAME = 64
 """A username is an address as a rule; both are held to the shorter limit."""
@@ -92,24 +92,21 @@ def register(
 
 
 def change_person(
-    session: Session, actor: Actor, person: Person, *, name: str, email: str, phone: str, language: str
+    session: Session, actor: Actor, person: Person, *, name: str, phone: str, language: str
 ) -> None:
-    """A person corrects his own data. The sign-in name stays. The old address is told when it changes.
+    """A person corrects his own data. The sign-in name stays; for the address see ask_address.
 
     Raises Refused for anybody else, Invalid for what cannot be used.
     """
     if actor.person_id != person.id:
         raise Refused("person.not_own", N_("Only the person can change this."))
-    email = email.strip().lower()
-    check_contact(person.username, email, language)
+    check_contact(person.username, person.email, language)
     if not name.strip():
         raise Invalid.one("name", N_("Fill this in."))
-    new = {"name": name.strip(), "email": email, "phone": phone.strip(), "language": language}
+    new = {"name": name.strip(), "phone": phone.strip(), "language": language}
     changed = {key: value for key, value in new.items() if getattr(person, key) != value}
     if not changed:
         return
-    if "email" in changed:
-        send(session, person.email, "address_changed", {"name": person.name}, person.language, person_id=person.id)
     for key, value in changed.items():
         setattr(person, key, value)
     record(session, actor, Event.PERSON_CHANGED, f"person:{person.public_id}", ADMIN, changed)
