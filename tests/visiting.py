@@ -37,6 +37,6 @@ def words(answer: Any) -> str:
     return " ".join(main.get_text(" ").split())
 
 
-def faults(answer: Any) -> list[str]:
-    """The sentences of the summary of errors, without the names of their fields."""
-    return [(one.span or one).get_text() for one in BeautifulSoup(answer.text, "html.parser").select(".summary li")]
+def faults(answer: Any, *, named: bool = False) -> list[str]:
+    """The sentences of the summary of errors, with the names of their fields or without."""
+    return [(one if named else one.span or one).get_text() for one in BeautifulSoup(answer.text, "html.parser").select(".summary li")]

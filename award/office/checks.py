@@ -31,6 +31,7 @@ class Missing:
 
 
 Check = Callable[[Session, Round, datetime], list[Missing]]
+_NOT_OUT = Missing(N_("Not yet: it follows the publication of the notice"), "notice")
 
 
 def missing_in(session: Session, round_: Round, now: datetime) -> list[Missing]:
@@ -190,14 +191,18 @@ def notice_published(session: Session, round_: Round, now: datetime) -> list[Mis
 def notice_over(session: Session, round_: Round, now: datetime) -> list[Missing]:
     """The period of the notice has ended."""
     notice = _notice(session, round_)
-    if notice is None or notice.closes_at <= now:
+    if notice is None:
+        return [_NOT_OUT]
+    if notice.closes_at <= now:
         return []
     until = Moment(notice.closes_at, round_.award.authority.zone)
     return [Missing(N_("The public notice runs until {until}"), "notice", {"until": until})]
 
 
 def objections_answered(session: Session, round_: Round, now: datetime) -> list[Missing]:
-    """No objection waits for an answer."""
+    """The notice was out, and no objection waits for an answer."""
+    if _notice(session, round_) is None:
+        return [_NOT_OUT]
     query = (
         select(func.count(Objection.id))
         .join(Notice, Notice.id == Objection.notice_id)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
+from award.kernel.actor import Actor
 from award.kernel.i18n import N_, Phrase, format_left, format_moment, spoken, translate
 from award.office import queries
 from award.office.checks import Missing, missing_in
@@ -25,6 +26,7 @@ class View:
     """What the parts of the page are made from. language: of the reader; now: UTC."""
 
     session: Session
+    actor: Actor
     round_: Round
     scheme: Scheme
     counts: Counts
@@ -49,9 +51,9 @@ class View:
         return f"/office/rounds/{self.round_.public_id}"
 
 
-def view_of(session: Session, round_: Round, language: str, now: datetime) -> View:
+def view_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> View:
     """The round with its scheme and counts."""
-    return View(session, round_, scheme_of(session, round_), queries.counts_of(session, round_), language, now)
+    return View(session, actor, round_, scheme_of(session, round_), queries.counts_of(session, actor, round_), language, now)
 
 
 def head_of(view: View) -> dict[str, Any]:
@@ -270,7 +272,7 @@ def completion_of(view: View) -> dict[str, Any] | None:
         return None
     first, last = view.local(stage.opens_at).date(), view.local(_last_moment(stage.closes_at)).date()
     today = min(max(view.local(view.now).date(), first), last)
-    done = [view.local(moment).date() for moment in queries.submissions_of(view.session, view.round_)]
+    done = [view.local(moment).date() for moment in queries.submissions_of(view.session, view.actor, view.round_)]
     points = [
         (day, _share(sum(one <= _day_of(first, day) for one in done), view.counts.due))
         for day in range((today - first).days + 1)
@@ -296,7 +298,7 @@ def sectors_of(view: View) -> list[dict[str, Any]]:
     stage = stage_of(view.round_)
     planned = _planned(stage, view.now) if stage.kind == Kind.SCORE else 0
     rows = []
-    for (category, sector), (due, done) in queries.by_sector(view.session, view.round_).items():
+    for (category, sector), (due, done) in queries.by_sector(view.session, view.actor, view.round_).items():
         rules = view.scheme.category(category)
         name = view.name(rules.sectors.get(sector, rules.name))
         percent = _share(done, due)

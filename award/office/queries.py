@@ -63,14 +63,17 @@ class Wanted:
     sector: str = ""
 
 
-def counts_of(session: Session, round_: Round) -> Counts:
-    """The figures of a round."""
-    query = select(Application.state, func.count()).where(Application.round_id == round_.id)
+def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
+    """The figures of a round, without the applications a conflict hides from this actor."""
+    query = select(Application.state, func.count()).where(Application.round_id == round_.id, ~is_conflicted(actor))
     by_state: dict[str, int] = dict(session.execute(query.group_by(Application.state)).all())
     received = sum(count for state, count in by_state.items() if state != "draft")
-    seats = session.execute(_seat_counts(round_)).one()
+    seats = session.execute(_seat_counts(actor, round_)).one()
     gates = select(func.count(Application.id)).where(
-        Application.round_id == round_.id, is_going_on(round_), Application.gate_opened_at.is_not(None)
+        Application.round_id == round_.id,
+        is_going_on(round_),
+        Application.gate_opened_at.is_not(None),
+        ~is_conflicted(actor),
     )
     claims = select(func.count(Claim.id)).where(
         Claim.authority_id == round_.award.authority_id, Claim.state == "pending"
@@ -88,7 +91,7 @@ def counts_of(session: Session, round_: Round) -> Counts:
     )  # fmt: skip
 
 
-def _seat_counts(round_: Round) -> Select[int, int, int, int]:
+def _seat_counts(actor: Actor, round_: Round) -> Select[int, int, int, int]:
     signed = (Declaration.person_id == Assignment.person_id) & (Declaration.application_id == Assignment.application_id)
     return (
         select(
@@ -100,27 +103,29 @@ def _seat_counts(round_: Round) -> Select[int, int, int, int]:
         .join(Application, Application.id == Assignment.application_id)
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
         .outerjoin(Declaration, signed)
-        .where(Assignment.round_id == round_.id, Assignment.state == "active", is_going_on(round_))
+        .where(
+            Assignment.round_id == round_.id, Assignment.state == "active", is_going_on(round_), ~is_conflicted(actor)
+        )
     )
 
 
-def submissions_of(session: Session, round_: Round) -> Sequence[datetime]:
-    """When the sheets that count came in, in order."""
+def submissions_of(session: Session, actor: Actor, round_: Round) -> Sequence[datetime]:
+    """When the sheets that count came in, in order; none of an application a conflict hides."""
     query = (
         select(Sheet.submitted_at)
         .join(Assignment, Assignment.id == Sheet.assignment_id)
         .join(Application, Application.id == Assignment.application_id)
         .where(
             Assignment.round_id == round_.id, Assignment.state == "active", Sheet.state == "submitted",
-            is_going_on(round_), Sheet.submitted_at.is_not(None),
+            is_going_on(round_), Sheet.submitted_at.is_not(None), ~is_conflicted(actor),
         )
         .order_by(Sheet.submitted_at)
     )  # fmt: skip
     return [moment for moment in session.scalars(query) if moment is not None]
 
 
-def by_sector(session: Session, round_: Round) -> dict[tuple[str, str], tuple[int, int]]:
-    """(Category, sector) -> sheets due and submitted."""
+def by_sector(session: Session, actor: Actor, round_: Round) -> dict[tuple[str, str], tuple[int, int]]:
+    """(Category, sector) -> sheets due and submitted, without the applications a conflict hides."""
     query = (
         select(
             Application.category, Application.sector, func.count(Assignment.id),
@@ -128,7 +133,7 @@ def by_sector(session: Session, round_: Round) -> dict[tuple[str, str], tuple[in
         )
         .join(Assignment, (Assignment.application_id == Application.id) & (Assignment.state == "active"))
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
-        .where(Application.round_id == round_.id, is_going_on(round_))
+        .where(Application.round_id == round_.id, is_going_on(round_), ~is_conflicted(actor))
         .group_by(Application.category, Application.sector)
         .order_by(Application.category, Application.sector)
     )  # fmt: skip

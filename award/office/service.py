@@ -8,7 +8,7 @@ from award import policy
 from award.judging.service.sheets import open_gates
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
-from award.kernel.errors import Conflict, Stale
+from award.kernel.errors import Conflict, Invalid, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_, Phrase
 from award.office.checks import Missing, missing_in
@@ -26,13 +26,16 @@ class NotReady(Conflict):
         self.missing = missing
 
 
-def advance(session: Session, actor: Actor, round_: Round, expected_version: int, now: datetime) -> None:
+def advance(
+    session: Session, actor: Actor, round_: Round, expected_version: int, now: datetime, early_reason: str = ""
+) -> None:
     """Moves the round on into its next stage.
 
-    expected_version: of the round, as the office saw it. Locks the round, so that every act guarded by its stage
+    expected_version: of the round, as the office saw it. early_reason: why the next stage is entered before its planned
+    first moment; asked for only then, and kept with the stage and in the trail. Locks the round, so that every act guarded by its stage
     either came before or meets the next stage. Leaving the preparation opens the round; entering the last stage closes it.
     Raises Refused for anybody but the office, Stale where another has changed the round, NotReady with what is
-    missing, Conflict at the end of the round.
+    missing, Conflict at the end of the round, Invalid where the reason for entering a stage early is missing.
     """
     stage_now = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.ROUND_ADVANCE, stage_now, standing_in(actor, round_))
@@ -44,16 +47,25 @@ def advance(session: Session, actor: Actor, round_: Round, expected_version: int
     missing = missing_in(session, round_, now)
     if missing:
         raise NotReady(missing)
-    _move(session, actor, round_, now)
+    is_early = opens_later(round_, now)
+    if is_early and not early_reason.strip():
+        raise Invalid.one("early_reason", N_("The next stage is planned for later. Say why it is entered now."))
+    _move(session, actor, round_, now, early_reason.strip() if is_early else "")
 
 
-def _move(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
+def opens_later(round_: Round, now: datetime) -> bool:
+    """Whether the next stage is planned to open at a moment still to come."""
+    following = round_.stages[round_.position + 1 : round_.position + 2]
+    return any(one.opens_at is not None and one.opens_at > now for one in following)
+
+
+def _move(session: Session, actor: Actor, round_: Round, now: datetime, early_reason: str) -> None:
     left = stage_of(round_)
     left.left_at, left.left_by = now, actor.person_id
     round_.position += 1
     round_.version += 1
     entered = stage_of(round_)
-    entered.entered_at = now
+    entered.entered_at, entered.early_reason = now, early_reason
     if left.kind == Kind.SETUP:
         round_.state = "open"
     if left.kind == Kind.SCORE:
@@ -61,7 +73,14 @@ def _move(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
     if round_.position == len(round_.stages) - 1:
         round_.state = "closed"
     session.flush()
-    content = {"left": left.kind, "entered": entered.kind, "checks": list(TABLE[Kind(left.kind)].needs), "at": spell(now)}
+    content: dict[str, object] = {
+        "left": left.kind,
+        "entered": entered.kind,
+        "checks": list(TABLE[Kind(left.kind)].needs),
+        "at": spell(now),
+    }
+    if early_reason:
+        content |= {"planned": spell(entered.opens_at), "early_reason": early_reason}
     record(
         session, actor, Event.STAGE_LEFT, f"round:{round_.public_id}", round_stream(round_.public_id), content,
         stage=left.kind, rules=round_.scheme_sha256,

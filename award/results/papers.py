@@ -37,6 +37,12 @@ def both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
+def reviewed(scheme: Scheme) -> list[Text]:
+    """The stages a notice names. What a title says after its middle dot (材料评审·独立评分) is the office's own division."""
+    titles = [stage.title for stage in scheme.stages if stage.kind in REVIEWING]
+    return [Text(one.zh.partition("·")[0], one.en) for one in titles]
+
+
 @dataclass(frozen=True)
 class Winner:
     """One chosen organisation."""
@@ -120,7 +126,7 @@ def notice_content(
         "real_name": scheme.notice.real_name,
         "contact": contact,
         "zone": round_.award.authority.zone,
-        "stages": [both(stage.title) for stage in scheme.stages if stage.kind in REVIEWING],
+        "stages": [both(one) for one in reviewed(scheme)],
         "groups": _groups_content(groups_of(scheme, decided)),
     }
 
@@ -162,7 +168,7 @@ def notice_view(
     facts: dict[str, object] = {
         "round": title_of(round_).zh, "count": len(rows), "days": scheme.notice.days, "unit": translate("zh", UNITS[scheme.notice.unit]),
         "first": format_day("zh", first), "last": format_day("zh", last), "contact": contact,
-        "stages": [stage.title.zh for stage in scheme.stages if stage.kind in REVIEWING],
+        "stages": [one.zh for one in reviewed(scheme)],
     }  # fmt: skip
     return NoticeView(
         issuer_mark=scheme.office.zh,

@@ -28,6 +28,15 @@ def read_moment(form: SubmittedForm, name: str, zone: str) -> datetime | None:
     return _joined(form, name, "24:00", ZoneInfo(zone))
 
 
+def read_period(form: SubmittedForm, zone: str) -> Period:
+    """The fields "opens_at" and "closes_at", each with its ".time"; both are asked for."""
+    clock = ZoneInfo(zone)
+    for end in ENDS:
+        if not form.get(end).strip():
+            form.fault(end, N_("Fill this in."))
+    return _joined(form, ENDS[0], "00:00", clock), _joined(form, ENDS[1], "24:00", clock)
+
+
 def typed_dates(dates: Dates, zone: str) -> dict[str, str]:
     """Dates as the form shows them: "<kind>.<end>" and "<kind>.<end>.time". The end of a day is shown as its 24:00."""
     shown: dict[str, str] = {}

@@ -78,7 +78,10 @@ class RoundRubric(Base):
 
 
 class RoundStage(Row):
-    """A dated stage of a round. entered_at and left_at: when the office moved the round into it and on."""
+    """A dated stage of a round. entered_at and left_at: when the office moved the round into it and on.
+
+    early_reason: why it was entered before its planned first moment, "" where it was not.
+    """
 
     __tablename__ = "round_stage"
     __table_args__ = (UniqueConstraint("round_id", "position"), UniqueConstraint("round_id", "kind"))
@@ -91,17 +94,23 @@ class RoundStage(Row):
     entered_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     left_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    early_reason: Mapped[str] = mapped_column(Text, default="")
 
     round: Mapped[Round] = relationship(back_populates="stages")
     extensions: Mapped[list["StageExtension"]] = relationship(order_by="StageExtension.decided_at")
 
 
 class StageExtension(Row):
-    """A decision that gave a stage a later end; its reason is published."""
+    """A decision that gave a stage a later end, or other dates before it began; its reason is published.
+
+    opened_at_before and opens_at: None where only the end was moved.
+    """
 
     __tablename__ = "stage_extension"
 
     round_stage_id: Mapped[int] = mapped_column(ForeignKey("round_stage.id"), index=True)
+    opened_at_before: Mapped[datetime | None]
+    opens_at: Mapped[datetime | None]
     closed_at_before: Mapped[datetime]
     closes_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)

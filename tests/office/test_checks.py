@@ -181,7 +181,8 @@ def test_notice_objections_approval_publication(desk: Desk, session: Session) ->
     someone = make.person(session).id
     for check in ("notice_published", "approval_recorded", "result_published"):
         assert len(texts(session, round_, check)) == 1
-    assert texts(session, round_, "notice_over") == []  # nothing that could be over; notice_published says so
+    for check in ("notice_over", "objections_answered"):  # nothing that could be over or answered
+        assert texts(session, round_, check) == ["Not yet: it follows the publication of the notice"]
     notice = Notice(
         round_id=round_.id, document_number="1", first_day=date(2026, 3, 2), last_day=date(2026, 3, 6),
         closes_at=NOW + timedelta(4), contact="", snapshot_id=snapshot(session, round_, "notice").id, published_at=NOW,

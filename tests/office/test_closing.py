@@ -88,7 +88,7 @@ class Closing:
             try:
                 with transaction(self.engine) as session:
                     round_ = self.desk.found(session, self.round)
-                    advance(session, self.desk["office"], round_, round_.version, clocks.now(session))
+                    advance(session, self.desk["office"], round_, round_.version, clocks.now(session), "early")
                 self.closed += 1
                 return
             except NotReady as error:

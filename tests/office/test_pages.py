@@ -6,8 +6,9 @@ from typing import Any
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 
-from award.applications.models import PaperOutcome
+from award.applications.models import Application, PaperOutcome
 from award.kernel.audit.trail import transaction
 from award.kernel.web.csrf import token_for
 from award.office.checks import CHECKS, TITLES
@@ -17,6 +18,7 @@ from award.standing.models import Conflict
 from tests import make
 from tests.office import world
 from tests.office.desk import Desk
+from tests.visiting import faults
 
 NOW = make.NOW
 PAGES = ["", "/stages", "/trail", "/outcomes", "/calendar", "/scheme"]
@@ -89,6 +91,20 @@ class TestDashboard:
         assert "云川第7机械有限公司" not in desk.get(client, "office", f"/office/rounds/{scoring}").text
         assert "云川第7机械有限公司" in desk.get(client, "second", f"/office/rounds/{scoring}").text
 
+    def test_figures_leave_out_what_a_conflict_hides(self, desk: Desk, client: Any, scoring: str) -> None:
+        with transaction(desk.engine) as session:
+            theirs = session.scalars(select(Application).where(Application.gate_opened_at.is_not(None))).one()
+            person = desk["office"].person_id
+            session.add(Conflict(person_id=person, application_id=theirs.id, source="office", reason="r", declared_at=NOW))
+        # Of 9 sheets 5 are the hidden application's, all in; of 3 applications received 2 are left.
+        figures = {
+            "office": ("2 <small>of 4</small>", "1 <small>of 2</small>"),
+            "second": ("7 <small>of 9</small>", "2 <small>of 3</small>"),
+        }
+        for who, expected in figures.items():
+            main = " ".join(desk.get(client, who, f"/office/rounds/{scoring}").text.split('id="main"')[1].split())
+            assert all(one in main for one in expected), who
+
     def test_what_waits_has_links(self, desk: Desk, client: Any, scoring: str) -> None:
         page = desk.get(client, "office", f"/office/rounds/{scoring}").text
         assert "Score sheets not yet submitted: 2" in page
@@ -142,9 +158,17 @@ class TestStages:
         with transaction(desk.engine) as session:
             world.application(session, desk.found(session, public_id), 1)
         address = f"/office/rounds/{public_id}"
-        assert desk.post(client, "office", f"{address}/advance", {"version": "7"}).status_code == 412
+        assert desk.post(client, "office", f"{address}/advance", {"version": "7", "early": "1", "early_reason": "x"}).status_code == 412
         assert desk.post(client, "office", f"{address}/advance", {"version": "one"}).status_code == 422
-        assert desk.post(client, "office", f"{address}/advance", {"version": "1"}).status_code == 303
+        shown = desk.get(client, "office", f"{address}/stages").text
+        assert "so it would begin earlier than published" in shown
+        refused = desk.post(client, "office", f"{address}/advance", {"version": "1"})
+        assert refused.status_code == 422
+        named = [one.split(":")[0] for one in faults(refused, named=True)]
+        assert named == ["It is to begin now, before its planned date", "Why it begins earlier"]
+        early = {"version": "1", "early": "1", "early_reason": "材料已齐"}
+        assert desk.post(client, "office", f"{address}/advance", early).status_code == 303
+        assert "before its planned date: 材料已齐" in desk.get(client, "office", f"{address}/stages").text
         page = desk.get(client, "office", f"{address}/stages").text
         assert "Every panel is complete" in page
         assert "Round moved on" in desk.get(client, "office", f"{address}/trail").text
@@ -191,18 +215,32 @@ class TestPermissions:
         assert "Submit a score sheet" not in page.split('id="assign"')[1].split("</section>")[0]
 
 
+VISIT = {
+    "score": "612.5", "goes_on": "yes", "summary": "一致意见", "held_on": "2026-02-26", "until": "2026-02-27", "team": "王强\n李敏",
+}  # fmt: skip
+
+
 class TestOutcomes:
+    def _send(self, desk: Desk, client: Any, address: str, data: dict[str, str], content: bytes | None = None) -> Any:
+        """The office's form with a signed record."""
+        cookie = desk.cookies["office"]
+        return client.post(
+            address, data=data, files={"file": ("minutes.pdf", content or pdf_bytes(), "application/pdf")},
+            headers={"cookie": f"session={cookie}; lang=en", "x-csrf-token": token_for(cookie)},
+        )  # fmt: skip
+
     def test_two_people_bring_it_about(self, desk: Desk, client: Any) -> None:
         public_id = desk.round("site", "anhui-province")
         with transaction(desk.engine) as session:
             application = world.application(session, desk.found(session, public_id), 1).public_id
         address = f"/office/rounds/{public_id}/outcomes"
-        good = {"score": "612.5", "goes_on": "yes", "summary": "一致意见", "held_on": "2026-03-01"}
-        wrong = desk.post(client, "office", f"{address}/{application}", {**good, "score": "612.555"})
+        good = VISIT
+        wrong = self._send(desk, client, f"{address}/{application}", {**good, "score": "612.555"})
         assert wrong.status_code == 422
         assert "Enter the points of this stage" in wrong.text
         assert "一致意见" in wrong.text
-        assert desk.post(client, "office", f"{address}/{application}", good).status_code == 303
+        assert desk.post(client, "office", f"{address}/{application}", good).status_code == 422  # no signed record
+        assert self._send(desk, client, f"{address}/{application}", good).status_code == 303
         assert "612.50" in desk.get(client, "supervisor", address).text
         assert desk.post(client, "office", f"{address}/{application}/confirm").status_code == 403
         unseen = desk.post(client, "second", f"{address}/{application}/confirm")
@@ -229,13 +267,8 @@ class TestOutcomes:
             application = world.application(session, desk.found(session, public_id), 1).public_id
         address = f"/office/rounds/{public_id}/outcomes/{application}"
         assert desk.get(client, "second", f"{address}/paper").status_code == 404
-        cookie = desk.cookies["office"]
         content = pdf_bytes()
-        answer = client.post(
-            address, data={"score": "600", "goes_on": "yes", "summary": "一致意见", "held_on": "2026-03-01"},
-            files={"file": ("minutes.pdf", content, "application/pdf")},
-            headers={"cookie": f"session={cookie}; lang=en", "x-csrf-token": token_for(cookie)},
-        )  # fmt: skip
+        answer = self._send(desk, client, address, VISIT, content)
         assert answer.status_code == 303, answer.text
         for who in ("second", "supervisor"):
             assert desk.get(client, who, f"{address}/paper").content == content
@@ -246,12 +279,6 @@ class TestOutcomes:
         public_id = desk.round("site", "anhui-province")
         with transaction(desk.engine) as session:
             application = world.application(session, desk.found(session, public_id), 1).public_id
-        cookie = desk.cookies["office"]
-        answer = client.post(
-            f"/office/rounds/{public_id}/outcomes/{application}",
-            data={"score": "600", "goes_on": "yes", "summary": "一致意见", "held_on": "2026-03-01"},
-            files={"file": ("minutes.pdf", b"not a PDF", "application/pdf")},
-            headers={"cookie": f"session={cookie}; lang=en", "x-csrf-token": token_for(cookie)},
-        )  # fmt: skip
+        answer = self._send(desk, client, f"/office/rounds/{public_id}/outcomes/{application}", VISIT, b"not a PDF")
         assert answer.status_code == 422
         assert "一致意见" in answer.text

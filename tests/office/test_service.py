@@ -1,13 +1,14 @@
 """Moving a round on: what it needs, what it changes, who may, and two who try at once."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
-from award.kernel.errors import AwardError, Conflict, Stale
+from award.kernel.errors import AwardError, Conflict, Invalid, Stale
 from award.kernel.events import Event
 from award.office.service import NotReady, advance
 from award.panels.service import declare_conflict
@@ -20,6 +21,8 @@ from tests.office.desk import Desk
 from tests.results.judged import with_scheme
 
 NOW = make.NOW
+EARLY = "材料已全部受理完毕"
+"""The stages of these rounds follow each other by 31 days."""
 
 
 def ready(desk: Desk) -> str:
@@ -40,7 +43,7 @@ def test_the_round_moves_on_and_the_trail_knows(desk: Desk) -> None:
     public_id = ready(desk)
     with transaction(desk.engine) as session:
         round_ = desk.found(session, public_id)
-        advance(session, desk["office"], round_, 1, NOW)
+        advance(session, desk["office"], round_, 1, NOW, EARLY)
     with transaction(desk.engine) as session:
         round_ = desk.found(session, public_id)
         left, entered = round_.stages[2], round_.stages[3]
@@ -56,18 +59,18 @@ def test_leaving_the_preparation_opens_and_the_last_stage_closes(desk: Desk, mon
     with transaction(desk.engine) as session:
         round_ = desk.found(session, public_id)
         while round_.position < len(round_.stages) - 1:
-            advance(session, desk["office"], round_, round_.version, NOW)
+            advance(session, desk["office"], round_, round_.version, NOW, EARLY)
             states.append(round_.state)
         assert states == ["open"] * 7 + ["closed"]
         with pytest.raises(Conflict) as caught:
-            advance(session, desk["office"], round_, round_.version, NOW)
+            advance(session, desk["office"], round_, round_.version, NOW, EARLY)
         assert caught.value.code == "round.at_end"
 
 
 def test_what_is_missing_is_said_and_nothing_changes(desk: Desk) -> None:
     public_id = desk.round("accept")
     with pytest.raises(NotReady) as caught, transaction(desk.engine) as session:
-        advance(session, desk["office"], desk.found(session, public_id), 1, NOW)
+        advance(session, desk["office"], desk.found(session, public_id), 1, NOW, EARLY)
     assert [one.text for one in caught.value.missing] == ["No application has been accepted"]
     assert caught.value.status == 409
     with transaction(desk.engine) as session:
@@ -78,7 +81,7 @@ def test_what_is_missing_is_said_and_nothing_changes(desk: Desk) -> None:
 def test_an_older_version_is_refused(desk: Desk) -> None:
     public_id = ready(desk)
     with transaction(desk.engine) as session, pytest.raises(Stale):
-        advance(session, desk["office"], desk.found(session, public_id), 0, NOW)
+        advance(session, desk["office"], desk.found(session, public_id), 0, NOW, EARLY)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,7 @@ def test_an_older_version_is_refused(desk: Desk) -> None:
 def test_nobody_but_the_office_moves_it(desk: Desk, who: str, status: int) -> None:
     public_id = ready(desk)
     with transaction(desk.engine) as session, pytest.raises(AwardError) as caught:
-        advance(session, desk[who], desk.found(session, public_id), 1, NOW)
+        advance(session, desk[who], desk.found(session, public_id), 1, NOW, EARLY)
     assert caught.value.status == status
 
 
@@ -99,7 +102,7 @@ def test_of_two_at_once_one_wins(any_engine: Engine, desk: Desk) -> None:
         start.wait()
         try:
             with transaction(any_engine) as session:
-                advance(session, desk[who], desk.found(session, public_id), 1, NOW)
+                advance(session, desk[who], desk.found(session, public_id), 1, NOW, EARLY)
             results.append("moved")
         except Stale:
             results.append("stale")
@@ -127,8 +130,33 @@ def test_leaving_the_scoring_opens_the_gate_of_a_panel_that_stayed_short(engine:
         worlds.submit(judged, 0, judge)
     with transaction(engine) as session:
         assert judged.application(session).gate_opened_at is None
-        advance(session, judged.office, judged.application(session).round, 1, NOW)
+        advance(session, judged.office, judged.application(session).round, 1, NOW, EARLY)
     with transaction(engine) as session:
         assert judged.application(session).gate_opened_at == NOW
         [opened] = records(session, Event.GATE_OPENED)
         assert opened["content"] == {"sheets": 4}
+
+
+def test_a_stage_is_entered_before_its_day_only_with_a_reason_that_is_kept(desk: Desk) -> None:
+    public_id = ready(desk)
+    with pytest.raises(Invalid) as caught, transaction(desk.engine) as session:
+        advance(session, desk["office"], desk.found(session, public_id), 1, NOW, "  ")
+    assert [one.field for one in caught.value.errors] == ["early_reason"]
+    with transaction(desk.engine) as session:
+        assert desk.found(session, public_id).position == 2
+        advance(session, desk["office"], desk.found(session, public_id), 1, NOW, EARLY)
+    with transaction(desk.engine) as session:
+        assert desk.found(session, public_id).stages[3].early_reason == EARLY
+        [left] = records(session, Event.STAGE_LEFT)
+        # make.round_ opened "accept" a day ago; the next stage follows 31 days later.
+        assert (left["content"]["planned"], left["content"]["early_reason"]) == ("2026-04-01T01:00:00Z", EARLY)
+
+
+def test_a_stage_whose_day_has_come_asks_for_no_reason(desk: Desk) -> None:
+    public_id = ready(desk)
+    with transaction(desk.engine) as session:
+        advance(session, desk["office"], desk.found(session, public_id), 1, NOW + timedelta(30), "kept nowhere")
+    with transaction(desk.engine) as session:
+        assert desk.found(session, public_id).stages[3].early_reason == ""
+        [left] = records(session, Event.STAGE_LEFT)
+        assert "early_reason" not in left["content"]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
 from award.applications import queries, service
+from award.applications.eligibility import conditions_of
 from award.applications.forms import points_of
 from award.applications.listing import Filters, list_for_office
 from award.applications.models import Application
@@ -83,6 +84,8 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
         raise NotFound
     base = f"/office/applications/{application.public_id}"
     return {
+        "declared": [desk.tell(text) for key, text in service.DECLARATIONS.items() if key in content.declarations],
+        "conditions": [text for _, text in conditions_of(desk.scheme, desk.scheme.category(application.category), request.state.language)],
         "round": application.round, "application": views.head(desk), "base": base,
         "content": shown_content(desk, content, lambda one: f"{base}/evidence/{one.id}"),
         "category": desk.say(desk.scheme.category(application.category).name),

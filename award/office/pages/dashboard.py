@@ -34,7 +34,7 @@ def overview(
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
     place = place_of(actor, round_, "overview", now)
-    view = dashboard.view_of(session, round_, request.state.language, now)
+    view = dashboard.view_of(session, actor, round_, request.state.language, now)
     wanted = Wanted(q.strip()[:80], status, category, sector)
     found, total = queries.lines_of(session, actor, round_, wanted, page)
     opened = replace(standing_in(actor, round_), gate_open=True)

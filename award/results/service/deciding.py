@@ -18,6 +18,7 @@ from award.results import queries
 from award.results.explained import Explained, Ranking, as_content
 from award.results.models import AwardDecision, Proposal, ResultLine
 from award.results.ranking import ranking_of
+from award.results.service.again import first_of
 from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in
@@ -104,10 +105,8 @@ def decide(
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.RESULT_DECIDE, stage, standing_in(actor, round_))
     existing = queries.decision_of(session, proposal)
-    if existing is not None:
-        if existing.recorded_by == actor.person_id:
-            return existing
-        raise Conflict("result.decided", DECIDED)
+    if first := first_of(existing, existing.recorded_by if existing else None, actor, "result.decided", DECIDED):
+        return first
     require_clear(session, actor, round_)
     _require_latest(session, round_, proposal)
     _check_decision(session, round_, proposal, members, grades, deviations, held_on, now)

@@ -22,6 +22,7 @@ from award.policy import Moment
 from award.press.document import to_json
 from award.results import papers, queries
 from award.results.models import Notice, Objection
+from award.results.service.again import first_of
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round
 from award.rounds.queries import calendar_of, guarded_stage, scheme_of, stage_of, standing_in
@@ -56,10 +57,9 @@ def publish_notice(
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.NOTICE_PUBLISH, stage, standing_in(actor, round_))
     existing = queries.notice_of(session, round_.id)
-    if existing is not None:
-        if existing.published_by == actor.person_id:
-            return existing
-        raise Conflict("notice.published", N_("The notice of this round has been published already."))
+    by = existing.published_by if existing else None
+    if first := first_of(existing, by, actor, "notice.published", N_("The notice of this round has been published already.")):
+        return first
     require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
     if queries.undecided(session, round_):
@@ -186,10 +186,9 @@ def answer_objection(
     policy.require(Action.OBJECTION_ANSWER, stage, standing_in(actor, round_))
     db.lock_row(session, "objection", objection.id, exclusive=True)
     session.refresh(objection, ["answered_at", "answered_by"])
-    if objection.answered_at is not None:
-        if objection.answered_by == actor.person_id:
-            return objection
-        raise Conflict("objection.answered", N_("This objection has been answered already."))
+    answered = objection if objection.answered_at is not None else None
+    if first := first_of(answered, objection.answered_by, actor, "objection.answered", N_("This objection has been answered already.")):
+        return first
     if not answer.strip():
         raise Invalid.one("answer", N_("Write what was checked and what came of it."))
     if actor.person_id in queries.deciders_of(session, round_):

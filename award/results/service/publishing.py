@@ -18,6 +18,7 @@ from award.kernel.i18n import N_, Phrase
 from award.kernel.settings import settings
 from award.results import papers, queries
 from award.results.models import Approval, Publication
+from award.results.service.again import first_of
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in
@@ -45,10 +46,9 @@ def record_approval(
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.APPROVAL_RECORD, stage, standing_in(actor, round_))
     existing = queries.approval_of(session, round_.id)
-    if existing is not None:
-        if existing.recorded_by == actor.person_id:
-            return existing
-        raise Conflict("approval.recorded", N_("The approval of this round has been recorded already."))
+    by = existing.recorded_by if existing else None
+    if first := first_of(existing, by, actor, "approval.recorded", N_("The approval of this round has been recorded already.")):
+        return first
     if queries.undecided(session, round_):
         raise Conflict("approval.undecided", N_("Decide on the candidates of every category first."))
     errors = []
@@ -80,10 +80,9 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.RESULT_PUBLISH, stage, standing_in(actor, round_))
     existing = queries.publication_of(session, round_.id)
-    if existing is not None:
-        if existing.published_by == actor.person_id:
-            return existing
-        raise Conflict("result.published", N_("The result of this round has been published already."))
+    by = existing.published_by if existing else None
+    if first := first_of(existing, by, actor, "result.published", N_("The result of this round has been published already.")):
+        return first
     approval = queries.approval_of(session, round_.id)
     if approval is None:
         raise Conflict("result.unapproved", N_("Record the approval first."))

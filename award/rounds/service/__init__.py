@@ -5,6 +5,7 @@ from award.rounds.service.calls import call_content, is_same, publish_call, publ
 from award.rounds.service.dates import set_dates
 from award.rounds.service.extensions import extend_stage
 from award.rounds.service.founding import create_authority, create_award, create_round, set_contact
+from award.rounds.service.replanning import replan_stage
 
 __all__ = [
     "call_content",
@@ -16,6 +17,7 @@ __all__ = [
     "is_same",
     "publish_call",
     "publish_snapshot",
+    "replan_stage",
     "seed_calendar",
     "set_contact",
     "set_dates",

@@ -131,6 +131,8 @@ def _extension(scheme: Scheme, kind: str, extension: StageExtension) -> dict[str
     return {
         "kind": kind,
         "title": _text(scheme.stage(kind).title),
+        "opened_at_before": spell(extension.opened_at_before),
+        "opens_at": spell(extension.opens_at),
         "closed_at_before": spell(extension.closed_at_before),
         "closes_at": spell(extension.closes_at),
         "reason": extension.reason,
