@@ -426,7 +426,7 @@ def test_the_editor_saves_while_the_leader_writes(begun: World, client: TestClie
     assert kept.status_code == 412
     assert "旧窗口" in kept.text
     assert put(client, url, fields | {f"effect-{one}": "x"}, before + 1).status_code == 422
-    assert put(as_(client, begun, "judge1"), url, fields, before + 1).status_code == 403
+    assert put(as_(client, begun, "judge1"), url, fields, before + 1).status_code == 404
 
 
 def test_another_applicant_finds_no_report(engine: Any, clock: Any, client: TestClient) -> None:
