@@ -67,6 +67,7 @@ def _sheet(session: Session, bench: Bench) -> dict[str, Any]:
             "submit_url": f"{bench.base}/submit", "may_submit": not closed and not missing,
         },
         "groups": views.groups_of(bench, rows),
+        "items_open": review.decide(Action.APPLICATION_READ).allowed,
         "deadline": views.deadline(bench.language, review.application.round, review.stage.now),
         "missing": [{"text": bench.tell(one.text, one.params), "url": bench.url(one.field)} for one in missing],
         "next": {"url": bench.url(blank.key), "number": blank.number} if blank is not None and not closed else None,
