@@ -1,14 +1,17 @@
-"""Which applications are still in the race: accepted, and not left behind by a stage held on paper."""
+"""Which applications are still in the race: submitted or, once that is decided, accepted; not left behind on paper."""
 
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from award.applications.models import LIVE, Application, PaperOutcome
 from award.rounds.models import Round, RoundStage
 
+HANDED_IN = ("submitted", "resubmitted")
+"""States of an application nobody has decided on yet."""
+
 
 def is_going_on(round_: Round) -> ColumnElement[bool]:
     """Whether an application of the round is still in the race when the present stage begins."""
-    return Application.state.in_(LIVE) & ~exists(
+    return Application.state.in_(_states(round_)) & ~exists(
         select(PaperOutcome.id)
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
         .where(
@@ -18,6 +21,11 @@ def is_going_on(round_: Round) -> ColumnElement[bool]:
             RoundStage.position < round_.position,
         )
     )
+
+
+def _states(round_: Round) -> tuple[str, ...]:
+    accept_lies_ahead = any(stage.kind == "accept" and stage.position > round_.position for stage in round_.stages)
+    return (*LIVE, *HANDED_IN) if accept_lies_ahead else LIVE
 
 
 def going_on(round_: Round) -> Select[Application]:
