@@ -1,9 +1,10 @@
 """Reading rounds: their frozen rules, and the stage an act meets."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.kernel import clock, db
 from award.kernel.actor import Actor, Role, Scope
@@ -18,7 +19,6 @@ from award.rounds.models import (
     CalendarDay,
     CalendarYear,
     Round,
-    RoundRubric,
     RoundStage,
     Ruleset,
     Snapshot,
@@ -81,6 +81,17 @@ def open_rounds(session: Session) -> list[Round]:
     return list(session.scalars(with_stages().where(Round.state == "open").order_by(Round.created_at.desc())))
 
 
+def called_rounds(session: Session) -> dict[int, Snapshot]:
+    """The last call of every round that has one, by the round's inner number: what everybody may read of rounds."""
+    newest = select(func.max(Snapshot.id)).where(Snapshot.kind == "call").group_by(Snapshot.round_id)
+    return {one.round_id: one for one in session.scalars(select(Snapshot).where(Snapshot.id.in_(newest)))}
+
+
+def rounds_by_id(session: Session, ids: Collection[int]) -> list[Round]:
+    """Rounds by their inner numbers."""
+    return list(session.scalars(with_stages().where(Round.id.in_(ids))))
+
+
 def scheme_of(session: Session, round_: Round) -> Scheme:
     """The frozen scheme of a round."""
     return scheme_from_canonical(_ruleset(session, round_.scheme_sha256))
@@ -88,9 +99,7 @@ def scheme_of(session: Session, round_: Round) -> Scheme:
 
 def criteria_of(session: Session, round_: Round, category: str) -> Criteria:
     """The frozen criteria of one category of a round. Raises NotFound where the round has no such category."""
-    sha256 = session.scalar(
-        select(RoundRubric.criteria_sha256).where(RoundRubric.round_id == round_.id, RoundRubric.category == category)
-    )
+    sha256 = next((one.criteria_sha256 for one in round_.rubrics if one.category == category), None)
     if sha256 is None:
         raise NotFound
     return criteria_from_canonical(_ruleset(session, sha256))
@@ -140,7 +149,7 @@ def first_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | Non
 
 def with_stages() -> Select[Round]:
     """Rounds with their stages, award and authority, in few queries."""
-    return select(Round).options(selectinload(Round.stages), selectinload(Round.award).selectinload(Award.authority))
+    return select(Round).options(selectinload(Round.stages), joinedload(Round.award).joinedload(Award.authority))
 
 
 def authorities_of(session: Session, actor: Actor) -> list[Authority]:
@@ -165,6 +174,12 @@ def calendar_of(session: Session) -> Calendar:
 def frame_for(session: Session, round_: Round, now: datetime) -> Frame:
     """What the dates of a round are held against. now: UTC."""
     return frame_of(scheme_of(session, round_), round_.award.authority.zone, calendar_of(session), now)
+
+
+def load_decisions(session: Session, round_: Round) -> None:
+    """Reads the decisions on the dates of all stages at once, so that a page does not ask stage by stage."""
+    query = select(RoundStage).where(RoundStage.round_id == round_.id)
+    session.scalars(query.options(selectinload(RoundStage.extensions))).all()
 
 
 def dates_of(round_: Round) -> dict[str, Period]:

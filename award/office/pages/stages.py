@@ -138,6 +138,7 @@ def _page(request: Request, session: Session, actor: Actor, round_: Round) -> di
     place = place_of(actor, round_, "stages", now)
     view = dashboard.view_of(session, actor, round_, request.state.language, now)
     stage = queries.stage_of(round_)
+    queries.load_decisions(session, round_)
     extensions = [(one, extension) for one in round_.stages for extension in one.extensions]
     return {
         **place,

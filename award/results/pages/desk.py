@@ -5,12 +5,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from fastapi import Request
+from fastapi import Request, Response
 from sqlalchemy.orm import Session
 
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
+from award.kernel.documents.models import Document
 from award.kernel.errors import NotFound
+from award.kernel.web.downloads import send_file
 from award.policy import Decision, decide
 from award.regulations.model import Criteria, Scheme
 from award.results import queries
@@ -105,6 +107,13 @@ def desk_of(session: Session, actor: Actor, round_id: str, current: str, categor
     place = place_of(actor, round_, current, now)
     hidden = queries.hidden_from(session, actor, round_)
     return Desk(session, actor, round_, now, place, scheme, category or keys[0], hidden)
+
+
+def send_paper(paper: Document | None, name: str) -> Response:
+    """A paper as PDF. Raises NotFound while it is being made; the page it belongs to says how to come back."""
+    if paper is None or paper.file is None:
+        raise NotFound
+    return send_file(paper.file, name=f"{name}.pdf")
 
 
 def typed_of(request: Request) -> dict[str, str]:

@@ -15,13 +15,12 @@ from award.kernel.errors import Invalid, NotFound
 from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import YEARS, Form
 from award.kernel.web.rendering import render, render_invalid
 from award.results import papers, queries
 from award.results.forms import LONGEST_TEXT
 from award.results.models import Objection
-from award.results.pages.desk import Desk, desk_of, typed_of
+from award.results.pages.desk import Desk, desk_of, send_paper, typed_of
 from award.results.service import noticing
 from award.rounds.models import Snapshot
 
@@ -106,11 +105,10 @@ def _paper(desk: Desk) -> Document | None:
 def document(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """The paper as PDF. Not found while it is being made; the page says how to come back."""
     desk = desk_of(session, actor, round_id, "notice")
-    found = _paper(desk)
-    if found is None or found.file is None or desk.hidden:
+    if desk.hidden:
         raise NotFound
     name = translate(request.state.language, N_("Public notice"))
-    return send_file(found.file, name=f"{name}-{desk.round.year}.pdf")
+    return send_paper(_paper(desk), f"{name}-{desk.round.year}")
 
 
 def _objection_page(desk: Desk, objection: Objection) -> dict[str, Any]:

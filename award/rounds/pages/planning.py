@@ -93,6 +93,7 @@ def publish_call(request: Request, session: RequestSession, actor: CurrentActor,
 def _page(session: Session, actor: Actor, round_: Round, typed: Mapping[str, str]) -> dict[str, Any]:
     now = clock.now(session)
     place = place_of(actor, round_, "dates", now)
+    queries.load_decisions(session, round_)
     frame = queries.frame_for(session, round_, now)
     stored = queries.dates_of(round_)
     scheme = queries.scheme_of(session, round_)

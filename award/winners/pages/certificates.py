@@ -11,14 +11,13 @@ from sqlalchemy import select
 from award.kernel.actor import Action
 from award.kernel.documents.models import Document
 from award.kernel.documents.queries import latest_for
-from award.kernel.errors import Invalid, NotFound
+from award.kernel.errors import Invalid
 from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
-from award.results.pages.desk import Desk, desk_of, typed_of
+from award.results.pages.desk import Desk, desk_of, send_paper, typed_of
 from award.results.queries import decided_lines, publication_of
 from award.winners import queries, service
 from award.winners.models import Certificate
@@ -93,9 +92,7 @@ def document(session: RequestSession, actor: CurrentActor, round_id: PublicId, c
     desk = desk_of(session, actor, round_id, "certificates")
     certificate = queries.certificate_for(session, actor, desk.round, certificate_id)
     paper = latest_for(session, "certificate", f"certificate:{certificate.public_id}", "zh", ready=True)
-    if paper is None or paper.file is None:
-        raise NotFound
-    return send_file(paper.file, name=f"{certificate.number} {certificate.holder}.pdf")
+    return send_paper(paper, f"{certificate.number} {certificate.holder}")
 
 
 @router.get("/{certificate_id}/revoke", dependencies=[Depends(guard.office)])
