@@ -285,6 +285,15 @@ def test_an_incomplete_application_shows_what_is_missing_with_links(desk: dict[s
             assert target.find(id=link.split("#")[1]) is not None
 
 
+def test_everything_missing_is_named_in_one_turn_then_every_declaration(desk: dict[str, Visitor], world: World) -> None:
+    path = f"{base(world)}/submit"
+    page = BeautifulSoup(desk["owner"].post(path).text, "html.parser")
+    assert len(page.select(".todos a")) >= 3 + 23
+    fill(world)
+    page = BeautifulSoup(desk["owner"].post(path, {"true": "1"}).text, "html.parser")
+    assert [one["href"] for one in page.select(".summary a")] == ["#f-clean", "#f-secrets", "#f-check"]
+
+
 def test_withdrawing_asks_first_and_needs_a_reason(desk: dict[str, Visitor], world: World) -> None:
     worlds.submitted(world)
     path = f"{base(world)}/withdraw"

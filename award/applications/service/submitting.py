@@ -53,8 +53,8 @@ def submit_application(
     require(Action.APPLICATION_SUBMIT, stage, standing)
     if application.state not in ("draft", "correction"):
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
-    _check_declarations(declarations)
     _check_complete(session, application)
+    _check_declarations(declarations)
     submission = _freeze(session, actor, application, sorted(declarations), now)
     again = submission.number > 1
     application.state = "resubmitted" if again else "submitted"
@@ -79,7 +79,7 @@ def _receipt(session: Session, actor: Actor, application: Application) -> Submis
 def _check_declarations(declarations: Collection[str]) -> None:
     text = N_("Confirm each declaration; without them the application cannot be submitted.")
     if missing := [key for key in DECLARATIONS if key not in declarations]:
-        raise Invalid([FieldError(missing[0], text)])
+        raise Invalid([FieldError(key, text) for key in missing])
 
 
 def _check_complete(session: Session, application: Application) -> None:
