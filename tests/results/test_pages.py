@@ -188,6 +188,17 @@ def test_the_notice_shows_its_last_day_before_it_is_published(here: World, as_: 
     assert office.get(f"{url}/document").content == b"%PDF-made"
 
 
+def test_a_notice_in_a_year_without_known_holidays_has_no_button_but_a_way_to_the_calendar(here: World, as_: As, engine: Engine) -> None:
+    propose(here)
+    decide(here)
+    with transaction(engine) as session:
+        session.execute(delete(CalendarYear))
+    page = as_("office").page(f"{base(here)}/notice?first_day=2026-03-03&document_number=3")
+    assert page.select_one('a[href="/office/calendar?year=2026"]') is not None
+    assert page.select_one(f'form[method="post"][action="{base(here)}/notice"]') is None
+    assert "before the holidays of 2026 are entered" in page.get_text()
+
+
 def make_ready(world: World, kind: str) -> None:
     """What the worker does, without a renderer."""
     with transaction(world.engine) as session:
