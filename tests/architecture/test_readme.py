@@ -53,3 +53,20 @@ def test_every_scheme_is_told_with_its_values(readme: str) -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \| .+ \| (\d+) \| (\d+) \|$", readme, re.MULTILINE)
     schemes = shipped_schemes().items()
     assert sorted(rows) == sorted((key, str(len(one.sources)), str(len(one.assumed))) for key, one in schemes)
+
+
+@pytest.mark.parametrize("name", ["operating.md", "upgrading.md"])
+def test_what_operators_read_is_true(name: str) -> None:
+    """Settings, commands with their options, and files that are linked."""
+    text = (ROOT / "docs" / name).read_text()
+    assert set(re.findall(r"\bAWARD_[A-Z_]+", text)) <= {f"AWARD_{field.upper()}" for field in Settings.model_fields}
+    known = {
+        words: {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+        for words, command in commands()
+    }
+    known["setup"] = set()
+    for line in re.findall(r"\./run ([a-z-]+[^`\n]*)", text):
+        words = next((one for one in known if re.match(rf"{one}\b", line)), None)
+        assert words is not None, line
+        assert set(re.findall(r"--[a-z-]+", line.partition("&&")[0])) <= known[words], line
+    assert [one for one in re.findall(r"\]\(([^)#]+)\)", text) if not (ROOT / "docs" / one).exists()] == []

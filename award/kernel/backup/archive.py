@@ -139,11 +139,11 @@ def unpack(archive: zipfile.ZipFile, manifest: Manifest, into: Path) -> None:
     known = {one.path for one in manifest.members} | {MANIFEST}
     strangers = sorted(set(archive.namelist()) - known)
     if strangers:
-        raise BackupError(f"damaged: {strangers[0]} is in the archive but not in its manifest; nothing was restored")
+        raise BackupError(f"damaged: {strangers[0]} is in the archive but not in its manifest")
     for member in manifest.members:
         target = into / member.path
         if not target.resolve().is_relative_to(into.resolve()):
-            raise BackupError(f"damaged: {member.path} would leave the folder; nothing was restored")
+            raise BackupError(f"damaged: {member.path} would leave the folder")
         target.parent.mkdir(parents=True, exist_ok=True)
         found = None
         with (
@@ -155,7 +155,7 @@ def unpack(archive: zipfile.ZipFile, manifest: Manifest, into: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         if found != (member.sha256, member.size):
-            raise BackupError(f"damaged: {member.path} is not what the manifest says; nothing was restored")
+            raise BackupError(f"damaged: {member.path} is not what the manifest says")
 
 
 def sha256_of(source: IO[bytes]) -> str:
