@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import Engine
 from starlette.middleware import Middleware
@@ -15,22 +15,29 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from award.accounts import pages as accounts
 from award.accounts.identify import Identify
 from award.administration import pages as administration
+from award.applications import api as applications_api
 from award.applications import pages as applications
+from award.judging import api as judging_api
 from award.judging import pages as judging
 from award.kernel import db, health
 from award.kernel.settings import Settings, settings
-from award.kernel.web import access, failures, rendering, styleguide
+from award.kernel.web import access, failures, openapi, rendering, styleguide
 from award.kernel.web.access import LogRequests
-from award.kernel.web.context import readable
+from award.kernel.web.context import API, readable
 from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
 from award.kernel.web.probes import Probes
 from award.office import pages as office
+from award.organisations import api as organisations_api
 from award.organisations import pages as organisations
 from award.panels import pages as panels
+from award.papers import pages as papers
+from award.results import api as results_api
 from award.results import pages as results
+from award.rounds import api as rounds_api
 from award.rounds import pages as rounds
+from award.winners import api as winners_api
 from award.winners import pages as winners
 from award.words import word_of
 
@@ -44,9 +51,19 @@ ROUTERS: tuple[Any, ...] = (
     judging.router,
     results.router,
     winners.router,
+    papers.router,
     office.router,
 )
 """Every feature's routers, in the order of an award's life."""
+API_ROUTERS: tuple[APIRouter, ...] = (
+    rounds_api.router,
+    organisations_api.router,
+    applications_api.router,
+    judging_api.router,
+    results_api.router,
+    winners_api.router,
+)
+"""The same for programs; each feature's api.py."""
 
 
 @asynccontextmanager
@@ -83,5 +100,8 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
     failures.install(app)
     for router in (*ROUTERS, *((styleguide.router,) if config.development else ())):
         app.include_router(router)
+    for router in API_ROUTERS:
+        app.include_router(router, prefix=API)
+    app.include_router(openapi.router)
     require_guards(app)
     return app

@@ -1,12 +1,13 @@
 """decide(): may this actor, standing so, do this now? The answer carries its reason. Deny overrides every grant."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from award.kernel.actor import Action
 from award.kernel.errors import NotFound, Refused
 from award.kernel.i18n import N_, format_moment
-from award.stages import DEADLINE_BOUND, TABLE, StageNow, Who, stages_with
+from award.stages import APPLICANTS, DEADLINE_BOUND, TABLE, StageNow, Who, stages_with
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
     return ALLOWED
 
 
+def actions_of(actions: Iterable[Action], stage: StageNow, standing: Standing) -> dict[str, str]:
+    """For programs: each action with "allowed" or the code of the reason why not."""
+    decisions = {action: decide(action, stage, standing) for action in actions}
+    return {action.value: "allowed" if one.allowed else one.code for action, one in decisions.items()}
+
+
 def _seen(standing: Standing) -> Decision:
     if standing.gate_open:
         return Decision(False, "gate.open", N_("All sheets of this application are in; none can be returned any more."), 409)
@@ -85,6 +92,9 @@ def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:
         return Decision(False, "stage.wrong", N_("This is not open in the present stage of the round."), 409)
     if not standing.who - {Who.PUBLIC}:
         return HIDDEN
+    if standing.who & APPLICANTS and any(Who.OWNER in TABLE[kind].grants[action] for kind in stages_with(action)):
+        text = N_("Your role in this application does not include this. Ask its responsible person.")
+        return Decision(False, "role.not_responsible", text)
     return Decision(False, "role.cannot", N_("Your role does not include this. The award office can tell you whose it is."))
 
 

@@ -23,11 +23,19 @@ class Who(StrEnum):
     COMMITTEE = "committee"
     OFFICE = "office"
     OWNER = "owner"
-    """Acts for the organisation that applies."""
+    """The responsible person: acts for the organisation that applies."""
     PANEL_LEADER = "panel_leader"
     PUBLIC = "public"
+    READER = "reader"
+    """Reads one application for the applicant."""
     RECOMMENDER = "recommender"
     SUPERVISOR = "supervisor"
+    WRITER = "writer"
+    """Writes in one application for the applicant, and hands nothing in."""
+
+
+APPLICANTS = frozenset({Who.OWNER, Who.WRITER, Who.READER})
+"""Whoever works on an application for the applicant."""
 
 
 class Kind(StrEnum):
@@ -112,10 +120,11 @@ _ROUND: Grants = {
     Action.STAGE_EXTEND: _to(Who.OFFICE),
     Action.TRAIL_READ: _to(Who.SUPERVISOR, Who.OFFICE),
 }
-_READERS: Grants = {**_ROUND, Action.APPLICATION_READ: _to(Who.OWNER, Who.OFFICE, Who.SUPERVISOR)}
+_OWN: Grants = {Action.APPLICATION_READ: APPLICANTS, Action.APPLICATION_SHARE: _to(Who.OWNER)}
+_READERS: Grants = {**_ROUND, **_OWN, Action.APPLICATION_READ: APPLICANTS | _to(Who.OFFICE, Who.SUPERVISOR)}
 _JUDGES_READ: Grants = {
-    **_ROUND,
-    Action.APPLICATION_READ: _to(Who.OWNER, Who.OFFICE, Who.SUPERVISOR, Who.CLEARED_JUDGE, Who.PANEL_LEADER),
+    **_READERS,
+    Action.APPLICATION_READ: APPLICANTS | _to(Who.OFFICE, Who.SUPERVISOR, Who.CLEARED_JUDGE, Who.PANEL_LEADER),
 }
 _CONFLICT: Grants = {Action.CONFLICT_DECLARE: _to(Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE, Who.PANEL_LEADER)}
 _DECLARE: Grants = {**_CONFLICT, Action.DECLARATION_SIGN: _to(Who.ASSIGNED_JUDGE)}
@@ -151,7 +160,7 @@ _AFTERWARDS: Grants = {
     Action.CERTIFICATE_ISSUE: _to(Who.OFFICE),
     Action.CERTIFICATE_REVOKE: _to(Who.OFFICE),
     Action.FEEDBACK_ACKNOWLEDGE: _to(Who.OWNER),
-    Action.FEEDBACK_READ: _to(Who.OWNER, Who.OFFICE, Who.SUPERVISOR),
+    Action.FEEDBACK_READ: APPLICANTS | _to(Who.OFFICE, Who.SUPERVISOR),
     Action.FEEDBACK_RELEASE: _to(Who.OFFICE),
 }
 _SECRET = frozenset({Facet.JUDGES, Facet.RESULTS, Facet.FEEDBACK})
@@ -174,9 +183,8 @@ TABLE: Mapping[Kind, Stage] = {
             Kind.APPLY, N_("Applications"), N_("Open for applications"),
             N_("Organisations write their self-assessment and submit it before the deadline."),
             {
-                **_ROUND, **_WITHDRAW,
-                Action.APPLICATION_EDIT: _to(Who.OWNER),
-                Action.APPLICATION_READ: _to(Who.OWNER),
+                **_ROUND, **_OWN, **_WITHDRAW,
+                Action.APPLICATION_EDIT: _to(Who.OWNER, Who.WRITER),
                 Action.APPLICATION_START: _to(Who.OWNER),
                 Action.APPLICATION_SUBMIT: _to(Who.OWNER),
             },
@@ -193,7 +201,7 @@ TABLE: Mapping[Kind, Stage] = {
             {
                 **_READERS, **_WITHDRAW,
                 Action.APPLICATION_ACCEPT: _to(Who.OFFICE),
-                Action.APPLICATION_EDIT: _to(Who.OWNER),
+                Action.APPLICATION_EDIT: _to(Who.OWNER, Who.WRITER),
                 Action.APPLICATION_REFUSE: _to(Who.OFFICE),
                 Action.APPLICATION_RETURN: _to(Who.OFFICE),
                 Action.APPLICATION_SUBMIT: _to(Who.OWNER),

@@ -11,10 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from award.accounts import queries
+from award.accounts.bearer import bearer_of
 from award.accounts.models import SignIn
 from award.kernel import clock, db, ids
 from award.kernel.actor import ADMINISTRATORS, PUBLIC, Actor
 from award.kernel.audit.trail import transaction
+from award.kernel.web.context import is_api
 from award.kernel.web.csrf import VISITOR_COOKIE
 from award.kernel.web.middleware import App, Message, Receive, Send, language_of
 
@@ -61,6 +63,10 @@ class Identify:
             return
         request = Request(scope)
         state = scope.setdefault("state", {})
+        if is_api(scope["path"]):
+            await self._identify_program(request, state)
+            await self.app(scope, receive, send)
+            return
         token = request.cookies.get(SESSION_COOKIE, "")
         actor = await run_in_threadpool(find_actor, self.engine, token) if token else None
         visitor = request.cookies.get(VISITOR_COOKIE, "")
@@ -78,6 +84,15 @@ class Identify:
             await send(message)
 
         await self.app(scope, receive, with_cookie)
+
+    async def _identify_program(self, request: Request, state: dict[str, Any]) -> None:
+        """By its token alone: cookies neither sign in nor choose the language."""
+        language = language_of(None, request.headers.get("accept-language", ""))
+        address = request.client.host if request.client else ""
+        authorization = request.headers.get("authorization", "")
+        bearer = await run_in_threadpool(bearer_of, self.engine, authorization, address)
+        actor = replace(bearer.actor, language=language, address=address, request_id=state.get("request_id", ""))
+        state.update(actor=actor, language=language, scopes=bearer.scopes, bearer_fault=bearer.fault)
 
 
 def cookie_header(name: str, value: str, *, secure: bool, max_age: int | None = None) -> str:

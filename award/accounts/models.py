@@ -1,8 +1,8 @@
 """Tables of people and what they hold."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from award.kernel.actor import Role, Scope
@@ -135,3 +135,34 @@ class PasswordReset(Base):
     used_at: Mapped[datetime | None]
     made_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     identified_by: Mapped[str] = mapped_column(String(200), default="")
+
+
+class ApiToken(Row):
+    """A personal token for programs. token_hash: SHA-256; the token itself is shown once and stored nowhere.
+
+    scopes: values of TokenScope. used_on: the last day it was used, on UTC's calendar.
+    """
+
+    __tablename__ = "api_token"
+
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str] = mapped_column(String(80))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    used_on: Mapped[date | None]
+
+
+class KeptAnswer(Base):
+    """What a write under an Idempotency-Key was answered with, kept for a day. fingerprint: SHA-256 of the request."""
+
+    __tablename__ = "kept_answer"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text, default="")
+    etag: Mapped[str] = mapped_column(String(80), default="")
+    kept_at: Mapped[datetime]

@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import AddressChange, Grant, Invitation, PasswordReset, Person, SignIn, SignInAttempt
+from award.accounts.models import (
+    AddressChange,
+    ApiToken,
+    Grant,
+    Invitation,
+    PasswordReset,
+    Person,
+    SignIn,
+    SignInAttempt,
+)
 from award.kernel.actor import Actor, Held, Role, Scope
 from award.kernel.audit.models import AuditRecord
 from award.kernel.errors import NotFound
@@ -28,6 +37,9 @@ ACCOUNT_EVENTS = {
     Event.SIGN_IN: N_("Signed in"),
     Event.SIGN_IN_FAILED: N_("Sign-in failed"),
     Event.SIGN_OUT: N_("Signed out"),
+    Event.TOKEN_MADE: N_("Access token made"),
+    Event.TOKEN_REVOKED: N_("Access token revoked"),
+    Event.TOKEN_USED: N_("Access token used"),
 }
 """What an account's owner is shown, in words."""
 LINKS_PER_DAY = 5
@@ -90,6 +102,14 @@ def running_sessions(session: Session, person_id: int, now: datetime) -> list[Si
     """The person's sessions that have not ended, the last used first."""
     query = select(SignIn).where(SignIn.person_id == person_id, SignIn.revoked_at.is_(None), SignIn.ends_at > now)
     return list(session.scalars(query.order_by(SignIn.seen_at.desc(), SignIn.id.desc())))
+
+
+def tokens_of(session: Session, person_id: int, now: datetime) -> list[ApiToken]:
+    """The person's access tokens that hold, the newest first. now: real time."""
+    query = select(ApiToken).where(
+        ApiToken.person_id == person_id, ApiToken.revoked_at.is_(None), ApiToken.ends_at > now
+    )
+    return list(session.scalars(query.order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
 
 
 def current_grants(session: Session, person_id: int, now: datetime) -> list[Grant]:

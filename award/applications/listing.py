@@ -7,9 +7,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.kernel.actor import Actor
+from award.applications.queries import is_own, with_round
+from award.kernel.actor import Action, Actor
 from award.organisations.models import Organisation
+from award.policy import decide
 from award.rounds.models import Round
+from award.rounds.queries import rounds_of, stage_now, standing_in
 from award.standing.queries import conflicts_of
 
 
@@ -85,3 +88,28 @@ def _matching(filters: Filters) -> ColumnElement[bool]:
         if value:
             wanted.append(column == value)
     return and_(*wanted)
+
+
+def visible_applications(
+    session: Session, actor: Actor, now: datetime, *, round_id: str | None, state: str | None, category: str | None,
+    after: str, limit: int,
+) -> list[Application]:  # fmt: skip
+    """The applications of the actor's own organisations, and those handed in to rounds whose list is his to read.
+
+    In the order of their ids, which tells nothing; after: the id before the first one. A conflict beats every grant.
+    """
+    listed = [
+        one.id for one in rounds_of(session, actor)
+        if decide(Action.APPLICATION_LIST, stage_now(one, now), standing_in(actor, one)).allowed
+    ]  # fmt: skip
+    handed_in = and_(
+        Application.round_id.in_(listed), Application.submitted_at.is_not(None), Application.id.not_in(conflicts_of(actor))
+    )
+    query = with_round().where(or_(is_own(actor), handed_in), Application.public_id > after)
+    if round_id:
+        query = query.where(Application.round_id.in_(select(Round.id).where(Round.public_id == round_id)))
+    if state:
+        query = query.where(Application.state == state)
+    if category:
+        query = query.where(Application.category == category)
+    return list(session.scalars(query.order_by(Application.public_id).limit(limit)))

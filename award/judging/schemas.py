@@ -108,7 +108,7 @@ ITEM_IN = {
 }  # fmt: skip
 ITEM = {"item": "4.1.2", "title": {"zh": "高层领导的作用", "en": "Senior leadership"}, "points": 50, **ITEM_IN, "version": 3}
 LINE = {
-    "id": "k7m2p9xw4tqa", "application": "b3h8r5nd6yfe", "applicant": "云川精密轴承股份有限公司", "round": "w9c4t2mk8vxp",
+    "id": "k7m2p9xw4tqa", "application": "b3h8r5nd6yfe", "applicant": "云川样例制造有限公司", "round": "w9c4t2mk8vxp",
     "state": "in_progress", "is_leader": False, "scored_items": 1,
 }  # fmt: skip
 RECEIPT = {

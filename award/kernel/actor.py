@@ -11,28 +11,48 @@ class Role(StrEnum):
     AWARD_OFFICE = "award_office"
     COMMITTEE_MEMBER = "committee_member"
     JUDGE = "judge"
+    READER = "reader"
     RECOMMENDER = "recommender"
     SECURITY_ADMINISTRATOR = "security_administrator"
     SUPERVISOR = "supervisor"
     SYSTEM_ADMINISTRATOR = "system_administrator"
     TRAIL_ADMINISTRATOR = "trail_administrator"
+    WRITER = "writer"
 
 
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.TRAIL_ADMINISTRATOR})
 
 
+APPLICANTS = frozenset({Role.APPLICANT, Role.WRITER, Role.READER})
+"""Whoever works on an application for the applicant. Writers and readers only on the one they were invited to."""
+
+
 class Scope(StrEnum):
     """What a grant reaches."""
 
+    APPLICATION = "application"
     AUTHORITY = "authority"
     ORGANISATION = "organisation"
     ROUND = "round"
     SYSTEM = "system"
 
 
+class TokenScope(StrEnum):
+    """What a personal token for the API may be used for, `verb:things`, in alphabetical order."""
+
+    READ_APPLICATIONS = "read:applications"
+    READ_DOCUMENTS = "read:documents"
+    READ_ORGANISATIONS = "read:organisations"
+    READ_RESULTS = "read:results"
+    READ_ROUNDS = "read:rounds"
+    READ_SHEETS = "read:sheets"
+    WRITE_APPLICATIONS = "write:applications"
+    WRITE_SHEETS = "write:sheets"
+
+
 @dataclass(frozen=True)
 class Held:
-    """A grant in force: a role in a scope. scope_id: inner number of the authority, round or organisation; 0 = system.
+    """A grant in force: a role in a scope. scope_id: inner number of the authority, round, organisation or application; 0 = system.
 
     authority_id: before whose office somebody acts for an organisation; 0 for all other roles.
     """
@@ -40,6 +60,7 @@ class Held:
     role: Role
     scope: Scope
     scope_id: int = 0
+    authority_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,7 +74,6 @@ class Actor:
     held: frozenset[Held] = frozenset()
     session: str = ""
     address: str = ""
-    authority_id: int = 0
     request_id: str = ""
 
     @property
@@ -70,6 +90,10 @@ class Actor:
         """Whether the role is held in exactly this scope."""
         return Held(role, scope, scope_id) in self.held
 
+    def acts_for(self, organisation_id: int, authority_id: int) -> bool:
+        """Whether he acts for an organisation before the office of this authority; what another has seen counts nothing."""
+        return Held(Role.APPLICANT, Scope.ORGANISATION, organisation_id, authority_id) in self.held
+
     def scopes_of(self, role: Role, scope: Scope) -> frozenset[int]:
         """The ids in which the role is held."""
         return frozenset(held.scope_id for held in self.held if held.role == role and held.scope == scope)
@@ -83,16 +107,13 @@ SYSTEM = Actor(None, "system", "system", "zh")
 class Action(StrEnum):
     """Everything that is allowed or refused, `thing:verb`, in alphabetical order."""
 
-    def acts_for(self, organisation_id: int, authority_id: int) -> bool:
-        """Whether he acts for an organisation before the office of this authority; what another has seen counts nothing."""
-        return Held(Role.APPLICANT, Scope.ORGANISATION, organisation_id, authority_id) in self.held
-
     APPLICATION_ACCEPT = "application:accept"
     APPLICATION_EDIT = "application:edit"
     APPLICATION_LIST = "application:list"
     APPLICATION_READ = "application:read"
     APPLICATION_REFUSE = "application:refuse"
     APPLICATION_RETURN = "application:return"
+    APPLICATION_SHARE = "application:share"
     APPLICATION_START = "application:start"
     APPLICATION_SUBMIT = "application:submit"
     APPLICATION_WITHDRAW = "application:withdraw"

@@ -100,3 +100,9 @@ class TooMany(AwardError):
     """Too many tries; says when to come back."""
 
     status = 429
+
+
+class KeyReused(AwardError):
+    """A key that names one write was sent again with another one."""
+
+    status = 422

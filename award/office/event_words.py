@@ -13,6 +13,7 @@ EVENTS: Mapping[str, str] = {
     Event.APPLICATION_REFUSED: N_("Application refused"),
     Event.APPLICATION_RESUBMITTED: N_("Correction submitted"),
     Event.APPLICATION_RETURNED: N_("Application returned for correction"),
+    Event.APPLICATION_SHARED: N_("People of an application changed"),
     Event.APPLICATION_STARTED: N_("Application begun"),
     Event.APPLICATION_SUBMITTED: N_("Application submitted"),
     Event.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
@@ -58,6 +59,9 @@ EVENTS: Mapping[str, str] = {
     Event.PANEL_CHANGE_CONFIRMED: N_("Change of a panel confirmed"),
     Event.PANEL_CHANGE_DROPPED: N_("Change of a panel dropped"),
     Event.PANEL_CHANGE_PROPOSED: N_("Change of a panel proposed"),
+    Event.PAPERS_BUNDLED: N_("Bundle of papers wanted"),
+    Event.PAPERS_CANCELLED: N_("Making of papers stopped"),
+    Event.PAPERS_STARTED: N_("Making of papers started"),
     Event.PASSWORD_CHANGED: N_("Password changed"),
     Event.PASSWORD_LINK_MADE: N_("Link for a new password made"),
     Event.PASSWORD_RESET_ASKED: N_("New password asked for"),
@@ -81,5 +85,9 @@ EVENTS: Mapping[str, str] = {
     Event.SNAPSHOT_PUBLISHED: N_("Made public"),
     Event.STAGE_EXTENDED: N_("Deadline moved by decision"),
     Event.STAGE_LEFT: N_("Round moved on"),
+    Event.TOKEN_MADE: N_("Access token made"),
+    Event.TOKEN_REFUSED: N_("Access token refused"),
+    Event.TOKEN_REVOKED: N_("Access token revoked"),
+    Event.TOKEN_USED: N_("Access token used"),
 }
 """By the event's code; an event without a word is shown by its code."""

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from award.kernel.errors import NotFound
 from award.regulations.model import Text
 from award.rounds.models import Snapshot
+from award.stages import INNER
 
 KINDS = ("call", "notice", "result")
-INNER = frozenset({"setup", "assign", "archive"})
-"""Stages that are the office's own business and not shown on the public stage line."""
 
 
 @dataclass(frozen=True)

@@ -270,7 +270,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.CheckConstraint("state <> 'ready' OR file_id IS NOT NULL", name=op.f("ck_document_ready_has_file")),
-        sa.CheckConstraint("state IN ('wanted', 'ready', 'failed')", name=op.f("ck_document_state")),
+        sa.CheckConstraint("state IN ('wanted', 'ready', 'failed', 'cancelled')", name=op.f("ck_document_state")),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_document_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint(
@@ -280,6 +280,35 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_document_file_id"), "document", ["file_id"])
     op.create_index(op.f("ix_document_subject"), "document", ["subject"])
+
+    op.create_table(
+        "document_batch",
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=96), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        sa.Column("started_by", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_batch")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_document_batch_public_id")),
+    )
+    op.create_index(op.f("ix_document_batch_subject"), "document_batch", ["subject"])
+
+    op.create_table(
+        "document_batch_entry",
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("thing", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("error", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(["batch_id"], ["document_batch.id"], name=op.f("fk_document_batch_entry_batch_id")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_document_batch_entry_document_id")),
+        sa.PrimaryKeyConstraint("batch_id", "position", name=op.f("pk_document_batch_entry")),
+    )
+    op.create_index(op.f("ix_document_batch_entry_document_id"), "document_batch_entry", ["document_id"])
 
     op.create_table(
         "grant",
@@ -1095,6 +1124,8 @@ def downgrade() -> None:
         "password_reset",
         "invitation",
         "grant",
+        "document_batch_entry",
+        "document_batch",
         "document",
         "claim",
         "award",

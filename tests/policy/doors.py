@@ -1,5 +1,6 @@
 """A world with everything an address can name, and people who must not learn that it is there."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,12 +13,16 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from award.accounts.identify import SESSION_COOKIE
-from award.accounts.models import Grant, Person
+from award.accounts.models import ApiToken, Grant, Person, SignIn
+from award.accounts.queries import hash_token
+from award.accounts.service.tokens import SECRET, well_formed
 from award.applications.models import Evidence
 from award.judging import service as judging
 from award.judging.models import FeedbackComment, FeedbackReport, Sheet
-from award.kernel.actor import Actor, Role, Scope
+from award.kernel.actor import Actor, Role, Scope, TokenScope
 from award.kernel.audit.trail import transaction
+from award.kernel.documents.models import Document, DocumentState
+from award.kernel.web.context import is_api
 from award.kernel.web.csrf import HEADER, token_for
 from award.kernel.web.guard import guard_of
 from award.organisations.models import Claim, Organisation
@@ -38,6 +43,13 @@ from tests.judging.world import World
 MISSING = "zzzzzzzzzzzz"
 LATER = make.NOW + timedelta(days=12)
 """When the notice is over."""
+ONLY_OURS = str.maketrans("01", "xy")
+"""Hexadecimal digits that ids do not have."""
+BODIES: dict[str, dict[str, object]] = {
+    "/items/{item}": {"percent": 65}, "/items/{part}": {"text": "x"}, "/profile": {"fields": {}},
+    "/applications/{application_id}/submission": {"declarations": []},
+}  # fmt: skip
+"""What the API's writes take, by the end of their addresses."""
 RECUSED, SUBSTITUTE, ELSEWHERE = 4, 5, 6
 """Judges: the one with a conflict, the one who took his seat, and one who judges another application only."""
 
@@ -90,9 +102,31 @@ def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str) -> t
         "POST": {"data": {"version": "0", "text": "x", "reason": "x"}},
         "PUT": {"json": {"fields": {"text": "x"}}},
     }
+    if is_api(door.path):
+        headers |= {"authorization": f"Bearer {api_token(cookie)}"} if cookie else {}
+        body = next((body for end, body in BODIES.items() if door.path.endswith(end)), {})
+        sent = {"GET": {}, "POST": {"json": body}, "PUT": {"json": body}}
     answer = client.request(door.method, door.address(ids), headers=headers, **sent[door.method])
     text = answer.text if answer.headers.get("content-type", "").startswith(("text", "application/j")) else "binary"
     return answer.status_code, answer.headers.get("location", "") + text
+
+
+def api_token(cookie: str) -> str:
+    """The token of whoever holds a cookie."""
+    return well_formed(hashlib.sha256(cookie.encode()).hexdigest()[:SECRET].translate(ONLY_OURS))
+
+
+def give_tokens(engine: Engine, cookies: dict[str, str]) -> None:
+    """Everybody with a cookie has a token with all scopes too."""
+    with transaction(engine) as session:
+        for cookie in cookies.values():
+            of = session.scalars(select(SignIn.person_id).where(SignIn.token_hash == hash_token(cookie))).one()
+            session.add(
+                ApiToken(
+                    token_hash=hash_token(api_token(cookie)), person_id=of, name="test", created_at=make.NOW,
+                    scopes=[one.value for one in TokenScope], ends_at=make.NOW + timedelta(365),
+                )
+            )  # fmt: skip
 
 
 def bare(text: str, *vary: str) -> str:
@@ -112,6 +146,7 @@ def build(engine: Engine) -> Doors:
         cookies = world.cookies | {name: make.signed_in(session, person) for name, person in people.items()}
         second = make.actor(session, people["second"])
     _publish(world, second)
+    give_tokens(engine, cookies)
     with transaction(engine) as session:
         ids = _ids(session, world)
     return Doors(world, ids, cookies)
@@ -184,6 +219,13 @@ def _publish(world: World, second: Actor) -> None:
         report.state, report.released_at = "released", LATER
 
 
+def _document(session: Session, certificate: Certificate) -> str:
+    """The certificate as if its paper had been made."""
+    document = session.get_one(Document, certificate.document_id)
+    document.file_id, document.state = session.scalars(select(Evidence.file_id)).first(), DocumentState.READY.value
+    return document.public_id
+
+
 def _ids(session: Session, world: World) -> dict[str, str]:
     application = world.application(session)
     first = {
@@ -214,6 +256,8 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
         "receipt": objection.receipt,
         "file_id": MISSING,
+        "token_id": MISSING,
+        "document_id": _document(session, certificate),
         "category": "organisation",
         "part": "4.1.2",
         "item": "4.1.2",

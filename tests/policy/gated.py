@@ -8,6 +8,7 @@ from award.kernel.audit.trail import transaction
 from tests import make
 from tests.judging import world as worlds
 from tests.judging.world import World
+from tests.policy.doors import give_tokens
 
 MARKS = (35, 45, 55, 75)
 """What four of five judges gave to every item but the first, to which they gave 5 more: 5% of its 50 points is 2.5."""
@@ -25,6 +26,7 @@ def build(engine: Engine) -> World:
     _score(world, 0, 4, 85, submit=False)
     for judge in range(5):
         _score(world, 1, judge, 60 + 5 * judge)
+    give_tokens(engine, world.cookies)
     return world
 
 

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from award.accounts.pages import display, links, me, sign_in
+from award.accounts.pages import display, links, me, sign_in, tokens
 
 router = APIRouter()
-for one in (sign_in.router, links.router, me.router, display.router):
+for one in (sign_in.router, links.router, me.router, tokens.router, display.router):
     router.include_router(one)

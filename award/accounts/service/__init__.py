@@ -15,6 +15,7 @@ from award.accounts.service.sign_in import (
     sign_in,
     sign_out,
 )
+from award.accounts.service.tokens import make_token, revoke_token
 
 __all__ = [
     "SignedIn",
@@ -35,9 +36,11 @@ __all__ = [
     "join_by_invitation",
     "make_reset_link",
     "make_start_link",
+    "make_token",
     "register",
     "reset_password",
     "revoke_grant",
+    "revoke_token",
     "send_invitation",
     "set_password",
     "sign_in",

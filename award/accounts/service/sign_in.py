@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from award.accounts import passwords, queries
 from award.accounts.models import Person, SignIn, SignInAttempt
 from award.accounts.passwords import check_password, hash_password, matches
+from award.accounts.service.tokens import revoke_tokens
 from award.kernel import clock, db
 from award.kernel.actor import PUBLIC, SYSTEM, Actor, Role
 from award.kernel.audit.trail import record, security_stream, transaction
@@ -180,7 +181,7 @@ def _end_running(session: Session, actor: Actor, person: Person, now: datetime, 
 
 
 def set_password(session: Session, actor: Actor, person: Person, password: str, now: datetime) -> None:
-    """Gives a person a new password and ends all his sessions but the actor's own. now: real time.
+    """Gives a person a new password; all his tokens and all his sessions but the actor's own end. now: real time.
 
     Whether the actor may is decided by who calls: a one-time link, the person himself, the operator.
     Raises Invalid for a password that breaks the rules.
@@ -188,6 +189,7 @@ def set_password(session: Session, actor: Actor, person: Person, password: str, 
     check_password(password, person.username, person.email)
     person.password_hash = hash_password(password)
     _end_running(session, actor, person, now, keep=actor.session if actor.person_id == person.id else "")
+    revoke_tokens(session, actor, person, now)
     stream = security_stream(clock.now(session))
     record(session, actor, Event.PASSWORD_CHANGED, f"person:{person.public_id}", stream)
 

@@ -12,11 +12,11 @@ from award.accounts.queries import names_of
 from award.applications import queries, service
 from award.applications.check import references_in
 from award.applications.forms import Saved, is_done, typed_text, version_of
+from award.applications.keeping import keep_text
 from award.applications.models import Answer, Application
 from award.applications.pages import views
 from award.kernel import clock, i18n
 from award.kernel.actor import Actor
-from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused, Stale
 from award.kernel.i18n import N_
 from award.kernel.web import guard
@@ -161,17 +161,6 @@ def _save(
     except (Stale, Refused, Conflict):
         keep_text(request, session, actor, application_id, part, text, version)
         raise
-
-
-def keep_text(
-    request: Request, session: Session, actor: Actor, application_id: str, part: str, text: str, version: int
-) -> None:
-    """Keeps a text that could not be saved, in a transaction of its own, since the act's is undone."""
-    session.rollback()
-    session.info.pop("trail", None)
-    with transaction(request.app.state.engine) as own:
-        application = queries.own_application(own, actor, application_id)
-        service.keep_rejected(own, actor, application, part, text, version, clock.now(own))
 
 
 def _both(

@@ -11,9 +11,9 @@ from award.applications import queries, service
 from award.applications.check import unreadable_facts
 from award.applications.facts import fact_groups, facts_of
 from award.applications.forms import Saved, typed_text, version_of
+from award.applications.keeping import keep_text
 from award.applications.models import Application
 from award.applications.pages import views
-from award.applications.pages.items import keep_text
 from award.applications.service.writing import FACTS
 from award.kernel import clock
 from award.kernel.actor import Actor

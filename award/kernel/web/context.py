@@ -12,6 +12,13 @@ from award.kernel.actor import PUBLIC, Actor
 from award.kernel.audit.trail import transaction
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+API = "/api/v1"
+"""Where programs knock; nothing there is signed in by a cookie."""
+
+
+def is_api(path: str) -> bool:
+    """Whether an address belongs to the API."""
+    return path.startswith("/api/")
 
 
 def readable(request: Request) -> None:

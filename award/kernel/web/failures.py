@@ -17,10 +17,20 @@ from starlette.exceptions import HTTPException
 
 from award.kernel import clock, db, i18n
 from award.kernel.audit.trail import record, security_stream, transaction
-from award.kernel.errors import AwardError, Conflict, FieldError, Invalid, NotFound, Refused, SignInNeeded, Stale
+from award.kernel.errors import (
+    AwardError,
+    Conflict,
+    FieldError,
+    Invalid,
+    NotFound,
+    Refused,
+    SignInNeeded,
+    Stale,
+    TooMany,
+)
 from award.kernel.events import Event
 from award.kernel.i18n import N_
-from award.kernel.web.context import SAFE_METHODS, current_actor
+from award.kernel.web.context import SAFE_METHODS, current_actor, is_api
 from award.kernel.web.labels import HIDDEN, NAMED, label_of
 from award.kernel.web.middleware import HEADERS
 from award.kernel.web.rendering import render
@@ -36,6 +46,7 @@ TITLES = {
     409: N_("This cannot be done now"),
     412: N_("Somebody changed this meanwhile"),
     413: N_("Too large"),
+    415: N_("Send another form of data"),
     422: N_("There are things to fix"),
     428: N_("Reload the page first"),
     429: N_("Too many tries"),
@@ -48,6 +59,7 @@ BROKEN = N_(
 RACE = N_(
     "Somebody did the same at the same moment. Reload the page, look at what stands now, and try again if need be."
 )
+UNREADABLE = N_("This request cannot be understood; check: {fields}.")
 UNFIT = N_("Something you sent is too long or too large to be kept. Shorten it and send it again.")
 LOST = frozenset({"23505", "40001", "40P01"})
 """SQLSTATE of an act that another was first in: unique constraint, not serialisable, deadlock."""
@@ -58,7 +70,7 @@ SECRET = re.compile(r"/[A-Za-z0-9_-]{32,}")
 def wants_json(request: Request) -> bool:
     """Programs and scripts ask for JSON; people's browsers for HTML."""
     accept = request.headers.get("accept", "")
-    return request.url.path.startswith("/api/") or ("json" in accept and "text/html" not in accept)
+    return is_api(request.url.path) or ("json" in accept and "text/html" not in accept)
 
 
 def sentence(request: Request, error: AwardError) -> str:
@@ -76,6 +88,7 @@ def problem(request: Request, error: AwardError) -> JSONResponse:
         "title": i18n.translate(language, TITLES.get(error.status, TITLES[500])),
         "status": error.status,
         "detail": sentence(request, error),
+        "code": error.code,
     }
     if isinstance(error, Invalid):
         body["errors"] = [
@@ -83,8 +96,17 @@ def problem(request: Request, error: AwardError) -> JSONResponse:
         ]
         body["detail"] = " ".join(one["detail"] for one in body["errors"])
     if isinstance(error, Stale):
-        body |= {"version": error.version, "theirs": dict(error.theirs), **{k: str(v) for k, v in error.params.items()}}
-    return JSONResponse(body, error.status, media_type="application/problem+json")
+        said = {key: str(i18n.spoken(language, value)) for key, value in error.params.items()}
+        body |= {"version": error.version, "theirs": dict(error.theirs), **said}
+    headers = {"content-language": language, "vary": "accept-language", **_next_step(error)}
+    return JSONResponse(body, error.status, headers, media_type="application/problem+json")
+
+
+def _next_step(error: AwardError) -> dict[str, str]:
+    """What a program is told in headers. Source: RFC 6750, 3; RFC 9110, 10.2.3."""
+    if isinstance(error, SignInNeeded):
+        return {"www-authenticate": 'Bearer realm="award"'}
+    return {"retry-after": "300"} if isinstance(error, TooMany) else {}
 
 
 def page(request: Request, error: AwardError) -> Response:
@@ -163,6 +185,14 @@ def from_database(error: DBAPIError) -> AwardError | None:
     return unfit
 
 
+def _unreadable(request: Request, error: RequestValidationError) -> AwardError:
+    """What could not be read of a request. Names are shown as they can be written: JSON may hold half a character."""
+    names = [str(one["loc"][-1]).encode("utf-8", "replace").decode()[:60] for one in error.errors()]
+    wrong = AwardError("request.invalid", UNREADABLE, fields=[_label(request, name) or name for name in names])
+    wrong.status = 422
+    return wrong
+
+
 def install(app: FastAPI) -> None:
     """Registers the handlers."""
 
@@ -176,11 +206,7 @@ def install(app: FastAPI) -> None:
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
         if any(one["loc"][0] == "path" for one in error.errors()):
             return await run_in_threadpool(answer, request, NotFound())
-        names = [str(one["loc"][-1]) for one in error.errors()]
-        fields = [_label(request, name) or name for name in names]
-        text = N_("This request cannot be understood; check: {fields}.")
-        wrong = AwardError("request.invalid", text, fields=fields)
-        wrong.status = 422
+        wrong = _unreadable(request, error)
         return await run_in_threadpool(answer, request, wrong)
 
     @app.exception_handler(HTTPException)

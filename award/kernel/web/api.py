@@ -1,0 +1,208 @@
+"""What all routes of the API share: problems, lists in pages, tags, and what a write must bring."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Depends, Header, HTTPException, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from award.kernel import ids
+from award.kernel.errors import VersionMissing
+from award.kernel.i18n import N_
+
+T = TypeVar("T")
+Row = TypeVar("Row", bound=BaseModel)
+PROBLEM = "application/problem+json"
+REASONS = {
+    400: "The address cannot be read.",
+    401: "No token, or one that is unknown, has ended or was revoked.",
+    403: "The token lacks the scope, or its person the role.",
+    404: "There is no such thing, or it is hidden from the token's person; the two look the same.",
+    405: "The address has no such method.",
+    409: "Not in this stage, past the deadline, or not in this state.",
+    412: "The If-Match tag is not the present one; the answer carries what is stored.",
+    413: "More bytes than the installation takes.",
+    415: "The body is not application/json.",
+    422: "A value cannot be understood or breaks a rule; the answer names it. Or the Idempotency-Key was used for another write.",
+    428: "If-Match is missing: a write says which version it was made from.",
+    429: "Too many tokens that do not hold came from this network. Retry-After says when to come back.",
+    500: "The fault is ours; the answer carries a reference.",
+}
+
+
+class Problem(BaseModel):
+    """An error. Source: RFC 9457. code: stable; detail: a sentence in the language asked for by Accept-Language."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+class Given(BaseModel):
+    """What a program sends; names that are not known are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Words(BaseModel):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class InBoth(Protocol):
+    """A text of the rules, or of a snapshot."""
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+
+    @property
+    def en(self) -> str:
+        """In English."""
+
+
+def words(text: InBoth) -> Words:
+    """A text as the API gives it."""
+    return Words(zh=text.zh, en=text.en)
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The errors of a route, for its description."""
+    return {status: _problem(status) for status in statuses}
+
+
+def _problem(status: int) -> dict[str, Any]:
+    example = {
+        "type": "urn:award:thing.reason",
+        "title": "…",
+        "status": status,
+        "detail": REASONS[status],
+        "code": "thing.reason",
+    }
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"description": REASONS[status], "content": {PROBLEM: {"schema": schema, "example": example}}}
+
+
+_ALWAYS = (400, 401, 403, 404, 405, 422, 429, 500)
+READ = problems(*_ALWAYS) | {304: {"description": "If-None-Match names the present tag: nothing has changed."}}
+WRITE = problems(*_ALWAYS, 409, 412, 413, 415, 428)
+TAG = {
+    "ETag": {
+        "description": "Strong tag of this representation, for If-None-Match and If-Match.",
+        "schema": {"type": "string"},
+    }
+}
+
+
+def answers(example: Any, *, link: bool = False) -> dict[str, Any]:
+    """The description of the answer 200: its headers and an example."""
+    pages = {"Link": {"description": 'The next page, rel="next".', "schema": {"type": "string"}}}
+    return {"headers": TAG | (pages if link else {}), "content": {"application/json": {"example": example}}}
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which part of a list. Lists are in the order of ids; what is there during the whole walk is given exactly once."""
+
+    limit: int
+    cursor: str
+
+    def of(self, rows: Sequence[T], key: Callable[[T], str]) -> list[T]:
+        """The rows of the page and one more, from all rows."""
+        return sorted((one for one in rows if key(one) > self.cursor), key=key)[: self.limit + 1]
+
+
+def paging(
+    limit: Annotated[int, Query(ge=1, le=100, description="Most rows of a page.")] = 25,
+    cursor: Annotated[
+        str | None,
+        Query(pattern=ids.PATTERN, description="The value of `next` of the page before.", examples=["k7m2p9xw4tqa"]),
+    ] = None,
+) -> Paging:
+    """Reads the query."""
+    return Paging(limit, cursor or "")
+
+
+Paged = Annotated[Paging, Depends(paging)]
+
+
+def listed(
+    request: Request, model: type[BaseModel], rows: Sequence[Row], page: Paging, key: Callable[[Row], str]
+) -> Response:
+    """A page of a list. rows: up to one more than the page has; that there is one more says that there is a next page."""
+    shown = list(rows[: page.limit])
+    following = key(shown[-1]) if len(rows) > page.limit else None
+    response = tagged(request, model(items=shown, next=following))
+    if following is not None:
+        query = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+        response.headers["link"] = f'<{request.url.path}?{urlencode([*query, ("cursor", following)])}>; rel="next"'
+    return response
+
+
+def tagged(request: Request, body: BaseModel, tag: str = "") -> Response:
+    """An answer with its strong tag, or 304 where the program has it already. tag: of the version, else of the bytes."""
+    content = body.model_dump_json().encode()
+    return tagged_bytes(request, content, tag)
+
+
+def tagged_bytes(request: Request, content: bytes, tag: str = "") -> Response:
+    """The same for JSON that is written already."""
+    etag = f'"{tag or hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "authorization"}
+    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    if request.method == "GET" and (etag in known or "*" in known):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _matched(
+    if_match: Annotated[
+        str | None, Header(description="The ETag the change was made from.", examples=['"3"'], max_length=100)
+    ] = None,
+) -> str:
+    given = (if_match or "").strip()
+    if len(given) < 3 or given[0] != '"' or given[-1] != '"':
+        raise VersionMissing("version.missing", N_("Send the ETag your change was made from as If-Match."))
+    return given[1:-1]
+
+
+IfMatch = Annotated[str, Depends(_matched)]
+"""The strong tag a write was made from. Raises VersionMissing without one; neither * nor a weak tag names a version."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """A write as it is told from others. key: Idempotency-Key, "" without; fingerprint: of method, address, tag and body."""
+
+    key: str
+    fingerprint: str
+
+
+async def _write(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            min_length=8, max_length=80, pattern=r"^[\x21-\x7e]+$",
+            description="Chosen by the program, once for each write. Sent again within a day, the first answer is given again.",
+            examples=["5b0f9c7e-3f1d-4a36-9b3e-2f6a7c1d8e90"],
+        ),
+    ] = None,
+) -> Write:  # fmt: skip
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise HTTPException(415)
+    head = f"{request.method} {request.url.path} {request.headers.get('if-match', '')}\n".encode()
+    return Write(idempotency_key or "", hashlib.sha256(head + await request.body()).hexdigest())
+
+
+Writing = Annotated[Write, Depends(_write)]

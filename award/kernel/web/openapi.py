@@ -1,0 +1,88 @@
+"""The description of the API, from its own routes: as OpenAPI 3.1 for programs and as a page for people."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from award.kernel.actor import TokenScope
+from award.kernel.web import guard
+from award.kernel.web.api import Problem, tagged_bytes
+from award.kernel.web.bearer import TokenGuard
+from award.kernel.web.context import API, RequestSession
+from award.kernel.web.guard import guard_of
+from award.kernel.web.rendering import render
+
+router = APIRouter(dependencies=[Depends(guard.public)])
+ABOUT = """\
+Everything here is decided by the same rules as on the pages: a token gives what its person may do at that moment, narrowed
+to its scopes. What is hidden and what does not exist are answered alike, with 404.
+
+* **Sign in** with a personal access token, made under “My account”: `Authorization: Bearer award_…`. Cookies count nothing.
+* **Errors** are problem details (RFC 9457) with a stable `code`; their sentences follow `Accept-Language` (zh, en).
+* **Lists** take `limit` and `cursor`; the next page stands in `next` and in the header `Link`.
+* **Tags**: every answer has a strong `ETag`. A read with `If-None-Match` is answered 304 where nothing has changed. A write
+  needs `If-Match` with the tag it was made from: 428 without, 412 where it is no longer the present one.
+* **Once only**: a write with an `Idempotency-Key` sent again within a day is answered as the first time and done once;
+  the key with another request is refused with 422.
+* **Times** are UTC; points and totals are decimal text; ids are 12 random characters.
+"""
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of the routes that ask for a token."""
+    asked = [(one, guard_of(one.dependant)) for one in iter_route_contexts(app.routes) if isinstance(one.original_route, APIRoute)]
+    routes = [(one, found.scope) for one, found in asked if isinstance(found, TokenGuard)]
+    scopes = {(str(one.path), method.lower()): scope for one, scope in routes for method in one.methods or ()}
+    described = get_openapi(
+        title="Government quality awards", version="1.0.0", description=ABOUT, routes=[one for one, _ in routes]
+    )
+    for path, operations in described["paths"].items():
+        for method, operation in operations.items():
+            operation["security"] = [{"token": []}]
+            operation["x-scope"] = scopes[path, method].value
+            operation["description"] += f"\n\nScope: `{scopes[path, method].value}`."
+    parts = described["components"]
+    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": _scopes()}}
+    ours = {name: one for name, one in parts["schemas"].items() if "ValidationError" not in name}
+    parts["schemas"] = {**ours, "Problem": Problem.model_json_schema()}
+    return described
+
+
+def _scopes() -> str:
+    names = ", ".join(f"`{one.value}`" for one in TokenScope)
+    return f"A personal access token (award_…). Its scopes are among {names}."
+
+
+def _described(request: Request) -> dict[str, Any]:
+    """Made once: the routes of an application do not change."""
+    state = request.app.state
+    if not hasattr(state, "described"):
+        state.described = describe(request.app)
+    found: dict[str, Any] = state.described
+    return found
+
+
+@router.get(f"{API}/openapi.json", include_in_schema=False)
+def document(request: Request) -> Response:
+    """For programs: OpenAPI 3.1."""
+    return tagged_bytes(request, json.dumps(_described(request), ensure_ascii=False).encode())
+
+
+@router.get("/api", include_in_schema=False)
+def page(request: Request, session: RequestSession) -> Response:
+    """For people: how the API is used, and every operation with its scope."""
+    described = _described(request)
+    rows = [
+        {
+            "tag": operation["tags"][0], "method": method.upper(), "path": path, "scope": operation["x-scope"],
+            "about": operation["description"].partition("\n")[0],
+            "query": [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"],
+            "refusals": [code for code in operation["responses"] if code >= "300"],
+        }
+        for path, operations in described["paths"].items()
+        for method, operation in operations.items()
+    ]  # fmt: skip
+    return render(request, session, "api/index.html", operations=rows, scopes=[one.value for one in TokenScope])

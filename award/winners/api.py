@@ -1,0 +1,55 @@
+"""Documents for programs: notices, certificates and feedback reports as PDF, for those who may have them."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from award.kernel import clock
+from award.kernel.actor import TokenScope
+from award.kernel.documents.models import Document
+from award.kernel.errors import NotFound
+from award.kernel.web.api import READ, Paged, answers, listed, tagged
+from award.kernel.web.bearer import TokenGuard
+from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.downloads import send_file
+from award.winners.documents import document_for, documents_for
+from award.winners.schemas import DOCUMENT, DocumentOut, Documents
+
+router = APIRouter(prefix="/documents", tags=["documents"], dependencies=[Depends(TokenGuard(TokenScope.READ_DOCUMENTS))])
+Kind = Literal["certificate", "feedback_report", "notice"]
+PDF: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The stored file.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+}
+
+
+@router.get("", response_model=Documents, responses=READ | {200: answers({"items": [DOCUMENT], "next": None}, link=True)})
+def documents(
+    request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
+    kind: Annotated[Kind | None, Query(description="Only those of this kind.")] = None,
+) -> Response:  # fmt: skip
+    """The papers the token's person may have, of each the last that is ready."""
+    found = [one for one in documents_for(session, actor, clock.now(session)) if kind in (None, one.kind)]
+    rows = [_shown(one) for one in page.of(found, lambda one: one.public_id)]
+    return listed(request, Documents, rows, page, lambda one: one.id)
+
+
+@router.get("/{document_id}", response_model=DocumentOut, responses=READ | {200: answers(DOCUMENT)})
+def one_document(request: Request, session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
+    """What is known of a paper."""
+    return tagged(request, _shown(document_for(session, actor, document_id, clock.now(session))))
+
+
+@router.get("/{document_id}/content", response_class=Response, responses=READ | PDF)
+def content(session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
+    """The paper itself as PDF."""
+    found = document_for(session, actor, document_id, clock.now(session))
+    if found.file is None:
+        raise NotFound
+    return send_file(found.file)
+
+
+def _shown(one: Document) -> DocumentOut:
+    return DocumentOut(
+        id=one.public_id, kind=one.kind, about=one.subject.partition(":")[2], language=one.language, pages=one.pages,
+        sha256=one.file.sha256 if one.file else "", size=one.file.size if one.file else 0, ready_at=one.ready_at,
+    )  # fmt: skip

@@ -1,0 +1,212 @@
+"""A judge's own sheets: read, saved, submitted; versions, keys, and what is not his is not there."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from award.judging.models import Sheet, SheetVersion
+from award.kernel.audit.models import AuditRecord
+from award.kernel.audit.trail import transaction
+from tests import make
+from tests.api.asking import Program, assert_problem, token_for
+from tests.api.conftest import As
+from tests.conftest import StandingClock
+from tests.judging import world as worlds
+from tests.judging.world import World
+
+ITEM = "/items/4.1.2"
+ENTRY = {
+    "percent": 65, "factors": {"approach": "b50"}, "note": "只给自己看",
+    "comments": [{"key": "s1", "kind": "strength", "weight": "++", "text": "方法系统有效。", "references": ["E-1", "p71"]}],
+}  # fmt: skip
+
+
+def test_save_and_read(world: World, program: As) -> None:
+    judge, sheet = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}"
+    before = judge.get(sheet + ITEM)
+    assert (before.status_code, before.headers["etag"], before.json()["percent"]) == (200, '"0"', None)
+    saved = judge.put(sheet + ITEM, ENTRY, tag='"0"')
+    assert (saved.status_code, saved.headers["etag"]) == (200, '"1"')
+    after = judge.get(sheet + ITEM)
+    assert {name: after.json()[name] for name in ENTRY} == ENTRY
+    assert after.headers["etag"] == '"1"'
+    assert judge.get(sheet + ITEM, headers={"if-none-match": '"1"'}).status_code == 304
+    whole = judge.get(sheet).json()
+    assert (whole["state"], whole["receipt"], "4.1.2" in whole["missing"]) == ("in_progress", None, False)
+
+
+def test_the_page_and_the_program_write_the_same_sheet(world: World, program: As) -> None:
+    judge = program(world.judges[0])
+    judge.put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag='"0"')
+    with transaction(world.engine) as session:
+        sheet = worlds.sheet(session, world, 0, 0)
+        assert sheet.marks == {"4.1.2": 65}
+        act = session.scalars(select(AuditRecord).where(AuditRecord.obj == f"sheet:{sheet.public_id}")).one()
+        assert (act.act, act.actor) == ("sheet:edited", world.judges[0].public_id)
+
+
+@pytest.mark.parametrize("tag", [None, "*", 'W/"0"', "0", '""', ""])
+def test_a_write_says_its_version(world: World, program: As, tag: str | None) -> None:
+    answer = program(world.judges[0]).put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag=tag)
+    assert_problem(answer, 428, "version.missing")
+
+
+@pytest.mark.parametrize("tag", ['"1"', '"7"', '"abc"', '"99999999999999999999"', '"-1"'])
+def test_a_stale_version_brings_what_is_stored(world: World, program: As, tag: str) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    judge.put(path, ENTRY, tag='"0"')
+    judge.put(path, {**ENTRY, "percent": 70}, tag='"1"')
+    answer = judge.put(path, {**ENTRY, "percent": 40}, tag=tag)
+    assert_problem(answer, 412, "sheet.stale")
+    assert (answer.json()["version"], answer.json()["theirs"]["percent"]) == (2, 70)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"percent": 63}, "percent"), ({"factors": {"results": "b50"}}, "factors"),
+        ({"comments": [{**ENTRY["comments"][0], "weight": "--"}]}, "comments"),
+    ],
+)  # fmt: skip
+def test_what_the_rules_do_not_have(world: World, program: As, change: dict[str, object], field: str) -> None:
+    answer = program(world.judges[0]).put(f"/sheets/{world.seats[0, 0]}{ITEM}", {**ENTRY, **change}, tag='"0"')
+    assert_problem(answer, 422, "invalid")
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+
+
+def test_another_judges_sheet_is_not_there(world: World, program: As) -> None:
+    """Nor is one of an application the judge has no seat at: the answer is that of an id nobody has."""
+    judge = program(world.judges[5])
+    worlds.score(world, 0, 1)
+    for path in (f"/sheets/{world.seats[0, 1]}", f"/sheets/{world.seats[0, 1]}{ITEM}"):
+        missing = judge.get(path.replace(world.seats[0, 1], "zzzzzzzzzzzz"))
+        assert_problem(judge.get(path), 404, "not_found")
+        assert judge.get(path).json() == missing.json()
+    assert_problem(judge.put(f"/sheets/{world.seats[0, 1]}{ITEM}", ENTRY, tag='"1"'), 404)
+    assert_problem(judge.post(f"/sheets/{world.seats[0, 1]}/submission", {}, tag='"0-1-in_progress"'), 404)
+    assert judge.get("/sheets").json() == {"items": [], "next": None}
+
+
+def test_before_the_declaration_only_the_name(engine: Engine, clock: StandingClock, api: object) -> None:
+    world = worlds.build(engine, unsigned=((0, 4),))
+    judge = Program(api, token_for(engine, world.judges[4].person_id))  # type: ignore[arg-type]
+    (line,) = judge.get("/sheets").json()["items"]
+    assert (line["state"], line["applicant"]) == ("coi_pending", worlds.APPLICANTS[0])
+    assert_problem(judge.get(f"/sheets/{line['id']}"), 403, "declaration.unsigned")
+    assert_problem(judge.get(f"/applications/{line['application']}"), 403, "declaration.unsigned")
+    assert_problem(judge.put(f"/sheets/{line['id']}{ITEM}", ENTRY, tag='"0"'), 403, "declaration.unsigned")
+
+
+def test_submit_once(world: World, program: As) -> None:
+    """60% of everything is 600 points; the tag says which sheet is submitted, and both tags answer with the receipt later."""
+    worlds.score(world, 0, 0, percent=60)
+    judge, sheet = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}"
+    tag = judge.get(sheet).headers["etag"]
+    first = judge.post(f"{sheet}/submission", {}, tag=tag)
+    assert (first.status_code, first.json()["total"], first.json()["number"]) == (200, "600.00", 1)
+    after = judge.get(sheet)
+    assert after.json()["receipt"] == first.json()
+    for known in (tag, after.headers["etag"]):
+        assert judge.post(f"{sheet}/submission", {}, tag=known).json() == first.json()
+    assert_problem(judge.put(sheet + ITEM, ENTRY, tag='"1"'), 409, "sheet.submitted")
+
+
+def test_a_sheet_that_changed_is_not_submitted(world: World, program: As) -> None:
+    worlds.score(world, 0, 0)
+    judge, sheet = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}"
+    tag = judge.get(sheet).headers["etag"]
+    judge.put(sheet + ITEM, ENTRY, tag='"1"')
+    assert_problem(judge.post(f"{sheet}/submission", {}, tag=tag), 412, "sheet.changed")
+    with transaction(world.engine) as session:
+        assert worlds.sheet(session, world, 0, 0).state == "in_progress"
+        assert session.scalar(select(func.count(SheetVersion.id))) == 0
+
+
+def test_an_unfinished_sheet_is_not_submitted(world: World, program: As) -> None:
+    worlds.score(world, 0, 0, leave=1)
+    judge, sheet = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}"
+    whole = judge.get(sheet)
+    answer = judge.post(f"{sheet}/submission", {}, tag=whole.headers["etag"])
+    assert_problem(answer, 422, "invalid")
+    assert [one["field"] for one in answer.json()["errors"]] == whole.json()["missing"]
+
+
+@pytest.mark.parametrize(("stage", "code"), [("accept", "stage.wrong"), ("notice", "stage.wrong")])
+def test_not_in_another_stage(world: World, program: As, stage: str, code: str) -> None:
+    world.stage(stage)
+    answer = program(world.judges[0]).put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag='"0"')
+    assert_problem(answer, 409, code)
+
+
+def test_not_past_the_deadline(world: World, program: As, clock: StandingClock) -> None:
+    ends_at = clock.forward(days=300) + timedelta(1)
+    judge = Program(program(world.judges[0]).client, token_for(world.engine, world.judges[0].person_id, ends_at=ends_at))
+    assert_problem(judge.put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag='"0"'), 409, "stage.over")
+
+
+def test_a_key_is_answered_once_and_again(world: World, program: As) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    first = judge.put(path, ENTRY, tag='"0"', key="write-one-0001")
+    again = judge.put(path, ENTRY, tag='"0"', key="write-one-0001")
+    assert (first.content, first.headers["etag"]) == (again.content, again.headers["etag"])
+    assert (first.headers.get("idempotency-replayed"), again.headers["idempotency-replayed"]) == (None, "true")
+    assert_problem(judge.put(path, ENTRY, tag='"0"'), 412)
+    other = judge.put(path, {**ENTRY, "percent": 40}, tag='"0"', key="write-one-0001")
+    assert_problem(other, 422, "idempotency.reused")
+
+
+def test_a_key_is_each_persons_own_and_ends(world: World, program: As, clock: StandingClock) -> None:
+    one, other = program(world.judges[0]), program(world.judges[1])
+    assert one.put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag='"0"', key="write-one-0001").status_code == 200
+    assert other.put(f"/sheets/{world.seats[0, 1]}{ITEM}", ENTRY, tag='"0"', key="write-one-0001").status_code == 200
+    clock.forward(hours=24)
+    assert_problem(one.put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag='"0"', key="write-one-0001"), 412)
+
+
+def test_a_refused_write_keeps_no_answer(world: World, program: As) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    assert_problem(judge.put(path, {**ENTRY, "percent": 63}, tag='"0"', key="write-one-0001"), 422, "invalid")
+    assert judge.put(path, ENTRY, tag='"0"', key="write-one-0001").status_code == 200
+
+
+def test_a_replay_asks_first_who_may_see(world: World, program: As) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    judge.put(path, ENTRY, tag='"0"', key="write-one-0001")
+    with transaction(world.engine) as session:
+        world.seat(session, 0, 0).state = "replaced"
+    assert_problem(judge.put(path, ENTRY, tag='"0"', key="write-one-0001"), 404)
+
+
+def test_of_eight_at_once_with_one_key_one_writes(any_engine: Engine, clock: StandingClock, api: object) -> None:
+    world = worlds.build(any_engine)
+    judge = Program(api, token_for(any_engine, world.judges[0].person_id))  # type: ignore[arg-type]
+    path = f"/sheets/{world.seats[0, 0]}{ITEM}"
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: judge.put(path, ENTRY, tag='"0"', key="write-one-0001"), range(8)))
+    assert {(one.status_code, one.content) for one in answers} == {(200, answers[0].content)}
+    assert sorted("idempotency-replayed" in one.headers for one in answers) == [False] + [True] * 7
+
+
+def test_of_eight_at_once_without_a_key_one_writes(any_engine: Engine, clock: StandingClock, api: object) -> None:
+    world = worlds.build(any_engine)
+    judge = Program(api, token_for(any_engine, world.judges[0].person_id))  # type: ignore[arg-type]
+    path = f"/sheets/{world.seats[0, 0]}{ITEM}"
+    with ThreadPoolExecutor(8) as pool:
+        answers = [one.status_code for one in pool.map(lambda _: judge.put(path, ENTRY, tag='"0"'), range(8))]
+    assert sorted(answers) == [200] + [412] * 7
+
+
+def test_submitted_twice_at_once(any_engine: Engine, clock: StandingClock, api: object) -> None:
+    world = worlds.build(any_engine)
+    worlds.score(world, 0, 0)
+    judge = Program(api, token_for(any_engine, world.judges[0].person_id))  # type: ignore[arg-type]
+    sheet = f"/sheets/{world.seats[0, 0]}"
+    tag = judge.get(sheet).headers["etag"]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: judge.post(f"{sheet}/submission", {}, tag=tag), range(4)))
+    assert {(one.status_code, one.content) for one in answers} == {(200, answers[0].content)}
+    with transaction(any_engine) as session:
+        assert session.scalar(select(func.count(SheetVersion.id))) == 1
+        assert session.scalars(select(Sheet.submitted_at)).one() == make.NOW
