@@ -15,6 +15,7 @@ from award.kernel.files import commands as files
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
+from award.papers import commands as papers
 from award.regulations import commands as rules
 from award.rounds.service import seed_calendar
 
@@ -28,6 +29,7 @@ app.add_typer(backup.app)
 app.add_typer(files.app, name="files")
 app.add_typer(mail.app, name="mail")
 app.add_typer(migrate, name="migrate")
+app.add_typer(papers.app, name="papers")
 app.add_typer(rules.app, name="rules")
 
 

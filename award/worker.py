@@ -19,6 +19,8 @@ from award.kernel.jobs.service import LEASE, claim, enqueue, show_worker
 from award.kernel.mail.tasks import SEND_MAIL
 from award.kernel.settings import settings
 from award.panels.tasks import TELL_JUDGE
+from award.papers.bundle import WRITE_BUNDLE
+from award.papers.tasks import STATE_PAPERS
 from award.press.tasks import RENDER_DOCUMENTS
 
 log = logging.getLogger("award.worker")
@@ -30,6 +32,8 @@ TASKS: tuple[AnyTask, ...] = (
     SWEEP_FILES,
     TELL_JUDGE,
     RENDER_DOCUMENTS,
+    STATE_PAPERS,
+    WRITE_BUNDLE,
 )
 """Every kind of job: the kernel's own, then those of the features (their tasks.py), in the order of the house."""
 DAILY = (SWEEP_FILES.kind,)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from award.applications.models import AcceptanceDecision, Answer, AnswerRevision, Application, Evidence, Submission
@@ -15,8 +15,8 @@ from award.kernel.files.models import StoredFile
 from award.policy import decide
 from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now
-from award.stages import Who
-from award.standing.queries import standing_of
+from award.stages import APPLICANTS, Who
+from award.standing.queries import own_part, standing_of
 
 
 @dataclass(frozen=True)
@@ -64,25 +64,37 @@ def application_for(session: Session, actor: Actor, public_id: str, now: datetim
     standing = standing_of(session, actor, application, now)
     if standing.is_conflicted or not standing.who - {Who.PUBLIC, Who.COMMITTEE, Who.RECOMMENDER}:
         raise NotFound
-    if Who.OWNER not in standing.who and application.state == "draft":
+    if not standing.who & APPLICANTS and application.state == "draft":
         raise NotFound
     return application
 
 
 def own_application(session: Session, actor: Actor, public_id: str) -> Application:
-    """An application of an organisation the actor acts for before that authority. Raises NotFound when it is absent or another's."""
+    """An application the actor works on for the applicant, in whatever role. Raises NotFound when it is absent or another's."""
     application = session.scalar(with_round().where(Application.public_id == public_id))
-    if application is None or not actor.acts_for(application.organisation_id, application.authority_id):
+    if application is None or not own_part(actor, application):
         raise NotFound
     return application
 
 
 def applications_of(session: Session, actor: Actor) -> list[Application]:
-    """The applications of the organisations the actor acts for, newest first."""
-    owned = actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION)
-    query = with_round().where(Application.organisation_id.in_(owned))
-    found = session.scalars(query.order_by(Application.started_at.desc(), Application.id.desc()))
-    return [one for one in found if actor.acts_for(one.organisation_id, one.authority_id)]
+    """The applications the actor works on for their applicants, newest first."""
+    query = with_round().where(is_own(actor))
+    return list(session.scalars(query.order_by(Application.started_at.desc(), Application.id.desc())))
+
+
+def is_own(actor: Actor) -> ColumnElement[bool]:
+    """Those of the organisations the actor acts for, each before its authority, and those he was invited to: as `own_part`."""
+    invited = actor.scopes_of(Role.WRITER, Scope.APPLICATION) | actor.scopes_of(Role.READER, Scope.APPLICATION)
+    owned = [
+        and_(
+            Application.organisation_id == held.scope_id,
+            Application.round_id.in_(select(Round.id).join(Award).where(Award.authority_id == held.authority_id)),
+        )
+        for held in actor.held
+        if held.role == Role.APPLICANT and held.scope == Scope.ORGANISATION
+    ]
+    return or_(Application.id.in_(invited), *owned)
 
 
 def may_read(session: Session, actor: Actor, application: Application, now: datetime) -> bool:
@@ -157,7 +169,7 @@ def evidence_for(session: Session, actor: Actor, public_id: str, now: datetime) 
         raise NotFound
     evidence, stored = found
     application = session.scalars(with_round().where(Application.id == evidence.application_id)).one()
-    if actor.acts_for(application.organisation_id, application.authority_id):
+    if own_part(actor, application):
         return stored
     if not may_read(session, actor, application, now):
         raise NotFound
@@ -183,6 +195,11 @@ def decisions_of(session: Session, application: Application) -> list[AcceptanceD
     """What the office decided about an application, oldest first. Proposals are the office's own business."""
     query = select(AcceptanceDecision).where(AcceptanceDecision.application_id == application.id)
     return list(session.scalars(query.order_by(AcceptanceDecision.id)))
+
+
+def notices_of(session: Session, application: Application) -> list[AcceptanceDecision]:
+    """The decisions an applicant has a notice of, oldest first: those in force."""
+    return [one for one in decisions_of(session, application) if one.state == "in_force"]
 
 
 def open_points(session: Session, application: Application) -> list[dict[str, str]]:

@@ -153,7 +153,10 @@ def summary_view(
 def _summary_rows(category: Category, sheets: Sequence[Marks], limit: int, language: str) -> list[SummaryRow]:
     shares = [Fraction(_hundredths(category, one), category.points) for one in sheets]
     whole = _summary_row(category, shares, None, language)
-    return [whole, *(_summary_row(item, [Fraction(one[item.key]) for one in sheets], limit, language) for item in category.items)]
+    return [
+        whole,
+        *(_summary_row(item, [Fraction(one[item.key]) for one in sheets], limit, language) for item in category.items),
+    ]
 
 
 def _summary_row(of: Category | Item, values: Sequence[Fraction], limit: int | None, language: str) -> SummaryRow:
@@ -165,7 +168,9 @@ def _summary_row(of: Category | Item, values: Sequence[Fraction], limit: int | N
     )  # fmt: skip
 
 
-def _lettered(criteria: Criteria, comments: Mapping[str, Sequence[Source]], language: str) -> tuple[SummaryRemarks, ...]:
+def _lettered(
+    criteria: Criteria, comments: Mapping[str, Sequence[Source]], language: str
+) -> tuple[SummaryRemarks, ...]:
     def one_kind(item: Item, *, strengths: bool) -> tuple[LetteredRemark, ...]:
         return tuple(
             LetteredRemark(one.letter, one.weight, " ".join(one.text.split()), ", ".join(one.references))
@@ -174,7 +179,12 @@ def _lettered(criteria: Criteria, comments: Mapping[str, Sequence[Source]], lang
         )
 
     return tuple(
-        SummaryRemarks(item.number, item.name.in_language(language), one_kind(item, strengths=True), one_kind(item, strengths=False))
+        SummaryRemarks(
+            item.number,
+            item.name.in_language(language),
+            one_kind(item, strengths=True),
+            one_kind(item, strengths=False),
+        )
         for item in criteria.items()
         if comments.get(item.key)
     )

@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from award.press import engine
 from award.press.document import MissingGlyphs, PressError, Rendered, from_json
+from award.press.kinds import VIEWS
 
 
 def limit(mib: int) -> None:
@@ -22,7 +23,7 @@ def limit(mib: int) -> None:
 def answer(request: dict[str, Any]) -> list[Rendered | PressError]:
     """Several views are certificates on one sheet of HTML; one view is one document."""
     kind = request["kind"]
-    views: list[Any] = [from_json(engine.VIEWS[kind], view) for view in request["views"]]
+    views: list[Any] = [from_json(VIEWS[kind], view) for view in request["views"]]
     if len(views) > 1:
         return engine.render_batch(views)
     try:

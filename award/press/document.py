@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
-Kind = Literal["certificate", "feedback_report", "notice"]
+Kind = Literal["book", "certificate", "comments", "feedback_report", "notice", "register", "score_sheet", "summary"]
 View = TypeVar("View")
 
 

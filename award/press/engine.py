@@ -19,18 +19,25 @@ from markupsafe import Markup
 from award.kernel.i18n import format_day, translate
 from award.kernel.settings import ROOT
 from award.press import chinese, ornament, paper
-from award.press.charts import percent_text
+from award.press.charts import dot_strip, percent_text
 from award.press.document import Kind, PressError, Rendered, data_hash
 from award.press.figures import Figures, fitting
+from award.press.kinds import VIEWS
+from award.press.records import BookView, CommentsView, RegisterView, SheetView, SummaryRemarks, SummaryView
 from award.press.views import CertificateView, FeedbackReportView, ItemRemarks, NoticeView
 
 TEMPLATES = ROOT / "templates"
 SOURCES: Mapping[Kind, tuple[str, ...]] = {
+    "book": ("book.html", "book.css", "record.html", "record.css"),
     "certificate": ("certificate.html", "certificate.css"),
+    "comments": ("comments.html", "record.html", "record.css"),
     "feedback_report": ("feedback_report.html", "feedback_report.css"),
     "notice": ("notice.html", "notice.css"),
+    "register": ("register.html", "register.css", "record.html", "record.css"),
+    "score_sheet": ("score_sheet.html", "score_sheet.css", "record.html", "record.css"),
+    "summary": ("summary.html", "summary.css", "record.html", "record.css"),
 }
-VIEWS: Mapping[Kind, type] = {"certificate": CertificateView, "feedback_report": FeedbackReportView, "notice": NoticeView}
+"""The first template of each is the one that is filled."""
 INVISIBLE = {"Cc", "Cf", "Cs"}
 """Categories of Unicode. Private-use characters stay: as they are in no font, they are reported and not lost silently."""
 
@@ -50,7 +57,7 @@ def qr(url: str) -> Markup:
     return Markup(out.getvalue().decode())  # noqa: S704  segno draws modules only, the address is not in it
 
 
-def _written(remarks: ItemRemarks) -> int:
+def _written(remarks: ItemRemarks | SummaryRemarks) -> int:
     """Characters of the longer column: what is longer than half a page is allowed to break over pages."""
     return max(sum(len(one.text) for one in column) for column in (remarks.strengths, remarks.opportunities))
 
@@ -72,7 +79,7 @@ def _environment(language: str) -> Environment:
     def translated(text: str, **params: object) -> str:
         return translate(language, text, params)
 
-    environment.globals.update(_=translated, fitting=fitting, qr=qr, cover_ground=_cover_ground, format_day=format_day)
+    environment.globals.update(_=translated, fitting=fitting, qr=qr, cover_ground=_cover_ground, format_day=format_day, dot_strip=dot_strip)
     is_chinese = language == "zh"
     if not is_chinese:
         environment.finalize = lambda value: _narrow_quotes(printable(value))
@@ -124,6 +131,11 @@ def _notice(view: NoticeView) -> tuple[bytes, int]:
     return paper.typeset(_html("notice", "zh", view=view, widths=widths), tagged=True)
 
 
+def _record(kind: Kind, view: BookView | CommentsView | RegisterView | SheetView | SummaryView) -> tuple[bytes, int]:
+    """A paper that its template fills from its view alone."""
+    return paper.typeset(_html(kind, view.head.language, view=view), tagged=True)
+
+
 RENDERERS: Mapping[Kind, Callable[[Any], tuple[bytes, int]]] = {"feedback_report": _feedback_report, "notice": _notice}
 
 
@@ -133,7 +145,7 @@ def render(kind: Kind, view: Any) -> Rendered:
         raise TypeError(f"a {kind} is made from a {VIEWS[kind].__name__}")
     if kind == "certificate":
         return _certificates([cast(CertificateView, view)])[0]
-    pdf, pages = RENDERERS[kind](view)
+    pdf, pages = RENDERERS[kind](view) if kind in RENDERERS else _record(kind, view)
     with paper.opened(pdf) as file:
         return _rendered(kind, view, pdf, pages, paper.embedded_fonts(file))
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,14 +15,10 @@ from award.kernel.documents.service import RENDER, mark_failed, mark_ready
 from award.kernel.files.service import Prepared, keep, prepare_generated
 from award.kernel.jobs.running import Payload, Task
 from award.press.document import Kind, PressError, Rendered, RenderingStopped, from_json
+from award.press.kinds import VIEWS
 from award.press.pool import Pool
-from award.press.views import CertificateView, FeedbackReportView, NoticeView
+from award.press.views import CertificateView
 
-VIEWS: dict[str, type[Any]] = {
-    "certificate": CertificateView,
-    "feedback_report": FeedbackReportView,
-    "notice": NoticeView,
-}
 BATCHED = "certificate"
 """The kind of which many are made in one call."""
 
@@ -56,7 +52,7 @@ def pool() -> Pool:
 def read(session: Session, payload: Payload) -> list[Wanted]:
     """The documents of a job that an earlier run has not finished."""
     query = select(Document).where(
-        Document.public_id.in_(payload["documents"]), Document.state != DocumentState.READY.value
+        Document.public_id.in_(payload["documents"]), Document.state == DocumentState.WANTED.value
     )
     return [
         Wanted(one.public_id, one.kind, one.view, f"{one.kind}-{one.subject.rpartition(':')[2]}.pdf")
@@ -79,8 +75,9 @@ def _batch(wanted: Sequence[Wanted]) -> list[Rendered | PressError]:
 
 
 def _single(wanted: Wanted) -> Rendered | PressError:
+    kind = cast(Kind, wanted.kind)
     try:
-        return pool().render(cast(Kind, wanted.kind), from_json(VIEWS[wanted.kind], wanted.view_json))
+        return pool().render(kind, from_json(VIEWS[kind], wanted.view_json))
     except PressError as problem:
         return problem
 

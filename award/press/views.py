@@ -225,6 +225,7 @@ class NoticeView:
 
     issuer_mark: 发文机关标志. document_number: 云质评〔2026〕3号. title: its lines. recipients: empty for a paper to everybody.
     table: stands in the text, before the last paragraph. signatory: 署名; contact stands under the date ("（此件公开发布）").
+    form: "letter" is the 信函格式 of GB/T 9704-2012, 10.1, for a notice to one organisation.
     """
 
     issuer_mark: str
@@ -238,3 +239,4 @@ class NoticeView:
     annexes: tuple[Annex, ...] = ()
     remark: str = ""
     draft: bool = False
+    form: Literal["document", "letter"] = "document"

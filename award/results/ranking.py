@@ -69,6 +69,16 @@ def ranking_of(session: Session, round_: Round, category: str) -> Ranking:
     return _ranked(lines, rules)
 
 
+def explained(session: Session, application: Application) -> Explained:
+    """How one application came to its figure, computed afresh; without a rank, which needs the others."""
+    round_ = application.round
+    scheme = scheme_of(session, round_)
+    criteria = criteria_of(session, round_, application.category)
+    rules = _Rules(scheme, scheme.category(application.category), criteria)
+    panel = _panels(session, round_, application.category, application.id).get(application.id, _Panel())
+    return _explain(application, panel, _outcomes(session, round_).get(application.id, {}), rules)
+
+
 def _live_applications(session: Session, round_: Round, category: str) -> Sequence[Application]:
     query = (
         select(Application)
@@ -79,7 +89,8 @@ def _live_applications(session: Session, round_: Round, category: str) -> Sequen
     return session.scalars(query).all()
 
 
-def _panels(session: Session, round_: Round, category: str) -> Mapping[int, _Panel]:
+def _panels(session: Session, round_: Round, category: str, application_id: int | None = None) -> Mapping[int, _Panel]:
+    """application_id: only of this application; None: of all."""
     query = (
         select(Sheet, Assignment.is_leader)
         .join(Assignment, Assignment.id == Sheet.assignment_id)
@@ -92,6 +103,8 @@ def _panels(session: Session, round_: Round, category: str) -> Mapping[int, _Pan
         )
         .order_by(Sheet.application_id, Assignment.id)
     )
+    if application_id is not None:
+        query = query.where(Sheet.application_id == application_id)
     found: dict[int, list[tuple[Sheet, bool]]] = defaultdict(list)
     for sheet, leads in session.execute(query):
         found[sheet.application_id].append((sheet, leads))

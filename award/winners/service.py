@@ -12,6 +12,7 @@ from award import policy
 from award.kernel import ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
+from award.kernel.documents import batches
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.documents.service import Request, want_many
 from award.kernel.errors import Conflict, Invalid, Refused
@@ -22,6 +23,7 @@ from award.press.document import to_json
 from award.press.views import CertificateView
 from award.regulations.model import CategoryRules, Scheme, Text
 from award.results.models import ResultLine
+from award.results.official import want_announcement
 from award.results.papers import result_content
 from award.results.queries import approval_of, decided_lines, publication_of
 from award.rounds.models import Round
@@ -60,9 +62,7 @@ def issue_certificates(
             serial = len(existing) + len(issued) + 1
             issued.append(_issue(session, actor, round_, scheme, rules, line, serial, issued_on, now))
     session.flush()
-    requests = [Request("certificate", f"certificate:{one.public_id}", "zh", _view(one, scheme)) for one in issued]
-    for certificate, document in zip(issued, want_many(session, requests, now), strict=True):
-        certificate.document_id = document.id
+    _want_papers(session, actor, round_, issued, scheme, now)
     _want_again(session, former, now)
     for certificate in issued:
         content = {"number": certificate.number, "holder": certificate.holder, "code": certificate.code}
@@ -70,10 +70,25 @@ def issue_certificates(
     return issued
 
 
+def _want_papers(
+    session: Session, actor: Actor, round_: Round, issued: Sequence[Certificate], scheme: Scheme, now: datetime
+) -> None:
+    """Their papers as one batch, so that it can be followed and stopped."""
+    if not issued:
+        return
+    things = [batches.Thing(one.public_id, one.holder) for one in issued]
+    batch = batches.start(session, "certificate", f"round:{round_.public_id}", "zh", things, actor.person_id, now)
+    requests = [Request("certificate", f"certificate:{one.public_id}", "zh", _view(one, scheme)) for one in issued]
+    documents = want_many(session, requests, now, batches.job_key(batch.public_id))
+    for certificate, document in zip(issued, documents, strict=True):
+        certificate.document_id = document.id
+    batches.give_documents(session, batch, documents)
+
+
 def _want_again(session: Session, certificates: Sequence[Certificate], now: datetime) -> None:
     """Exactly the same papers, from the data they were issued with."""
     ids = [one.document_id for one in certificates if one.document_id is not None]
-    failed = select(Document).where(Document.id.in_(ids), Document.state == DocumentState.FAILED.value)
+    failed = select(Document).where(Document.id.in_(ids), Document.state.in_((DocumentState.FAILED.value, DocumentState.CANCELLED.value)))
     want_many(session, [Request(one.kind, one.subject, one.language, one.view) for one in session.scalars(failed)], now)
 
 
@@ -184,8 +199,10 @@ def _publish_anew(session: Session, actor: Actor, round_: Round, now: datetime) 
     if approval is None:
         raise RuntimeError("a round with certificates has an approval")
     decided, revoked = decided_lines(session, round_), queries.revocations_of(session, round_)
-    content = result_content(round_, scheme_of(session, round_), decided, approval, revoked)
-    publish_snapshot(session, actor, round_, "result", content, now)
+    scheme = scheme_of(session, round_)
+    content = result_content(round_, scheme, decided, approval, revoked)
+    snapshot = publish_snapshot(session, actor, round_, "result", content, now)
+    want_announcement(session, round_, scheme, decided, approval, snapshot, now, list(revoked))
 
 
 def _record(

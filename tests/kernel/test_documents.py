@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.documents.queries import document_by_id, documents_of, latest_for
-from award.kernel.documents.service import BATCH, RENDER, Request, mark_failed, mark_ready, want, want_many
+from award.kernel.documents.service import PER_JOB, RENDER, Request, mark_failed, mark_ready, want, want_many
 from award.kernel.files.models import StoredFile
 from award.kernel.files.service import keep, prepare_generated
 from award.kernel.jobs.models import Job
@@ -56,7 +56,7 @@ def test_the_same_data_is_the_same_document(session: Session, clock: StandingClo
 
 
 def test_a_batch_is_rendered_by_one_job_for_every_fifty(session: Session, clock: StandingClock) -> None:
-    wanted = [Request("certificate", f"winner:{number}", "zh", "{}") for number in range(BATCH + 3)]
+    wanted = [Request("certificate", f"winner:{number}", "zh", "{}") for number in range(PER_JOB["certificate"] + 3)]
     documents = want_many(session, [*wanted, wanted[0]], clock.now)
     assert [document.subject for document in documents[:3]] == ["winner:0", "winner:1", "winner:2"]
     assert documents[-1] is documents[0]

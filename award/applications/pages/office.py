@@ -121,6 +121,7 @@ def _decisions(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
     }  # fmt: skip
     return [
         {
+            "notice": one.public_id if one.state == "in_force" else "",
             "text": desk.tell(words[one.kind, one.state]), "when": desk.moment(one.decided_at), "by": names.get(one.decided_by, ""),
             "second": names.get(one.confirmed_by, "") if one.confirmed_by else "", "article": one.article, "reason": one.reason,
             "points": [{"name": part_title(desk, point["part"]), "text": point["text"]} for point in one.points],

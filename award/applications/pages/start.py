@@ -135,7 +135,8 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
         request, session, "applications/tasks.html", application=views.head(desk), deadline=views.deadline(desk), groups=groups,
         done=done, total=len(listed), check_url=f"{desk.base}/check", closed=closed,
         next={"url": first["url"], "label": desk.tell(N_("Continue: {name}"), {"name": first["name"]})} if first and not closed else None,
-        entries=timeline_of(session, desk), contact=application.round.award.authority.contact,
+        entries=timeline_of(session, desk), notices=queries.notices_of(session, application),
+        contact=application.round.award.authority.contact,
     )  # fmt: skip
 
 

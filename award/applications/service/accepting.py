@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from award.applications.check import open_points_in_words, parts_of
 from award.applications.letters import write_to_applicant
 from award.applications.models import AcceptanceDecision, Application
+from award.applications.notices import want_notice
 from award.applications.service.holding import hold_for, note, person_of
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.workdays import Calendar
-from award.organisations.models import Claim
+from award.organisations.queries import is_confirmed
 from award.rounds.queries import calendar_of, criteria_of, scheme_of
 
 Point = dict[str, str]
@@ -32,12 +33,13 @@ def accept(session: Session, actor: Actor, application: Application, now: dateti
     if done := _same_decision(session, actor, application, "accept", "accepted"):
         return done
     _check_decidable(session, application, now)
-    if not has_confirmed_claim(session, application):
+    if not is_confirmed(session, application.organisation_id, application.authority_id):
         text = N_("Nobody's claim to act for this organisation is confirmed. Check its licence first.")
         raise Conflict("claim.unconfirmed", text)
     decision = _decide(session, actor, application, now, AcceptanceDecision(kind="accept", state="in_force"))
     application.state, application.accepted_at = "accepted", now
     note(session, actor, Event.APPLICATION_ACCEPTED, application, stage, {"decision": decision.public_id})
+    want_notice(session, application, decision, now)
     write_to_applicant(session, application, "application_accepted", now, {})
     return decision
 
@@ -67,6 +69,7 @@ def return_for_correction(
     note(session, actor, Event.APPLICATION_RETURNED, application, stage, content)
     parts = parts_of(criteria_of(session, application.round, application.category), rules)
     letter = {"points": open_points_in_words(parts, points), "due": due}
+    want_notice(session, application, decision, now)
     write_to_applicant(session, application, "application_returned", now, letter)
     return decision
 
@@ -106,6 +109,7 @@ def confirm_refusal(session: Session, actor: Actor, application: Application, no
     decision.state, decision.confirmed_by, decision.confirmed_at = "in_force", person_of(actor), now
     application.state = "rejected"
     note(session, actor, Event.APPLICATION_REFUSED, application, stage, {"decision": decision.public_id, "article": decision.article})
+    want_notice(session, application, decision, now)
     write_to_applicant(session, application, "application_refused", now, {"article": decision.article, "reason": decision.reason})
     return decision
 
@@ -128,18 +132,6 @@ def waiting_refusal(session: Session, application: Application) -> AcceptanceDec
             AcceptanceDecision.state == "waiting",
         )
     )
-
-
-def has_confirmed_claim(session: Session, application: Application) -> bool:
-    """Whether the office has seen the licence of somebody who acts for the organisation."""
-    found = session.scalar(
-        select(Claim.id).where(
-            Claim.organisation_id == application.organisation_id,
-            Claim.authority_id == application.authority_id,
-            Claim.state == "confirmed",
-        )
-    )
-    return found is not None
 
 
 def correction_end(calendar: Calendar, now: datetime, working_days: int, zone: str) -> datetime:

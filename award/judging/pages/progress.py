@@ -108,7 +108,7 @@ def _one(request: Request, session: Session, actor: Actor, application: Applicat
     return {
         **place_of(actor, round_, "progress", now),
         "application": {
-            "name": application.organisation.name, "number": application.number or "",
+            "name": application.organisation.name, "number": application.number or "", "public_id": application.public_id,
             "gate_open": application.gate_opened_at is not None,
         },
         "seats": [_seat(language, base, application, one, criteria, may_see=may_see) for one in found.seats],
@@ -135,6 +135,7 @@ def _seat(
         "version": sheet.number if sheet else 0,
         "returned": sheet.returned_reason if sheet is not None and sheet.state == "returned" else "",
         "total": views.points_text(total) if total is not None else "",
+        "papers": sheet.public_id if sheet is not None and total is not None else "",
         "return_url": f"{base}/progress/{application.public_id}/sheets/{sheet.public_id}/return"
         if sheet is not None and one.state == "submitted" else "",
     }  # fmt: skip

@@ -60,6 +60,7 @@ def _sheet(session: Session, bench: Bench) -> dict[str, Any]:
     return {
         "site_name": views.award_name(bench.language, review.application.round),
         "sheet": views.head(bench) | {
+            "application_id": review.application.public_id,
             "scored_items": len(_marks(rows)), "total_items": len(list(bench.criteria.items())),
             "scored": views.points_text(scored), "full": bench.criteria.total,
             "code": queries.state_of(sheet, has_signed=True), "closed": closed,
@@ -87,7 +88,7 @@ def _receipt(session: Session, bench: Bench, sheet: Sheet | None, version: Sheet
         return None
     place = place_of(session, Event.SHEET_SUBMITTED, f"sheet:{sheet.public_id}")
     return {
-        "number": f"{version.public_id}-{version.number}", "version": version.number, "sha256": version.sha256,
+        "sheet": sheet.public_id, "number": f"{version.public_id}-{version.number}", "version": version.number, "sha256": version.sha256,
         "at": bench.moment(version.submitted_at, with_zone=True), "total": views.points_text(version.total_hundredths),
         "stream": place.stream if place else "", "seq": place.seq if place else None, "link": place.link if place else "",
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The table of documents."""
+"""The tables of documents and of batches of them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -6,16 +6,17 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from award.kernel.db import Row
+from award.kernel.db import Base, Row
 from award.kernel.files.models import StoredFile
 
 
 class DocumentState(StrEnum):
-    """Where a document stands. Failed: given up; wanting it again tries again."""
+    """Where a document stands. Failed: given up; cancelled: its batch was stopped; wanting it again tries again."""
 
     WANTED = "wanted"
     READY = "ready"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class Document(Row):
@@ -28,7 +29,7 @@ class Document(Row):
     __tablename__ = "document"
     __table_args__ = (
         UniqueConstraint("kind", "subject", "language", "data_hash"),
-        CheckConstraint("state IN ('wanted', 'ready', 'failed')", name="state"),
+        CheckConstraint("state IN ('wanted', 'ready', 'failed', 'cancelled')", name="state"),
         CheckConstraint("state <> 'ready' OR file_id IS NOT NULL", name="ready_has_file"),
     )
 
@@ -51,3 +52,36 @@ class Document(Row):
     def is_ready(self) -> bool:
         """Whether it can be downloaded."""
         return self.state == DocumentState.READY
+
+
+class Batch(Row):
+    """Many documents of one kind wanted in one act. kind: as the feature calls it. subject: "round:<public id>".
+
+    started_by: the person's inner number, None for the operator's command. It is over when no entry is open.
+    """
+
+    __tablename__ = "document_batch"
+
+    kind: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(96), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    started_by: Mapped[int | None]
+    started_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+
+
+class BatchEntry(Base):
+    """One document of a batch. thing: public id of what it is about; name: as people call that. error: why no document
+    could be wanted for it; a document that could not be rendered says so itself.
+    """
+
+    __tablename__ = "document_batch_entry"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("document_batch.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    thing: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
+    error: Mapped[str | None] = mapped_column(String(500))
+
+    document: Mapped[Document | None] = relationship()

@@ -16,8 +16,8 @@ from award.kernel.ids import new_id
 from award.kernel.jobs.service import enqueue
 
 RENDER = "document:render"
-BATCH = 50
-"""Documents rendered by one job."""
+PER_JOB = {"certificate": 50}
+"""Documents of a kind rendered by one job; of every other kind one, so that several workers share a batch of long papers."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +35,39 @@ def want(session: Session, kind: str, subject: str, language: str, view_json: st
     return want_many(session, [Request(kind, subject, language, view_json)], now)[0]
 
 
-def want_many(session: Session, requests: Sequence[Request], now: datetime) -> list[Document]:
-    """Wants a batch, in the order asked, rendered by one job for every 50. now: the award's clock, becomes wanted_at."""
+def want_many(session: Session, requests: Sequence[Request], now: datetime, job_key: str | None = None) -> list[Document]:
+    """Wants documents, in the order asked; certificates are rendered by one job for every 50, others each by its own.
+
+    now: the award's clock, becomes wanted_at. job_key: begins the keys of the jobs, so that they can be found again.
+    """
     documents: list[Document] = []
     to_render: list[Document] = []
     for request in requests:
         document, is_new = _row_for(session, request, now)
-        if not is_new and document.state == DocumentState.FAILED:
+        if not is_new and document.state in (DocumentState.FAILED, DocumentState.CANCELLED):
             document.state, document.error, document.wanted_at = DocumentState.WANTED.value, None, now
             is_new = True
         documents.append(document)
         if is_new:
             to_render.append(document)
-    for start in range(0, len(to_render), BATCH):
-        enqueue(session, RENDER, {"documents": [one.public_id for one in to_render[start : start + BATCH]]})
+    for kind, found in _by_kind(to_render).items():
+        size = PER_JOB.get(kind, 1)
+        for chunk in (found[start : start + size] for start in range(0, len(found), size)):
+            key = f"{job_key}:{chunk[0].public_id}" if job_key else None
+            enqueue(session, RENDER, {"documents": [one.public_id for one in chunk]}, dedup_key=key)
     return documents
+
+
+def _by_kind(documents: Iterable[Document]) -> dict[str, list[Document]]:
+    found: dict[str, list[Document]] = {}
+    for one in documents:
+        found.setdefault(one.kind, []).append(one)
+    return found
+
+
+def place_for(session: Session, request: Request, now: datetime) -> Document:
+    """The row of a document that somebody else than the press makes; wants no rendering."""
+    return _row_for(session, request, now)[0]
 
 
 def _row_for(session: Session, request: Request, now: datetime) -> tuple[Document, bool]:
@@ -80,5 +98,5 @@ def mark_ready(
 def mark_failed(session: Session, public_ids: Iterable[str], error: str) -> None:
     """Notes that documents were given up; those that are ready stay so."""
     for document in session.scalars(select(Document).where(Document.public_id.in_(list(public_ids)))):
-        if document.state != DocumentState.READY:
+        if document.state == DocumentState.WANTED:
             document.state, document.error = DocumentState.FAILED.value, error[:500]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from award.applications.models import Application
 from award.kernel import clock, ids
+from award.kernel.documents.models import Document
 from award.kernel.documents.queries import latest_for
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.i18n import format_day, translate
@@ -21,6 +22,7 @@ from award.kernel.web.limits import Limit
 from award.kernel.web.rendering import render, render_invalid
 from award.regulations.model import Text
 from award.results.forms import LONGEST_TEXT
+from award.results.official import subject_of
 from award.results.pages.desk import typed_of
 from award.results.pages.site import site_of, url_of
 from award.results.pages.titles import KINDS, title_of
@@ -91,14 +93,20 @@ def _page(request: Request, session: Session, found: Published) -> dict[str, Any
         "heading": title_of(found), "text_of": text_of, "day_of": date.fromisoformat, "newer": successor_of(session, found),
         "url": url_of(found),
     }  # fmt: skip
+    page["has_paper"] = _paper(session, found) is not None
     if found.kind == "notice":
-        paper = latest_for(session, "notice", f"round:{found.round}", "zh", ready=True)
         page |= {
             "paragraphs": [translate(language, text, _facts(found, language)) for text in NOTICE_TEXT],
-            "columns": NOTICE_COLUMNS, "has_paper": paper is not None, "closes_at": closes_at(found),
+            "columns": NOTICE_COLUMNS, "closes_at": closes_at(found),
             "is_open": clock.now(session) < closes_at(found), "candidates": candidates_of(found),
         }  # fmt: skip
     return page
+
+
+def _paper(session: Session, found: Published) -> Document | None:
+    """The paper of a notice, or of the very announcement that is read, once it has been made."""
+    subject = f"round:{found.round}" if found.kind == "notice" else subject_of(found.public_id)
+    return latest_for(session, "notice", subject, "zh", ready=True)
 
 
 def _facts(found: Published, language: str) -> dict[str, object]:
@@ -113,10 +121,10 @@ def _facts(found: Published, language: str) -> dict[str, object]:
 
 @router.get("/notices/{notice_id}/document")
 def document(request: Request, session: RequestSession, notice_id: PublicId) -> Response:
-    """The paper of a notice as PDF, once it has been made."""
+    """The paper of a notice or an announcement as PDF, once it has been made."""
     found = snapshot_for(session, notice_id)
-    paper = latest_for(session, "notice", f"round:{found.round}", "zh", ready=True)
-    if found.kind != "notice" or paper is None or paper.file is None:
+    paper = _paper(session, found)
+    if paper is None or paper.file is None:
         raise NotFound
     return send_file(paper.file, inline=True, name=f"{title_of(found).in_language('zh')}.pdf")
 

@@ -18,6 +18,7 @@ from award.kernel.i18n import N_, Phrase
 from award.kernel.settings import settings
 from award.results import papers, queries
 from award.results.models import Approval, Publication
+from award.results.official import want_announcement
 from award.results.service.again import first_of
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round
@@ -90,8 +91,10 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
         raise Refused("result.same_person", SECOND_PERSON, status=409)
     require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
-    content = papers.result_content(round_, scheme_of(session, round_), decided, approval)
+    scheme = scheme_of(session, round_)
+    content = papers.result_content(round_, scheme, decided, approval)
     snapshot = publish_snapshot(session, actor, round_, "result", content, now)
+    want_announcement(session, round_, scheme, decided, approval, snapshot, now)
     _end(session, round_, [line.application_id for lines in decided.values() for line in lines if line.decided_grade])
     publication = Publication(
         round_id=round_.id, snapshot_id=snapshot.id, published_at=now, published_by=actor.person_id

@@ -59,7 +59,7 @@ def _page(desk: Desk) -> dict[str, Any]:
         **desk.place,
         "rows": [(one, _state(one, papers.get(one.document_id or 0), _today(desk)), papers.get(one.document_id or 0)) for one in found],
         "unissued": len(winners - {one.application_id for one in found}) if not desk.hidden else 0,
-        "failed": sum(paper.state == "failed" for paper in papers.values()),
+        "failed": sum(paper.state in ("failed", "cancelled") for paper in papers.values()),
         "closed": closed,
         "may_revoke": not desk.says(Action.CERTIFICATE_REVOKE),
     }

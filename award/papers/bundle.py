@@ -1,0 +1,142 @@
+"""A round's bundle: its papers in one ZIP with an index, 卷内目录 and SHA-256 of every file. Same papers, same bytes."""
+
+import csv
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from award.kernel import clock
+from award.kernel.documents.models import Document, DocumentState
+from award.kernel.documents.queries import document_by_id
+from award.kernel.documents.service import mark_failed, mark_ready
+from award.kernel.files.service import Prepared, keep
+from award.kernel.files.storage import storage
+from award.kernel.jobs.running import Payload, Task
+from award.kernel.settings import settings
+from award.papers.bundling import BUNDLE
+from award.press.document import from_json
+from award.press.records import Head, RegisterLine, RegisterView
+from award.press.tasks import pool
+
+MOMENT = (1980, 1, 1, 0, 0, 0)
+"""Every member's time: a bundle made again has the same bytes."""
+REGISTER, INDEX, MANIFEST, SUMS = "卷内目录.pdf", "卷内目录.csv", "manifest.json", "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A bundle to write. document: public id."""
+
+    document: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A bundle that is stored."""
+
+    document: str
+    prepared: Prepared
+
+
+def read(session: Session, payload: Payload) -> Wanted | None:
+    """What is to be written, or None where an earlier run has done it or it was given up."""
+    document = document_by_id(session, payload["document"])
+    if document is None or document.state != DocumentState.WANTED:
+        return None
+    return Wanted(document.public_id, json.loads(document.view))
+
+
+def compute(wanted: Wanted | None) -> Written | None:
+    """Writes the ZIP aside, file by file, and stores it; no more than one chunk is in memory."""
+    if wanted is None:
+        return None
+    incoming = settings().directory / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=incoming) as file:
+        write(file, wanted.content, pool().render("register", register_of(wanted.content)).pdf)
+        file.seek(0)
+        blob = storage().put(file)
+    name = f"{wanted.content['name']}.zip"
+    return Written(wanted.document, Prepared(blob.sha256, blob.size, name, "application/zip", "zip", None))
+
+
+def write(file: Any, content: dict[str, Any], register: bytes) -> None:
+    """The members in the order of the index, then the lists that prove them."""
+    sums: list[tuple[str, str]] = []
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in ((REGISTER, register), (INDEX, index_of(content))):
+            archive.writestr(_info(name), data)
+            sums.append((hashlib.sha256(data).hexdigest(), name))
+        for one in content["files"]:
+            with (
+                storage().open(one["sha256"]) as source,
+                archive.open(_info(one["path"]), "w", force_zip64=True) as target,
+            ):
+                shutil.copyfileobj(source, target, 2**20)
+            sums.append((one["sha256"], one["path"]))
+        lines = "".join(f"{digest}  {name}\n" for digest, name in sums).encode()
+        manifest = {**content, "sha256_of_sums": hashlib.sha256(lines).hexdigest()}
+        archive.writestr(_info(MANIFEST), json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True).encode())
+        archive.writestr(_info(SUMS), lines)
+
+
+def _info(name: str) -> zipfile.ZipInfo:
+    """A name that is not ASCII is flagged as UTF-8, so that Windows shows it. Source: APPNOTE.TXT 4.4.4, bit 11."""
+    info = zipfile.ZipInfo(name, MOMENT)
+    info.external_attr = 0o644 << 16
+    info.create_system = 3
+    return info
+
+
+def index_of(content: dict[str, Any]) -> bytes:
+    """The index as CSV with a byte order mark, which spreadsheets need for Chinese; no cell is ever a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["序号", "文件", "题名", "编号", "日期", "页数", "SHA-256"])
+    for turn, one in enumerate(content["files"], 1):
+        cells = (one["path"], one["title"], one["number"], one["dated"], one["pages"] or "", one["sha256"])
+        writer.writerow([turn, *(_text(str(cell)) for cell in cells)])
+    return "\ufeff".encode() + out.getvalue().encode()
+
+
+def _text(cell: str) -> str:
+    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
+def register_of(content: dict[str, Any]) -> RegisterView:
+    """卷内目录 as a paper."""
+    lines = tuple(
+        RegisterLine(
+            one["path"].rpartition("/")[0], one["number"], one["title"], one["dated"], one["pages"], one["sha256"]
+        )
+        for one in content["files"]
+    )
+    return RegisterView(from_json(Head, json.dumps(content["head"])), lines, tuple(content["missing"]))
+
+
+def apply(session: Session, written: Written | None) -> None:
+    """Gives the bundle its file."""
+    if written is None:
+        return
+    document = session.scalars(select(Document).where(Document.public_id == written.document)).one()
+    if document.state == DocumentState.WANTED:
+        now = clock.now(session)
+        file = keep(session, written.prepared, None, now, "bundle")
+        mark_ready(session, document, file, 0, "", now)
+
+
+def give_up(session: Session, payload: Payload, error: str) -> None:
+    """The office sees why there is no bundle."""
+    mark_failed(session, [payload["document"]], error)
+
+
+WRITE_BUNDLE = Task(BUNDLE, read, compute, apply, give_up)

@@ -1,0 +1,174 @@
+"""What goes into a round's bundle, decided for the officer who asks: no paper he may not read is in it."""
+
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from award.applications.models import Application
+from award.applications.queries import submission_content
+from award.kernel.actor import Actor
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.documents.models import Document, DocumentState
+from award.kernel.documents.queries import latest_for
+from award.kernel.documents.service import Request, place_for
+from award.kernel.errors import Conflict, NotFound
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.kernel.jobs.service import enqueue
+from award.papers import queries
+from award.papers.kinds import KINDS
+from award.papers.queries import Paper
+from award.press.records import Head
+from award.rounds.models import Round
+from award.rounds.queries import guarded_stage, scheme_of, standing_in, title_of
+from award.stages import Who
+from award.standing.queries import conflicts_of
+
+BUNDLE = "papers:bundle"
+TEMPLATE = "bundle"
+WHOLE_ROUND = "000_本届文件"
+
+
+def subject_of(round_: Round, actor: Actor) -> str:
+    """A bundle is its officer's own: another may have other conflicts."""
+    return f"bundle:{round_.public_id}/{actor.public_id}"
+
+
+def want_bundle(session: Session, actor: Actor, round_: Round, *, with_evidence: bool, now: datetime) -> Document:
+    """Wants the ZIP of all papers of a round that are made; the same papers again are the same bundle.
+
+    Raises NotFound (not of the office), Conflict (no paper is made yet). What is not made is named in the register.
+    """
+    if Who.OFFICE not in standing_in(actor, round_).who:
+        raise NotFound
+    guarded_stage(session, round_, now, exclusive=True)
+    content = content_of(session, actor, round_, now, with_evidence=with_evidence)
+    if not content["files"]:
+        raise Conflict("bundle.empty", N_("No paper of this round is made yet. Make the papers first."))
+    view = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    document = place_for(session, Request(TEMPLATE, subject_of(round_, actor), "zh", view), now)
+    document.wanted_at = now
+    if document.state != DocumentState.READY:
+        document.state, document.error = DocumentState.WANTED.value, None
+        enqueue(
+            session,
+            BUNDLE,
+            {"document": document.public_id},
+            dedup_key=f"bundle:{document.public_id}:{now.isoformat()}",
+        )
+    kept = {"files": len(content["files"]), "sha256": document.data_hash, "evidence": with_evidence}
+    stream = round_stream(round_.public_id)
+    record(session, actor, Event.PAPERS_BUNDLED, f"round:{round_.public_id}", stream, kept, rules=round_.scheme_sha256)
+    return document
+
+
+def bundle_for(session: Session, actor: Actor, round_: Round) -> Document | None:
+    """The officer's latest bundle; none once it holds an application that he has a conflict with since."""
+    if Who.OFFICE not in standing_in(actor, round_).who:
+        return None
+    document = latest_for(session, TEMPLATE, subject_of(round_, actor), "zh")
+    if document is None:
+        return None
+    forbidden = select(Application.public_id).where(Application.id.in_(conflicts_of(actor)))
+    held = set(json.loads(document.view)["applications"])
+    return None if held & set(session.scalars(forbidden)) else document
+
+
+def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, with_evidence: bool) -> dict[str, Any]:
+    """The bundle as plain values: its files in order, and what is missing."""
+    found = [(one, key) for key in KINDS for one in queries.papers_in(session, actor, round_, key, now)]
+    applications = {one.application.id: one.application for one, _ in found if one.application is not None}
+    ordered = sorted(applications.values(), key=lambda one: (one.number or "", one.id))
+    folders = {
+        one.id: f"{turn:03d}_{tidy(one.number or '')}_{tidy(one.organisation.name)}"
+        for turn, one in enumerate(ordered, 1)
+    }
+    files, missing = _papers(session, [one for one, _ in found], folders, round_.award.authority.zone)
+    if with_evidence:
+        files += [
+            line for one in ordered for line in _evidence(session, one, folders[one.id], round_.award.authority.zone)
+        ]
+    files.sort(key=lambda one: one["path"])
+    for one, path in zip(files, unique(one["path"] for one in files), strict=True):
+        one["path"] = path
+    scheme, title = scheme_of(session, round_), title_of(round_).zh
+    head = Head("zh", scheme.award.zh, title, str(round_.year), "", scheme.office.zh, "")
+    return {
+        "format": 1, "round": round_.public_id, "name": tidy(title), "head": asdict(head), "files": files, "missing": missing,
+        "applications": sorted(one.public_id for one in ordered),
+    }  # fmt: skip
+
+
+def _papers(
+    session: Session, papers: list[Paper], folders: dict[int, str], zone: str
+) -> tuple[list[dict[str, Any]], list[str]]:
+    files, missing = [], []
+    turns: dict[tuple[int, str], int] = {}
+    for at, kind in enumerate(KINDS.values(), 1):
+        mine = [one for one in papers if one.kind is kind]
+        made = {language: queries.latest_documents(session, kind, mine, language) for language in kind.languages}
+        for paper in mine:
+            place = paper.application.id if paper.application else 0
+            turn = turns[place, kind.key] = turns.get((place, kind.key), 0) + 1
+            folder = folders.get(place, WHOLE_ROUND)
+            several = f"_{turn}" if turn > 1 or kind.key in ("sheet", "comments", "acceptance") else ""
+            ready = {one: found[paper.subject] for one, found in made.items() if _is_ready(found.get(paper.subject))}
+            if not ready:
+                missing.append(f"{folder} · {kind.file}{several}")
+            for language, document in ready.items():
+                suffix = "" if language == "zh" else f"_{language}"
+                path = f"{folder}/{at:02d}_{kind.file}{several}{suffix}.pdf"
+                files.append(_line(path, kind.file + several, paper, document, zone))
+    return files, missing
+
+
+def _is_ready(document: Document | None) -> bool:
+    return document is not None and document.is_ready and document.file is not None
+
+
+def _line(path: str, title: str, paper: Paper, document: Document, zone: str) -> dict[str, Any]:
+    if document.file is None:
+        raise RuntimeError("a document that is ready has a file")
+    number = (paper.application.number or "") if paper.application else ""
+    dated = document.wanted_at.astimezone(ZoneInfo(zone)).date().isoformat()
+    return {
+        "path": path, "title": title, "number": number, "dated": dated, "pages": document.pages, "sha256": document.file.sha256,
+        "size": document.file.size,
+    }  # fmt: skip
+
+
+def _evidence(session: Session, application: Application, folder: str, zone: str) -> list[dict[str, Any]]:
+    content = submission_content(session, application)
+    if content is None:
+        return []
+    dated = content.submitted_at.astimezone(ZoneInfo(zone)).date().isoformat()
+    return [
+        {
+            "path": f"{folder}/证实性材料/{tidy(one.code)}_{tidy(one.name)}", "title": one.title, "number": application.number or "",
+            "dated": dated, "pages": one.pages, "sha256": one.sha256, "size": one.size,
+        }
+        for one in content.evidence
+    ]  # fmt: skip
+
+
+def tidy(name: str) -> str:
+    """A name for a folder or a file that every system takes: no signs Windows forbids, at most 60 characters."""
+    plain = "".join(c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c)[0] != "C")
+    plain = "".join("_" if c in '\\/:*?"<>|' else c for c in plain)
+    return plain[:60].strip(" .") or "_"
+
+
+def unique(names: Iterable[str]) -> Iterator[str]:
+    """The names, those that occur again (whatever their case) with a number."""
+    seen: dict[str, int] = {}
+    for name in names:
+        turn = seen[name.lower()] = seen.get(name.lower(), 0) + 1
+        stem, dot, extension = name.rpartition(".")
+        yield name if turn == 1 else f"{stem}_{turn}{dot}{extension}" if dot else f"{name}_{turn}"

@@ -1,0 +1,278 @@
+"""Which papers of a round an actor may have, and how far each is; every question goes through the Actions that exist."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from award.applications.models import AcceptanceDecision, Application
+from award.applications.queries import application_for, may_read, with_round
+from award.judging.models import FeedbackReport, Sheet
+from award.kernel.actor import SYSTEM, Action, Actor
+from award.kernel.documents.models import Document, DocumentState
+from award.kernel.errors import NotFound
+from award.papers.kinds import KINDS, PaperKind
+from award.policy import Standing, decide
+from award.results.queries import approval_of, hidden_from, publication_of
+from award.rounds.models import Round, Snapshot
+from award.rounds.queries import round_for, stage_now, standing_in
+from award.stages import APPLICANTS, StageNow, Who
+from award.standing.models import Assignment
+from award.standing.queries import conflicts_of, standing_of
+from award.winners.models import Certificate
+
+ENDED = ("released", "acknowledged")
+"""States of a feedback report that its applicant may read."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper that somebody may have. thing: public id of what it is about. application: None for one of the round."""
+
+    kind: PaperKind
+    thing: str
+    name: str
+    round: Round
+    application: Application | None = None
+    person_id: int | None = None
+
+    @property
+    def subject(self) -> str:
+        """What its documents name as their subject."""
+        return self.kind.subject(self.thing)
+
+
+# --- one paper for somebody -----------------------------------------------------------------------------------
+
+
+def paper_for(session: Session, actor: Actor, key: str, thing: str, now: datetime) -> Paper:
+    """A paper the actor may have. Raises NotFound when it is absent or hidden: the same."""
+    finders: Mapping[str, Callable[[Session, Actor, str, datetime], Paper]] = {
+        "book": _book_for, "acceptance": _acceptance_for, "sheet": _sheet_for, "comments": _comments_for,
+        "summary": _summary_for, "decision": _decision_for,
+    }  # fmt: skip
+    finder = finders.get(key)
+    if finder is None:
+        raise NotFound
+    return finder(session, actor, thing, now)
+
+
+def _of(application: Application, key: str, thing: str) -> Paper:
+    return Paper(KINDS[key], thing, application.organisation.name, application.round, application)
+
+
+def _book_for(session: Session, actor: Actor, thing: str, now: datetime) -> Paper:
+    application = application_for(session, actor, thing, now)
+    if application.submitted_at is None or not may_read(session, actor, application, now):
+        raise NotFound
+    return _of(application, "book", thing)
+
+
+def _acceptance_for(session: Session, actor: Actor, thing: str, now: datetime) -> Paper:
+    query = select(Application.public_id).join(AcceptanceDecision, AcceptanceDecision.application_id == Application.id)
+    found = session.scalar(query.where(AcceptanceDecision.public_id == thing, AcceptanceDecision.state == "in_force"))
+    if found is None:
+        raise NotFound
+    application = application_for(session, actor, found, now)
+    standing = standing_of(session, actor, application, now)
+    if not standing.who & (APPLICANTS | {Who.OFFICE, Who.SUPERVISOR}):
+        raise NotFound
+    return _of(application, "acceptance", thing)
+
+
+def _sheet_for(session: Session, actor: Actor, thing: str, now: datetime, key: str = "sheet") -> Paper:
+    """His own for its judge; those of others, by name, for office and supervisor once the gate has opened."""
+    row = session.execute(
+        select(Sheet, Application.public_id)
+        .join(Application, Application.id == Sheet.application_id)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .where(Sheet.public_id == thing, Sheet.state == "submitted", Assignment.state == "active")
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    sheet, found = row
+    application = application_for(session, actor, found, now)
+    standing, stage = standing_of(session, actor, application, now), stage_now(application.round, now)
+    is_own = sheet.person_id == actor.person_id and decide(Action.SHEET_READ, stage, standing).allowed
+    may_see_all = (
+        bool(standing.who & {Who.OFFICE, Who.SUPERVISOR}) and decide(Action.SHEETS_READ, stage, standing).allowed
+    )
+    if not is_own and not may_see_all:
+        raise NotFound
+    return _of(application, key, thing)
+
+
+def _comments_for(session: Session, actor: Actor, thing: str, now: datetime) -> Paper:
+    return _sheet_for(session, actor, thing, now, "comments")
+
+
+def _summary_for(session: Session, actor: Actor, thing: str, now: datetime) -> Paper:
+    application = application_for(session, actor, thing, now)
+    standing = standing_of(session, actor, application, now)
+    if not decide(Action.SHEETS_READ, stage_now(application.round, now), standing).allowed:
+        raise NotFound
+    return _of(application, "summary", thing)
+
+
+def _decision_for(session: Session, actor: Actor, thing: str, now: datetime) -> Paper:
+    round_ = round_for(session, actor, thing)
+    if not _may_see_result(session, actor, round_, now) or approval_of(session, round_.id) is None:
+        raise NotFound
+    return Paper(KINDS["decision"], thing, round_.award.name_zh, round_)
+
+
+def _may_see_result(session: Session, actor: Actor, round_: Round, now: datetime) -> bool:
+    """As the pages of results: whoever has a conflict with an application sees the names once they are public."""
+    if not decide(Action.RESULT_READ, stage_now(round_, now), _standing(actor, round_)).allowed:
+        return False
+    return publication_of(session, round_.id) is not None or not hidden_from(session, actor, round_)
+
+
+# --- all papers of a round ------------------------------------------------------------------------------------
+
+
+def _standing(actor: Actor, round_: Round) -> Standing:
+    """The operator's command makes papers as the office does; it shows none."""
+    return Standing(frozenset({Who.OFFICE})) if actor is SYSTEM else standing_in(actor, round_)
+
+
+def papers_in(session: Session, actor: Actor, round_: Round, key: str, now: datetime) -> list[Paper]:
+    """All papers of a kind in a round that its office may have; none of an application the actor has a conflict with."""
+    stage, standing = stage_now(round_, now), _standing(actor, round_)
+    if not standing.who & {Who.OFFICE, Who.SUPERVISOR}:
+        return []
+    if KINDS[key].is_of_round:
+        return _papers_of_round(session, actor, round_, key, now)
+    if key == "book":
+        return _books(session, actor, round_, stage, standing)
+    if key in ("sheet", "comments", "summary"):
+        return _of_panels(session, actor, round_, key, stage, standing)
+    return _others(session, actor, round_, key, stage, standing)
+
+
+def _papers_of_round(session: Session, actor: Actor, round_: Round, key: str, now: datetime) -> list[Paper]:
+    if not _may_see_result(session, actor, round_, now):
+        return []
+    if key == "decision" and approval_of(session, round_.id) is None:
+        return []
+    thing = round_.public_id
+    if key in ("notice", "announcement"):
+        wanted = {"notice": "notice", "announcement": "result"}[key]
+        query = select(Snapshot.public_id).where(Snapshot.round_id == round_.id, Snapshot.kind == wanted)
+        snapshot = session.scalar(query.order_by(Snapshot.number.desc()).limit(1))
+        if snapshot is None:
+            return []
+        thing = snapshot if key == "announcement" else thing
+    return [Paper(KINDS[key], thing, round_.award.name_zh, round_)]
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    """Applications the actor has no conflict with."""
+    return ~false() if actor.person_id is None else Application.id.not_in(conflicts_of(actor))
+
+
+def _applications(actor: Actor, round_: Round) -> Select[Application]:
+    query = with_round().where(Application.round_id == round_.id, Application.submitted_at.is_not(None), _mine(actor))
+    return query.order_by(Application.number)
+
+
+def _books(session: Session, actor: Actor, round_: Round, stage: StageNow, standing: Standing) -> list[Paper]:
+    if not decide(Action.APPLICATION_READ, stage, standing).allowed:
+        return []
+    return [_of(one, "book", one.public_id) for one in session.scalars(_applications(actor, round_))]
+
+
+def _of_panels(
+    session: Session, actor: Actor, round_: Round, key: str, stage: StageNow, standing: Standing
+) -> list[Paper]:
+    """Of applications whose gate has opened."""
+    open_gate = Standing(standing.who, gate_open=True)
+    if not decide(Action.SHEETS_READ, stage, open_gate).allowed:
+        return []
+    opened = _applications(actor, round_).where(Application.gate_opened_at.is_not(None))
+    if key == "summary":
+        return [_of(one, key, one.public_id) for one in session.scalars(opened)]
+    query = (
+        opened.add_columns(Sheet.public_id, Sheet.person_id)
+        .join(Sheet, Sheet.application_id == Application.id)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .where(Sheet.state == "submitted", Assignment.state == "active")
+        .order_by(Assignment.id)
+    )
+    return [
+        Paper(KINDS[key], sheet, one.organisation.name, round_, one, person)
+        for one, sheet, person in session.execute(query)
+    ]
+
+
+def _others(
+    session: Session, actor: Actor, round_: Round, key: str, stage: StageNow, standing: Standing
+) -> list[Paper]:
+    base = _applications(actor, round_)
+    if key == "acceptance":
+        query = base.add_columns(AcceptanceDecision.public_id).join(
+            AcceptanceDecision, AcceptanceDecision.application_id == Application.id
+        )
+        query = query.where(AcceptanceDecision.state == "in_force").order_by(AcceptanceDecision.id)
+    elif key == "certificate":
+        query = base.add_columns(Certificate.public_id).join(Certificate, Certificate.application_id == Application.id)
+    else:
+        if not decide(Action.FEEDBACK_READ, stage, Standing(standing.who, gate_open=True)).allowed:
+            return []
+        query = base.add_columns(FeedbackReport.public_id).join(
+            FeedbackReport, FeedbackReport.application_id == Application.id
+        )
+        query = query.where(FeedbackReport.state.in_(ENDED))
+    return [Paper(KINDS[key], thing, one.organisation.name, round_, one) for one, thing in session.execute(query)]
+
+
+# --- how far they are -----------------------------------------------------------------------------------------
+
+
+def latest_documents(session: Session, kind: PaperKind, papers: list[Paper], language: str) -> dict[str, Document]:
+    """The document wanted last for each paper, by its subject, in one query."""
+    newest = (
+        select(func.max(Document.id))
+        .where(
+            Document.kind == kind.template,
+            Document.language == language,
+            Document.subject.in_([one.subject for one in papers]),
+        )
+        .group_by(Document.subject)
+    )
+    query = select(Document).options(joinedload(Document.file)).where(Document.id.in_(newest))
+    return {one.subject: one for one in session.scalars(query)}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many papers of a kind a round has, and how many of them are ready, being made, and failed."""
+
+    kind: PaperKind
+    total: int
+    ready: int
+    wanted: int
+    failed: int
+
+    @property
+    def missing(self) -> int:
+        """Not made and not being made."""
+        return self.total - self.ready - self.wanted
+
+
+def counts_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> list[Count]:
+    """Every kind of paper the round has by now."""
+    found = []
+    for key, kind in KINDS.items():
+        papers = papers_in(session, actor, round_, key, now)
+        states = [one.state for one in latest_documents(session, kind, papers, _language(kind, language)).values()]
+        ready, wanted = states.count(DocumentState.READY.value), states.count(DocumentState.WANTED.value)
+        if papers:
+            found.append(Count(kind, len(papers), ready, wanted, states.count(DocumentState.FAILED.value)))
+    return found
+
+
+def _language(kind: PaperKind, language: str) -> str:
+    return language if language in kind.languages else "zh"

@@ -1,0 +1,136 @@
+"""The papers that end a round, after GB/T 9704: the decision 表彰决定 or 通报, and the announcement 公告. Chinese only."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from award.kernel.documents.models import Document
+from award.kernel.documents.service import want
+from award.kernel.i18n import format_day
+from award.press.document import to_json
+from award.press.views import Annex, NoticeTable, NoticeView, Paragraph
+from award.regulations.model import Scheme
+from award.results.models import Approval
+from award.results.papers import REVIEWING, Decided, Group, groups_of
+from award.rounds.models import Round, Snapshot
+from award.rounds.queries import title_of
+
+LONGEST_INLINE = 4
+"""Winners that are named in the text; more stand in an annex."""
+
+
+def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> NoticeView:
+    """表彰决定 where the scheme is a commendation (表彰), 通报 where it is an evaluation (业务性评价).
+
+    It bears the number and the day of the approving document, which it is.
+    Source: scheme.basis nature; domain.md 3 on the two legal natures.
+    """
+    groups, is_commendation = groups_of(scheme, decided), scheme.basis[0].nature == "commendation"
+    title = _name(round_)
+    if is_commendation:
+        heading = (f"{scheme.issuer.zh}关于表彰", f"{title}获奖组织的决定")
+        opening = f"{_way(scheme)}，{_approved(scheme, approval)}决定："
+        closing = "希望受表彰的组织珍惜荣誉，再接再厉，持续改进，发挥示范带动作用。"
+    else:
+        heading = (f"{scheme.issuer.zh}关于", f"{title}评价结果的通报")
+        opening = f"{_way(scheme)}，{_approved(scheme, approval)}现将评价结果通报如下："
+        closing = "希望有关组织持续改进质量管理，发挥示范带动作用。"
+    listed = _listed(groups, "授予{names}{grade}。" if is_commendation else "{grade}：{names}。")
+    return NoticeView(
+        issuer_mark=scheme.issuer.zh,
+        document_number=approval.document_number,
+        title=heading,
+        recipients="各有关单位",
+        paragraphs=(Paragraph(opening), *listed, Paragraph(closing)),
+        signatory=scheme.issuer.zh,
+        dated=approval.approved_on,
+        annexes=_annexes(title, groups),
+    )
+
+
+def announcement_view(
+    round_: Round, scheme: Scheme, decided: Decided, approval: Approval, published_on: date, revoked: Sequence[str] = ()
+) -> NoticeView:
+    """公告: tells the public what was decided. revoked: public ids of applications whose award was revoked since."""
+    groups, title = groups_of(scheme, decided), _name(round_)
+    number = f"（{approval.document_number}）" if approval.document_number else ""
+    gone = [one.name for group in groups for one in group.winners if one.application in revoked]
+    paragraphs = [
+        Paragraph(f"{_way(scheme)}，经{approval.approved_by}{format_day('zh', approval.approved_on)}批准{number}，"
+                  f"现将{title}获奖名单公告如下："),
+        *_listed(groups, "{grade}：{names}。"),
+        *((Paragraph(f"{'、'.join(gone)}的获奖资格已依照规定撤销。"),) if gone else ()),
+        Paragraph("获奖证书可凭证书上的核验码在本奖项网站核验。"),
+        Paragraph("特此公告。"),
+    ]  # fmt: skip
+    return NoticeView(
+        issuer_mark=scheme.issuer.zh, document_number="", title=(f"{scheme.issuer.zh}关于", f"{title}获奖名单的公告"),
+        paragraphs=tuple(paragraphs), signatory=scheme.issuer.zh, dated=published_on, annexes=_annexes(title, groups),
+    )  # fmt: skip
+
+
+def want_announcement(
+    session: Session, round_: Round, scheme: Scheme, decided: Decided, approval: Approval, snapshot: Snapshot, now: datetime,
+    revoked: Sequence[str] = (),
+) -> Document:  # fmt: skip
+    """Wants the announcement of a published result, in the transaction that publishes it."""
+    day = now.astimezone(ZoneInfo(round_.award.authority.zone)).date()
+    view = announcement_view(round_, scheme, decided, approval, day, revoked)
+    return want(session, "notice", subject_of(snapshot.public_id), "zh", to_json(view), now)
+
+
+def subject_of(snapshot_id: str) -> str:
+    """What the document of an announcement names as its subject."""
+    return f"announcement:{snapshot_id}"
+
+
+def _name(round_: Round) -> str:
+    """第六届云川市市长质量奖, without the year, which the number and the date of a paper have."""
+    return title_of(round_).zh.removesuffix(f"（{round_.year}）")
+
+
+def _way(scheme: Scheme) -> str:
+    basis = scheme.basis[0].title.zh
+    stages = "、".join(stage.title.zh for stage in scheme.stages if stage.kind in REVIEWING)
+    return f"根据{basis if basis.startswith('《') else f'《{basis}》'}，经{stages}和公示"
+
+
+def _approved(scheme: Scheme, approval: Approval) -> str:
+    return "" if approval.approved_by == scheme.issuer.zh else f"并经{approval.approved_by}批准，"
+
+
+def _listed(groups: Sequence[Group], sentence: str) -> list[Paragraph]:
+    """A sentence for each grade; many names stand in the annex."""
+    if not groups:
+        return [Paragraph("本届奖项空缺。")]
+    texts = [sentence.format(names=_names(one), grade=one.grade_name.zh) for one in groups]
+    if len(texts) == 1:
+        return [Paragraph(texts[0])]
+    return [Paragraph(f"{turn}{text}") for turn, text in zip(_turns(len(texts)), texts, strict=True)]
+
+
+def _turns(count: int) -> list[str]:
+    return (
+        [f"{one}、" for one in "一二三四五六七八九十"[:count]]
+        if count <= 10
+        else [f"{at}." for at in range(1, count + 1)]
+    )
+
+
+def _names(group: Group) -> str:
+    names = [one.name for one in group.winners]
+    if len(names) <= LONGEST_INLINE:
+        return "、".join(names)
+    return f"{'、'.join(names[:2])}等{len(names)}家组织"
+
+
+def _annexes(title: str, groups: Sequence[Group]) -> tuple[Annex, ...]:
+    if all(len(one.winners) <= LONGEST_INLINE for one in groups):
+        return ()
+    rows = [(winner.name, group.grade_name.zh) for group in groups for winner in group.winners]
+    table = NoticeTable(
+        ("序号", "组织名称", "奖项"), (11, 52, 37), tuple((str(at), *row) for at, row in enumerate(rows, 1))
+    )
+    return (Annex(f"{title}获奖名单", table=table),)
