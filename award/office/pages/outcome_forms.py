@@ -77,11 +77,11 @@ def without_empty_rows(form: SubmittedForm) -> SubmittedForm:
 def read_entry(form: SubmittedForm, kind: str, criteria: Criteria, *, counts: bool, has_file: bool) -> Entry:
     """The outcome as typed. Raises Invalid with every field that cannot be read."""
     cls = CONTENTS[kind]
+    held_on = form.day("held_on")
+    content = _content(form, cls, criteria)
     score = _score(form, counts=counts) if counts or cls.may_score else None
     goes_on = form.choice("goes_on", ("yes", "no")) == "yes"
     summary = form.text("summary", longest=2000, lines=True)
-    held_on = form.day("held_on")
-    content = _content(form, cls, criteria)
     if cls.needs_file and not has_file:
         form.fault("file", N_("Add the signed paper as PDF or picture."))
     form.check()

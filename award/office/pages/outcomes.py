@@ -16,6 +16,7 @@ from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.files.service import Limits, Prepared, keep, prepare_upload
+from award.kernel.i18n import N_, Phrase
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
@@ -27,6 +28,7 @@ from award.office.outcome_kinds import CONTENTS
 from award.office.pages import outcome_forms
 from award.office.queries import is_conflicted
 from award.policy import decide
+from award.regulations.model import Scheme
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
 from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now, stage_of, standing_in
@@ -165,7 +167,20 @@ def _form_page(session: Session, actor: Actor, round_: Round, application: Appli
         "may_score": page["needs_score"] or CONTENTS[kind].may_score,
         "needs_file": CONTENTS[kind].needs_file,
         "items": list(criteria_of(session, round_, application.category).items()),
+        "rule": _rule(scheme_of(session, round_), kind, application.category),
     }
+
+
+def _rule(scheme: Scheme, kind: str, category: str) -> Phrase | None:
+    """What the scheme says about the answer this form asks for."""
+    most = scheme.category(category).recommended_per_office
+    if kind == "recommend" and most is not None:
+        return Phrase(N_("The scheme lets one body recommend {most} at most."), {"most": most})
+    if kind != "deliberate" or scheme.vote is None:
+        return None
+    passes, quorum = ("/".join(map(str, share)) for share in (scheme.vote.passes, scheme.vote.quorum))
+    text = N_("The scheme asks for {passes} of those present to vote for; {quorum} of the members must be present.")
+    return Phrase(text, {"passes": passes, "quorum": quorum})
 
 
 def _said(session: Session, round_: Round, found: Mapping[int, PaperOutcome]) -> dict[str, Any]:
