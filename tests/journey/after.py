@@ -50,7 +50,7 @@ def write_feedback(story: Story) -> None:
 def take(leader: Visitor, report: str, item: str, kind: str) -> None:
     """The first comment of a kind goes from the sheets into the report, as one of the main ones."""
     place = "#item-" + item.replace(".", r"\.")
-    box = soup(leader).select_one(f'{place} .source-{kind} input[name="source"]')
+    box = soup(leader).select_one(f'{place} .source-{kind} input[name^="source-"]')
     assert box is not None
     leader.send(report, {f"source-{item}": str(box["value"])}, button=f"take:{item}")
     main = soup(leader).select_one(f'{place} .source-edit.source-{kind} input[name^="key-"]')

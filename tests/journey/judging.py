@@ -94,6 +94,10 @@ def recuse(story: Story) -> None:
     assert "管理顾问" in words(office)
     office.open(link_beside(office, JUDGES["j3"][0], "?replace="))
     office.send(f"{story.base}/assign/{second.id}", button="replace", where={"judge": id_of(office, JUDGES["j4"][0])})
+    # While judges score it takes two persons.
+    colleague = story["colleague"]
+    colleague.open(f"{story.base}/assign/{second.id}")
+    colleague.send(f"{story.base}/assign/{second.id}", button="confirm")
 
 
 def score_all(story: Story, by_hand: Mapping[str, Mapping[str, Score]] | None = None) -> None:
