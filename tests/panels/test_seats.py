@@ -106,13 +106,13 @@ def test_the_office_hides_no_application_from_colleagues_or_the_supervisor(world
 
 
 def test_no_judge_has_more_applications_than_the_scheme_allows(engine: Any, clock: Any) -> None:
-    """yunchuan-mayor: at most ten."""
-    world = worlds.build(engine, applications=11, seats=0)
+    """yunchuan-mayor: at most thirty."""
+    world = worlds.build(engine, applications=31, seats=0)
     world.stage("assign")
-    for at in range(10):
+    for at in range(30):
         worlds.assign(world, at, 0)
     with pytest.raises(Conflict) as caught:
-        worlds.assign(world, 10, 0)
+        worlds.assign(world, 30, 0)
     assert caught.value.code == "panel.load"
 
 
