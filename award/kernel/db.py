@@ -185,6 +185,15 @@ def is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
 
+def read_afresh(session: Session, row: object, names: list[str]) -> None:
+    """Reads columns of a row again, for another may have changed them while this session waited for a lock.
+
+    On SQLite nobody can have: a writing transaction has its turn before it reads at all.
+    """
+    if not is_sqlite(session):
+        session.refresh(row, names)
+
+
 def lock_row(session: Session, table: str, row_id: int, *, exclusive: bool) -> None:
     """Holds one row until the transaction ends: shared for a write it guards, exclusive to change it.
 

@@ -48,9 +48,9 @@ def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: 
     asked_at = clock.real_now()
     db.lock_row(session, "round", round_.id, exclusive=exclusive)
     now += clock.real_now() - asked_at
-    session.refresh(round_, ["position", "state", "version"])
+    db.read_afresh(session, round_, ["position", "state", "version"])
     stage = stage_of(round_)
-    session.refresh(stage, ["opens_at", "closes_at"])
+    db.read_afresh(session, stage, ["opens_at", "closes_at"])
     return stage_now(round_, now)
 
 

@@ -24,7 +24,7 @@ def hold(session: Session, actor: Actor, application: Application, now: datetime
     """The stage and the standing an act meets, held until the transaction ends. exclusive: the act changes the state."""
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=exclusive)
-    session.refresh(application, _CHANGING)
+    db.read_afresh(session, application, _CHANGING)
     return stage, standing_of(session, actor, application, stage.now)
 
 

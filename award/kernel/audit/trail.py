@@ -89,9 +89,7 @@ def write_pending(session: Session) -> None:
 
 
 def _append(session: Session, stream: str, pending: list[Pending], now: datetime) -> None:
-    _ensure_head(session, stream)
-    query = select(AuditHead.seq, AuditHead.link).where(AuditHead.stream == stream)
-    seq, link = session.execute(query if db.is_sqlite(session) else query.with_for_update()).one()
+    seq, link = _held_head(session, stream)
     if seq == 0:
         first = pending[0]
         system = {"system": "award", "format": chain.VERSION}
@@ -113,7 +111,18 @@ def _append(session: Session, stream: str, pending: list[Pending], now: datetime
     session.execute(update(AuditHead).where(AuditHead.stream == stream).values(seq=seq, link=link))
 
 
-def _ensure_head(session: Session, stream: str) -> None:
+def _held_head(session: Session, stream: str) -> tuple[int, str]:
+    query = select(AuditHead.seq, AuditHead.link).where(AuditHead.stream == stream)
+    if not db.is_sqlite(session):
+        query = query.with_for_update()
+    head = session.execute(query).one_or_none()
+    if head is None:
+        _begin(session, stream)
+        head = session.execute(query).one()
+    return head[0], head[1]
+
+
+def _begin(session: Session, stream: str) -> None:
     dialect = sqlite if db.is_sqlite(session) else postgresql
     start = {"stream": stream, "seq": 0, "link": chain.GENESIS}
     session.execute(dialect.insert(AuditHead).values(**start).on_conflict_do_nothing())

@@ -20,7 +20,7 @@ class TokenGuard(Guard):
         super().__init__(f"token with {scope.value}", roles)
         self.scope = scope
 
-    def __call__(self, request: Request) -> None:
+    async def __call__(self, request: Request) -> None:
         """Raises SignInNeeded without a token that holds, TooMany for a network that tries, Refused without scope or role."""
         fault: AwardError | None = getattr(request.state, "bearer_fault", None)
         if fault is not None:
@@ -31,4 +31,4 @@ class TokenGuard(Guard):
             raise Refused(
                 "token.scope", N_("This token lacks the scope {scope}; make one that has it."), scope=self.scope.value
             )
-        super().__call__(request)
+        await super().__call__(request)

@@ -21,7 +21,7 @@ def is_api(path: str) -> bool:
     return path.startswith("/api/")
 
 
-def readable(request: Request) -> None:
+async def readable(request: Request) -> None:
     """Raises HTTPException for what no page of ours sends and no database keeps: NUL in an address, a form not in UTF-8."""
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise HTTPException(400)
@@ -48,8 +48,12 @@ def current_actor(request: Request) -> Actor:
     return actor
 
 
+async def _asking(request: Request) -> Actor:
+    return current_actor(request)
+
+
 RequestSession = Annotated[Session, Depends(request_session, scope="function")]
-CurrentActor = Annotated[Actor, Depends(current_actor)]
+CurrentActor = Annotated[Actor, Depends(_asking)]
 PublicId = Annotated[str, Path(pattern=ids.PATTERN)]
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]
 """Which page of a list."""

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
-from award.kernel.actor import Role
+from award.kernel.actor import APPLICANTS, Role
 from award.kernel.errors import Refused, SignInNeeded
 from award.kernel.i18n import N_
 from award.kernel.web.context import current_actor
@@ -22,7 +22,7 @@ class Guard:
         self.roles = frozenset(roles or ())
         self.public = public
 
-    def __call__(self, request: Request) -> None:
+    async def __call__(self, request: Request) -> None:
         """Raises SignInNeeded, or Refused for a person without any of the roles."""
         if self.public:
             return
@@ -35,7 +35,7 @@ class Guard:
 
 public = Guard("public", public=True)
 signed_in = Guard("signed in")
-applicants = Guard("applicants", {Role.APPLICANT})
+applicants = Guard("applicants", APPLICANTS)
 judges = Guard("judges", {Role.JUDGE})
 office = Guard("office", {Role.AWARD_OFFICE})
 office_or_supervisor = Guard("office or supervisor", {Role.AWARD_OFFICE, Role.SUPERVISOR})
