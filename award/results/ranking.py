@@ -1,16 +1,19 @@
 """The ranking of a category as the scheme makes it, computed afresh from sheets and outcomes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from string import ascii_uppercase
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from award.applications.models import LIVE, Application, PaperOutcome
 from award.judging.models import Sheet
+from award.organisations.models import Organisation
 from award.regulations.model import CategoryRules, Criteria, Scheme
 from award.results.explained import Explained, Ranking, SheetShare, StageShare, TieValue
 from award.rounds.models import Round, RoundStage
@@ -30,17 +33,35 @@ class _Rules:
     category: CategoryRules
     criteria: Criteria
 
-    @property
+    @cached_property
     def points(self) -> dict[str, int]:
         return {item.key: item.points for item in self.criteria.items()}
 
+    @cached_property
+    def links(self) -> dict[str, list[str]]:
+        """The items of each link of the tie chain."""
+        return {key: items_of_link(key, self.criteria) for key in self.scheme.scoring.ties}
 
-@dataclass(frozen=True)
-class _Panel:
-    """The valid sheets of an application in order of assignment; leads: which of them are the leader's."""
 
-    sheets: Sequence[Sheet] = ()
-    leads: Sequence[bool] = ()
+class _Entry(NamedTuple):
+    id: int
+    public_id: str
+    number: str | None
+    sector: str
+    name: str
+
+
+class _Scored(NamedTuple):
+    """A valid sheet. leads: it is the leader's."""
+
+    public_id: str
+    marks: Mapping[str, int]
+    total_hundredths: int
+    leads: bool
+
+
+_Panel = Sequence[_Scored]
+"""The valid sheets of an application in order of assignment."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +83,7 @@ def ranking_of(session: Session, round_: Round, category: str) -> Ranking:
     panels = _panels(session, round_, category)
     outcomes = _outcomes(session, round_)
     lines = [
-        _explain(one, panels.get(one.id, _Panel()), outcomes.get(one.id, {}), rules)
+        _explain(one, panels.get(one.id, ()), outcomes.get(one.id, {}), rules)
         for one in _live_applications(session, round_, category)
         if all(outcome.goes_on for outcome in outcomes.get(one.id, {}).values())
     ]
@@ -75,24 +96,40 @@ def explained(session: Session, application: Application) -> Explained:
     scheme = scheme_of(session, round_)
     criteria = criteria_of(session, round_, application.category)
     rules = _Rules(scheme, scheme.category(application.category), criteria)
-    panel = _panels(session, round_, application.category, application.id).get(application.id, _Panel())
-    return _explain(application, panel, _outcomes(session, round_).get(application.id, {}), rules)
+    panel = _panels(session, round_, application.category, application.id).get(application.id, ())
+    entry = _Entry(
+        application.id, application.public_id, application.number, application.sector, application.organisation.name
+    )
+    return _explain(entry, panel, _outcomes(session, round_).get(application.id, {}), rules)
 
 
-def _live_applications(session: Session, round_: Round, category: str) -> Sequence[Application]:
+def without(session: Session, round_: Round, ranking: Ranking, gone: Collection[str]) -> Ranking:
+    """A ranking as the scheme makes it when some applications (public ids) are taken out; their seats go to the next."""
+    scheme, category = scheme_of(session, round_), ranking.category
+    rules = _Rules(scheme, scheme.category(category), criteria_of(session, round_, category))
+    return _ranked([line for line in ranking.lines if line.public_id not in gone], rules)
+
+
+def _live_applications(session: Session, round_: Round, category: str) -> Sequence[_Entry]:
     query = (
-        select(Application)
+        select(Application.id, Application.public_id, Application.number, Application.sector, Organisation.name)
+        .join(Application.organisation)
         .where(Application.round_id == round_.id, Application.category == category, Application.state.in_(LIVE))
-        .options(joinedload(Application.organisation))
         .order_by(Application.id)
     )
-    return session.scalars(query).all()
+    return [_Entry(*row) for row in session.execute(query)]
 
 
 def _panels(session: Session, round_: Round, category: str, application_id: int | None = None) -> Mapping[int, _Panel]:
     """application_id: only of this application; None: of all."""
     query = (
-        select(Sheet, Assignment.is_leader)
+        select(
+            Sheet.application_id,
+            Sheet.public_id,
+            Sheet.marks,
+            func.coalesce(Sheet.total_hundredths, 0),
+            Assignment.is_leader,
+        )
         .join(Assignment, Assignment.id == Sheet.assignment_id)
         .join(Application, Application.id == Sheet.application_id)
         .where(
@@ -105,10 +142,10 @@ def _panels(session: Session, round_: Round, category: str, application_id: int 
     )
     if application_id is not None:
         query = query.where(Sheet.application_id == application_id)
-    found: dict[int, list[tuple[Sheet, bool]]] = defaultdict(list)
-    for sheet, leads in session.execute(query):
-        found[sheet.application_id].append((sheet, leads))
-    return {key: _Panel([sheet for sheet, _ in rows], [leads for _, leads in rows]) for key, rows in found.items()}
+    found: dict[int, list[_Scored]] = defaultdict(list)
+    for scored, public_id, marks, total, leads in session.execute(query):
+        found[scored].append(_Scored(public_id, marks, total, leads))
+    return found
 
 
 def _outcomes(session: Session, round_: Round) -> Mapping[int, Mapping[str, _Outcome]]:
@@ -123,21 +160,19 @@ def _outcomes(session: Session, round_: Round) -> Mapping[int, Mapping[str, _Out
     return found
 
 
-def _explain(
-    application: Application, panel: _Panel, outcomes: Mapping[str, _Outcome], rules: _Rules
-) -> Explained:
+def _explain(application: _Entry, panel: _Panel, outcomes: Mapping[str, _Outcome], rules: _Rules) -> Explained:
     scoring = rules.scheme.scoring
-    combined = _combined(panel, [item.key for item in rules.criteria.items()], rules)
+    combined = _combined(panel, None, rules)
     stages, value, missing = _composed(combined.value, outcomes, rules)
     return Explained(
         application_id=application.id,
         public_id=application.public_id,
         number=application.number or "",
-        name=application.organisation.name,
+        name=application.name,
         sector=application.sector,
         sheets=tuple(
-            SheetShare(ascii_uppercase[at], sheet.public_id, sheet.total_hundredths or 0, at not in combined.dropped)
-            for at, sheet in enumerate(panel.sheets)
+            SheetShare(ascii_uppercase[at], sheet.public_id, sheet.total_hundredths, at not in combined.dropped)
+            for at, sheet in enumerate(panel)
         ),
         combined=combined.value,
         method=combined.method,
@@ -150,18 +185,22 @@ def _explain(
     )
 
 
-def _combined(panel: _Panel, items: Sequence[str], rules: _Rules) -> Combined:
-    """The scheme's rule of combination on the points of some items; with all of them, on the totals."""
+def _combined(panel: _Panel, items: Sequence[str] | None, rules: _Rules) -> Combined:
+    """The scheme's rule of combination on the points of some items; None: of all, on the totals."""
     scoring, points = rules.scheme.scoring, rules.points
     weights = None
     if scoring.method == "weighted_mean":
-        weights = [scoring.leader_weight if leads else 1 for leads in panel.leads]
+        weights = [scoring.leader_weight if sheet.leads else 1 for sheet in panel]
     how = (scoring.method, scoring.drop, scoring.minimum_sheets, scoring.fallback, weights)
     if scoring.on == "totals":
-        return combine([part_hundredths(sheet.marks, points, items) for sheet in panel.sheets], *how)
-    per_item = [{key: item_hundredths(points[key], sheet.marks[key]) for key in items} for sheet in panel.sheets]
+        return combine([_total(sheet, points, items) for sheet in panel], *how)
+    per_item = [{key: item_hundredths(points[key], sheet.marks[key]) for key in items or points} for sheet in panel]
     made = combine_items(per_item, *how)
     return Combined(made.value, tuple(range(len(per_item))), (), made.flags, scoring.method)
+
+
+def _total(sheet: _Scored, points: Mapping[str, int], items: Sequence[str] | None) -> int:
+    return sheet.total_hundredths if items is None else part_hundredths(sheet.marks, points, items)
 
 
 def _composed(
@@ -183,7 +222,7 @@ def _composed(
 
 def _tie_value(key: str, panel: _Panel, rules: _Rules) -> Fraction:
     """One link of the chain: the same rule of combination, on the points of a category, an item or all results."""
-    return _combined(panel, items_of_link(key, rules.criteria), rules).value or Fraction(0)
+    return _combined(panel, rules.links[key], rules).value or Fraction(0)
 
 
 def items_of_link(key: str, criteria: Criteria) -> list[str]:

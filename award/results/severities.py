@@ -1,7 +1,9 @@
 """How severe the judges of a category were: evidence beside the official figures, never part of them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from award.results.queries import JudgedTotal
 from award.scoring.severity import Reason, ScoredSheet, severity
@@ -40,10 +42,16 @@ def severities_of(totals: Sequence[JudgedTotal]) -> Severities:
 
     Source: scoring.md 2.4 and 2.7.
     """
+    return _compared(tuple(totals))
+
+
+@lru_cache(maxsize=8)
+def _compared(totals: tuple[JudgedTotal, ...]) -> Severities:
+    # Sheets do not change once all gates are open, and with 200 judges the equations take a second.
     found = severity([ScoredSheet(one.application, one.judge, one.total_hundredths / 100) for one in totals])
     codes = {judge: f"R{at:02d}" for at, judge in enumerate(sorted({one.judge for one in totals}), start=1)}
     names = {one.judge: one.name for one in totals}
-    counts = {judge: sum(one.judge == judge for one in totals) for judge in codes}
+    counts = Counter(one.judge for one in totals)
     judges = [
         Judge(codes[key], names[key], one.value, 1.96 * one.error, counts[key], _verdict(one.value, one.error))
         for key, one in found.judges.items()
