@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from award.applications import queries, service
+from award.applications.models import PaperOutcome
 from award.applications.service.accepting import correction_end
 from award.kernel import db
 from award.kernel.audit.trail import transaction
@@ -83,6 +84,28 @@ def test_only_the_office_of_the_authority_decides(received: World, by: str, erro
     with transaction(received.engine) as session, pytest.raises(error):
         acts[act](session)
     assert state(received) == "submitted"
+
+
+@pytest.mark.parametrize(("confirmed", "goes_on", "left_out"), [(True, False, True), (False, False, False), (True, True, False)])
+def test_what_was_not_recommended_is_not_accepted(received: World, confirmed: bool, goes_on: bool, left_out: bool) -> None:
+    with transaction(received.engine) as session:
+        application = received.found(session)
+        session.add(
+            PaperOutcome(
+                round_stage_id=application.round.stages[1].id, application_id=application.id, goes_on=goes_on, summary="不推荐",
+                state="confirmed" if confirmed else "recorded", held_on=make.NOW.date(), recorded_by=received.office.person_id,
+                recorded_at=make.NOW,
+            )
+        )  # fmt: skip
+    with transaction(received.engine) as session:
+        application = received.found(session)
+        if left_out:
+            with pytest.raises(Conflict) as caught:
+                service.accept(session, received.office, application, make.NOW)
+            assert caught.value.code == "application.left_out"
+        else:
+            service.accept(session, received.office, application, make.NOW)
+    assert state(received) == ("submitted" if left_out else "accepted")
 
 
 def test_a_draft_is_not_decided(world: World) -> None:
