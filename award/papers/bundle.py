@@ -59,14 +59,26 @@ def compute(wanted: Wanted | None) -> Written | None:
     """Writes the ZIP aside, file by file, and stores it; no more than one chunk is in memory."""
     if wanted is None:
         return None
+    content = without_lost(wanted.content)
     incoming = settings().directory / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=incoming) as file:
-        write(file, wanted.content, pool().render("register", register_of(wanted.content)).pdf)
+        write(file, content, pool().render("register", register_of(content)).pdf)
         file.seek(0)
         blob = storage().put(file)
     name = f"{wanted.content['name']}.zip"
     return Written(wanted.document, Prepared(blob.sha256, blob.size, name, "application/zip", "zip", None))
+
+
+def without_lost(content: dict[str, Any]) -> dict[str, Any]:
+    """One file whose content is gone stops no other: the register names it among what is missing."""
+    lost = {one["path"] for one in content["files"] if not storage().exists(one["sha256"])}
+    kept = [one for one in content["files"] if one["path"] not in lost]
+    return {
+        **content,
+        "files": kept,
+        "missing": [*content["missing"], *(f"{path}（文件缺失）" for path in sorted(lost))],
+    }
 
 
 def write(file: Any, content: dict[str, Any], register: bytes) -> None:

@@ -125,7 +125,8 @@ def _papers(
             for language, document in ready.items():
                 suffix = "" if language == "zh" else f"_{language}"
                 path = f"{folder}/{at:02d}_{kind.file}{several}{suffix}.pdf"
-                files.append(_line(path, kind.file + several, paper, document, zone))
+                title = kind.file + several + ("" if language == "zh" else "（英文）")
+                files.append(_line(path, title, paper, document, zone))
     return files, missing
 
 

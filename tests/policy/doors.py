@@ -21,7 +21,7 @@ from award.judging import service as judging
 from award.judging.models import FeedbackComment, FeedbackReport, Sheet
 from award.kernel.actor import Actor, Role, Scope, TokenScope
 from award.kernel.audit.trail import transaction
-from award.kernel.documents.models import Document, DocumentState
+from award.kernel.documents.models import Batch, Document, DocumentState
 from award.kernel.web.context import is_api
 from award.kernel.web.csrf import HEADER, token_for
 from award.kernel.web.guard import guard_of
@@ -30,7 +30,8 @@ from award.panels import service as panels
 from award.panels.models import PoolMember
 from award.results.models import Objection
 from award.results.service.deciding import decide, propose
-from award.results.service.noticing import file_objection, publish_notice
+from award.results.service.noticing import publish_notice
+from award.results.service.objecting import Filing, file_objection
 from award.results.service.publishing import publish_result, record_approval
 from award.rounds.models import CalendarYear, Round, Snapshot
 from award.standing.models import Conflict
@@ -204,7 +205,7 @@ def _publish(world: World, second: Actor) -> None:
         publish_notice(session, office, round_of(session), **how)  # type: ignore[arg-type]
     with transaction(engine) as session:
         about = world.application(session).id
-        file_objection(session, second, round_of(session), application_id=about, name="钱立", contact="139", text="请核实", now=make.NOW)
+        file_objection(session, second, round_of(session), Filing("钱立", "139", "请核实", application_id=about), make.NOW)
     world.stage("approve")
     with transaction(engine) as session:
         how = {"approved_by": "市政府", "document_number": "云政发〔2026〕27号", "approved_on": make.NOW.date(), "now": LATER}
@@ -257,7 +258,12 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "receipt": objection.receipt,
         "file_id": MISSING,
         "token_id": MISSING,
+        "invitation_id": MISSING,
         "document_id": _document(session, certificate),
+        "kind": "book",
+        "list_name": "workdays",
+        "thing_id": application.public_id,
+        "batch_id": session.scalars(select(Batch.public_id)).one(),
         "category": "organisation",
         "part": "4.1.2",
         "item": "4.1.2",

@@ -15,8 +15,9 @@ FLOOR = 180
 """There are at least so many doors; fewer means the walk misses some."""
 OF_APPLICATION = frozenset({
     "application_id", "assignment_id", "evidence_id", "sheet_id", "comment_id", "objection_id", "certificate_id", "document_id",
+    "thing_id",
 })  # fmt: skip
-OF_ROUND = OF_APPLICATION | {"round_id", "organisation_id", "claim_id", "member_id", "person_id", "grant_id"}
+OF_ROUND = OF_APPLICATION | {"round_id", "organisation_id", "claim_id", "member_id", "person_id", "grant_id", "batch_id"}
 
 STRANGERS = {
     "the judge who stepped back": (f"judge{RECUSED}", OF_APPLICATION),
@@ -94,7 +95,8 @@ NOT_HERE = {
     "papers that a worker makes": {
         "/apply/{application_id}/feedback/report.pdf", "/notices/{notice_id}/document",
         "/office/rounds/{round_id}/certificates/{certificate_id}/document", "/office/rounds/{round_id}/notice/document",
-        "/office/rounds/{round_id}/feedback/{application_id}/report.pdf",
+        "/office/rounds/{round_id}/feedback/{application_id}/report.pdf", "/papers/{kind}/{thing_id}/file",
+        "/office/rounds/{round_id}/papers/bundle.zip",
     },
     "files nobody gave": {
         "/office/claims/{claim_id}/licence", "/office/rounds/{round_id}/results/minutes/{category}",

@@ -1,0 +1,219 @@
+"""Batches of papers: started once, followed, cancelled, and not spoilt by one bad record or a killed worker."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, func, select
+from sqlalchemy.orm import Session
+
+from award.applications.models import Submission
+from award.kernel import clock as award_clock
+from award.kernel import db
+from award.kernel.actor import SYSTEM
+from award.kernel.audit.models import AuditRecord
+from award.kernel.audit.trail import transaction
+from award.kernel.documents import batches
+from award.kernel.documents.models import Batch, Document
+from award.kernel.errors import Conflict, NotFound
+from award.kernel.files.models import StoredFile
+from award.kernel.jobs.running import run_claimed
+from award.kernel.jobs.service import claim
+from award.papers import service
+from award.papers.tasks import STATE_PAPERS
+from award.press.tasks import RENDER_DOCUMENTS
+from award.rounds.models import Round
+from tests import make
+from tests.conftest import StandingClock
+from tests.judging.world import APPLICANTS, World
+from tests.papers.conftest import Press, work
+
+LOST = timedelta(minutes=5)
+"""After that long a worker that says nothing is lost."""
+
+
+def round_of(session: Session, world: World) -> Round:
+    return session.scalars(select(Round).where(Round.public_id == world.round)).one()
+
+
+def start(world: World, key: str = "book", language: str = "zh") -> str:
+    with transaction(world.engine) as session:
+        return service.start_batch(session, world.office, round_of(session, world), key, language, make.NOW).public_id
+
+
+def progress(world: World, batch: str) -> batches.Progress:
+    with db.reading(world.engine) as session:
+        found = batches.batch_by_id(session, batch)
+        assert found is not None
+        return batches.progress_of(session, [found])[found.id]
+
+
+def failures(world: World, batch: str) -> list[tuple[str, str]]:
+    with db.reading(world.engine) as session:
+        found = batches.batch_by_id(session, batch)
+        assert found is not None
+        return [
+            (one.name, one.error or (one.document.error if one.document else "") or "")
+            for one in batches.failures_of(session, found)
+        ]
+
+
+def cancel(world: World, batch: str) -> bool:
+    with transaction(world.engine) as session:
+        found = batches.batch_by_id(session, batch)
+        assert found is not None
+        return service.cancel_batch(session, world.office, round_of(session, world), found, make.NOW)
+
+
+def test_all_books_of_a_round_in_one_act(world: World, press: Press) -> None:
+    batch = start(world)
+    assert progress(world, batch) == batches.Progress(3, 0, 0, 0)
+    work(world)
+    assert progress(world, batch) == batches.Progress(3, 3, 0, 0)
+    assert sorted(press.made) == sorted(f"book {name}" for name in APPLICANTS[:3])
+    with pytest.raises(Conflict, match=r"papers\.none"):
+        start(world)
+
+
+def test_asked_again_while_it_runs_it_is_the_same_batch(world: World, press: Press) -> None:
+    assert start(world) == start(world)
+    assert start(world, language="en") != start(world)
+
+
+def test_only_sheets_whose_values_are_open(world: World, press: Press) -> None:
+    """The third application's gate is closed: nobody of the office has its sheets."""
+    assert progress(world, start(world, "sheet")).total == 10
+    assert progress(world, start(world, "summary")).total == 2
+
+
+def test_a_paper_that_cannot_be_printed_stops_no_other(world: World, press: Press) -> None:
+    press.broken[APPLICANTS[1]] = "No font of ours has 𬭎 (U+2CB4E): replace it in the text."
+    batch = start(world)
+    work(world)
+    assert progress(world, batch) == batches.Progress(3, 2, 1, 0)
+    assert failures(world, batch) == [(APPLICANTS[1], press.broken[APPLICANTS[1]])]
+
+
+def test_a_record_that_cannot_be_read_stops_no_other(world: World, press: Press) -> None:
+    with transaction(world.engine) as session:
+        one = world.application(session, 1)
+        session.add(Submission(
+            application_id=one.id, number=2, content="{}", sha256="0" * 64, submitted_at=make.NOW, submitted_by=one.contact_person_id,
+        ))  # fmt: skip
+    batch = start(world)
+    work(world)
+    assert progress(world, batch) == batches.Progress(3, 2, 1, 0)
+    assert failures(world, batch) == [(APPLICANTS[1], "KeyError: 'organisation'")]
+
+
+def test_a_failed_one_is_made_again_alone(world: World, press: Press) -> None:
+    press.broken[APPLICANTS[1]] = "too long"
+    batch = start(world)
+    work(world)
+    press.broken.clear()
+    press.made.clear()
+    with transaction(world.engine) as session:
+        found = batches.batch_by_id(session, batch)
+        assert found is not None
+        service.make_again(session, world.office, round_of(session, world), found, world.applications[1], make.NOW)
+    work(world)
+    assert press.made == [f"book {APPLICANTS[1]}"]
+    assert progress(world, batch) == batches.Progress(3, 3, 0, 0)
+
+
+def test_cancelled_before_any_was_stated(world: World, press: Press) -> None:
+    batch = start(world)
+    assert cancel(world, batch)
+    work(world)
+    assert press.made == []
+    assert progress(world, batch) == batches.Progress(3, 0, 0, 3)
+    assert not cancel(world, batch)
+    assert progress(world, start(world)).total == 3
+
+
+def test_cancelled_in_the_middle_what_is_made_stays(world: World, press: Press, clock: StandingClock) -> None:
+    batch = start(world)
+    one_job(world.engine, STATE_PAPERS)
+    one_job(world.engine, RENDER_DOCUMENTS)
+    assert cancel(world, batch)
+    work(world)
+    assert progress(world, batch) == batches.Progress(3, 1, 0, 2)
+    assert len(press.made) == 1
+    second = start(world)
+    work(world)
+    assert progress(world, second) == batches.Progress(2, 2, 0, 0)
+
+
+def one_job(engine: Engine, task: object, *, dies: bool = False) -> None:
+    """One job by one worker; dies: it is lost before it ends."""
+    claimed = claim(engine, "w", [task.kind], award_clock.real_now())  # type: ignore[attr-defined]
+    assert claimed is not None
+    if not dies:
+        run_claimed(engine, task, claimed)  # type: ignore[arg-type]
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing_and_makes_nothing_twice(
+    world: World, press: Press, clock: StandingClock
+) -> None:
+    batch = start(world)
+    one_job(world.engine, STATE_PAPERS, dies=True)
+    clock.now += LOST
+    one_job(world.engine, STATE_PAPERS)
+    one_job(world.engine, RENDER_DOCUMENTS)
+    one_job(world.engine, RENDER_DOCUMENTS, dies=True)
+    clock.now += LOST
+    work(world)
+    assert progress(world, batch) == batches.Progress(3, 3, 0, 0)
+    with db.reading(world.engine) as session:
+        assert session.scalar(select(func.count(Document.id)).where(Document.kind == "book")) == 3
+        assert session.scalar(select(func.count(StoredFile.id)).where(StoredFile.purpose == "document")) == 3
+    assert len(press.made) == 3
+
+
+def test_only_the_office_of_the_round_starts_and_stops(world: World, press: Press) -> None:
+    batch = start(world)
+    for actor in (world.supervisor, world.stranger, world.owners[0], world.judges[0]):
+        with transaction(world.engine) as session:
+            round_ = round_of(session, world)
+            found = batches.batch_by_id(session, batch)
+            assert found is not None
+            with pytest.raises(NotFound):
+                service.start_batch(session, actor, round_, "book", "en", make.NOW)
+            with pytest.raises(NotFound):
+                service.cancel_batch(session, actor, round_, found, make.NOW)
+            with pytest.raises(NotFound):
+                service.make_again(session, actor, round_, found, world.applications[0], make.NOW)
+
+
+def test_the_operator_makes_papers_too(world: World, press: Press) -> None:
+    with transaction(world.engine) as session:
+        service.start_batch(session, SYSTEM, round_of(session, world), "book", "zh", make.NOW)
+    work(world)
+    assert len(press.made) == 3
+
+
+def test_starting_and_stopping_stand_in_the_trail(world: World, press: Press) -> None:
+    cancel(world, start(world))
+    with db.reading(world.engine) as session:
+        acts = session.scalars(
+            select(AuditRecord.act).where(AuditRecord.act.startswith("papers:")).order_by(AuditRecord.seq)
+        ).all()
+        assert acts == ["papers:started", "papers:cancelled"]
+        assert session.scalars(select(Batch.started_by)).one() == world.office.person_id
+
+
+def test_an_unknown_kind_or_language_is_not_found(world: World) -> None:
+    for key, language in (("nothing", "zh"), ("acceptance", "en")):
+        with pytest.raises(NotFound):
+            start(world, key, language)
+
+
+def test_the_view_of_a_book_is_what_was_submitted(world: World, press: Press) -> None:
+    start(world)
+    work(world)
+    with db.reading(world.engine) as session:
+        view = json.loads(
+            session.scalars(select(Document.view).where(Document.kind == "book").order_by(Document.id)).first() or ""
+        )
+        assert view["head"]["organisation"] == APPLICANTS[0]
+        assert [one["code"] for one in view["evidence"]] == ["E-1", "E-2"]
