@@ -94,7 +94,7 @@ def visible_applications(
     session: Session, actor: Actor, now: datetime, *, round_id: str | None, state: str | None, category: str | None,
     after: str, limit: int,
 ) -> list[Application]:  # fmt: skip
-    """The applications of the actor's own organisations, and those handed in to rounds whose list is his to read.
+    """The applications the actor works on for their applicants, and those handed in to rounds whose list is his to read.
 
     In the order of their ids, which tells nothing; after: the id before the first one. A conflict beats every grant.
     """

@@ -29,10 +29,11 @@ from award.judging.schemas import (
 )
 from award.judging.service.sheets import Comment, Entry, missing_of
 from award.kernel import clock
-from award.kernel.actor import Action, Actor, Role, TokenScope
+from award.kernel.actor import Action, Actor, TokenScope
 from award.kernel.errors import NotFound, Stale
 from award.kernel.i18n import N_
 from award.kernel.ids import PATTERN
+from award.kernel.web import guard
 from award.kernel.web.api import READ, WRITE, IfMatch, Paged, Writing, answers, listed, tagged, words
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -41,8 +42,8 @@ from award.regulations.model import Criteria, Item
 from award.rounds.queries import criteria_of, scheme_of
 
 router = APIRouter(prefix="/sheets", tags=["sheets"])
-READS = [Depends(TokenGuard(TokenScope.READ_SHEETS, {Role.JUDGE}))]
-WRITES = [Depends(TokenGuard(TokenScope.WRITE_SHEETS, {Role.JUDGE}))]
+READS = [Depends(TokenGuard(TokenScope.READ_SHEETS, guard.judges.roles))]
+WRITES = [Depends(TokenGuard(TokenScope.WRITE_SHEETS, guard.judges.roles))]
 ItemKey = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,15}$", examples=["4.1.2"])]
 State = Literal["coi_pending", "not_started", "in_progress", "submitted", "returned"]
 

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from award.kernel import clock
-from award.kernel.actor import Action, Role, TokenScope
+from award.kernel.actor import Action, TokenScope
 from award.kernel.errors import Conflict, NotFound
 from award.kernel.i18n import N_
 from award.kernel.ids import PATTERN
+from award.kernel.web import guard
 from award.kernel.web.api import READ, Paged, Words, answers, listed, problems, tagged, words
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -33,7 +34,7 @@ from award.rounds.queries import round_for, scheme_of, stage_now, standing_in
 
 router = APIRouter(tags=["results"])
 READS = [Depends(TokenGuard(TokenScope.READ_RESULTS))]
-OFFICE_READS = [Depends(TokenGuard(TokenScope.READ_RESULTS, {Role.AWARD_OFFICE, Role.SUPERVISOR}))]
+OFFICE_READS = [Depends(TokenGuard(TokenScope.READ_RESULTS, guard.office_or_supervisor.roles))]
 Category = Annotated[str, Path(pattern=r"^[a-z_]{1,16}$", examples=["organisation"])]
 LIST = answers({"items": [LINE], "next": None}, link=True)
 
@@ -112,7 +113,7 @@ def ranking(
     rows = [
         RankedOut(
             application=one.public_id, applicant=one.name, rank=one.rank,
-            figure=None if one.published is None else f"{one.published / 100:.2f}",
+            figure=None if one.published is None else str(one.published),
             proposed_grade=one.grade, decided_grade=decided.get(one.public_id),
         )
         for one in stands.lines

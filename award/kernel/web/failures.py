@@ -193,6 +193,17 @@ def _unreadable(request: Request, error: RequestValidationError) -> AwardError:
     return wrong
 
 
+def _refusal(error: HTTPException) -> AwardError:
+    """What the framework refused, in our words; a refusal of ours it met while it read the body stays what it is."""
+    if error.status_code == 404:
+        return NotFound()
+    if isinstance(error.__cause__, AwardError):
+        return error.__cause__
+    wrong = AwardError("request.refused", TITLES.get(error.status_code, TITLES[400]))
+    wrong.status = error.status_code
+    return wrong
+
+
 def install(app: FastAPI) -> None:
     """Registers the handlers."""
 
@@ -211,11 +222,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404:
-            return await run_in_threadpool(answer, request, NotFound())
-        wrong = AwardError("request.refused", TITLES.get(error.status_code, TITLES[400]))
-        wrong.status = error.status_code
-        response = await run_in_threadpool(answer, request, wrong)
+        response = await run_in_threadpool(answer, request, _refusal(error))
         response.headers.update(error.headers or {})
         return response
 
