@@ -91,11 +91,13 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "trail_administrator": (N_("Trail administrator"), "neutral"),
     },
     "outcome": {
+        "reader": (N_("Reader of an application"), "neutral"),
         "recorded": (N_("Waiting for the second person"), "warn"),
         "confirmed": (N_("Confirmed"), "ok"),
     },
 }
 
+        "writer": (N_("Writer of an application"), "neutral"),
 
 def word_of(kind: str, code: str) -> Word:
     """English msgid and colour. Raises KeyError for a state the dictionary does not have."""

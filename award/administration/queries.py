@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from award.accounts.models import Grant, Person, SignIn
 from award.accounts.queries import current_grants
 from award.accounts.service.grants import BY_OFFICE
-from award.kernel.actor import Actor, Role, Scope
+from award.kernel.actor import APPLICANTS, Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.organisations.models import Claim
 from award.organisations.queries import REFUSED, offices_of
@@ -86,7 +86,7 @@ def _in_care(session: Session, actor: Actor) -> Select[Person]:
     )
     claimed = select(Claim.person_id).where(Claim.authority_id.in_(offices))
     # Whoever runs awards or administers is looked after by administrators: a new password would lend his rights.
-    above = select(Grant.person_id).where(Grant.role.not_in({*BY_OFFICE, Role.APPLICANT}), Grant.revoked_at.is_(None))
+    above = select(Grant.person_id).where(Grant.role.not_in(BY_OFFICE | APPLICANTS), Grant.revoked_at.is_(None))
     return select(Person).where(or_(Person.id.in_(given), Person.id.in_(claimed)), Person.id.not_in(above))
 
 

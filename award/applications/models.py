@@ -92,6 +92,17 @@ class AnswerRevision(Base):
     by: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
 
+class Presence(Base):
+    """Somebody has a part open to write in it. seen_at: his page's last sign. A hint for colleagues, no proof and no lock."""
+
+    __tablename__ = "presence"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    seen_at: Mapped[datetime]
+
+
 class Evidence(Row):
     """A file that proves something; referred to in texts by its code, e.g. [E-3]."""
 

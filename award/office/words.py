@@ -11,11 +11,13 @@ PEOPLE: Mapping[Who, str] = {
     Who.CLEARED_JUDGE: N_("judge after the declaration"),
     Who.COMMITTEE: N_("committee member"),
     Who.OFFICE: N_("award office"),
-    Who.OWNER: N_("the applicant itself"),
+    Who.OWNER: N_("the applicant's responsible person"),
     Who.PANEL_LEADER: N_("team leader"),
     Who.PUBLIC: N_("anybody"),
+    Who.READER: N_("a reader of the applicant"),
     Who.RECOMMENDER: N_("recommending authority"),
     Who.SUPERVISOR: N_("supervisor"),
+    Who.WRITER: N_("a writer of the applicant"),
 }
 
 ACTIONS: Mapping[Action, str] = {
@@ -25,6 +27,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.APPLICATION_READ: N_("Read an application"),
     Action.APPLICATION_REFUSE: N_("Refuse an application, with a second person"),
     Action.APPLICATION_RETURN: N_("Return an application for correction"),
+    Action.APPLICATION_SHARE: N_("Invite people to an application and remove them"),
     Action.APPLICATION_START: N_("Begin an application"),
     Action.APPLICATION_SUBMIT: N_("Submit an application"),
     Action.APPLICATION_WITHDRAW: N_("Withdraw an application, until the scheme's stage"),

@@ -145,17 +145,14 @@ def assignments_of(session: Session, actor: Actor) -> Sequence[Assignment]:
 
 
 def conflicts_with(session: Session, application_id: int) -> frozenset[int]:
-    """The persons (inner numbers) with a conflict with an application: on record, or because they act for the applicant."""
+    """The persons (inner numbers) with a conflict with an application: on record, or because they work for the applicant."""
     on_record = select(Conflict.person_id).where(Conflict.application_id == application_id)
-    acting = (
-        select(Grant.person_id)
-        .join(Application, Application.organisation_id == Grant.scope_id)
-        .where(
-            Application.id == application_id, Grant.scope == Scope.ORGANISATION, Grant.role == Role.APPLICANT,
-            Grant.revoked_at.is_(None),
-        )
-    )  # fmt: skip
-    return frozenset(session.scalars(on_record.union(acting)))
+    held = select(Grant.person_id).where(Grant.revoked_at.is_(None))
+    acting = held.join(Application, Application.organisation_id == Grant.scope_id).where(
+        Application.id == application_id, Grant.scope == Scope.ORGANISATION, Grant.role == Role.APPLICANT
+    )
+    invited = held.where(Grant.scope == Scope.APPLICATION, Grant.scope_id == application_id)
+    return frozenset(session.scalars(on_record.union(acting, invited)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel.actor import Actor, Role, Scope
 from award.policy import Standing
-from award.stages import Who
+from award.stages import APPLICANTS, Who
 from award.standing.models import Assignment, Conflict, Declaration
 
 _ROUND_ROLES = {
@@ -17,6 +17,7 @@ _ROUND_ROLES = {
     Role.RECOMMENDER: Who.RECOMMENDER,
     Role.SUPERVISOR: Who.SUPERVISOR,
 }
+_OWN_ROLES = {Role.WRITER: Who.WRITER, Role.READER: Who.READER}
 
 
 class Entry(Protocol):
@@ -57,16 +58,15 @@ def standing_in_round(actor: Actor, round_id: int, authority_id: int) -> Standin
 def standing_of(session: Session, actor: Actor, application: Entry, now: datetime) -> Standing:
     """How an actor stands to one application; a conflict is found whatever else he holds. now: UTC."""
     who = set(roles_in_round(actor, application.round_id, application.authority_id))
-    if actor.acts_for(application.organisation_id, application.authority_id):
-        who.add(Who.OWNER)
+    who |= own_part(actor, application)
     is_conflicted = False
     if actor.person_id is not None:
         is_conflicted, judge = _relations(session, actor.person_id, application.id)
         # Work on what its applicant withdrew has ended, and so has that of a judge whose appointment is over.
         if application.state != "withdrawn" and is_judge(actor, application.round_id, application.authority_id):
             who |= judge
-    if Who.OWNER in who:
-        who = _as_owner(who)
+    if who & APPLICANTS:
+        who = _as_applicant(who)
     due = application.correction_due_at
     return Standing(
         frozenset(who),
@@ -78,10 +78,16 @@ def standing_of(session: Session, actor: Actor, application: Entry, now: datetim
     )
 
 
-def _as_owner(who: set[Who]) -> set[Who]:
-    """Whoever acts for the applicant decides nothing about it and judges nothing of it; a seat he has he can only give up."""
+def own_part(actor: Actor, application: Entry) -> frozenset[Who]:
+    """What an actor is for the applicant: responsible, a writer, a reader; empty for everybody else."""
+    who = {meaning for role, meaning in _OWN_ROLES.items() if actor.has(role, Scope.APPLICATION, application.id)}
+    return frozenset(who | ({Who.OWNER} if actor.acts_for(application.organisation_id, application.authority_id) else set()))
+
+
+def _as_applicant(who: set[Who]) -> set[Who]:
+    """Whoever works for the applicant decides nothing about it and judges nothing of it; a seat he has he can only give up."""
     seats = {Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE, Who.PANEL_LEADER}
-    return {Who.PUBLIC, Who.OWNER, *({Who.ASSIGNED_JUDGE} if who & seats else ())}
+    return {Who.PUBLIC, *(who & APPLICANTS), *({Who.ASSIGNED_JUDGE} if who & seats else ())}
 
 
 def _relations(session: Session, person_id: int, application_id: int) -> tuple[bool, set[Who]]:

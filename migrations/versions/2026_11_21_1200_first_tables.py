@@ -658,6 +658,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_answer_revision_application_id"), "answer_revision", ["application_id"])
 
     op.create_table(
+        "presence",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_presence_application_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_presence_person_id")),
+        sa.PrimaryKeyConstraint("application_id", "part", "person_id", name=op.f("pk_presence")),
+    )
+
+    op.create_table(
         "assignment",
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -1147,3 +1158,4 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     triggers.uninstall()
+        "presence",

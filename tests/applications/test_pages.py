@@ -326,7 +326,7 @@ def test_what_is_open_is_named_with_number_and_title_in_the_letter_and_on_the_pa
         letter = write_letter(message.template, json.loads(message.context), message.language)
     lines = ["1. 4.1.2 高层领导的作用：请补充记录", "2. 组织基本信息：请核对职工人数", "3. 整份申报材料：请盖章"]
     assert [line for line in letter.body.splitlines() if line[:2] in ("1.", "2.", "3.")] == lines
-    names = [one.text for one in desk["owner"].page(f"{base(world)}/corrections").select(".task-name")]
+    names = [one.text for one in desk["owner"].page(f"{base(world)}/corrections").select(".panel h2")]
     assert names[0].startswith("4.1.2 ")
     assert names[1:] == ["Facts of the organisation", "The application as a whole"]
 

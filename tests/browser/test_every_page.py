@@ -26,7 +26,7 @@ FLOOR = 65
 NO_PAGE = {
     "/home", "/lang/{language}", "/review/{assignment_id}/items", "/office/rounds/{round_id}/judges",
     "/office/claims/{claim_id}/licence", "/office/judges/template.xlsx",
-    "/apply/{application_id}/items/{part}/colleague", "/apply/{application_id}/items/{part}/history/{place}.txt",
+    "/apply/{application_id}/items/{part}/history/{place}.txt",
     "/apply/{application_id}/submissions/{number}.json", "/evidence/{evidence_id}", "/evidence/{evidence_id}/pages/{number}",
     "/apply/{application_id}/feedback/report.pdf", "/office/rounds/{round_id}/feedback/{application_id}/report.pdf",
     "/notices/{notice_id}/document", "/office/rounds/{round_id}/notice/document",

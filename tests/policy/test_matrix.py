@@ -26,6 +26,8 @@ WHO = {
     "panel_leader": {Who.PUBLIC, Who.CLEARED_JUDGE, Who.PANEL_LEADER},
     "committee": {Who.PUBLIC, Who.COMMITTEE},
     "recommender": {Who.PUBLIC, Who.RECOMMENDER},
+    "writer": {Who.PUBLIC, Who.WRITER},
+    "reader": {Who.PUBLIC, Who.READER},
 }
 """People as they come: a leader is a judge of his panel, and everybody is the public too."""
 OPENS, CLOSES = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)

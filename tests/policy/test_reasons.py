@@ -73,7 +73,7 @@ def refusals() -> list[Decision]:
 def test_every_refusal_says_what_to_do_in_both_languages() -> None:
     moments = {"opens_at": "1 March", "closes_at": "1 April"}
     decisions = refusals()
-    assert len(decisions) == 9
+    assert len(decisions) == 10
     for decision in decisions:
         english, chinese = (translate(language, decision.text, moments) for language in ("en", "zh"))
         assert (english[-1], chinese[-1]) == (".", "。"), decision.code

@@ -6,13 +6,13 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from award.accounts.identify import cookie_header
-from award.kernel.actor import ADMINISTRATORS, Role
+from award.kernel.actor import ADMINISTRATORS, APPLICANTS, Role
 
 HOMES = (
     (ADMINISTRATORS, "/admin/people"),
     ({Role.AWARD_OFFICE, Role.SUPERVISOR}, "/office"),
     ({Role.JUDGE}, "/review"),
-    ({Role.APPLICANT}, "/apply"),
+    (APPLICANTS, "/apply"),
 )
 """Roles and where their work is; the first that fits."""
 

@@ -19,6 +19,7 @@ BY_ADMINISTRATORS = ADMINISTRATORS | {Role.AWARD_OFFICE, Role.SUPERVISOR}
 """What administrators give. Source: domain of security.md 5, accounts: nobody who runs awards makes accounts for it."""
 SCOPES = {role: frozenset({Scope.AUTHORITY, Scope.ROUND}) for role in Role} | {
     Role.APPLICANT: frozenset({Scope.ORGANISATION}),
+    **{role: frozenset({Scope.APPLICATION}) for role in (Role.WRITER, Role.READER)},
     **{role: frozenset({Scope.SYSTEM}) for role in ADMINISTRATORS},
 }
 """In which kinds of scope a role means anything."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from award.applications.check import PROFILE, REFERENCE
+from award.applications.models import Application
 from award.applications.pages import views
 from award.applications.pages.profile import shown_facts
 from award.applications.queries import Content, SubmittedEvidence, answers_of, evidence_of
@@ -29,14 +30,18 @@ def shown_content(desk: views.Desk, content: Content, viewer: Viewers) -> dict[s
 def shown_draft(session: Session, desk: views.Desk) -> dict[str, Any]:
     """The draft as it stands, the same way. For its owner only."""
     organisation = desk.application.organisation
-    evidence = tuple(
-        SubmittedEvidence(one.public_id, one.code, one.title, one.file.name, one.file.sha256, one.file.size, one.file.pages)
-        for one in evidence_of(session, desk.application)
-    )
     parts = {part: answer.text for part, answer in answers_of(session, desk.application).items()}
     facts = {"credit_code": organisation.credit_code, "name": organisation.name, "address": organisation.address}
-    body = _body(desk, facts, desk.application.profile, parts, evidence, own_viewer(session, desk))
+    body = _body(desk, facts, desk.application.profile, parts, evidence_in(session, desk.application), own_viewer(session, desk))
     return {"number": 0, "sha256": "", "when": desk.moment(desk.now, with_zone=True), **body}
+
+
+def evidence_in(session: Session, application: Application) -> tuple[SubmittedEvidence, ...]:
+    """The files of the draft as a submission would hold them."""
+    return tuple(
+        SubmittedEvidence(one.public_id, one.code, one.title, one.file.name, one.file.sha256, one.file.size, one.file.pages)
+        for one in evidence_of(session, application)
+    )
 
 
 def own_viewer(session: Session, desk: views.Desk) -> Viewers:

@@ -1,11 +1,9 @@
 """Writing one part: the item editor, autosave, and its earlier versions."""
 
-from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Header, Path, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
 from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
@@ -15,6 +13,7 @@ from award.applications.forms import Saved, is_done, typed_text, version_of
 from award.applications.keeping import keep_text
 from award.applications.models import Answer, Application
 from award.applications.pages import views
+from award.applications.pages.presence import Part, others_line
 from award.kernel import clock, i18n
 from award.kernel.actor import Actor
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused, Stale
@@ -25,9 +24,6 @@ from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 
 router = APIRouter(prefix="/apply/{application_id}/items", dependencies=[Depends(guard.applicants)])
-Part = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
-BUSY = timedelta(minutes=5)
-"""How long after a colleague's save the page says that he is at work on the part."""
 
 
 @router.get("/{part}")
@@ -57,11 +53,12 @@ def _item(request: Request, session: Session, actor: Actor, application: Applica
             "version": answer.version if answer else 0, "is_done": bool(answer and answer.is_complete),
             "url": desk.url(part), "history_url": f"{desk.url(part)}/history",
             "saved_at": desk.moment(answer.updated_at) if answer else "",
+            "saved_by": names_of(session, [answer.updated_by]).get(answer.updated_by, "") if answer else "",
         },
         "deadline": views.deadline(desk),
         "closed": views.closed_reason(session, actor, desk),
-        "editing": _editing(session, actor, desk, answer),
-        "presence_url": f"{desk.url(part)}/colleague",
+        "at_work": others_line(session, actor, desk, part),
+        "presence_url": f"{desk.base}/at-work/{part}",
         "files": [
             {"code": one.code, "name": one.title, "size": views.size_text(one.file.size), "used": one.code in used,
              "url": f"{desk.base}/evidence/{one.public_id}"}
@@ -78,24 +75,6 @@ def _link(desk: views.Desk, part: str) -> dict[str, str]:
     return {"url": desk.url(part), "label": f"{number} {name}".strip()}
 
 
-def _editing(session: Session, actor: Actor, desk: views.Desk, answer: Answer | None) -> str:
-    if answer is None or answer.updated_by == actor.person_id or desk.now - answer.updated_at > BUSY:
-        return ""
-    by = names_of(session, [answer.updated_by]).get(answer.updated_by, "")
-    minutes = int((desk.now - answer.updated_at).total_seconds() // 60)
-    return desk.tell(N_("{by} is at work on this part too (saved {minutes} min ago)."), {"by": by, "minutes": minutes})
-
-
-@router.get("/{part}/colleague")
-def colleague(
-    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part
-) -> Response:
-    """The line that says whether somebody else is at work on the part."""
-    application = queries.own_application(session, actor, application_id)
-    desk = views.desk_of(request, session, application)
-    return PlainTextResponse(_editing(session, actor, desk, queries.answers_of(session, application).get(part)))
-
-
 @router.put("/{part}")
 def autosave(
     request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, body: Saved,
@@ -103,7 +82,7 @@ def autosave(
 ) -> Response:  # fmt: skip
     """Saves while somebody types; see static/autosave.js."""
     version = version_of(if_match)
-    answer = _save(
+    answer = save_text(
         request, session, actor, application_id, part, body.text("text"), is_done(body.text("is_done")), version
     )
     content = {"version": answer.version, "saved_at": answer.updated_at.isoformat()}
@@ -119,9 +98,9 @@ def save(
     version = form.version()
     form.check()
     try:
-        answer = _save(request, session, actor, application_id, part, text, is_done(done), version)
+        answer = save_text(request, session, actor, application_id, part, text, is_done(done), version)
     except Stale as stale:
-        return _both(request, session, actor, application_id, part, stale, {"text": text, "is_done": done})
+        return show_both(request, session, actor, application_id, part, stale, {"text": text, "is_done": done})
     except Invalid as error:
         application = queries.own_application(session, actor, application_id)
         shown = _item(request, session, actor, application, part)
@@ -145,7 +124,7 @@ def _too_long(request: Request, session: Session, actor: Actor, application: App
     return render(request, session, "applications/item.html", status_code=422, **shown | {"errors": errors})
 
 
-def _save(
+def save_text(
     request: Request,
     session: Session,
     actor: Actor,
@@ -154,18 +133,23 @@ def _save(
     text: str,
     done: bool | None,
     version: int,
+    *,
+    keeps: bool = False,
 ) -> Answer:
+    """Saves a text; what cannot be saved is kept among the earlier versions. keeps: as in save_answer."""
     application = queries.own_application(session, actor, application_id)
     try:
-        return service.save_answer(session, actor, application, part, text, done, version, clock.now(session))
+        now = clock.now(session)
+        return service.save_answer(session, actor, application, part, text, done, version, now, keeps=keeps)
     except (Stale, Refused, Conflict):
         keep_text(request, session, actor, application_id, part, text, version)
         raise
 
 
-def _both(
+def show_both(
     request: Request, session: Session, actor: Actor, application_id: str, part: str, stale: Stale, mine: dict[str, str]
 ) -> Response:
+    """The two texts side by side, to choose from."""
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
     answer = queries.answers_of(session, application)[part]
@@ -182,64 +166,3 @@ def _both(
         request, session, "errors/412.html", status_code=412, url=desk.url(part), fields=fields, version=stale.version,
         theirs_by=stale.params.get("by", ""), theirs_at=desk.moment(answer.updated_at),
     )  # fmt: skip
-
-
-@router.get("/{part}/history")
-def history(
-    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part
-) -> Response:
-    """The earlier versions of a part, newest first."""
-    application = queries.own_application(session, actor, application_id)
-    desk = views.desk_of(request, session, application)
-    if desk.part(part) is None:
-        raise NotFound
-    answer = queries.answers_of(session, application).get(part)
-    revisions = queries.revisions_of(session, application, part)
-    names = names_of(session, [one.by for one in revisions])
-    number, name, _ = views.name_of(desk, part)
-    return render(
-        request, session, "applications/history.html", application=views.head(desk),
-        item={"key": number, "name": name, "url": desk.url(part), "text": answer.text if answer else "",
-              "version": answer.version if answer else 0},
-        closed=views.closed_reason(session, actor, desk),
-        revisions=[
-            {"place": place, "kind": one.kind, "when": desk.moment(one.at), "by": names.get(one.by, ""), "text": one.text,
-             "count": len(one.text), "url": f"{desk.url(part)}/history/{place}"}
-            for place, one in reversed(list(enumerate(revisions, 1)))
-        ],
-    )  # fmt: skip
-
-
-@router.get("/{part}/history/{place}.txt")
-def earlier_text(
-    session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, place: int
-) -> Response:
-    """An earlier text as a file."""
-    application = queries.own_application(session, actor, application_id)
-    revisions = queries.revisions_of(session, application, part)
-    if not 1 <= place <= len(revisions):
-        raise NotFound
-    name = quote(f"{application.organisation.name}-{part}-{place}.txt", safe="")
-    headers = {"content-disposition": f"attachment; filename=\"text.txt\"; filename*=UTF-8''{name}"}
-    return PlainTextResponse(revisions[place - 1].text, headers=headers)
-
-
-@router.post("/{part}/history/{place}/restore")
-def restore(
-    request: Request,
-    session: RequestSession,
-    actor: CurrentActor,
-    application_id: PublicId,
-    part: Part,
-    place: int,
-    form: Form,
-) -> Response:
-    """Makes an earlier text the present one; the present one becomes an earlier version."""
-    application = queries.own_application(session, actor, application_id)
-    revisions = queries.revisions_of(session, application, part)
-    if not 1 <= place <= len(revisions):
-        raise NotFound
-    version = form.version()
-    form.check()
-    _save(request, session, actor, application_id, part, revisions[place - 1].text, None, version)
-    return RedirectResponse(f"/apply/{application_id}/items/{part}", 303)

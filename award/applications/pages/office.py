@@ -13,6 +13,7 @@ from award.applications.forms import points_of
 from award.applications.listing import Filters, list_for_office
 from award.applications.models import Application
 from award.applications.pages import views
+from award.applications.pages.changes import corrected
 from award.applications.pages.content import shown_content
 from award.applications.pages.submit import part_title
 from award.applications.service.accepting import waiting_refusal
@@ -128,6 +129,20 @@ def _decisions(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
         }
         for one in decisions
     ]  # fmt: skip
+
+
+@router.get("/applications/{application_id}/changes")
+def changes(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
+    """What the applicant changed in its correction, beside what was asked for."""
+    found = _readable(session, actor, application_id)
+    desk = views.desk_of(request, session, found)
+    shown = corrected(session, desk)
+    if shown is None:
+        raise NotFound
+    base = f"/office/applications/{application_id}"
+    return render(
+        request, session, "applications/office_changes.html", round=found.round, application=views.head(desk), base=base, changes=shown
+    )
 
 
 @router.get("/applications/{application_id}/evidence/{evidence_id}")

@@ -14,6 +14,7 @@ from award.applications.forms import Saved, typed_text, version_of
 from award.applications.keeping import keep_text
 from award.applications.models import Application
 from award.applications.pages import views
+from award.applications.pages.presence import others_line
 from award.applications.service.writing import FACTS
 from award.kernel import clock
 from award.kernel.actor import Actor
@@ -51,7 +52,7 @@ def _profile(request: Request, session: Session, actor: Actor, application: Appl
         "deadline": views.deadline(desk),
         "closed": views.closed_reason(session, actor, desk),
         "groups": shown_facts(desk, application.profile),
-        "url": f"{desk.base}/profile",
+        "url": f"{desk.base}/profile", "at_work": others_line(session, actor, desk, FACTS), "presence_url": f"{desk.base}/at-work/{FACTS}",
         "version": application.profile_version,
         "organisation": application.organisation,
         "next": {"url": desk.url(desk.parts[0].key), "label": desk.say(desk.parts[0].title)},

@@ -10,7 +10,11 @@ from award.applications import queries, service
 from award.applications.check import PROFILE, facts_problems
 from award.applications.eligibility import conditions_of
 from award.applications.pages import views
+from award.applications.pages.people import shown_people
+from award.applications.pages.presence import busy_line
 from award.applications.pages.timeline import timeline_of
+from award.applications.people import at_work
+from award.applications.service.writing import FACTS
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
@@ -126,7 +130,7 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
     """Everything there is to do, and how far each is."""
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
-    groups = _groups(session, desk)
+    groups = _groups(session, actor, desk)
     listed = [task for group in groups for task in group["tasks"]]
     done = sum(task["code"] == "complete" for task in listed)
     first = next((task for task in listed if task["code"] != "complete"), None)
@@ -136,11 +140,11 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
         done=done, total=len(listed), check_url=f"{desk.base}/check", closed=closed,
         next={"url": first["url"], "label": desk.tell(N_("Continue: {name}"), {"name": first["name"]})} if first and not closed else None,
         entries=timeline_of(session, desk), notices=queries.notices_of(session, application),
-        contact=application.round.award.authority.contact,
+        contact=application.round.award.authority.contact, people=shown_people(session, actor, desk),
     )  # fmt: skip
 
 
-def _groups(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
+def _groups(session: Session, actor: Actor, desk: views.Desk) -> list[dict[str, Any]]:
     application = desk.application
     answers = queries.answers_of(session, application)
     open_parts = queries.open_points(session, application)
@@ -149,6 +153,9 @@ def _groups(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
     if any(point["part"] == "facts" for point in open_parts):
         facts = "review"
     asked = {point["part"] for point in open_parts}
+    busy: dict[str, list[str]] = {}
+    for one in at_work(session, actor, application, desk.now):
+        busy.setdefault(one.part, []).append(busy_line(desk, one))
 
     def task(key: str) -> dict[str, Any]:
         number, name, points = views.name_of(desk, key)
@@ -158,9 +165,10 @@ def _groups(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
             count = desk.tell(N_("{count} of {limit} characters"), {"count": len(answer.text), "limit": part.limit})
             note = f"{note} · {count}" if note else count
         return {"name": f"{number} {name}".strip(), "url": desk.url(key), "note": note, "kind": "item",
-                "code": views.code_of(answer, is_open=key in asked)}  # fmt: skip
+                "code": views.code_of(answer, is_open=key in asked), "busy": " · ".join(busy.get(key, ()))}  # fmt: skip
 
-    profile = [{"name": desk.tell(N_("Facts of the organisation")), "url": f"{desk.base}/profile", "code": facts, "kind": "item"}]
+    profile = [{"name": desk.tell(N_("Facts of the organisation")), "url": f"{desk.base}/profile", "code": facts, "kind": "item",
+                "busy": " · ".join(busy.get(FACTS, ()))}]
     profile += [task(part.key) for part in desk.parts if part.key.startswith(PROFILE)]
     groups: list[dict[str, Any]] = [{"title": desk.tell(N_("Organizational profile")), "tasks": profile}]
     for category in desk.criteria.categories:

@@ -11,10 +11,11 @@ from award.applications import queries, service
 from award.applications.check import Problem, check_application, title_of
 from award.applications.models import Application, Submission
 from award.applications.pages import views
+from award.applications.pages.changes import corrected, draft_changes
 from award.applications.pages.content import own_viewer, shown_content, shown_draft
 from award.applications.service.submitting import may_withdraw
 from award.kernel import clock
-from award.kernel.actor import Actor
+from award.kernel.actor import Action, Actor
 from award.kernel.audit.queries import place_of
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.events import Event
@@ -23,7 +24,9 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import disposition
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
+from award.policy import decide
 from award.rounds.queries import stage_now
+from award.standing.queries import standing_of
 
 router = APIRouter(prefix="/apply/{application_id}", dependencies=[Depends(guard.applicants)])
 
@@ -40,7 +43,7 @@ def _check_page(request: Request, session: Session, actor: Actor, application: A
     problems = check_application(session, application)
     return render(
         request, session, "applications/check.html", status_code=status_code, application=views.head(desk),
-        deadline=views.deadline(desk), closed=views.closed_reason(session, actor, desk),
+        deadline=views.deadline(desk), closed=views.closed_reason(session, actor, desk), not_yours=_not_yours(session, actor, desk),
         blocking=[_shown(desk, one) for one in problems if not one.is_warning],
         warnings=[_shown(desk, one) for one in problems if one.is_warning],
     )  # fmt: skip
@@ -67,7 +70,8 @@ def _submit(
 ) -> dict[str, Any]:
     desk = views.desk_of(request, session, application)
     return {
-        "application": views.head(desk), "deadline": views.deadline(desk), "closed": views.closed_reason(session, actor, desk),
+        "application": views.head(desk), "deadline": views.deadline(desk),
+        "closed": views.closed_reason(session, actor, desk, Action.APPLICATION_SUBMIT),
         "open": sum(not one.is_warning for one in check_application(session, application)),
         "declarations": [(key, desk.tell(text), key in ticked) for key, text in service.DECLARATIONS.items()],
     }  # fmt: skip
@@ -105,15 +109,23 @@ def receipt(request: Request, session: RequestSession, actor: CurrentActor, appl
         when=desk.moment(submission.submitted_at, with_zone=True),
         by=names_of(session, [submission.submitted_by]).get(submission.submitted_by, ""),
         place=place_of(session, event, f"application:{application.public_id}"),
-        may_withdraw=_may_withdraw(session, desk),
+        may_withdraw=_may_withdraw(session, actor, desk),
         may_be_returned=application.corrections < desk.scheme.application.corrections, contact=application.round.award.authority.contact,
     )  # fmt: skip
 
 
-def _may_withdraw(session: Session, desk: views.Desk) -> bool:
-    application = desk.application
+def _not_yours(session: Session, actor: Actor, desk: views.Desk) -> str:
+    """Why somebody who may write cannot hand it in, or ""."""
+    is_closed = views.closed_reason(session, actor, desk)
+    return "" if is_closed else views.closed_reason(session, actor, desk, Action.APPLICATION_SUBMIT)
+
+
+def _may_withdraw(session: Session, actor: Actor, desk: views.Desk) -> bool:
+    application, stage = desk.application, stage_now(desk.application.round, desk.now)
     is_in = application.state in ("submitted", "resubmitted", "correction", "accepted")
-    return is_in and may_withdraw(session, application, stage_now(application.round, desk.now))
+    standing = standing_of(session, actor, application, desk.now)
+    is_his = decide(Action.APPLICATION_WITHDRAW, stage, standing).allowed
+    return is_in and is_his and may_withdraw(session, application, stage)
 
 
 def _submission(session: Session, application: Application, number: int | None) -> Submission | None:
@@ -164,21 +176,13 @@ def corrections(request: Request, session: RequestSession, actor: CurrentActor, 
     content = queries.submission_content(session, application)
     if content is None:
         raise NotFound
-    answers = queries.answers_of(session, application)
-    changed = {part for part, answer in answers.items() if answer.text != content.parts.get(part, "")}
-    if application.profile != dict(content.profile):
-        changed.add("facts")
-    if {one.public_id for one in queries.evidence_of(session, application)} != {one.id for one in content.evidence}:
-        changed.add("evidence")
-    points = queries.open_points(session, application)
+    is_open = application.state == "correction"
+    changes = draft_changes(session, desk, content) if is_open else corrected(session, desk)
+    for one in changes["groups"] if changes else []:
+        one["url"] = part_url(desk, one["key"])
     return render(
         request, session, "applications/corrections.html", application=views.head(desk), deadline=views.deadline(desk),
-        closed=views.closed_reason(session, actor, desk),
-        points=[
-            {"text": one["text"], "name": part_title(desk, one["part"]), "url": part_url(desk, one["part"]),
-             "is_changed": one["part"] in changed}
-            for one in points
-        ],
+        closed=views.closed_reason(session, actor, desk), is_open=is_open, changes=changes, not_yours=_not_yours(session, actor, desk),
     )  # fmt: skip
 
 
@@ -200,7 +204,7 @@ def before_withdrawing(request: Request, session: RequestSession, actor: Current
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
     return render(
-        request, session, "applications/withdraw.html", application=views.head(desk), may=_may_withdraw(session, desk), reason=""
+        request, session, "applications/withdraw.html", application=views.head(desk), may=_may_withdraw(session, actor, desk), reason=""
     )
 
 

@@ -91,6 +91,7 @@ def head(desk: Desk) -> dict[str, Any]:
         "is_writable": application.state in WRITABLE,
         "is_submitted": application.submitted_at is not None,
         "in_correction": application.state == "correction",
+        "was_corrected": application.corrections > 0 and application.state != "correction",
         "has_feedback": application.feedback_released_at is not None,
     }
 
@@ -111,13 +112,13 @@ def deadline(desk: Desk) -> dict[str, str] | None:
     return {"text": desk.moment(at, with_zone=True), "left": i18n.format_left(desk.language, at - desk.now)}
 
 
-def closed_reason(session: Session, actor: Actor, desk: Desk) -> str:
-    """Why nothing can be changed now, in the reader's language, or ""."""
+def closed_reason(session: Session, actor: Actor, desk: Desk, action: Action = Action.APPLICATION_EDIT) -> str:
+    """Why nothing can be changed (or handed in) now, in the reader's language, or ""."""
     application = desk.application
     if application.state not in WRITABLE:
         return desk.tell(N_("This application has been submitted and can no longer be changed."))
     stage = stage_now(application.round, desk.now)
-    decision = decide(Action.APPLICATION_EDIT, stage, standing_of(session, actor, application, desk.now))
+    decision = decide(action, stage, standing_of(session, actor, application, desk.now))
     if decision.allowed:
         return ""
     params = {"opens_at": Moment(stage.opens_at, stage.zone, opening=True), "closes_at": Moment(stage.closes_at, stage.zone)}

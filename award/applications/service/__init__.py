@@ -8,6 +8,7 @@ from award.applications.service.accepting import (
     return_for_correction,
 )
 from award.applications.service.evidence import add_evidence, remove_evidence, rename_evidence
+from award.applications.service.sharing import be_at_work, change_role, end_invitation, invite_to_application
 from award.applications.service.submitting import DECLARATIONS, submit_application, withdraw
 from award.applications.service.writing import keep_rejected, save_answer, save_profile, start_application
 
@@ -15,7 +16,11 @@ __all__ = [
     "DECLARATIONS",
     "accept",
     "add_evidence",
+    "be_at_work",
+    "change_role",
     "confirm_refusal",
+    "end_invitation",
+    "invite_to_application",
     "keep_rejected",
     "propose_refusal",
     "reject_refusal",

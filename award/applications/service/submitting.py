@@ -23,7 +23,7 @@ from award.policy import require
 from award.regulations.canonical import sha256_of
 from award.rounds.models import Round, RoundRubric
 from award.rounds.queries import scheme_of
-from award.stages import StageNow, Who
+from award.stages import APPLICANTS, StageNow, Who
 
 DECLARATIONS: Mapping[str, str] = {
     "true": N_("Everything in this application is true, and we can prove it."),
@@ -46,9 +46,9 @@ def submit_application(
     Effects: the number of the application, a record, a message to the contact person.
     """
     stage, standing = hold(session, actor, application, now, exclusive=True)
-    if Who.OWNER not in standing.who:
+    if not standing.who & APPLICANTS:
         raise NotFound
-    if application.state in _SUBMITTED:
+    if Who.OWNER in standing.who and application.state in _SUBMITTED:
         return _receipt(session, actor, application)
     require(Action.APPLICATION_SUBMIT, stage, standing)
     if application.state not in ("draft", "correction"):

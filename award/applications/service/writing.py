@@ -24,6 +24,7 @@ from award.policy import Standing, require
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, scheme_of
 from award.stages import StageNow, Who
+from award.standing.queries import own_part
 
 COLLAPSE = timedelta(minutes=10)
 """Of the versions one author saves in this time, the first is kept."""
@@ -134,11 +135,14 @@ def save_answer(
     is_complete: bool | None,
     version: int,
     now: datetime,
+    *,
+    keeps: bool = False,
 ) -> Answer:
     """Keeps the text of a part as typed, empty or too long as it may be; too long, it is never complete.
 
     part: an item key or "profile.<section>". is_complete: what its author declares; None leaves it. version: the one the
     page was made from, 0 where nothing was saved yet. The same text again answers with what is there.
+    keeps: the text it replaces becomes an earlier version, however young it is.
     Raises NotFound (no such part), Stale (theirs), Refused or Conflict when it can no longer be changed.
     """
     stage = hold_to_write(session, actor, application, now)
@@ -152,7 +156,7 @@ def save_answer(
     if answer.version != version:
         raise _stale(session, answer)
     if answer.text != text:
-        _keep_earlier(session, actor, answer, text, now)
+        _keep_earlier(session, actor, answer, text, now, keeps)
     answer.text, answer.is_complete, answer.version = text, complete, version + 1
     answer.updated_at, answer.updated_by = now, person_of(actor)
     _note_saved(session, actor, application, answer, stage)
@@ -186,7 +190,7 @@ def _stale(session: Session, answer: Answer) -> Stale:
     )  # fmt: skip
 
 
-def _keep_earlier(session: Session, actor: Actor, answer: Answer, text: str, now: datetime) -> None:
+def _keep_earlier(session: Session, actor: Actor, answer: Answer, text: str, now: datetime, always: bool) -> None:
     """The text that is about to be replaced, unless one of the same author's from just before is kept already."""
     if not answer.text:
         return
@@ -201,7 +205,7 @@ def _keep_earlier(session: Session, actor: Actor, answer: Answer, text: str, now
         .limit(1)
     )
     is_due = last is None or now - last >= COLLAPSE or answer.updated_by != actor.person_id
-    if is_due or loses_much(answer.text, text):
+    if always or is_due or loses_much(answer.text, text):
         session.add(
             AnswerRevision(
                 application_id=answer.application_id, part=answer.part, kind="saved", version=answer.version,
@@ -237,9 +241,9 @@ def keep_rejected(
     """Keeps a text that could not be saved (stale, or past the deadline) among the earlier versions of its part.
 
     Called in a transaction of its own, because the act that was refused has been rolled back. Answers None for an empty
-    text. Raises NotFound for anybody but the owner.
+    text. Raises NotFound for anybody but the applicant's people.
     """
-    if not actor.acts_for(application.organisation_id, application.authority_id):
+    if not own_part(actor, application):
         raise NotFound
     if not text or len(text) > LONGEST_DRAFT:
         return None

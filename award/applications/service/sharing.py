@@ -1,0 +1,110 @@
+"""Several people on one application: inviting them, changing what they may do, removing them; and who is at work."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Invitation, Person
+from award.accounts.queries import person_by_public_id
+from award.accounts.service import give_grant, revoke_grant, send_invitation
+from award.applications.models import Application, Presence
+from award.applications.people import INVITED, grants_on, invitations_to
+from award.applications.service.holding import hold_for, note, person_of
+from award.kernel import db
+from award.kernel.actor import SYSTEM, Action, Actor, Role, Scope
+from award.kernel.errors import Conflict, Invalid, NotFound
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.organisations.queries import is_confirmed
+from award.policy import require
+from award.rounds.queries import stage_now
+from award.standing.queries import standing_of
+
+BEAT = timedelta(seconds=20)
+"""A sign that comes sooner after the last one is not written down."""
+
+
+def invite_to_application(
+    session: Session, actor: Actor, application: Application, *, name: str, email: str, role: Role, now: datetime,
+    real_now: datetime, language: str = "zh",
+) -> tuple[Invitation, str]:  # fmt: skip
+    """The responsible person invites a writer or a reader by mail; answers with the secret of the link too.
+
+    Raises Refused for anybody else, Conflict until the office has seen the licence, Invalid for another role or an address
+    that cannot be used. Effects: a mail, a record.
+    """
+    stage = hold_for(session, actor, Action.APPLICATION_SHARE, application, now)
+    if role not in INVITED:
+        raise Invalid.one("role", N_("Choose one of the options."))
+    if not is_confirmed(session, application.organisation_id, application.authority_id):
+        raise Conflict("claim.pending", N_("You can invite colleagues once the award office has seen the licence."))
+    invitation, token = send_invitation(
+        session, actor, name=name, email=email, role=role, scope=Scope.APPLICATION, scope_id=application.id, now=real_now,
+        language=language,
+    )  # fmt: skip
+    content = {"invitation": invitation.public_id, "role": str(role)}
+    note(session, actor, Event.APPLICATION_SHARED, application, stage, content)
+    return invitation, token
+
+
+def end_invitation(
+    session: Session, actor: Actor, application: Application, public_id: str, now: datetime, real_now: datetime
+) -> None:
+    """An invitation nobody has taken up yet holds no longer. Raises NotFound where there is none, Refused for others."""
+    stage = hold_for(session, actor, Action.APPLICATION_SHARE, application, now)
+    invitation = next(
+        (one for one in invitations_to(session, application, real_now) if one.public_id == public_id), None
+    )
+    if invitation is None:
+        raise NotFound
+    invitation.expires_at = real_now
+    note(session, actor, Event.APPLICATION_SHARED, application, stage, {"invitation": public_id, "role": ""})
+
+
+def change_role(
+    session: Session, actor: Actor, application: Application, person_id: str, role: Role | None, now: datetime
+) -> None:
+    """Makes a writer a reader or the other way round, or takes him out (None); it holds from his next request on.
+
+    person_id: public id. Raises Refused for anybody but the responsible person, NotFound for who was not invited to this
+    application, Invalid for another role. The same role again changes nothing.
+    """
+    stage = hold_for(session, actor, Action.APPLICATION_SHARE, application, now)
+    if role is not None and role not in INVITED:
+        raise Invalid.one("role", N_("Choose one of the options."))
+    person = person_by_public_id(session, person_id)
+    held = list(session.scalars(grants_on(application, person.id))) if person else []
+    if person is None or not held:
+        raise NotFound
+    if [Role(one.role) for one in held] == [role]:
+        return
+    for grant in held:
+        revoke_grant(session, SYSTEM, grant, f"application {application.public_id}", now)
+    if role is not None:
+        _give(session, actor, person, application, role, now)
+    content = {"person": person.public_id, "role": str(role or "")}
+    note(session, actor, Event.APPLICATION_SHARED, application, stage, content)
+
+
+def _give(session: Session, actor: Actor, person: Person, application: Application, role: Role, now: datetime) -> None:
+    session.flush()
+    # The responsible person was asked for above; the grant is the system's act, as with an invitation.
+    grant = give_grant(session, SYSTEM, person, role, Scope.APPLICATION, application.id, now)
+    grant.given_by = actor.person_id
+
+
+def be_at_work(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> None:
+    """Notes that somebody has a part open to write in it. No record: it says nothing about what was done.
+
+    Raises NotFound or Refused for who may not write in it now.
+    """
+    require(Action.APPLICATION_EDIT, stage_now(application.round, now), standing_of(session, actor, application, now))
+    key = {"application_id": application.id, "part": part, "person_id": person_of(actor)}
+    dialect = sqlite if db.is_sqlite(session) else postgresql
+    row = dialect.insert(Presence).values(**key, seen_at=now)
+    session.execute(
+        row.on_conflict_do_update(
+            index_elements=list(key), set_={"seen_at": now}, where=Presence.seen_at < now - BEAT
+        )
+    )  # fmt: skip
