@@ -2,7 +2,7 @@
 
 On SQLite a writing transaction begins with BEGIN IMMEDIATE and writers queue on a lock (in the process, and on a file
 between processes) instead of busy-waiting; a reading one cannot write. On PostgreSQL the same code runs without locks
-of its own, and reading transactions are READ ONLY.
+of its own, and reading transactions are READ ONLY and see one moment.
 """
 
 import fcntl
@@ -142,7 +142,8 @@ def _prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if not connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            # One moment for the whole of it, as on SQLite: a walk over the trail must not see its head move on.
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 
 
 def _leave_nothing_open(engine: Engine) -> None:

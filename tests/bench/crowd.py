@@ -2,7 +2,7 @@
 
 Run by hand, on a machine that may be busy for a while (docs/operating.md tells of the arrangement):
 
-    python -m tests.bench.crowd build --applications 1000 --judges 200
+    python -m tests.bench.crowd build --applications 1000 --judges 520
     python -m tests.bench.crowd drive --url https://127.0.0.1:8443 --at-once 12 --seconds 300
     python -m tests.bench.crowd check
 
@@ -50,11 +50,14 @@ def told() -> Path:
 
 
 @app.command()
-def build(applications: int = 1000, judges: int = 200) -> None:
-    """The demonstration in its scoring stage: panels made, declarations signed, no sheet begun."""
+def build(applications: int = 1000, judges: int = 520) -> None:
+    """The demonstration in its scoring stage: panels made, declarations signed, no sheet begun.
+
+    judges: the scheme lets none have more than ten applications, of five sheets each.
+    """
     scoring.score = lambda *_: None
     # A thousand applicants need hours each, one after the other; the stages are dated for a few dozen.
-    World.after = lambda self, minutes: self.now + timedelta(seconds=minutes * 60 * min(1, 40 / applications))
+    World.after = lambda self, minutes: self.now + timedelta(seconds=minutes * 60 * min(1, 40 / applications))  # type: ignore[method-assign]
     migrating.create_database(settings().database)
     engine = db.make_engine(settings().database)
     migrating.upgrade(engine)
@@ -101,6 +104,8 @@ class Crowd:
 
     def judge(self, number: int, account: str, seats: list[str]) -> None:
         """Signs in from an address of his own and scores one application after another until the time is over."""
+        if time.monotonic() >= self.ends:
+            return
         # Sign-in counts tries by address; a crowd does not sit behind one.
         transport = httpx.HTTPTransport(local_address=f"127.1.{number // 250}.{number % 250 + 1}", verify=False)
         with httpx.Client(base_url=self.url, transport=transport, timeout=60) as client:
@@ -141,7 +146,7 @@ class Crowd:
 
 
 @app.command()
-def drive(url: str, at_once: int = 12, seconds: float = 300) -> None:
+def drive(url: str = typer.Option(...), at_once: int = 12, seconds: float = 300) -> None:
     """Lets the judges score until the time is over, so many of them at any moment."""
     engine = db.make_engine(settings().database)
     with db.reading(engine) as session:

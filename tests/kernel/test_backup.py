@@ -156,6 +156,16 @@ def test_it_is_taken_while_others_write(any_engine: Engine, tmp_path: Path, targ
     assert done.verdict.records == made.manifest.heads[ADMIN][0] < len(written) + 2
 
 
+def test_the_trail_is_walked_as_of_one_moment(any_engine: Engine) -> None:
+    """Else a walk during the day would find a head that has moved on, and call the trail broken."""
+    acted(any_engine, 1)
+    with db.reading(any_engine) as session:
+        assert verify(session).records == 2
+        acted(any_engine, 2)
+        again = verify(session)
+    assert (again.records, again.is_whole) == (2, True)
+
+
 def test_only_what_the_database_names_is_in_it(any_engine: Engine, tmp_path: Path) -> None:
     kept = with_files(any_engine)
     orphan = prepare_generated("orphan.pdf", b"%PDF-1.7 nobody names this")
