@@ -88,7 +88,7 @@ def page(request: Request, session: RequestSession) -> Response:
             "tag": operation["tags"][0], "method": method.upper(), "path": path, "scope": operation["x-scope"],
             "about": operation["description"].partition("\n")[0],
             "query": [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"],
-            "refusals": [code for code in operation["responses"] if code >= "300"],
+            "refusals": sorted(code for code in operation["responses"] if code >= "300"),
         }
         for path, operations in described["paths"].items()
         for method, operation in operations.items()
