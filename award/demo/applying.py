@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from award.applications import service as applications
+from award.applications.models import LIVE, Application
 from award.applications.queries import answers_of
 from award.demo.founding import OFFICE, SECOND
 from award.demo.papers import evidence_files, licence_file
@@ -128,6 +131,8 @@ def _accept_all(world: World, entries: list[Entry]) -> None:
 
 def accepted(world: World) -> list[Entry]:
     """The entries that judges score."""
+    query = select(Application.id).where(Application.round_id == world.round_id, Application.state.in_(LIVE))
     with world.act() as session:
-        return [entry for entry in world.entries if world.application(session, entry).is_live]
+        live = set(session.scalars(query))
+    return [entry for entry in world.entries if entry.application_id in live]
 

@@ -28,6 +28,8 @@ from award.standing.models import Assignment
 
 PUBLISHED = "publish"
 SIDE_BY_SIDE = 2
+UNHURRIED = 100
+"""So many applications are written and scored within their stages with an hour or two for each."""
 MOST_REPORTS = 60
 """A report takes a second to print; in a larger round the others are still to be written."""
 
@@ -76,7 +78,7 @@ def build(engine: Engine, directory: Path, url: str, *, stage: str, applications
     if stage not in kinds:
         raise ValueError(f"the demonstration has no stage {stage}; it has {', '.join(kinds)}")
     _mark_as_demonstration(engine)
-    world = World(engine, seed)
+    world = World(engine, seed, min(1.0, UNHURRIED / applications))
     today = clock.real_now().astimezone(ZoneInfo(ZONE)).date()
     first_day = today - timedelta(founding.DAYS_TO_PUBLICATION)
     world.now = clock.real_now() - timedelta(founding.DAYS_TO_PUBLICATION) - founding.PREPARATION

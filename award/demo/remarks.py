@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from award.applications.check import references_in
 from award.demo.prose import told
@@ -74,6 +74,7 @@ def _fitting(nugget: str, story: Story) -> str:
     return nugget
 
 
+@lru_cache(maxsize=64)
 def _quotes(answer: str) -> list[str]:
     """Pieces of an answer that can be quoted: whole clauses, those with a figure if there are some."""
     found = []

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from itertools import cycle
 
+from sqlalchemy import select
+
 from award.accounts.models import Person
 from award.demo.founding import OFFICE
 from award.demo.judges import leans, percent_for
@@ -62,22 +64,30 @@ def recuse_one(world: World, entry: Entry) -> None:
         assign(session, office, application, person, world.now, replaces=seat)
 
 
-def _seat(world: World, judge: Judge, entry: Entry) -> str | None:
+def _seats(world: World) -> dict[int, list[tuple[Judge, str]]]:
+    """By application the judges who sit on its panel, in the order of the pool, each with the public id of his seat."""
     with world.act() as session:
-        for one in assignments_of(session, world.actor(session, judge.username)):
-            if one.application_id == entry.application_id:
-                return one.public_id
-    return None
+        query = select(Assignment.application_id, Assignment.person_id, Assignment.public_id)
+        rows = session.execute(query.where(Assignment.round_id == world.round_id, Assignment.state == "active")).all()
+    given = {(application, person): seat for application, person, seat in rows}
+    return {
+        application: [
+            (judge, given[application, judge.person_id])
+            for judge in world.judges
+            if (application, judge.person_id) in given
+        ]
+        for application in {application for application, _ in given}
+    }
 
 
 def declare_all(world: World) -> None:
     """Every judge signs for each of his applications."""
+    entries = {one.application_id: one for one in world.entries}
     for judge in world.judges:
         with world.act(world.after(15)) as session:
             actor = world.actor(session, judge.username)
             for seat in assignments_of(session, actor):
-                entry = next(one for one in world.entries if one.application_id == seat.application_id)
-                application = world.application(session, entry)
+                application = world.application(session, entries[seat.application_id])
                 sign_declaration(session, actor, application, seat, translate("zh", WORDING), world.now)
 
 
@@ -87,13 +97,13 @@ def score(world: World, entries: list[Entry], share: float = 1.0) -> None:
     world.now = max(world.now, opens_at + timedelta(hours=20))
     gap = (closes_at - world.now - timedelta(days=2)) / max(len(entries), 1) * share
     finished = round(len(entries) * share)
-    start = world.now
+    start, panels = world.now, _seats(world)
     for number, entry in enumerate(entries):
         at = start + gap * number
-        seats = [(judge, seat) for judge in world.judges if (seat := _seat(world, judge, entry))]
+        seats = panels.get(entry.application_id, [])
         lean = leans(list(entry.story.answers), world.random)
         for order, (judge, seat) in enumerate(seats):
-            world.now = max(world.now, at + timedelta(minutes=35 * order))
+            world.now = max(world.now, at + timedelta(minutes=35 * order * world.pace))
             whole = number < finished or (number == finished and order < 3)
             if number <= finished or order == 0:
                 _fill(world, judge, entry, seat, lean, whole=whole)

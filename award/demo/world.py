@@ -47,10 +47,14 @@ class Entry:
 
 
 class World:
-    """What the steps of the builder share. Every act has a transaction of its own, at the simulated time."""
+    """What the steps of the builder share. Every act has a transaction of its own, at the simulated time.
 
-    def __init__(self, engine: Engine, seed: int) -> None:
+    pace: 1, or less for a round so large that people must follow each other faster to be done within its stages.
+    """
+
+    def __init__(self, engine: Engine, seed: int, pace: float = 1.0) -> None:
         self.engine = engine
+        self.pace = pace
         self.random = random.Random(seed)  # noqa: S311 (a story, not a secret)
         self.now = clock.real_now()
         self.people: dict[str, int] = {}
@@ -74,8 +78,8 @@ class World:
             yield session
 
     def after(self, minutes: float) -> datetime:
-        """A moment that many minutes later, with some seconds of its own so that no two are alike."""
-        return self.now + timedelta(minutes=minutes, seconds=self.random.randint(1, 50))
+        """A moment that many minutes later, at the world's pace, with some seconds of its own so that no two are alike."""
+        return self.now + timedelta(minutes=minutes * self.pace, seconds=self.random.randint(1, 50))
 
     def actor(self, session: Session, username: str) -> Actor:
         """Somebody by his sign-in name, with what he holds now."""
