@@ -1,0 +1,47 @@
+"""The pages of papers as their people use them, without JavaScript."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.conftest import StandingClock
+from tests.judging import world as worlds
+from tests.judging.browsing import as_, post
+from tests.judging.world import World
+from tests.papers.conftest import Press, work
+
+
+@pytest.fixture
+def here(engine: Engine, clock: StandingClock) -> World:
+    world = worlds.build(engine, applications=2)
+    worlds.all_in(world, 0)
+    return world
+
+
+def test_an_applicant_makes_its_book_waits_and_downloads_it(client: Any, here: World, press: Press) -> None:
+    here.stage("accept")
+    owner = as_(client, here, "owner0")
+    url = f"/papers/book/{here.applications[0]}"
+    assert "http-equiv" not in owner.get(url).text
+    assert owner.get(f"{url}/file").status_code == 404
+    assert post(owner, url, {"language": "zh"}, follow_redirects=False).headers["location"] == url
+    assert '<meta http-equiv="refresh"' in owner.get(url).text
+    work(here)
+    assert f"{url}/file?language=zh" in owner.get(url).text
+    answer = owner.get(f"{url}/file?language=zh")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-book-")
+    assert as_(client, here, "owner1").get(url).status_code == 404
+
+
+def test_the_office_starts_follows_and_stops_a_batch(client: Any, here: World, press: Press) -> None:
+    office = as_(client, here, "office")
+    base = f"/office/rounds/{here.round}/papers"
+    page = post(office, f"{base}/batches", {"kind": "book"}, follow_redirects=False).headers["location"]
+    assert page.startswith(f"{base}/batches/")
+    assert "0/2" in office.get(page).text
+    assert post(office, f"{page}/cancel", follow_redirects=False).headers["location"] == page
+    assert "http-equiv" not in office.get(page).text
+    assert office.get(base).status_code == 200
+    assert post(as_(client, here, "supervisor"), f"{base}/batches", {"kind": "book"}).status_code == 403
