@@ -137,7 +137,7 @@ def to_full_marks(score: Exact, full: int, to: int = 1000) -> Fraction:
     """Brings a score out of `full` to a score out of `to`, exactly. Raises ValueError unless `full` is positive."""
     if full <= 0:
         raise ValueError("full marks are more than 0")
-    return Fraction(score) * to / full
+    return Fraction(score * to, full)
 
 
 def round_figure(value: Exact, places: int, mode: Rounding) -> Decimal:
@@ -193,7 +193,7 @@ def _by_value(totals: Sequence[Exact]) -> Callable[[int], Exact]:
 
 
 def _mean(values: Sequence[Exact]) -> Fraction:
-    return Fraction(sum(values)) / len(values)
+    return Fraction(sum(values), len(values))
 
 
 def _median(values: Sequence[Exact]) -> Fraction:

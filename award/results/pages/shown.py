@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
@@ -101,7 +100,7 @@ def strip_of(one: Explained, full_hundredths: int) -> Strip | None:
         return None
     totals = [sheet.total_hundredths for sheet in one.sheets]
     middle = None if one.combined is None else float(one.combined * 1000 / full_hundredths)
-    scaled = tuple(float(Fraction(total) * 1000 / full_hundredths) for total in totals)
+    scaled = tuple(total * 1000 / full_hundredths for total in totals)
     return Strip(scaled, middle, points(min(totals)), points(max(totals)))
 
 
