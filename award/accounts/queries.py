@@ -134,6 +134,12 @@ def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return {row[0]: row[1] for row in session.execute(query)}
 
 
+def names_by_public_id(session: Session, public_ids: Iterable[str]) -> dict[str, str]:
+    """The same by public id."""
+    query = select(Person.public_id, Person.name).where(Person.public_id.in_(set(public_ids)))
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 def person_by_account(session: Session, account: str) -> Person | None:
     """Whom a sign-in name stands for: a username, or a mail address that only one account has. account: lower case."""
     person = session.scalar(select(Person).where(Person.username == account))

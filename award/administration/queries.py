@@ -40,13 +40,16 @@ class HeldRole:
     until: datetime | None
 
 
-def people(session: Session, text: str, page: int) -> tuple[list[Person], int]:
-    """One page of all people, by name, whose name, sign-in name or address contains a text; and how many there are."""
+def people(session: Session, text: str, page: int, size: int | None = SIZE) -> tuple[list[Person], int]:
+    """One page of all people, by name, whose name, sign-in name or address contains a text; and how many there are.
+
+    size: of a page; None gives all of them.
+    """
     query = select(Person)
     if text:
         query = query.where(_contains(text))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = session.scalars(query.order_by(Person.name, Person.id).limit(SIZE).offset((page - 1) * SIZE))
+    rows = session.scalars(query.order_by(Person.name, Person.id).limit(size).offset((page - 1) * (size or 0)))
     return list(rows), total
 
 

@@ -50,6 +50,7 @@ class Event(StrEnum):
     JUDGE_REPLACED = "judge:replaced"
     JUDGE_UNASSIGNED = "judge:unassigned"
     LEADER_NAMED = "leader:named"
+    LIST_EXPORTED = "list:exported"
     NOTICE_PUBLISHED = "notice:published"
     OBJECTION_ANSWERED = "objection:answered"
     OBJECTION_FILED = "objection:filed"

@@ -50,6 +50,7 @@ EVENTS: Mapping[str, str] = {
     Event.JUDGE_REPLACED: N_("Judge replaced"),
     Event.JUDGE_UNASSIGNED: N_("Judge taken off a panel"),
     Event.LEADER_NAMED: N_("Team leader named"),
+    Event.LIST_EXPORTED: N_("List taken out as a table"),
     Event.NOTICE_PUBLISHED: N_("Public notice published"),
     Event.OBJECTION_ANSWERED: N_("Objection answered"),
     Event.OBJECTION_FILED: N_("Objection received"),

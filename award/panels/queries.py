@@ -35,6 +35,15 @@ def pool_of(session: Session, authority_id: int) -> Sequence[PoolMember]:
     return session.scalars(_pool(authority_id)).all()
 
 
+def found_in_pool(session: Session, authority_id: int, text: str) -> list[PoolMember]:
+    """Those whose name, institution, speciality, title or region contains a text, by name."""
+    wanted = text.strip().lower()
+    return [
+        one for one in pool_of(session, authority_id)
+        if wanted in " ".join((one.person.name, one.institution, one.speciality, one.title, one.region)).lower()
+    ]  # fmt: skip
+
+
 def _pool(authority_id: int) -> Select[PoolMember]:
     return (
         select(PoolMember)

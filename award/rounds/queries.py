@@ -1,7 +1,7 @@
 """Reading rounds: their frozen rules, and the stage an act meets."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -150,6 +150,12 @@ def first_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | Non
 def with_stages() -> Select[Round]:
     """Rounds with their stages, award and authority, in few queries."""
     return select(Round).options(selectinload(Round.stages), joinedload(Round.award).joinedload(Award.authority))
+
+
+def days_of(session: Session, year: int) -> list[CalendarDay]:
+    """The days of a year that differ from Monday to Friday, in order."""
+    query = select(CalendarDay).where(CalendarDay.day >= date(year, 1, 1), CalendarDay.day <= date(year, 12, 31))
+    return list(session.scalars(query.order_by(CalendarDay.day)))
 
 
 def authorities_of(session: Session, actor: Actor) -> list[Authority]:

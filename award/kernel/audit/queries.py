@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from award.kernel.audit.models import AuditRecord
@@ -28,3 +28,9 @@ def place_of(session: Session, event: Event, obj: str) -> Place | None:
     )
     row = session.execute(query).one_or_none()
     return Place(row[0], row[1], row[2][:16]) if row else None
+
+
+def records_of(stream: str, act: str = "") -> Select[AuditRecord]:
+    """The records of a stream, newest first. act: an event's code, "" for all."""
+    query = select(AuditRecord).where(AuditRecord.stream == stream).order_by(AuditRecord.seq.desc())
+    return query.where(AuditRecord.act == act) if act else query

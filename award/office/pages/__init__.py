@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from award.office.pages import dashboard, outcomes, permissions, stages, trail
+from award.office.pages import dashboard, exporting, outcomes, permissions, stages, trail
 
 router = APIRouter()
-for one in (permissions.router, dashboard.router, stages.router, outcomes.router, trail.router):
+for one in (permissions.router, dashboard.router, stages.router, outcomes.router, trail.router, exporting.office, exporting.admin):
     router.include_router(one)

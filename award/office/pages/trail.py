@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from award import policy
-from award.accounts.models import Person
+from award.accounts.queries import names_by_public_id
 from award.kernel import clock
 from award.kernel.actor import Action
 from award.kernel.audit.models import AuditHead, AuditRecord
+from award.kernel.audit.queries import records_of
 from award.kernel.audit.trail import round_stream
 from award.kernel.audit.verify import verify
 from award.kernel.events import Event
@@ -43,7 +44,7 @@ def trail(
         request, session, "office/trail.html",
         **place_of(actor, round_, "trail", now),
         records=records,
-        names=_names(session, records),
+        names=names_by_public_id(session, {one.actor for one in records}),
         words=EVENTS,
         events=list(Event),
         act=act,
@@ -54,17 +55,9 @@ def trail(
 
 
 def _records(session: Session, stream: str, act: str, page: int) -> tuple[Sequence[AuditRecord], int]:
-    condition = AuditRecord.stream == stream
-    if act:
-        condition &= AuditRecord.act == act
-    total = session.scalars(select(func.count()).select_from(AuditRecord).where(condition)).one()
-    query = select(AuditRecord).where(condition).order_by(AuditRecord.seq.desc())
+    query = records_of(stream, act)
+    total = session.scalars(select(func.count()).select_from(query.order_by(None).subquery())).one()
     return list(session.scalars(query.offset((page - 1) * SIZE).limit(SIZE))), total
-
-
-def _names(session: Session, records: Sequence[AuditRecord]) -> dict[str, str]:
-    query = select(Person.public_id, Person.name).where(Person.public_id.in_({one.actor for one in records}))
-    return dict(session.execute(query).all())
 
 
 def _link(act: str, number: int) -> str:

@@ -55,12 +55,16 @@ def pool(
     authority: str = "", round: str = "", done: str = "", q: str = "",  # noqa: A002 (names of the address)
 ) -> Response:  # fmt: skip
     """All judges of an authority, by name. q: a part of a name, an institution or a speciality."""
-    shown = _pool(request, session, actor, _authority(session, actor, authority, round), round, q)
+    shown = _pool(request, session, actor, authority_of(session, actor, authority, round), round, q)
     messages = [translate(request.state.language, DONE[done])] if done in DONE else []
     return render(request, session, "panels/judges.html", messages=messages, **shown)
 
 
-def _authority(session: Session, actor: Actor, public_id: str, round_id: str = "") -> Authority:
+def authority_of(session: Session, actor: Actor, public_id: str, round_id: str = "") -> Authority:
+    """The actor's authority that is meant: that of the round one came from, the chosen one, or the first.
+
+    Raises NotFound for one whose office he does not belong to.
+    """
     if round_id:
         found = round_for(session, actor, round_id).award.authority
         if actor.has(Role.AWARD_OFFICE, Scope.AUTHORITY, found.id):
@@ -76,17 +80,13 @@ def _pool(
     request: Request, session: Session, actor: Actor, authority: Authority, round_id: str = "", q: str = ""
 ) -> dict[str, Any]:
     members = queries.pool_of(session, authority.id)
-    wanted, now = q.strip().lower(), clock.now(session)
+    now = clock.now(session)
     today = now.astimezone(ZoneInfo(authority.zone)).date()
-    found = [
-        one for one in members
-        if wanted in " ".join((one.person.name, one.institution, one.speciality, one.title, one.region)).lower()
-    ]  # fmt: skip
     shown: dict[str, Any] = {
         "current": "judges",
         "authority": {"id": authority.public_id, "name": _name(request, authority)},
         "authorities": [{"id": one.public_id, "name": _name(request, one)} for one in authorities_of(session, actor)],
-        "rows": [_row(one, today) for one in found],
+        "rows": [_row(one, today) for one in queries.found_in_pool(session, authority.id, q)],
         "total": len(members),
         "active": sum(one.is_active and one.last_day >= today for one in members),
         "q": q,
@@ -113,12 +113,12 @@ def _row(member: PoolMember, today: date) -> dict[str, Any]:
 @router.post("")
 def add(request: Request, session: RequestSession, actor: CurrentActor, form: Form) -> Response:
     """Takes a judge into the pool and writes to him."""
-    authority = _authority(session, actor, form.get("authority"))
+    authority = authority_of(session, actor, form.get("authority"))
     try:
         judge = new_judge(form)
         add_by_hand(session, actor, authority, judge.name, judge.email, judge.facts, clock.now(session))
     except Invalid as error:
-        shown = _pool(request, session, actor, _authority(session, actor, form.get("authority")))
+        shown = _pool(request, session, actor, authority_of(session, actor, form.get("authority")))
         shown["typed"] = {name: form.get(name) for name in form.names()}
         return render_invalid(request, session, "panels/judges.html", error, **shown)
     return RedirectResponse(f"/office/judges?authority={authority.public_id}&done=added", 303)
@@ -137,7 +137,7 @@ def before_importing(
     request: Request, session: RequestSession, actor: CurrentActor, authority: str = ""
 ) -> Response:
     """What the table has to look like, and where to choose it."""
-    found = _authority(session, actor, authority)
+    found = authority_of(session, actor, authority)
     return render(request, session, "panels/import.html", **_import(request, found))
 
 
@@ -178,9 +178,9 @@ def try_import(request: Request, session: RequestSession, actor: CurrentActor, f
         prepared = prepare_upload(upload.filename or "", upload.file, LIMITS)
         rows = read_table(prepared.sha256, prepared.name)
     except Invalid as error:
-        shown = _import(request, _authority(session, actor, form.get("authority")))
+        shown = _import(request, authority_of(session, actor, form.get("authority")))
         return render_invalid(request, session, "panels/import.html", error, **shown)
-    authority = _authority(session, actor, form.get("authority"))
+    authority = authority_of(session, actor, form.get("authority"))
     plan = plan_import(session, actor, authority, rows)
     stored = keep(session, prepared, actor.person_id, clock.now(session), PURPOSE)
     return render(request, session, "panels/import.html", **_import(request, authority, plan, stored.public_id))
@@ -199,7 +199,7 @@ def do_import(
     if stored is None:
         raise NotFound
     rows = read_table(stored.sha256, stored.name)
-    authority = _authority(session, actor, form.get("authority"))
+    authority = authority_of(session, actor, form.get("authority"))
     try:
         apply_import(session, actor, authority, rows, clock.now(session))
     except Invalid as error:

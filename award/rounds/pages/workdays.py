@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import extract, select
 from sqlalchemy.orm import Session
 
 from award.kernel import clock
@@ -16,8 +15,9 @@ from award.kernel.web.context import CurrentActor, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.rounds import service
-from award.rounds.models import CalendarDay, CalendarYear
+from award.rounds.models import CalendarYear
 from award.rounds.pages.place import is_inspecting
+from award.rounds.queries import days_of
 
 router = APIRouter(prefix="/office/calendar")
 TEMPLATE = "rounds/workdays.html"
@@ -64,10 +64,9 @@ def announce(request: Request, session: RequestSession, actor: CurrentActor, yea
 
 
 def _year(session: Session, actor: Actor, year: int) -> dict[str, Any]:
-    query = select(CalendarDay).where(extract("year", CalendarDay.day) == year).order_by(CalendarDay.day)
     return {
         "year": year,
-        "days": list(session.scalars(query)),
+        "days": days_of(session, year),
         "announced": session.get(CalendarYear, year),
         "current": "workdays",
         "inspection": is_inspecting(actor),

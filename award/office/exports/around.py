@@ -1,0 +1,138 @@
+"""The lists outside of any round: the pool of judges, organisations, people, the calendar of working days."""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from award.accounts.queries import names_of
+from award.administration.queries import last_seen, people, people_in_care, roles_of
+from award.kernel.actor import Role
+from award.kernel.errors import Refused
+from award.kernel.i18n import N_
+from award.kernel.sheets.tables import Column, Kind, Table
+from award.kernel.web.rendering import DEFAULT_ZONE
+from award.office.exports.asked import Answer, Asked, Export
+from award.organisations.queries import claims_for_office, offices_of
+from award.panels.pages.pool import authority_of
+from award.panels.queries import found_in_pool
+from award.rounds.queries import days_of
+from award.words import WORDS
+
+
+def _require_office(asked: Asked) -> None:
+    """What the guard of these pages says to a supervisor."""
+    if Role.AWARD_OFFICE not in asked.actor.roles:
+        raise Refused(
+            "role.missing", N_("Your account has no role for this page. The award office can tell you which.")
+        )
+
+
+def _pool(asked: Asked) -> Answer:
+    _require_office(asked)
+    authority = authority_of(asked.session, asked.actor, asked.get("authority"), asked.get("round"))
+    columns = (
+        Column(asked.say(N_("Full name"))), Column(asked.say(N_("Mail address")), width=28), Column(asked.say(N_("Institution")), width=32),
+        Column(asked.say(N_("Professional title"))), Column(asked.say(N_("Speciality"))), Column(asked.say(N_("Region"))),
+        Column(asked.say(N_("Last day of the appointment")), Kind.DAY, 22), Column(asked.say(N_("State"))),
+    )  # fmt: skip
+    rows = [
+        (one.person.name, one.person.email, one.institution, one.title, one.speciality, one.region, one.last_day,
+         asked.say(N_("Available")) if one.is_active else asked.say(N_("Resting")))
+        for one in found_in_pool(asked.session, authority.id, asked.get("q"))
+    ]  # fmt: skip
+    name = authority.name_en if asked.language == "en" else authority.name_zh
+    return Answer(Table(columns, rows, len(rows), authority.zone, len(rows)), name)
+
+
+def _organisations(asked: Asked) -> Answer:
+    _require_office(asked)
+    state = asked.get("state")
+    found = claims_for_office(asked.session, asked.actor, state if state in WORDS["claim"] else "")
+    names = names_of(asked.session, [one.person_id for one in found])
+    columns = (
+        Column(asked.say(N_("Organisation")), width=32), Column(asked.say(N_("Unified social credit code")), width=22),
+        Column(asked.say(N_("Claimed by"))), Column(asked.say(N_("Claimed")), Kind.MOMENT), Column(asked.say(N_("State"))),
+        Column(asked.say(N_("Decided")), Kind.MOMENT),
+    )  # fmt: skip
+    rows = [
+        (one.organisation.name, one.organisation.credit_code, names[one.person_id], one.made_at, asked.word("claim", one.state),
+         one.decided_at)
+        for one in found
+    ]  # fmt: skip
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(names)), asked.say(N_("Organisations")))
+
+
+def _people(asked: Asked) -> Answer:
+    _require_office(asked)
+    offices = offices_of(asked.actor)
+    found = people_in_care(asked.session, asked.actor, asked.get("q").strip())
+    seen = last_seen(asked.session, found)
+    columns = (
+        Column(asked.say(N_("Full name"))), Column(asked.say(N_("Mail address")), width=28), Column(asked.say(N_("Roles")), width=32),
+        Column(asked.say(N_("Last here")), Kind.MOMENT),
+    )  # fmt: skip
+    rows = []
+    for one in found:
+        held = [
+            role.role
+            for role in roles_of(asked.session, one, asked.now, named=offices)
+            if role.place or role.role == Role.APPLICANT
+        ]
+        rows.append((one.name, one.email, _roles(asked, held), seen.get(one.id)))
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), asked.say(N_("People")))
+
+
+def _accounts(asked: Asked) -> Answer:
+    """Asked for behind the administrators' door only."""
+    found, _ = people(asked.session, asked.get("q").strip(), 1, size=None)
+    seen = last_seen(asked.session, found)
+    columns = (
+        Column(asked.say(N_("Full name"))), Column(asked.say(N_("Sign-in name")), width=28), Column(asked.say(N_("Roles")), width=32),
+        Column(asked.say(N_("Last here")), Kind.MOMENT),
+    )  # fmt: skip
+    rows = [
+        (
+            one.name,
+            one.username,
+            _roles(asked, [role.role for role in roles_of(asked.session, one, asked.now)]),
+            seen.get(one.id),
+        )
+        for one in found
+    ]
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), asked.say(N_("People")))
+
+
+def _roles(asked: Asked, roles: list[Role]) -> str:
+    return "、".join(asked.word("role", role) for role in sorted(set(roles)))
+
+
+def _workdays(asked: Asked) -> Answer:
+    year = int(text) if len(text := asked.get("year")) == 4 and text.isdecimal() else asked.now.year
+    columns = (
+        Column(asked.say(N_("Date")), Kind.DAY),
+        Column(asked.say(N_("What it is"))),
+        Column(asked.say(N_("Name"))),
+    )
+    rows = [
+        (one.day, asked.say(N_("working day")) if one.is_workday else asked.say(N_("holiday")), one.name)
+        for one in days_of(asked.session, year)
+    ]
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE), str(year))
+
+
+def _at(path: str, *names: str) -> Callable[[Mapping[str, str]], str]:
+    def url(filters: Mapping[str, str]) -> str:
+        asked = {name: filters[name] for name in names if filters.get(name)}
+        return f"{path}?{urlencode(asked)}" if asked else path
+
+    return url
+
+
+EXPORTS = (
+    Export(
+        "judges", N_("Pool of judges"), ("authority", "round", "q"), _at("/office/judges", "authority", "round"), _pool
+    ),
+    Export("organisations", N_("Claims of organisations"), ("state",), _at("/office/claims"), _organisations),
+    Export("people", N_("People"), ("q",), _at("/office/people"), _people),
+    Export("accounts", N_("People with an account"), ("q",), _at("/admin/people"), _accounts, "admin"),
+    Export("workdays", N_("Working days"), ("year",), _at("/office/calendar", "year"), _workdays),
+)

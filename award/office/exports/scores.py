@@ -1,0 +1,108 @@
+"""The ranking of a category, and the score sheets behind it with the percentage of every item."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+
+from award.accounts.models import Person
+from award.applications.models import LIVE, Application
+from award.judging.models import Sheet
+from award.kernel.actor import Action
+from award.kernel.errors import Conflict, NotFound
+from award.kernel.i18n import N_
+from award.kernel.sheets.tables import Column, Kind, Table
+from award.office.exports.asked import Answer, Asked, Export, points_of, streamed
+from award.office.exports.in_round import answer, page_of, round_of
+from award.office.queries import is_conflicted
+from award.organisations.models import Organisation
+from award.policy import Decision, decide
+from award.results.pages.desk import desk_of
+from award.results.pages.ranking import shown_ranking
+from award.results.pages.shown import rows_of
+from award.results.queries import closed_gates
+from award.rounds.models import Round
+from award.rounds.queries import criteria_of, scheme_of, stage_now, standing_in, title_of
+from award.standing.models import Assignment
+
+
+def _ranking(asked: Asked) -> Answer:
+    desk = desk_of(asked.session, asked.actor, asked.get("round"), "results", asked.get("category"))
+    readable = desk.may(Action.RESULT_READ)
+    if not readable.allowed:
+        raise Conflict(readable.code, readable.text)
+    if not desk.decision and closed_gates(asked.session, desk.round, desk.category):
+        raise Conflict("gate.closed", N_("Ranks can be seen once all score sheets of the category are in."))
+    proposal = desk.proposal
+    lines = {line.application.public_id: line for line in proposal.lines} if proposal and desk.decision else {}
+    columns = (
+        Column(asked.say(N_("Rank")), Kind.WHOLE, 8), Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))),
+        Column(asked.say(N_("Sector"))), Column(asked.say(N_("Total (of 1000)")), Kind.HUNDREDTHS), Column(asked.say(N_("Tied"))),
+        Column(asked.say(N_("Proposed"))), Column(asked.say(N_("Reason")), width=40), Column(asked.say(N_("Decided"))),
+        Column(asked.say(N_("Reason for deviating")), width=40),
+    )  # fmt: skip
+    ranking = shown_ranking(desk)
+    published = {one.public_id: one.published for one in ranking.lines}
+    rows = [
+        (one.rank, one.name, one.number, asked.tell(one.sector), published[one.public_id], asked.say(N_("Yes")) if one.is_tied else "",
+         asked.tell(one.grade), asked.say(one.reason), asked.tell(one.decided), one.deviation)
+        for one in rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100)
+    ]  # fmt: skip
+    return answer(asked, desk.round, columns, rows)
+
+
+def _may_read(asked: Asked, round_: Round) -> Decision:
+    """Sheets of an application whose gate is open; the others are left out by the query."""
+    standing = replace(standing_in(asked.actor, round_), gate_open=True)
+    return decide(Action.SHEETS_READ, stage_now(round_, asked.now), standing)
+
+
+def _sheets(asked: Asked) -> Answer:
+    """Every sheet in force of the applications all of whose sheets are in, read portion by portion."""
+    round_ = round_of(asked)
+    decision = _may_read(asked, round_)
+    if not decision.allowed:
+        raise Conflict(decision.code, decision.text)
+    categories: list[str] = [one.key for one in scheme_of(asked.session, round_).categories]
+    category = asked.get("category") or categories[0]
+    if category not in categories:
+        raise NotFound
+    items = list(criteria_of(asked.session, round_, category).items())
+    query = _valid(asked, round_, category)
+    found = query.with_only_columns(Sheet.person_id).order_by(None).subquery()
+    count, persons = asked.session.execute(
+        select(func.count(), func.count(found.c.person_id.distinct())).select_from(found)
+    ).one()
+    columns = (
+        Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))), Column(asked.say(N_("Judge"))),
+        Column(asked.say(N_("Submitted")), Kind.MOMENT), Column(asked.say(N_("Total")), Kind.HUNDREDTHS, 10),
+        *(Column(f"{one.key} {asked.tell(one.name)} (%)", Kind.WHOLE, 12) for one in items),
+    )  # fmt: skip
+    keys = [one.key for one in items]
+    rows = ((*head, points_of(total), *map(marks.get, keys)) for *head, total, marks in streamed(asked.session, query))
+    table = Table(columns, rows, count, round_.award.authority.zone, persons)
+    return Answer(table, asked.tell(title_of(round_)), round_.public_id)
+
+
+def _valid(
+    asked: Asked, round_: Round, category: str
+) -> Select[str, str | None, str, datetime | None, int | None, dict[str, int]]:
+    return (
+        select(Organisation.name, Application.number, Person.name, Sheet.submitted_at, Sheet.total_hundredths, Sheet.marks)
+        .join(Application, Application.id == Sheet.application_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .join(Assignment, Assignment.id == Sheet.assignment_id)
+        .join(Person, Person.id == Sheet.person_id)
+        .where(
+            Application.round_id == round_.id, Application.category == category, Application.state.in_(LIVE),
+            Application.gate_opened_at.is_not(None), ~is_conflicted(asked.actor),
+            Assignment.state == "active", Sheet.state == "submitted",
+        )
+        .order_by(Organisation.name, Application.id, Sheet.id)
+    )  # fmt: skip
+
+
+EXPORTS = (
+    Export("ranking", N_("Ranking"), ("round", "category"), page_of("/results"), _ranking),
+    Export("sheets", N_("Score sheets"), ("round", "category"), page_of("/results"), _sheets),
+)

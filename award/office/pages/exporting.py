@@ -1,0 +1,100 @@
+"""A list as a table: one page for all of them, and the file."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.orm import Session
+
+from award.kernel import clock, db
+from award.kernel.actor import Actor
+from award.kernel.errors import Invalid
+from award.kernel.files.storage import CHUNK
+from award.kernel.sheets.writing import MEDIA_TYPES
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, RequestSession
+from award.kernel.web.downloads import disposition
+from award.kernel.web.forms import Form, SubmittedForm
+from award.kernel.web.rendering import render, render_invalid
+from award.office.exports import service
+from award.office.exports.asked import Answer, Asked, Export
+
+office = APIRouter(prefix="/office/export", dependencies=[Depends(guard.office_or_supervisor)])
+admin = APIRouter(prefix="/admin/export", dependencies=[Depends(guard.administrators)])
+TEMPLATES = {"office": "office/export.html", "admin": "administration/export.html"}
+
+
+@office.get("/{list_name}")
+def before(request: Request, session: RequestSession, actor: CurrentActor, list_name: str) -> Response:
+    """How many rows it would be, and what to say where many people are named."""
+    return _before(request, session, actor, service.export_named(list_name, "office"))
+
+
+@office.post("/{list_name}")
+def export_list(request: Request, session: RequestSession, actor: CurrentActor, list_name: str, form: Form) -> Response:
+    """The file."""
+    return _file(request, session, actor, service.export_named(list_name, "office"), form)
+
+
+@admin.get("/{list_name}")
+def before_accounts(request: Request, session: RequestSession, actor: CurrentActor, list_name: str) -> Response:
+    """The same for a list of the administrators."""
+    return _before(request, session, actor, service.export_named(list_name, "admin"))
+
+
+@admin.post("/{list_name}")
+def export_accounts(
+    request: Request, session: RequestSession, actor: CurrentActor, list_name: str, form: Form
+) -> Response:
+    """The file of it."""
+    return _file(request, session, actor, service.export_named(list_name, "admin"), form)
+
+
+def _asked(request: Request, session: Session, actor: Actor, export: Export) -> Asked:
+    filters = {name: request.query_params.get(name, "")[:200] for name in export.filters}
+    return Asked(session, actor, request.state.language, clock.now(session), filters)
+
+
+def _before(request: Request, session: Session, actor: Actor, export: Export) -> Response:
+    asked = _asked(request, session, actor, export)
+    return render(request, session, TEMPLATES[export.door], **_page(export, asked, export.make(asked)), reason="")
+
+
+def _page(export: Export, asked: Asked, answer: Answer) -> dict[str, Any]:
+    round_id = asked.get("round")
+    return {
+        **({"round": {"public_id": round_id}} if round_id else {}),
+        "export": export, "place": answer.place, "count": answer.table.count, "persons": answer.table.persons,
+        "needs_reason": service.needs_reason(answer), "back": export.url(asked.filters),
+        "narrowed": [value for one, value in asked.filters.items() if value and one not in ("round", "authority")],
+    }  # fmt: skip
+
+
+def _file(request: Request, session: Session, actor: Actor, export: Export, form: SubmittedForm) -> Response:
+    """It is written while the rows are read, and leaves when its record stands in the trail.
+
+    Read before the writing session is first used: a long list must keep nobody from writing.
+    """
+    with db.reading(request.app.state.engine) as reading:
+        asked = _asked(request, reading, actor, export)
+        try:
+            kind = form.choice("format", tuple(MEDIA_TYPES))
+            reason = form.text("reason", required=False, longest=500)
+            form.check()
+            answer, file = service.write_export(export, asked, kind, reason)
+        except Invalid as error:
+            page = _page(export, asked, export.make(asked))
+            return render_invalid(request, reading, TEMPLATES[export.door], error, **page, reason=form.get("reason"))
+    service.note_export(session, actor, export, answer, asked.filters, kind, reason)
+    headers = {
+        "content-disposition": disposition(service.file_name(export, answer, asked, kind), inline=False),
+        "x-content-type-options": "nosniff", "cache-control": "private, no-store",
+    }  # fmt: skip
+    return StreamingResponse(_content(file), media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def _content(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk

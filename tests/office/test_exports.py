@@ -1,0 +1,235 @@
+"""Every list as a table: the rows of its page and never more, with a record, and a reason where many people are named."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, select
+
+from award.accounts.models import Person
+from award.applications.models import Application
+from award.kernel.actor import Role
+from award.kernel.audit.models import AuditOpening, AuditRecord
+from award.kernel.audit.trail import transaction
+from award.kernel.events import Event
+from award.office.exports import service
+from award.office.exports.service import EXPORTS, MANY_PERSONS
+from award.panels.models import PoolMember
+from award.standing.models import Conflict
+from tests import make
+from tests.conftest import StandingClock
+from tests.judging import world as worlds
+from tests.judging.browsing import as_, main_text, post
+from tests.judging.world import World
+from tests.kernel.test_sheets import xlsx_rows
+
+IN_ROUND = ["applications", "assignments", "progress", "outcomes", "certificates", "trail", "sheets"]
+AROUND = ["judges", "organisations", "people", "workdays"]
+ONE = {"applications": "/office/applications/{}", "assignments": "{base}/assign/{}", "progress": "{base}/progress/{}",
+       "sheets": "{base}/results/{}"}  # fmt: skip
+"""Where a viewer opens a row of a list by itself."""
+
+
+def judged(engine: Engine) -> World:
+    """Two applications with all sheets in, a third with one sheet missing."""
+    world = worlds.build(engine, applications=3, judges=6, seats=5)
+    for at, seats in ((0, 5), (1, 5), (2, 4)):
+        for judge in range(seats):
+            worlds.score(world, at, judge, percent=50 + 5 * judge)
+            worlds.submit(world, at, judge)
+    return world
+
+
+@pytest.fixture
+def site(engine: Engine, clock: StandingClock) -> World:
+    return judged(engine)
+
+
+def taken(client: TestClient, name: str, kind: str = "csv", reason: str = "", **filters: str) -> Any:
+    query = "&".join(f"{key}={value}" for key, value in filters.items())
+    return post(client, f"/office/export/{name}?{query}", {"format": kind, "reason": reason})
+
+
+def rows(answer: Any) -> list[list[str]]:
+    assert answer.status_code == 200, answer.text[:500]
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+
+
+def noted(engine: Engine) -> list[tuple[str, str, str]]:
+    """Stream, object and content of every export."""
+    same = (AuditOpening.stream == AuditRecord.stream) & (AuditOpening.seq == AuditRecord.seq)
+    query = select(AuditRecord.stream, AuditRecord.obj, AuditOpening.content).join(AuditOpening, same)
+    with transaction(engine) as session:
+        return [tuple(row) for row in session.execute(query.where(AuditRecord.act == Event.LIST_EXPORTED))]  # type: ignore[misc]
+
+
+@pytest.mark.both_databases
+def test_every_list_leaves_in_both_formats_and_both_languages(site: World, client: TestClient) -> None:
+    as_(client, site, "office")
+    for name in (*IN_ROUND, *AROUND):
+        page = client.get(f"/office/export/{name}?round={site.round}")
+        assert page.status_code == 200, name
+        as_text = rows(taken(client, name, round=site.round))
+        book = taken(client, name, "xlsx", round=site.round)
+        assert book.headers["content-type"].startswith("application/vnd.openxmlformats")
+        read = xlsx_rows(book.content)
+        assert [str(one) for one in read[0]] == as_text[0], name
+        if name != "trail":  # every export adds a record to it
+            assert len(read) == len(as_text), name
+
+
+def test_each_is_recorded_with_its_filter_and_its_rows(site: World, client: TestClient) -> None:
+    as_(client, site, "office")
+    assert len(rows(taken(client, "applications", round=site.round, q="医院"))) == 2
+    taken(client, "judges", "xlsx", "抽取评审组", q="周")
+    found = noted(site.engine)
+    assert [(stream, obj) for stream, obj, _ in found] == [
+        (f"round:{site.round}", "list:applications"),
+        ("admin", "list:judges"),
+    ]
+    assert '"filter":{"q":"医院","round":' in found[0][2]
+    assert '"rows":1' in found[0][2]
+    assert '"format":"xlsx"' in found[1][2]
+    assert '"reason":"抽取评审组"' in found[1][2]
+
+
+def test_looking_at_the_page_takes_nothing_out(site: World, client: TestClient) -> None:
+    page = as_(client, site, "office").get(f"/office/export/applications?round={site.round}&q=医院")
+    assert "医院" in main_text(page)
+    assert noted(site.engine) == []
+
+
+def test_the_file_is_named_after_its_round_and_moment(site: World, client: TestClient) -> None:
+    name = (
+        as_(client, site, "office") and taken(client, "applications", round=site.round).headers["content-disposition"]
+    )
+    assert name.startswith("attachment")
+    assert "%E7%94%B3%E6%8A%A5" in name  # 申报
+    assert f"{make.NOW:%Y}" in name
+    assert name.endswith(".csv")
+
+
+def test_values_leave_only_where_all_sheets_are_in(site: World, client: TestClient) -> None:
+    found = rows(as_(client, site, "office") and taken(client, "sheets", round=site.round))
+    assert len(found) == 1 + 10
+    assert worlds.APPLICANTS[2] not in {row[0] for row in found}
+    assert taken(client, "ranking", round=site.round).status_code == 409
+    # Judge 0 gave 50 % everywhere: 500 of 1000 points, with both hundredths.
+    first = next(row for row in found[1:] if row[2] == worlds.JUDGES[0])
+    assert first[4] == "500.00"
+    assert set(first[5:]) == {"50"}
+
+
+def test_a_ranking_is_the_one_of_its_page(site: World, client: TestClient) -> None:
+    worlds.score(site, 2, 4, percent=70)
+    worlds.submit(site, 2, 4)
+    site.stage("notice")
+    found = rows(as_(client, site, "office") and taken(client, "ranking", round=site.round))
+    page = main_text(client.get(f"/office/rounds/{site.round}/results"))
+    assert len(found) == 4
+    for row in found[1:]:
+        assert row[1] in page
+        assert row[4].count(".") == 1
+
+
+def test_a_list_of_many_people_asks_what_for(site: World, client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "MANY_PERSONS", 5)
+    as_(client, site, "office")
+    asked = taken(client, "judges")
+    assert asked.status_code == 422
+    assert "6 人" in main_text(asked)
+    assert noted(site.engine) == []
+    assert taken(client, "judges", reason="抽取评审组").status_code == 200
+    assert taken(client, "judges", q="周").status_code == 200
+    assert MANY_PERSONS == 50
+
+
+@pytest.mark.parametrize("kind", ["", "pdf", "xls"])
+def test_only_these_formats(site: World, client: TestClient, kind: str) -> None:
+    assert (as_(client, site, "office") and taken(client, "applications", kind, round=site.round)).status_code == 422
+
+
+def test_who_may_not_see_the_list_gets_no_table(site: World, client: TestClient) -> None:
+    for name in IN_ROUND:
+        assert (as_(client, site, "stranger") and taken(client, name, round=site.round)).status_code == 404, name
+        assert (as_(client, site, "judge0") and taken(client, name, round=site.round)).status_code == 403, name
+        assert (as_(client, site, "owner0") and taken(client, name, round=site.round)).status_code == 403, name
+        assert (as_(client, site, "office") and taken(client, name)).status_code == 404, name
+    for name in ("judges", "organisations", "people"):
+        assert (as_(client, site, "supervisor") and taken(client, name)).status_code == 403, name
+    assert (as_(client, site, "office") and taken(client, "accounts")).status_code == 404
+    assert taken(client, "nothing").status_code == 404
+    assert post(client, "/admin/export/accounts", {"format": "csv"}).status_code == 403
+    assert noted(site.engine) == []
+    as_(client, site, "stranger")
+    assert len(rows(taken(client, "judges"))) == 1
+
+
+def test_accounts_are_the_administrators(site: World, client: TestClient) -> None:
+    with transaction(site.engine) as session:
+        admin = make.person(session, "系统管理员")
+        make.grant(session, admin, make.Role.SYSTEM_ADMINISTRATOR, make.Scope.SYSTEM, 0)
+        count = len(session.scalars(select(Person.id)).all())
+        site.cookies["admin"] = make.signed_in(session, admin)
+    as_(client, site, "admin")
+    assert client.get("/admin/export/accounts").status_code == 200
+    assert len(rows(post(client, "/admin/export/accounts", {"format": "csv"}))) == count + 1
+    assert post(client, "/admin/export/applications", {"format": "csv"}).status_code == 404
+    assert taken(client, "judges").status_code == 403
+
+
+def test_what_people_typed_is_no_formula(site: World, client: TestClient) -> None:
+    with transaction(site.engine) as session:
+        session.scalars(select(PoolMember)).first().institution = '=HYPERLINK("http://evil","x")'  # type: ignore[union-attr]
+    as_(client, site, "office")
+    assert "'=HYPERLINK" in taken(client, "judges").text
+    book = xlsx_rows(taken(client, "judges", "xlsx").content)
+    assert '=HYPERLINK("http://evil","x")' in [row[2] for row in book]
+
+
+# --- P12: rows of an export are a part of what its viewer opens one by one ---------------------------------------
+
+VIEWERS = st.sampled_from([Role.AWARD_OFFICE, Role.SUPERVISOR])
+FIRED: dict[str, int] = {}
+
+
+@pytest.mark.parametrize("stage", ["assign", "score", "notice", "publish"])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(viewer=VIEWERS, conflicts=st.sets(st.integers(0, 2), max_size=2), search=st.sampled_from(["", "云川"]))
+def test_rows_are_what_the_viewer_can_open(
+    site: World, client: TestClient, stage: str, viewer: Role, conflicts: set[int], search: str
+) -> None:
+    site.stage(stage)
+    with transaction(site.engine) as session:
+        who = make.officer(session, site.application(session).round.award.authority, "何人", role=viewer)
+        site.cookies["viewer"] = make.signed_in(session, who)
+        for at in conflicts:
+            about = site.application(session, at).id
+            session.add(Conflict(person_id=who.id, application_id=about, source="office", reason="x", declared_at=make.NOW))
+        named = {one.organisation.name: one.public_id for one in session.scalars(select(Application))}
+    as_(client, site, "viewer")
+    hidden = {worlds.APPLICANTS[at] for at in conflicts}
+    for name, url in ONE.items():
+        answer = taken(client, name, reason="核对", round=site.round, q=search)
+        if answer.status_code != 200:
+            assert answer.status_code in (403, 409)
+            continue
+        for applicant in {row[0] for row in rows(answer)[1:]}:
+            assert applicant not in hidden
+            one = url.format(named[applicant], base=f"/office/rounds/{site.round}")
+            assert client.get(one).status_code == 200, (one, viewer, stage)
+            FIRED[name] = FIRED.get(name, 0) + 1
+
+
+def test_the_property_was_looked_at() -> None:
+    """Every list had rows to open while the property above was tried."""
+    assert set(FIRED) == set(ONE)
+    assert min(FIRED.values()) >= 3
+
+
+def test_no_list_is_without_a_test() -> None:
+    assert set(EXPORTS) == {*IN_ROUND, *AROUND, "ranking", "accounts"}
