@@ -12,6 +12,9 @@ from fastapi import FastAPI
 from award.accounts.identify import SESSION_COOKIE
 from award.kernel.web.csrf import HEADER, token_for
 
+KEPT = 2
+"""Pieces of a body that are kept, so that a long file needs no memory here."""
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -58,7 +61,7 @@ class Browser:
         bare, _, query = path.partition("?")
         sent = {"host": "127.0.0.1", "cookie": f"{SESSION_COOKIE}={self.cookie}", **headers}
         scope: dict[str, Any] = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+            "type": "http", "asgi": {"version": "3.0", "spec_version": "2.4"}, "http_version": "1.1", "method": method, "scheme": "http",
             "path": bare, "raw_path": bare.encode(), "query_string": query.encode(), "root_path": "",
             "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
             "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80), "state": {},
@@ -72,7 +75,7 @@ class Browser:
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
                 start.update(message)
-            else:
+            elif len(parts) < KEPT:
                 parts.append(message.get("body", b""))
 
         await self.app(scope, receive, send)

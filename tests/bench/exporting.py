@@ -1,13 +1,81 @@
-"""G5: the export of a round's sheets."""
+"""G5: the export of a round's score sheets, beside raw rows written as CSV. `... DATABASE COOKIE ROUND` prints a memory."""
 
+import csv
+import io
+import json
+import resource
+import subprocess
+import sys
+from functools import partial
+
+from sqlalchemy import Engine
+
+from award.app import make_app
+from award.kernel import db
+from award.kernel.settings import ROOT, Settings
+from award.kernel.web.csrf import HEADER, token_for
+from tests.bench import figures
+from tests.bench.browser import Browser
 from tests.bench.figures import Figure
 from tests.bench.sizes import Sizes
+from tests.bench.world import World, world
 
 
 def exports(sizes: Sizes) -> list[Figure]:
-    """Nothing to measure yet."""
+    """As the office asks for it. The memory is that of a process which does nothing else."""
+    made = world(sizes.middle, sizes.judges, scored=True)
+    browser = Browser(make_app(made.engine, Settings(directory=made.directory)), made.office)
+    raw, as_csv, as_xlsx = figures.side_by_side(
+        [
+            partial(_raw, made.engine),
+            partial(export, browser, made.round, "csv"),
+            partial(export, browser, made.round, "xlsx"),
+        ],
+        min(sizes.runs, 3),
+    )
+    browser.close()
+    act = f"{len(made.applications) * 5:,} sheets x {len(made.items)}"
+    peaks = [_peak(one) for one in (made, world(sizes.large, sizes.judges, scored=True))]
     return [
-        Figure(
-            "G5", f"XLSX and CSV of {sizes.middle * 5:,} sheets x 23", "", "no such export yet", None, "<= 2x", False
-        )
+        figures.at_most("G5", f"CSV of {act}", raw, as_csv, 2),
+        Figure("G5", f"XLSX of {act}", figures.milliseconds(raw), figures.milliseconds(as_xlsx), as_xlsx / raw),
+        figures.at_most(
+            "G5", f"memory of a CSV, {sizes.large:,} against {sizes.middle:,}", *peaks, 1.15, figures.mebibytes
+        ),
     ]
+
+
+def export(browser: Browser, round_id: str, kind: str) -> None:
+    """The list as a file."""
+    headers = {"content-type": "application/x-www-form-urlencoded", HEADER: token_for(browser.cookie)}
+    form = f"format={kind}&reason=bench".encode()
+    browser.ask("POST", f"/office/export/sheets?round={round_id}", form, headers)
+
+
+def _raw(engine: Engine) -> int:
+    """What anybody would write: one query, one row for each percentage, the plain writer."""
+    out = io.StringIO()
+    lines = csv.writer(out)
+    query = "SELECT s.public_id, i.item, i.percent FROM sheet s JOIN sheet_item i ON i.sheet_id = s.id ORDER BY s.id, i.item"
+    with engine.connect() as connection:
+        lines.writerows(connection.exec_driver_sql(query))
+    return out.tell()
+
+
+def _peak(made: World) -> float:
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.exporting",
+        str(made.directory / "award.sqlite3"),
+        made.office,
+        made.round,
+    ]
+    return float(json.loads(subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout))
+
+
+if __name__ == "__main__":
+    path, cookie, round_id = sys.argv[1:]
+    asking = Browser(make_app(db.make_engine(f"sqlite:///{path}"), Settings()), cookie)
+    export(asking, round_id, "csv")
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
