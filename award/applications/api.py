@@ -30,8 +30,8 @@ from award.standing.queries import standing_of
 
 router = APIRouter(prefix="/applications", tags=["applications"])
 READS = [Depends(TokenGuard(TokenScope.READ_APPLICATIONS))]
-OWNERS_READ = [Depends(TokenGuard(TokenScope.READ_APPLICATIONS, APPLICANTS))]
-OWNERS_WRITE = [Depends(TokenGuard(TokenScope.WRITE_APPLICATIONS, APPLICANTS))]
+OWNERS_READ = [Depends(TokenGuard(TokenScope.READ_APPLICATIONS, APPLICANTS, hides=True))]
+OWNERS_WRITE = [Depends(TokenGuard(TokenScope.WRITE_APPLICATIONS, APPLICANTS, hides=True))]
 PartKey = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$", examples=["4.1.2"])]
 ACTIONS = (
     Action.APPLICATION_ACCEPT, Action.APPLICATION_EDIT, Action.APPLICATION_REFUSE, Action.APPLICATION_RETURN,

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from award.applications import service as applications
 from award.applications.models import LIVE, Application
 from award.applications.queries import answers_of
+from award.demo.colleagues import gather
 from award.demo.founding import OFFICE, SECOND
 from award.demo.papers import evidence_files, licence_file
 from award.demo.stories import Story
@@ -19,6 +20,8 @@ from award.organisations.service import claim_organisation, decide_claim
 from award.rounds.models import Authority
 
 CATEGORY = "organisation"
+TOGETHER = 3
+"""The third from the end: still written while applications are open, returned and corrected afterwards."""
 EVERYTHING = ("true", "clean", "secrets", "check")
 
 
@@ -36,6 +39,8 @@ def apply(world: World, stories: list[Story], share: float = 1.0) -> None:
         entry = _enter(world, story, number, at)
         parts = story.answers if number < finished else dict(list(story.answers.items())[: 9 + number % 9])
         _write(world, entry, parts, files[number])
+        if number == max(0, len(stories) - TOGETHER):
+            gather(world, entry)
         if number < finished:
             _submit(world, entry, world.after(40))
 

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, select
 from award import worker
 from award.applications.models import Application
 from award.demo import applying, deciding, feedback, founding, scoring
+from award.demo.colleagues import COLLEAGUES
 from award.demo.judges import judge_stories
 from award.demo.telling import stories
 from award.demo.world import PASSWORD, ZONE, World, local
@@ -174,7 +175,8 @@ def _accounts(world: World) -> tuple[Account, ...]:
         Account("judge", one.username, PASSWORD, tuple(seat for person, seat in seats if person == one.person_id))
         for one in world.judges
     ]
-    return (*staff, *applicants, *judges)
+    colleagues = [Account(role.value, username, PASSWORD) for role, username, _ in COLLEAGUES if username in world.people]
+    return (*staff, *applicants, *colleagues, *judges)
 
 
 def _documents(engine: Engine, directory: Path) -> tuple[str, ...]:

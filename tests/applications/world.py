@@ -10,11 +10,12 @@ import pikepdf
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from award.accounts.models import Person
 from award.applications import queries, service
 from award.applications.check import parts_of
 from award.applications.facts import facts_of
 from award.applications.models import Application
-from award.kernel.actor import Actor, Role
+from award.kernel.actor import Actor, Role, Scope
 from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.events import Event
@@ -83,6 +84,16 @@ def build(engine: Engine, now: datetime = make.NOW) -> World:
         cookies = {name: make.signed_in(session, one, now) for name, one in people.items()}
         application = begin(session, actors["owner"], round_, organisation, now)
         return World(engine, round_.public_id, application.public_id, **actors, cookies=cookies)
+
+
+def invited(world: World) -> dict[str, Person]:
+    """A writer and a reader of the application, with a session each."""
+    with transaction(world.engine) as session:
+        people = {"writer": make.person(session, "王立"), "reader": make.person(session, "孙静")}
+        for name, person in people.items():
+            make.grant(session, person, Role(name), Scope.APPLICATION, world.found(session).id)
+            world.cookies[name] = make.signed_in(session, person)
+    return people
 
 
 def begin(

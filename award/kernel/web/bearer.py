@@ -16,8 +16,8 @@ MISSING = N_("Send a personal access token as “Authorization: Bearer award_…
 class TokenGuard(Guard):
     """Lets through what a token was made for; its person's role and what policy decides still count."""
 
-    def __init__(self, scope: TokenScope, roles: Iterable[Role] | None = None) -> None:
-        super().__init__(f"token with {scope.value}", roles)
+    def __init__(self, scope: TokenScope, roles: Iterable[Role] | None = None, *, hides: bool = False) -> None:
+        super().__init__(f"token with {scope.value}", roles, hides=hides)
         self.scope = scope
 
     async def __call__(self, request: Request) -> None:

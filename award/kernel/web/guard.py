@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
 from award.kernel.actor import APPLICANTS, Role
-from award.kernel.errors import Refused, SignInNeeded
+from award.kernel.errors import NotFound, Refused, SignInNeeded
 from award.kernel.i18n import N_
 from award.kernel.web.context import current_actor
 
@@ -17,25 +17,31 @@ from award.kernel.web.context import current_actor
 class Guard:
     """A dependency that lets some actors through. What they may do to a thing is decided by policy, not here."""
 
-    def __init__(self, name: str, roles: Iterable[Role] | None = None, *, public: bool = False) -> None:
+    def __init__(
+        self, name: str, roles: Iterable[Role] | None = None, *, public: bool = False, hides: bool = False
+    ) -> None:
         self.name = name
         self.roles = frozenset(roles or ())
         self.public = public
+        self.hides = hides
 
     async def __call__(self, request: Request) -> None:
-        """Raises SignInNeeded, or Refused for a person without any of the roles."""
+        """Raises SignInNeeded; for a person without any of the roles Refused, or NotFound where that would tell too much."""
         if self.public:
             return
         actor = current_actor(request)
         if not actor.is_signed_in:
             raise SignInNeeded("sign_in.needed", N_("Sign in to continue."))
         if self.roles and not actor.roles & self.roles:
+            if self.hides:
+                raise NotFound
             raise Refused("role.missing", N_("Your account has no role for this page. The award office can tell you which."))
 
 
 public = Guard("public", public=True)
 signed_in = Guard("signed in")
-applicants = Guard("applicants", APPLICANTS)
+applicants = Guard("applicants", APPLICANTS, hides=True)
+"""Whoever has been taken out of his only application is told no more about it than a stranger."""
 judges = Guard("judges", {Role.JUDGE})
 office = Guard("office", {Role.AWARD_OFFICE})
 office_or_supervisor = Guard("office or supervisor", {Role.AWARD_OFFICE, Role.SUPERVISOR})
