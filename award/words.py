@@ -84,20 +84,20 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "award_office": (N_("Award office"), "neutral"),
         "committee_member": (N_("Committee member"), "neutral"),
         "judge": (N_("Judge"), "neutral"),
+        "reader": (N_("Reader of an application"), "neutral"),
         "recommender": (N_("Recommending body"), "neutral"),
         "security_administrator": (N_("Security administrator"), "neutral"),
         "supervisor": (N_("Supervisor"), "neutral"),
         "system_administrator": (N_("System administrator"), "neutral"),
         "trail_administrator": (N_("Trail administrator"), "neutral"),
+        "writer": (N_("Writer of an application"), "neutral"),
     },
     "outcome": {
-        "reader": (N_("Reader of an application"), "neutral"),
         "recorded": (N_("Waiting for the second person"), "warn"),
         "confirmed": (N_("Confirmed"), "ok"),
     },
 }
 
-        "writer": (N_("Writer of an application"), "neutral"),
 
 def word_of(kind: str, code: str) -> Word:
     """English msgid and colour. Raises KeyError for a state the dictionary does not have."""

@@ -1117,6 +1117,7 @@ def downgrade() -> None:
         "award_decision",
         "panel_change",
         "assignment",
+        "presence",
         "answer_revision",
         "answer",
         "acceptance_decision",
@@ -1158,4 +1159,3 @@ def downgrade() -> None:
     ):
         op.drop_table(table)
     triggers.uninstall()
-        "presence",
