@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import BindParameter, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from award.kernel.actor import Actor, Role, Scope
@@ -90,19 +90,23 @@ def _as_applicant(who: set[Who]) -> set[Who]:
     return {Who.PUBLIC, *(who & APPLICANTS), *({Who.ASSIGNED_JUDGE} if who & seats else ())}
 
 
-def _relations(session: Session, person_id: int, application_id: int) -> tuple[bool, set[Who]]:
-    conflict = exists().where(Conflict.person_id == person_id, Conflict.application_id == application_id)
-    signed = exists().where(Declaration.person_id == person_id, Declaration.application_id == application_id)
-    leads = (
-        select(Assignment.is_leader)
-        .where(
-            Assignment.person_id == person_id,
-            Assignment.application_id == application_id,
-            Assignment.state == "active",
-        )
-        .scalar_subquery()
+_person: BindParameter[int] = bindparam("person")
+_application: BindParameter[int] = bindparam("application")
+_RELATIONS = select(
+    exists().where(Conflict.person_id == _person, Conflict.application_id == _application),
+    exists().where(Declaration.person_id == _person, Declaration.application_id == _application),
+    select(Assignment.is_leader)
+    .where(
+        Assignment.person_id == _person, Assignment.application_id == _application, Assignment.state == "active"
     )
-    is_conflicted, has_signed, is_leader = session.execute(select(conflict, signed, leads)).one()
+    .scalar_subquery(),
+)  # fmt: skip
+"""Made once: every act asks it, and making it takes longer than its answer."""
+
+
+def _relations(session: Session, person_id: int, application_id: int) -> tuple[bool, set[Who]]:
+    asked = {"person": person_id, "application": application_id}
+    is_conflicted, has_signed, is_leader = session.execute(_RELATIONS, asked).one()
     if is_leader is None:
         return bool(is_conflicted), set()
     if not has_signed:
