@@ -257,7 +257,7 @@ TABLE: Mapping[Kind, Stage] = {
                 Action.OBJECTION_ANSWER: _to(Who.OFFICE),
                 Action.OBJECTION_FILE: _to(Who.PUBLIC),
             },
-            "decision_made", "notice_published", "notice_over", "objections_answered",
+            "decision_made", "notice_published", "notice_over", "objections_answered", "objections_settled",
         ),
         _stage(
             Kind.APPROVE, N_("Approval"), N_("Approval"),

@@ -75,9 +75,21 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "released": (N_("Released"), "ok"),
         "acknowledged": (N_("Acknowledged"), "ok"),
     },
+    "decision": {
+        "in_force": (N_("In force"), "ok"),
+        "waiting": (N_("Waiting for the second person"), "violet"),
+        "replaced": (N_("Replaced"), "neutral"),
+        "dropped": (N_("Dropped"), "neutral"),
+    },
     "objection": {
         "filed": (N_("Filed"), "warn"),
+        "examined": (N_("Waiting for the second person"), "violet"),
         "answered": (N_("Answered"), "ok"),
+    },
+    "message": {
+        "wanted": (N_("Waiting to be sent"), "info"),
+        "sent": (N_("Sent by mail"), "ok"),
+        "failed": (N_("Not delivered"), "bad"),
     },
     "role": {
         "applicant": (N_("Applicant"), "neutral"),

@@ -43,12 +43,16 @@ def write_to_applicant(
 
 
 def write_to_all(
-    session: Session, round_: Round, template: str, now: datetime, more: Callable[[Application], Mapping[str, object]]
-) -> None:
-    """Sends a message to every applicant of a round that shares in the review; once for each application."""
+    session: Session, round_: Round, template: str, now: datetime, more: Callable[[Application], Mapping[str, object]],
+    *, again: str = "",
+) -> None:  # fmt: skip
+    """Sends a message to every applicant of a round that shares in the review; once for each application.
+
+    again: tells one occasion from the next, where the same message can have a reason more than once.
+    """
     live = with_round().where(Application.round_id == round_.id, Application.state.in_(LIVE))
     for application in session.scalars(live.order_by(Application.id)):
-        write_to_applicant(session, application, template, now, more(application), once=f"application:{application.public_id}")
+        write_to_applicant(session, application, template, now, more(application), once=f"application:{application.public_id}{again}")
 
 
 def _told(value: object, language: str, zone: str) -> object:

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from award.applications.models import Application
 from award.demo.founding import OFFICE, SECOND, move_on
 from award.demo.world import ZONE, Entry, World
 from award.kernel.actor import PUBLIC
 from award.results import queries
 from award.results.service.deciding import decide, propose
-from award.results.service.noticing import answer_objection, file_objection, publish_notice
+from award.results.service.noticing import publish_notice
+from award.results.service.objecting import Filing, confirm_answer, examine_objection, file_objection
 from award.results.service.publishing import publish_result, record_approval
 from award.winners.service import issue_certificates
 
@@ -36,7 +40,7 @@ def decide_candidates(world: World, category: str) -> None:
 
 
 def give_notice(world: World) -> None:
-    """The candidates are put on notice; one objection comes in and is answered by a second person."""
+    """The candidates are put on notice; one objection comes in, one person examines it and a second confirms the answer."""
     with world.act(world.after(60)) as session:
         today = world.now.astimezone(ZoneInfo(ZONE)).date()
         publish_notice(
@@ -44,18 +48,18 @@ def give_notice(world: World) -> None:
             first_day=today + timedelta(1), contact=CONTACT, now=world.now,
         )  # fmt: skip
     with world.act(world.after(60 * 50)) as session:
-        objection = file_objection(
-            session, PUBLIC, world.round(session), application_id=None, name="钱立", contact="139****2210",
-            text="公示名单中一家组织去年曾有顾客投诉，请核实是否影响评选。", now=world.now,
-        )  # fmt: skip
-        objection_id = objection.public_id
-    with world.act(world.after(60 * 24)) as session:
-        round_, second = world.round(session), world.actor(session, SECOND)
-        objection = queries.objection_for(session, second, round_, objection_id)
-        answer_objection(
-            session, second, round_, objection, now=world.now,
+        filing = Filing("钱立", "139****2210", "公示名单中一家组织去年曾有顾客投诉，请核实是否影响评选。")
+        objection_id = file_objection(session, PUBLIC, world.round(session), filing, world.now).objection.public_id
+    with world.act(world.after(60 * 20)) as session:
+        round_, first = world.round(session), world.actor(session, OFFICE)
+        examine_objection(
+            session, first, round_, queries.objection_for(session, first, round_, objection_id), effect="none",
+            findings="调阅投诉处理记录并与投诉人电话核实：投诉为送货延误，企业当月办结。", evidence_id=None, now=world.now,
             answer="经核实，该投诉属一般服务投诉，已于当月办结，顾客表示满意，不属于办法第九条所列情形。",
         )  # fmt: skip
+    with world.act(world.after(60 * 4)) as session:
+        round_, second = world.round(session), world.actor(session, SECOND)
+        confirm_answer(session, second, round_, queries.objection_for(session, second, round_, objection_id), world.now)
 
 
 def wait_for_notice(world: World) -> None:
@@ -94,5 +98,7 @@ def finish(world: World) -> None:
 
 def entries_in_state(world: World, state: str) -> list[Entry]:
     """The entries whose application is in a state."""
+    query = select(Application.id).where(Application.round_id == world.round_id, Application.state == state)
     with world.act() as session:
-        return [entry for entry in world.entries if world.application(session, entry).state == state]
+        found = set(session.scalars(query))
+    return [entry for entry in world.entries if entry.application_id in found]

@@ -13,6 +13,7 @@ from award.kernel.i18n import N_
 from award.office.going_on import going_on, is_going_on
 from award.policy import Moment
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
+from award.results.queries import notice_of, untold
 from award.rounds.models import Round
 from award.rounds.planning import faults_of, missing_dates
 from award.rounds.queries import dates_of, frame_for, latest_snapshot, scheme_of, stage_of
@@ -203,13 +204,30 @@ def objections_answered(session: Session, round_: Round, now: datetime) -> list[
     """The notice was out, and no objection waits for an answer."""
     if _notice(session, round_) is None:
         return [_NOT_OUT]
-    query = (
-        select(func.count(Objection.id))
-        .join(Notice, Notice.id == Objection.notice_id)
-        .where(Notice.round_id == round_.id, Objection.state == "filed")
-    )
-    count = _count(session, query)
-    return [Missing(N_("Objections to be answered: {count}"), "notice", {"count": count})] if count else []
+    query = select(Objection.receipt).where(Objection.round_id == round_.id, Objection.state != "answered")
+    waiting = list(session.scalars(query.order_by(Objection.number)))
+    text = N_("Objections to be answered: {receipts}")
+    return [Missing(text, "notice/objections", {"receipts": waiting})] if waiting else []
+
+
+def objections_settled(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """What an objection leads to has been done: the decision amended and confirmed, the notice corrected."""
+    if _notice(session, round_) is None:
+        return [_NOT_OUT]
+    query = select(Objection.receipt).where(Objection.round_id == round_.id, Objection.state == "answered")
+    unamended = list(session.scalars(query.where(Objection.effect == "amendment", Objection.decision_id.is_(None))))
+    missing = []
+    if unamended:
+        text = N_("Objections that call for an amended decision: {receipts}")
+        missing.append(Missing(text, "notice/objections", {"receipts": unamended}))
+    waiting = select(func.count(AwardDecision.id)).join(Proposal, Proposal.id == AwardDecision.proposal_id)
+    count = _count(session, waiting.where(Proposal.round_id == round_.id, AwardDecision.state == "waiting"))
+    if count:
+        text = N_("Amended decisions that wait for a second person: {count}")
+        missing.append(Missing(text, "results", {"count": count}))
+    if any(untold(session, round_)):
+        missing.append(Missing(N_("A corrected notice is to be published"), "notice"))
+    return missing
 
 
 def approval_recorded(session: Session, round_: Round, now: datetime) -> list[Missing]:
@@ -231,6 +249,7 @@ CHECKS: Mapping[str, Check] = {
     for check in (
         dates_complete, call_published, deadline_passed, applications_present, applications_decided, panels_complete,
         sheets_complete, outcomes_complete, decision_made, notice_published, notice_over, objections_answered,
+        objections_settled,
         approval_recorded, result_published,
     )
 }  # fmt: skip
@@ -246,7 +265,7 @@ def _count(session: Session, query: Select[int]) -> int:
 
 
 def _notice(session: Session, round_: Round) -> Notice | None:
-    return session.scalar(select(Notice).where(Notice.round_id == round_.id))
+    return notice_of(session, round_.id)
 
 TITLES: Mapping[str, str] = {
     "dates_complete": N_("All stages are dated"),
@@ -261,6 +280,7 @@ TITLES: Mapping[str, str] = {
     "notice_published": N_("The public notice is published"),
     "notice_over": N_("The period of the notice is over"),
     "objections_answered": N_("Every objection is answered"),
+    "objections_settled": N_("What the objections lead to is done"),
     "approval_recorded": N_("The approval is recorded"),
     "result_published": N_("The result is published"),
 }

@@ -12,6 +12,8 @@ from award.kernel.clock import now as clock_now
 from award.kernel.files.service import Limits, Prepared, prepare_upload
 from award.kernel.web.forms import SubmittedForm
 from award.policy import require
+from award.results.service.amending import Amendment
+from award.results.service.objecting import Filing
 from award.rounds.queries import round_for, stage_now, standing_in
 
 PAPERS = Limits(50, frozenset({"pdf", "jpg", "jpeg", "png", "ofd"}))
@@ -39,6 +41,27 @@ def read_decision(form: SubmittedForm, applications: Sequence[str], grades: Sequ
         grades={key: form.choice(f"grade-{key}", ["", *grades], required=False) for key in applications},
         deviations={key: form.text(f"reason-{key}", required=False, longest=400) for key in applications},
     )
+
+
+def read_filing(form: SubmittedForm, applications: Mapping[str, int]) -> Filing:
+    """An objection. applications: public id -> inner number of those it may be about. Faults are noted in the form."""
+    about = form.choice("about", list(applications), required=False)
+    return Filing(
+        name=form.text("name", required=False, longest=80),
+        organisation=form.text("organisation", required=False, longest=120),
+        contact=form.text("contact", required=False),
+        text=form.text("text", required=False, longest=LONGEST_TEXT, lines=True),
+        application_id=applications.get(about),
+    )
+
+
+def read_amendment(form: SubmittedForm, applications: Sequence[str], grades: Sequence[str]) -> Amendment:
+    """An amended decision without its paper. Faults are noted in the form."""
+    read = read_decision(form, applications, grades)
+    return Amendment(
+        held_on=read.held_on, members=read.members, reason=form.text("reason", required=False, longest=LONGEST_TEXT, lines=True),
+        grades=read.grades, reasons=read.deviations, objections=form.all("objections"),
+    )  # fmt: skip
 
 
 def prepared_paper(

@@ -51,26 +51,48 @@ class ResultLine(Row):
 
 
 class AwardDecision(Row):
-    """Who decided on the candidates of a category, when and where. members: names as they stand in the minutes."""
+    """Who decided on the candidates of a category, when and where. members: names as they stand in the minutes.
+
+    number: 1 is the decision, more are amendments; supersedes: the one before. state: in_force; an amendment is waiting
+    until another person confirms it, or dropped; what it takes the place of is replaced. grades: public id -> grade, ""
+    for none; reasons: public id -> why it differs from the proposal, or from the decision before. notice: which tells of it.
+    """
 
     __tablename__ = "award_decision"
+    __table_args__ = (UniqueConstraint("proposal_id", "number"),)
 
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("award_decision.id"))
+    state: Mapped[str] = mapped_column(String(16), default="in_force")
+    reason: Mapped[str] = mapped_column(Text, default="")
     held_on: Mapped[date]
     members: Mapped[list[str]] = mapped_column(JSON)
+    grades: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    reasons: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     decided_at: Mapped[datetime]
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
 
     proposal: Mapped[Proposal] = relationship()
 
 
 class Notice(Row):
-    """A public notice with its period, both days counted. The public reads its snapshot; the paper is the document."""
+    """A public notice with its period, both days counted. The public reads its snapshot; the paper is the document.
+
+    number: from 1 in a round; one that corrects another names it and says why.
+    """
 
     __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
 
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), unique=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
     document_number: Mapped[str] = mapped_column(String(40))
     first_day: Mapped[date]
     last_day: Mapped[date]
@@ -83,22 +105,47 @@ class Notice(Row):
 
 
 class Objection(Row):
-    """An objection during a notice. receipt: the number its author keeps. The answer comes from another person than
-    the one who recorded the decision."""
+    """An objection during a notice, and what came of it.
+
+    number: in the register of the round, from 1. receipt, code_sha256: what its author asks for its state with. channel:
+    web or paper; organisation: where one objects under its seal. received_on: the day the time for checking counts from.
+    state: filed, examined, answered. One person examines (findings, effect, answer), another confirms (answered_by), who
+    is not the one who recorded the decision; returned_reason: why he has sent it back. effect: none, correction of the
+    notice, or amendment of the decision; decision, settled: the amendment and the corrected notice that followed.
+    """
 
     __tablename__ = "objection"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
 
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    number: Mapped[int]
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), index=True)
     application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id"))
     receipt: Mapped[str] = mapped_column(String(20), unique=True)
+    code_sha256: Mapped[str] = mapped_column(String(64))
+    channel: Mapped[str] = mapped_column(String(8), default="web")
     name: Mapped[str] = mapped_column(String(80))
+    organisation: Mapped[str] = mapped_column(String(120), default="")
     contact: Mapped[str] = mapped_column(String(200))
     text: Mapped[str] = mapped_column(Text)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     state: Mapped[str] = mapped_column(String(16), default="filed")
+    received_on: Mapped[date]
     filed_at: Mapped[datetime]
+    entered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    findings: Mapped[str] = mapped_column(Text, default="")
+    evidence_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    effect: Mapped[str] = mapped_column(String(16), default="")
     answer: Mapped[str] = mapped_column(Text, default="")
+    examined_at: Mapped[datetime | None]
+    examined_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[datetime | None]
     answered_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("award_decision.id"))
+    settled_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"))
+
+    application: Mapped[Application | None] = relationship()
 
 
 class Approval(Base):

@@ -27,6 +27,20 @@ NOTICE_TEXT = (
     N_("Objections are received by: {contact}"),
 )  # fmt: skip
 """What the paper and the public page both say."""
+CORRECTION_TITLE = N_("Corrected public notice of the candidates of the {round}")
+CORRECTION_TEXT = N_(
+    "The public notice {number} of {on} on the {round} is corrected: {reason}. The {count} candidates are now the following."
+)
+CORRECTED_ANEW = N_(
+    "Newly named: {names}. They are on notice for the full {days} {unit}, and the period runs anew from {first} to {last}. "
+    "During this time any organisation or person may object in writing, stating facts and grounds; whoever objects is asked "
+    "to give a name and a way to be reached."
+)
+CORRECTED_ONLY = N_(
+    "Nobody is named newly, so the period stays as it was, from {first} to {last}. During this time any organisation or "
+    "person may object in writing, stating facts and grounds; whoever objects is asked to give a name and a way to be reached."
+)
+"""What a notice says instead where it corrects another."""
 NOTICE_COLUMNS = (N_("No."), N_("Organisation"), N_("Proposed award"))
 UNITS = {"working": N_("working days"), "calendar": N_("calendar days")}
 Decided = Mapping[str, Sequence[ResultLine]]
@@ -110,25 +124,52 @@ def _groups_content(groups: Sequence[Group]) -> list[dict[str, object]]:
     ]
 
 
-def notice_content(
-    round_: Round, scheme: Scheme, decided: Decided, document_number: str, first: date, last: date, contact: str
-) -> dict[str, object]:
+@dataclass(frozen=True)
+class Correction:
+    """What a notice corrects. notice: public id of the snapshot; added: names that the corrected notice did not have."""
+
+    notice: str
+    document_number: str
+    published_on: date
+    reason: str
+    added: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NoticeWords:
+    """What a notice says besides the candidates. Both days count."""
+
+    document_number: str
+    first_day: date
+    last_day: date
+    contact: str
+    correction: Correction | None = None
+
+
+def notice_content(round_: Round, scheme: Scheme, decided: Decided, words: NoticeWords) -> dict[str, object]:
     """The notice as the public page shows it."""
-    return {
+    corrected = words.correction
+    content: dict[str, object] = {
         "round": round_.public_id,
         "title": both(title_of(round_)),
-        "document_number": document_number,
+        "document_number": words.document_number,
         "issuer": both(scheme.office),
-        "first_day": str(first),
-        "last_day": str(last),
+        "first_day": str(words.first_day),
+        "last_day": str(words.last_day),
         "days": scheme.notice.days,
         "unit": scheme.notice.unit,
         "real_name": scheme.notice.real_name,
-        "contact": contact,
+        "contact": words.contact,
         "zone": round_.award.authority.zone,
         "stages": [both(one) for one in reviewed(scheme)],
         "groups": _groups_content(groups_of(scheme, decided)),
     }
+    if corrected is not None:
+        content["corrects"] = {
+            "notice": corrected.notice, "document_number": corrected.document_number, "reason": corrected.reason,
+            "published_on": str(corrected.published_on), "added": list(corrected.added),
+        }  # fmt: skip
+    return content
 
 
 def result_content(
@@ -150,16 +191,7 @@ def result_content(
     }
 
 
-def notice_view(
-    round_: Round,
-    scheme: Scheme,
-    decided: Decided,
-    document_number: str,
-    first: date,
-    last: date,
-    contact: str,
-    now: datetime,
-) -> NoticeView:
+def notice_view(round_: Round, scheme: Scheme, decided: Decided, words: NoticeWords, now: datetime) -> NoticeView:
     """The paper after GB/T 9704, in Chinese."""
     rows: list[tuple[str, ...]] = []
     for group in groups_of(scheme, decided):
@@ -167,18 +199,34 @@ def notice_view(
             rows.append((str(len(rows) + 1), winner.name, group.grade_name.zh))
     facts: dict[str, object] = {
         "round": title_of(round_).zh, "count": len(rows), "days": scheme.notice.days, "unit": translate("zh", UNITS[scheme.notice.unit]),
-        "first": format_day("zh", first), "last": format_day("zh", last), "contact": contact,
+        "first": format_day("zh", words.first_day), "last": format_day("zh", words.last_day), "contact": words.contact,
         "stages": [one.zh for one in reviewed(scheme)],
     }  # fmt: skip
+    title = CORRECTION_TITLE if words.correction else NOTICE_TITLE
     return NoticeView(
         issuer_mark=scheme.office.zh,
-        document_number=document_number,
-        title=_title_lines(translate("zh", NOTICE_TITLE, facts), title_of(round_).zh),
-        paragraphs=tuple(Paragraph(translate("zh", text, facts)) for text in NOTICE_TEXT),
+        document_number=words.document_number,
+        title=_title_lines(translate("zh", title, facts), title_of(round_).zh),
+        paragraphs=tuple(
+            Paragraph(translate("zh", text, {**facts, **more})) for text, more in texts_of(words.correction, "zh")
+        ),
         table=NoticeTable(tuple(translate("zh", one) for one in NOTICE_COLUMNS), (11, 49, 40), tuple(rows)),
         signatory=scheme.office.zh,
         dated=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
     )
+
+
+def texts_of(correction: Correction | None, language: str) -> list[tuple[str, dict[str, object]]]:
+    """The paragraphs of a notice with what fills them besides the facts of the round."""
+    opening, period, contact = NOTICE_TEXT
+    if correction is None:
+        return [(opening, {}), (period, {}), (contact, {})]
+    about: dict[str, object] = {
+        "number": correction.document_number, "on": format_day(language, correction.published_on), "names": list(correction.added),
+        "reason": correction.reason.rstrip("。."),
+    }  # fmt: skip
+    terms = CORRECTED_ANEW if correction.added else CORRECTED_ONLY
+    return [(CORRECTION_TEXT, about), (terms, about), (contact, {})]
 
 
 def _title_lines(title: str, round_title: str) -> tuple[str, ...]:

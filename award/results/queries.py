@@ -1,10 +1,12 @@
 """Reading results: proposals and decisions, the notice and its objections, approval and publication."""
 
+import hashlib
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from award.accounts.models import Person
@@ -14,10 +16,12 @@ from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
-from award.rounds.models import Round, RoundStage
+from award.rounds.models import Round, RoundStage, Snapshot
 from award.rounds.queries import round_for, scheme_of
 from award.standing.models import Assignment
 from award.standing.queries import conflicts_of
+
+_IN_FORCE = AwardDecision.state == "in_force"
 
 
 @dataclass(frozen=True)
@@ -131,24 +135,39 @@ def proposal_for(session: Session, actor: Actor, round_: Round, category: str) -
 
 
 def decision_of(session: Session, proposal: Proposal) -> AwardDecision | None:
-    """The decision on a proposal."""
-    return session.scalar(select(AwardDecision).where(AwardDecision.proposal_id == proposal.id))
+    """The decision in force on a proposal."""
+    return session.scalar(select(AwardDecision).where(AwardDecision.proposal_id == proposal.id, _IN_FORCE))
+
+
+def versions_of(session: Session, proposal: Proposal) -> Sequence[AwardDecision]:
+    """The decision on a proposal and every amendment of it, newest first; those that wait or were dropped too."""
+    query = select(AwardDecision).where(AwardDecision.proposal_id == proposal.id)
+    return session.scalars(query.order_by(AwardDecision.number.desc())).all()
+
+
+def decision_for(session: Session, round_: Round, public_id: str) -> AwardDecision:
+    """One version of a decision of the round. Raises NotFound."""
+    query = select(AwardDecision).join(Proposal, Proposal.id == AwardDecision.proposal_id)
+    found = session.scalar(query.where(AwardDecision.public_id == public_id, Proposal.round_id == round_.id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def decisions_of(session: Session, round_: Round) -> Sequence[AwardDecision]:
-    """The decisions of a round, one for each decided category."""
+    """The decisions of a round in force, one for each decided category."""
     query = select(AwardDecision).join(Proposal, Proposal.id == AwardDecision.proposal_id)
-    return session.scalars(query.where(Proposal.round_id == round_.id).order_by(AwardDecision.id)).all()
+    return session.scalars(query.where(Proposal.round_id == round_.id, _IN_FORCE).order_by(AwardDecision.id)).all()
 
 
 def deciders_of(session: Session, round_: Round) -> frozenset[int]:
-    """Who recorded the decisions of a round."""
+    """Who recorded the decisions of a round that are in force."""
     return frozenset(decision.recorded_by for decision in decisions_of(session, round_))
 
 
 def decided_lines(session: Session, round_: Round) -> dict[str, list[ResultLine]]:
     """The lines of every decided category, winners and others, by category."""
-    query = _proposals().join(AwardDecision, AwardDecision.proposal_id == Proposal.id)
+    query = _proposals().join(AwardDecision, (AwardDecision.proposal_id == Proposal.id) & _IN_FORCE)
     decided = session.scalars(query.where(Proposal.round_id == round_.id).order_by(Proposal.id))
     return {proposal.category: proposal.lines for proposal in decided}
 
@@ -165,11 +184,11 @@ def undecided(session: Session, round_: Round) -> set[str]:
 
 
 def proposals_of(session: Session, round_id: int) -> list[tuple[Proposal, AwardDecision | None]]:
-    """The proposal in force of each category, with its decision where there is one."""
+    """The proposal in force of each category, with its decision in force where there is one."""
     newest = select(func.max(Proposal.id)).where(Proposal.round_id == round_id).group_by(Proposal.category)
     query = (
         select(Proposal, AwardDecision)
-        .outerjoin(AwardDecision, AwardDecision.proposal_id == Proposal.id)
+        .outerjoin(AwardDecision, (AwardDecision.proposal_id == Proposal.id) & _IN_FORCE)
         .where(Proposal.id.in_(newest))
         .options(_lines())
         .order_by(Proposal.id)
@@ -178,11 +197,12 @@ def proposals_of(session: Session, round_id: int) -> list[tuple[Proposal, AwardD
 
 
 def papers_of(session: Session, round_id: int) -> tuple[Notice | None, Approval | None, Publication | None]:
-    """The notice, the approval and the publication of a round, in one query."""
+    """The last notice, the approval and the publication of a round, in one query."""
+    last = select(func.max(Notice.id)).where(Notice.round_id == round_id).scalar_subquery()
     query = (
         select(Notice, Approval, Publication)
         .select_from(Round)
-        .outerjoin(Notice, Notice.round_id == Round.id)
+        .outerjoin(Notice, Notice.id == last)
         .outerjoin(Approval, Approval.round_id == Round.id)
         .outerjoin(Publication, Publication.round_id == Round.id)
         .where(Round.id == round_id)
@@ -192,8 +212,14 @@ def papers_of(session: Session, round_id: int) -> tuple[Notice | None, Approval 
 
 
 def notice_of(session: Session, round_id: int) -> Notice | None:
-    """The public notice of a round."""
-    return session.scalar(select(Notice).where(Notice.round_id == round_id))
+    """The public notice of a round; the last one where it was corrected."""
+    return session.scalar(select(Notice).where(Notice.round_id == round_id).order_by(Notice.number.desc()).limit(1))
+
+
+def notices_of(session: Session, round_id: int) -> Sequence[tuple[Notice, Snapshot]]:
+    """Every notice of a round with what the public reads of it, newest first."""
+    query = select(Notice, Snapshot).join(Snapshot, Snapshot.id == Notice.snapshot_id)
+    return [(one, read) for one, read in session.execute(query.where(Notice.round_id == round_id).order_by(Notice.number.desc()))]
 
 
 def approval_of(session: Session, round_id: int) -> Approval | None:
@@ -206,20 +232,48 @@ def publication_of(session: Session, round_id: int) -> Publication | None:
     return session.get(Publication, round_id)
 
 
-def objections_of(session: Session, actor: Actor, notice_id: int) -> Sequence[Objection]:
-    """The objections to a notice, oldest first, without those about an application the actor must not touch."""
-    query = select(Objection).where(Objection.notice_id == notice_id, _is_clear(actor))
-    return session.scalars(query.order_by(Objection.filed_at, Objection.id)).all()
+def objections_of(session: Session, actor: Actor, round_: Round) -> Sequence[Objection]:
+    """The register of objections, oldest first, without those about an application the actor must not touch."""
+    query = select(Objection).where(Objection.round_id == round_.id, _is_clear(actor))
+    about = joinedload(Objection.application).joinedload(Application.organisation)
+    return session.scalars(query.options(about).order_by(Objection.number)).all()
 
 
 def objection_for(session: Session, actor: Actor, round_: Round, public_id: str) -> Objection:
     """An objection, for somebody who works in the round and has no conflict. Raises NotFound otherwise."""
     round_for(session, actor, round_.public_id)
-    notice = notice_of(session, round_.id)
-    objection = session.scalar(select(Objection).where(Objection.public_id == public_id, _is_clear(actor)))
-    if notice is None or objection is None or objection.notice_id != notice.id:
+    query = select(Objection).where(Objection.public_id == public_id, Objection.round_id == round_.id, _is_clear(actor))
+    objection = session.scalar(query)
+    if objection is None:
         raise NotFound
     return objection
+
+
+def objection_by_receipt(session: Session, receipt: str, code: str) -> Objection | None:
+    """An objection, for whoever knows its number and its code; None otherwise."""
+    code_sha256 = hashlib.sha256(code.encode()).hexdigest()
+    found = session.scalar(select(Objection).where(Objection.receipt == receipt))
+    return found if found is not None and hmac.compare_digest(found.code_sha256, code_sha256) else None
+
+
+def to_amend(session: Session, actor: Actor, round_: Round) -> list[Objection]:
+    """Answered objections that call for an amended decision which has not been entered yet."""
+    return [one for one in objections_of(session, actor, round_) if calls_for_amendment(one)]
+
+
+def calls_for_amendment(objection: Objection) -> bool:
+    """Whether an objection was upheld against the decision, and no amended decision follows from it yet."""
+    return objection.state == "answered" and objection.effect == "amendment" and objection.decision_id is None
+
+
+def untold(session: Session, round_: Round) -> tuple[Sequence[AwardDecision], Sequence[Objection]]:
+    """What the last notice does not tell yet: decisions amended since, and objections that ask for a correction of it."""
+    decisions = [one for one in decisions_of(session, round_) if one.number > 1 and one.notice_id is None]
+    query = select(Objection).where(
+        Objection.round_id == round_.id, Objection.state == "answered", Objection.settled_id.is_(None),
+        or_(Objection.effect == "correction", Objection.decision_id.in_([one.id for one in decisions])),
+    )  # fmt: skip
+    return decisions, session.scalars(query.order_by(Objection.number)).all()
 
 
 def _is_clear(actor: Actor) -> ColumnElement[bool]:

@@ -269,15 +269,16 @@ def _objecting(taker: Photographer) -> None:
     page = link(public, "/notices/")
     public.open(page)
     public.send(f"{page}/objections", {"text": "请核实。", "contact": "0551-60000000", "about": story.second.id, "name": "高远"})
-    receipt = public.path
-    story["office"].open(f"{base}/notice")
-    objection = link(story["office"], f"{base}/notice/objections/")
+    story["office"].open(f"{base}/notice/objections")
+    objection = link_beside(story["office"], story.second.name, f"{base}/notice/objections/")
     taker.stop("notice", {
-        "visitor": [page, receipt, "/notices", "/"],
-        "colleague": [f"{base}/notice", objection, base], "office": [objection, f"{results_of(story)}/approval"],
+        "visitor": [page, "/objections", "/notices", "/"],
+        "colleague": [f"{base}/notice", f"{base}/notice/objections", objection, base],
+        "office": [objection, f"{results_of(story)}/approval"],
     })  # fmt: skip
+    story["office"].send(objection, {"findings": "查阅办结单。", "effect": "none", "answer": "已核实，不影响资格。"})
     story["colleague"].open(objection)
-    story["colleague"].send(objection, {"answer": "已核实，不影响资格。"})
+    story["colleague"].send(f"{objection}/confirm")
 
 
 def results_of(story: Story) -> str:

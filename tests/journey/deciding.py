@@ -5,7 +5,7 @@ from re import search
 
 from tests.journey.founding import advance, cannot_advance
 from tests.journey.story import AWARD, STAGES, Story, pdf
-from tests.journey.visitor import Value, faults, link, links, says, soup, words
+from tests.journey.visitor import Value, faults, link, link_beside, links, says, soup, words
 
 FIRST, SECOND = "700.60", "572.50"
 """By hand, with the weights 40, 40, 20: (602.50 + 700) / 2 x 40% + 700.25 x 40% + 800 x 20%;
@@ -72,7 +72,7 @@ def give_notice(story: Story) -> None:
 
 
 def object_to_it(story: Story) -> None:
-    """Anybody objects under his name and keeps a receipt; who recorded the decision cannot answer, a colleague does."""
+    """Anybody objects under his name and keeps number and code; the office examines, a colleague confirms the answer."""
     public, office, colleague = story["public"], story["office"], story["colleague"]
     story.world.until(date(2026, 3, 31))
     public.open("/notices")
@@ -85,13 +85,15 @@ def object_to_it(story: Story) -> None:
     receipt = search(r"YY-[A-Z0-9]{8}", words(public))
     assert receipt is not None
     cannot_advance(story, "Every objection is answered")
-    office.open(f"{story.base}/notice")
-    path = link(office, f"{story.base}/notice/objections/")
+    office.open(f"{story.base}/notice/objections")
+    path = link_beside(office, receipt[0], "/notice/objections/")
     office.open(path)
-    says(office, "Whoever recorded the decision cannot answer objections to it. Ask a colleague.")
-    office.quick(path, {"answer": "没有问题。"}, expect=409)
+    answer = "已向市场监管部门核实，投诉已办结，不影响资格。"
+    office.send(path, {"findings": "电话核实并查阅办结单。", "effect": "none", "answer": answer})
+    says(office, "You examined this objection; another person of the office must confirm the answer.")
+    office.quick(f"{path}/confirm", {"seen": ""}, expect=409)
     colleague.open(path)
-    colleague.send(path, {"answer": "已向市场监管部门核实，投诉已办结，不影响资格。"})
+    colleague.send(f"{path}/confirm")
     assert receipt[0] in words(colleague)
     public.open(page)
     assert "高远" not in words(public)

@@ -40,7 +40,7 @@ def snapshot(session: Session, round_: Round, kind: str) -> Snapshot:
 def test_every_check_of_the_stage_table_exists_and_has_a_title() -> None:
     needed = {name for stage in TABLE.values() for name in stage.needs}
     assert needed == set(CHECKS) == set(TITLES)
-    assert len(needed) == 14
+    assert len(needed) == 15
 
 
 def test_dates_and_call(desk: Desk, session: Session) -> None:
@@ -190,13 +190,22 @@ def test_notice_objections_approval_publication(desk: Desk, session: Session) ->
     )  # fmt: skip
     session.add(notice)
     session.flush()
-    objection = Objection(notice_id=notice.id, receipt="R1", name="n", contact="c", text="t", filed_at=NOW)
+    objection = Objection(
+        round_id=round_.id, number=1, notice_id=notice.id, receipt="R1", code_sha256="0" * 64, name="n", contact="c", text="t",
+        received_on=NOW.date(), filed_at=NOW,
+    )  # fmt: skip
     session.add(objection)
     session.flush()
     assert texts(session, round_, "notice_published") == []
     assert texts(session, round_, "notice_over") == ["The public notice runs until {until}"]
-    assert texts(session, round_, "objections_answered") == ["Objections to be answered: 1"]
+    assert texts(session, round_, "objections_answered") == ["Objections to be answered: {receipts}"]
     notice.closes_at, objection.state = NOW, "answered"
+    for effect, left in (("none", []), ("correction", ["A corrected notice is to be published"]),
+                         ("amendment", ["Objections that call for an amended decision: {receipts}"])):  # fmt: skip
+        objection.effect = effect
+        session.flush()
+        assert texts(session, round_, "objections_settled") == left
+    objection.effect = "none"
     result = snapshot(session, round_, "result")
     session.add_all([
         Approval(

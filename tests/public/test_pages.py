@@ -15,7 +15,7 @@ from award.kernel.audit.trail import transaction
 from award.organisations.models import Organisation
 from award.regulations.model import Text
 from award.results.models import Notice, Objection, ResultLine
-from award.results.pages.notices import objections
+from award.results.pages.objecting import lookups, objections
 from award.results.pages.site import days_of
 from award.results.published import PublicStage
 from award.rounds.models import Authority, RoundStage, Snapshot
@@ -37,8 +37,10 @@ OBJECTION = {"about": "", "text": "名单中一家组织有未结投诉。", "na
 @pytest.fixture(autouse=True)
 def _no_former_objections() -> Iterator[None]:
     objections.forget()
+    lookups.forget()
     yield
     objections.forget()
+    lookups.forget()
 
 
 @pytest.fixture
@@ -125,27 +127,44 @@ def test_the_paper_of_a_notice(here: World, client: Any) -> None:
     assert client.get(f"{url}/document").content == b"%PDF-made"
 
 
-def test_an_objection_gets_a_receipt_and_nothing_else(here: World, client: Any) -> None:
-    url = url_of(here)
-    answer = post(client, f"{url}/objections", {**OBJECTION, "about": here.applications["制造一"]})
-    assert answer.status_code == 303
+def codes_of(answer: Any) -> list[str]:
+    return [one.get_text() for one in BeautifulSoup(answer.text, "html.parser").select(".check-code")]
+
+
+def test_an_objection_gets_number_and_code_and_nothing_else(here: World, client: Any) -> None:
+    answer = post(client, f"{url_of(here)}/objections", {**OBJECTION, "about": here.applications["制造一"]})
+    assert answer.status_code == 200
     with transaction(here.engine) as session:
         filed = session.scalars(select(Objection)).one()
         assert filed.application_id == here.application(session, "制造一").id
-    assert answer.headers["location"] == f"{url}/objections/{filed.receipt}"
-    page = in_english(client, answer.headers["location"])
-    assert filed.receipt in words(page)
+    number, code = codes_of(answer)
+    assert number == filed.receipt
+    assert code not in (filed.code_sha256, filed.receipt)
     for secret in (OBJECTION["text"], OBJECTION["name"], OBJECTION["contact"], filed.public_id):
-        assert secret not in page.text
+        assert secret not in answer.text
 
 
-def test_a_receipt_is_not_looked_up(here: World, client: Any) -> None:
-    """A number nobody was given shows the same page as one that was."""
-    url = url_of(here)
-    given = post(client, f"{url}/objections", OBJECTION).headers["location"]
-    invented = f"{url}/objections/YY-ABCDEFGH"
-    assert client.get(given).text.replace(given[-11:], "") == client.get(invented).text.replace(invented[-11:], "")
-    assert client.get(f"{url}/objections/YY-<b>").status_code == 404
+def test_number_and_code_tell_the_state_only(here: World, client: Any) -> None:
+    number, code = codes_of(post(client, f"{url_of(here)}/objections", OBJECTION))
+    in_english(client, "/objections")
+    told = post(client, "/objections", {"receipt": number.lower(), "code": f"{code[:4]} {code[4:8]} {code[8:]}"})
+    assert "Being checked" in words(told)
+    for secret in filter(None, OBJECTION.values()):
+        assert secret not in told.text
+    with transaction(here.engine) as session:
+        session.execute(update(Objection).values(state="answered", answer="机密答复"))
+    answered = post(client, "/objections", {"receipt": number, "code": code})
+    assert "Answered" in words(answered)
+    assert "机密答复" not in answered.text
+    wrong = post(client, "/objections", {"receipt": number, "code": "ABCDEFGHJKLM"})
+    nobody = post(client, "/objections", {"receipt": "YY-ABCDEFGH", "code": "ABCDEFGHJKLM"})
+    assert wrong.status_code == nobody.status_code == 422
+    assert len(faults(wrong)) == len(faults(nobody)) == 1
+
+
+def test_codes_are_not_found_by_trying(here: World, client: Any) -> None:
+    answers = {post(client, "/objections", {"receipt": "YY-ABCDEFGH", "code": "X"}).status_code for _ in range(31)}
+    assert answers == {422, 429}
 
 
 def test_an_objection_with_something_missing_comes_back(here: World, client: Any) -> None:
@@ -165,7 +184,7 @@ def test_objections_close_with_the_period(here: World, client: Any, clock: Stand
     url = url_of(here)
     clock.now = datetime(2026, 3, 9, 15, 59, 59, tzinfo=UTC)
     assert "File an objection" in words(in_english(client, url))
-    assert post(client, f"{url}/objections", OBJECTION).status_code == 303
+    assert post(client, f"{url}/objections", OBJECTION).status_code == 200
     clock.now = datetime(2026, 3, 9, 16, tzinfo=UTC)
     shown = words(in_english(client, url))
     assert "File an objection" not in shown
@@ -176,10 +195,10 @@ def test_objections_close_with_the_period(here: World, client: Any, clock: Stand
 def test_one_network_files_ten_an_hour(here: World, client: Any, clock: StandingClock) -> None:
     url = f"{url_of(here)}/objections"
     for _ in range(10):
-        assert post(client, url, OBJECTION).status_code == 303
+        assert post(client, url, OBJECTION).status_code == 200
     assert post(client, url, OBJECTION).status_code == 429
     clock.forward(hours=1)
-    assert post(client, url, OBJECTION).status_code == 303
+    assert post(client, url, OBJECTION).status_code == 200
 
 
 def test_a_form_of_another_site_is_refused(here: World, client: Any) -> None:

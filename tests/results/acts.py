@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from award.kernel.actor import PUBLIC
 from award.kernel.audit.trail import transaction
 from award.results import queries
-from award.results.service import deciding, noticing, publishing
+from award.results.service import amending, deciding, noticing, objecting, publishing
 from tests import make
 from tests.results.judged import DAY, World
 
@@ -61,18 +61,73 @@ def object_to(
 ) -> str:
     """Answers with the public id of the objection. about: name of an organisation."""
     with transaction(world.engine) as session:
-        return noticing.file_objection(
-            session, PUBLIC, world.found(session), application_id=world.application(session, about).id if about else None,
-            name=name, contact=contact, text=text, now=now,
-        ).public_id  # fmt: skip
+        about_id = world.application(session, about).id if about else None
+        filing = objecting.Filing(name, contact, text, application_id=about_id)
+        return objecting.file_objection(session, PUBLIC, world.found(session), filing, now).objection.public_id
 
 
-def answer(world: World, objection: str, by: str = "second", text: str = "经核实，不影响评选。") -> str:
-    """Answers with the answer in force."""
+def examine(
+    world: World, objection: str, by: str = "office", *, effect: str = "none", findings: str = "查阅台账。", answer: str = "不影响评选。"
+) -> None:
+    """Enters findings and answer."""
     with transaction(world.engine) as session:
         round_ = world.found(session)
         found = queries.objection_for(session, world.actors[by], round_, objection)
-        return noticing.answer_objection(session, world.actors[by], round_, found, answer=text, now=make.NOW).answer
+        objecting.examine_objection(
+            session, world.actors[by], round_, found, findings=findings, effect=effect, answer=answer, evidence_id=None, now=make.NOW
+        )
+
+
+def confirm_answer(world: World, objection: str, by: str = "second") -> str:
+    """Answers with the state."""
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        found = queries.objection_for(session, world.actors[by], round_, objection)
+        return objecting.confirm_answer(session, world.actors[by], round_, found, make.NOW).state
+
+
+def uphold(world: World, about: str = "", effect: str = "amendment") -> str:
+    """An objection, examined and answered with this effect. Answers with its public id."""
+    objection = object_to(world, about=about)
+    examine(world, objection, effect=effect)
+    confirm_answer(world, objection)
+    return objection
+
+
+def amend(
+    world: World, objections: Sequence[str], grades: Mapping[str, str], by: str = "office", *, reason: str = "申报数据不实",
+    reasons: Mapping[str, str] | None = None, members: Sequence[str] = MEMBERS, held_on: date = DAY,
+) -> str:  # fmt: skip
+    """grades and reasons by the name of the organisation. Answers with the public id of the amended decision."""
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        proposal = queries.latest_proposal(session, round_.id, "organisation")
+        assert proposal is not None
+        said = dict.fromkeys(grades, "经查实") if reasons is None else reasons
+        amendment = amending.Amendment(
+            held_on, members, reason, {world.applications[name]: grade for name, grade in grades.items()},
+            {world.applications[name]: text for name, text in said.items()}, objections,
+        )  # fmt: skip
+        return amending.amend(session, world.actors[by], round_, proposal, amendment, make.NOW).public_id
+
+
+def confirm_amendment(world: World, decision: str, by: str = "second") -> str:
+    """Answers with the state."""
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        found = queries.decision_for(session, round_, decision)
+        return amending.confirm_amendment(session, world.actors[by], round_, found, make.NOW).state
+
+
+def correct_notice(
+    world: World, by: str = "office", *, first_day: date = TOMORROW, number: str = "云质评〔2026〕4号", reason: str = "一家申报数据不实",
+) -> str:  # fmt: skip
+    """Answers with the public id of the corrected notice."""
+    with transaction(world.engine) as session:
+        return noticing.publish_correction(
+            session, world.actors[by], world.found(session), document_number=number, first_day=first_day, contact=CONTACT,
+            reason=reason, now=make.NOW,
+        ).public_id  # fmt: skip
 
 
 def approve(world: World, by: str = "office", *, approved_by: str = "市政府第42次常务会议", on: date = DAY) -> str:

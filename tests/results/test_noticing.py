@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, select
@@ -10,13 +9,11 @@ from sqlalchemy import Engine, delete, select
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
-from award.results import queries
 from award.results.models import Notice, Objection
 from award.results.service.noticing import period_of
 from award.rounds.models import CalendarDay, CalendarYear, Snapshot
-from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
-from tests.results.acts import answer, decide, object_to, propose, put_on_notice, to_notice
+from tests.results.acts import decide, object_to, propose, put_on_notice, to_notice
 from tests.results.judged import DAY, Entry, World, build, with_scheme
 from tests.results.test_deciding import ENTRIES
 
@@ -209,71 +206,6 @@ def test_a_scheme_may_take_objections_without_a_name(engine: Engine) -> None:
         with_scheme(session, world.found(session), notice={"real_name": False})
     to_notice(world)
     object_to(world, name="", contact="")
-
-
-def test_a_second_person_answers(world: World) -> None:
-    put_on_notice(world)
-    objection = object_to(world)
-    with pytest.raises(Refused) as refusal:
-        answer(world, objection, "office")
-    assert refusal.value.code == "objection.same_person"
-    answer(world, objection, "second")
-    assert world.acts("objection:") == ["objection:filed", "objection:answered"]
-    with transaction(world.engine) as session:
-        answered = session.scalars(select(Objection)).one()
-        assert (answered.state, answered.answer) == ("answered", "经核实，不影响评选。")
-        assert answered.answered_by == world.actors["second"].person_id
-
-
-def test_an_answer_stands(world: World) -> None:
-    put_on_notice(world)
-    objection = object_to(world)
-    first = answer(world, objection)
-    assert answer(world, objection, text="另有说法") == first
-    third = extra_officer(world)
-    with pytest.raises(Conflict) as refusal:
-        answer(world, objection, third)
-    assert refusal.value.code == "objection.answered"
-
-
-def extra_officer(world: World) -> str:
-    with transaction(world.engine) as session:
-        authority = world.found(session).award.authority
-        world.actors["third"] = make.actor(session, make.officer(session, authority, "郑三"))
-    return "third"
-
-
-@pytest.mark.parametrize(("by", "error"), [("supervisor", Refused), ("elsewhere", NotFound), ("judge", NotFound)])
-def test_who_cannot_answer(engine: Engine, by: str, error: type[Exception]) -> None:
-    world = build(engine, ENTRIES)
-    to_notice(world)
-    objection = object_to(world)
-    with pytest.raises(error):
-        answer(world, objection, by)
-
-
-def test_an_answer_has_words(engine: Engine) -> None:
-    world = build(engine, ENTRIES)
-    to_notice(world)
-    with pytest.raises(Invalid):
-        answer(world, object_to(world), text=" ")
-
-
-def test_an_objection_about_ones_conflict_is_hidden(engine: Engine) -> None:
-    world = build(engine, ENTRIES)
-    to_notice(world)
-    about, other = object_to(world, about="医院一"), object_to(world)
-    person = world.actors["second"].person_id
-    with transaction(engine) as session:
-        application = world.application(session, "医院一").id
-        values: dict[str, Any] = {"source": "office", "reason": "亲属", "declared_at": make.NOW}
-        session.add(ConflictOfInterest(person_id=person, application_id=application, **values))
-    with pytest.raises(NotFound):
-        answer(world, about)
-    with transaction(engine) as session:
-        seen = queries.objections_of(session, world.actors["second"], notice(world).id)
-        assert [one.public_id for one in seen] == [other]
-    assert answer(world, other)
 
 
 def test_a_round_with_vacant_seats_only_can_be_put_on_notice(engine: Engine) -> None:

@@ -215,19 +215,77 @@ def test_a_notice_with_something_missing_comes_back(here: World, as_: As) -> Non
     assert "电话" in answer.text
 
 
-def test_an_objection_is_answered_by_the_second_person(here: World, as_: As) -> None:
+def test_an_objection_is_examined_confirmed_and_amends_the_decision(here: World, as_: As) -> None:
     to_notice(here)
-    objection = object_to(here, about="制造一")
-    url = f"{base(here)}/notice/objections/{objection}"
-    assert "cannot answer objections" in main_of(as_("office").page(url))
-    assert as_("office").post(url, {"answer": "已核实"}).status_code == 409
-    second = as_("second")
-    assert "制造一" in main_of(second.page(url))
-    assert second.post(url, {"answer": "  "}).status_code == 422
-    assert second.post(url, {"answer": "已核实\r\n无误"}).status_code == 303
-    with transaction(here.engine) as session:
-        assert session.scalars(select(Objection.answer)).one() == "已核实\n无误"
+    objection = object_to(here, about="制造二")
+    register, url = f"{base(here)}/notice/objections", f"{base(here)}/notice/objections/{objection}"
+    office, second = as_("office"), as_("second")
+    shown = main_of(office.page(register))
+    assert "制造二" in shown
+    assert "5 working days left" in shown
+    assert "钱立" not in shown
+    assert office.post(url, {"findings": "  ", "answer": "", "effect": ""}).status_code == 422
+    fields = {"findings": "查阅台账\r\n属实", "answer": "异议成立。", "effect": "amendment"}
+    assert office.post(url, fields, files={"evidence": pdf_file()}).status_code == 303
+    assert "another person of the office must confirm" in main_of(office.page(url))
+    page = second.page(url)
+    seen = page.select_one('input[name="seen"]')["value"]
+    assert second.post(f"{url}/confirm", {"seen": "2026-01-01"}).status_code == 409
+    assert second.post(f"{url}/confirm", {"seen": seen}).status_code == 303
+    assert office.get(f"{url}/files/evidence").headers["content-type"] == "application/pdf"
+    assert office.get(f"{url}/files/paper").status_code == office.get(f"{url}/letter").status_code == 404
     assert as_("elsewhere").get(url).status_code == 404
+    amends_and_corrects(here, as_, objection)
+
+
+def amends_and_corrects(here: World, as_: As, objection: str) -> None:
+    office, second = as_("office"), as_("second")
+    url = f"{base(here)}/results/amendment"
+    grades = {f"grade-{key}": name for name, key in ((line["value"], line["key"]) for line in chosen(office.page(url)))}
+    loser = here.applications["制造二"]
+    fields = {
+        **grades, f"grade-{loser}": "", "held_on": "2026-03-02", "members": "何局长", "reason": "申报数据不实", "objections": objection,
+    }  # fmt: skip
+    again = office.post(url, fields)
+    assert again.status_code == 422  # no reason for the one who loses it
+    assert "申报数据不实" in again.text
+    assert office.post(url, {**fields, f"reason-{loser}": "经查实"}, files={"minutes": pdf_file()}).status_code == 303
+    page = office.page(url)
+    assert page.select_one('form[action$="/confirm"]') is None
+    action = second.page(url).select_one('form[action$="/confirm"]')["action"]
+    assert office.post(action).status_code == 409
+    assert second.post(action).status_code == 303
+    assert office.get(action.replace("/confirm", "/minutes")).headers["content-type"] == "application/pdf"
+    notice = f"{base(here)}/notice"
+    assert "Nobody is named newly" in main_of(office.page(notice))
+    correction = {"document_number": "云质评〔2026〕4号", "contact": "电话", "reason": "更正"}
+    assert office.post(f"{notice}/correction", {**correction, "reason": ""}).status_code == 422
+    assert office.post(f"{notice}/correction", correction).status_code == 303
+    assert "云质评〔2026〕3号" in main_of(office.page(notice))
+    assert office.post(f"{notice}/correction", {**correction, "document_number": "5"}).status_code == 303  # the same act twice
+    assert "云质评〔2026〕4号" in main_of(office.page(notice))
+
+
+def chosen(page: BeautifulSoup) -> list[dict[str, str]]:
+    return [
+        {"key": select["name"].removeprefix("grade-"), "value": (select.select_one("option[selected]") or {"value": ""})["value"]}
+        for select in page.select('select[name^="grade-"]')
+    ]  # fmt: skip
+
+
+def test_paper_is_taken_in_with_number_and_code(here: World, as_: As) -> None:
+    to_notice(here)
+    office, url = as_("office"), f"{base(here)}/notice/objections/new"
+    fields = {"received_on": "2026-03-02", "name": "钱立", "contact": "139", "text": "请核实", "organisation": "云川市某协会"}
+    assert "Add the paper" in office.post(url, fields).text
+    answer = office.post(url, fields, files={"file": pdf_file()})
+    codes = [one.get_text() for one in BeautifulSoup(answer.text, "html.parser").select(".check-code")]
+    assert [len(one) for one in codes] == [11, 12]
+    with transaction(here.engine) as session:
+        found = session.scalars(select(Objection)).one()
+    assert codes[0] == found.receipt
+    assert codes[1] not in office.get(f"{base(here)}/notice/objections/{found.public_id}").text
+    assert office.get(f"{base(here)}/notice/objections/{found.public_id}/files/paper").headers["content-type"] == "application/pdf"
 
 
 def test_approval_and_publication(here: World, as_: As) -> None:

@@ -1,10 +1,13 @@
-"""Pages of results: the office's ranking, decision, notice, approval and publication, and the public site."""
+"""Pages of results: the office's ranking, decision, notice, objections, approval and publication, and the public site."""
 
 from fastapi import APIRouter
 
-from award.results.pages import decision, notice, notices, publication, ranking, site
+from award.results.pages import amendment, decision, notice, notices, objecting, objections, publication, ranking, site
 
 router = APIRouter()
 # The decision and the publication stand before the ranking, whose last address takes any application.
-for one in (site.router, notices.router, decision.router, publication.router, notice.router, ranking.router):
+for one in (
+    site.router, objecting.router, notices.router, decision.router, amendment.router, publication.router, notice.router,
+    objections.router, ranking.router,
+):  # fmt: skip
     router.include_router(one)

@@ -1,4 +1,4 @@
-"""The public notice on the office's side: preparing it, its paper, and the objections to it."""
+"""The public notice on the office's side: preparing it, correcting it, its paper."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from award.accounts.queries import names_of
 from award.kernel.actor import Action
 from award.kernel.documents.models import Document
 from award.kernel.documents.queries import latest_for
@@ -19,13 +18,11 @@ from award.kernel.web.forms import YEARS, Form
 from award.kernel.web.rendering import render, render_invalid
 from award.results import papers, queries
 from award.results.forms import LONGEST_TEXT
-from award.results.models import Objection
 from award.results.pages.desk import Desk, desk_of, send_paper, typed_of
 from award.results.service import noticing
-from award.rounds.models import Snapshot
 
 router = APIRouter(prefix="/office/rounds/{round_id}/notice")
-TEMPLATE, OBJECTION = "results/notice.html", "results/objection.html"
+TEMPLATE = "results/notice.html"
 
 
 @router.get("", dependencies=[Depends(guard.office_or_supervisor)])
@@ -33,7 +30,7 @@ def notice(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId,
     first_day: str = "", document_number: str = "", contact: str = "",
 ) -> Response:  # fmt: skip
-    """The notice with its objections; before it is out, its form. With a first day: what would be published."""
+    """The notice; before it is out, its form. With a first day: what would be published."""
     desk = desk_of(session, actor, round_id, "notice")
     typed = {"first_day": first_day, "document_number": document_number[:40], "contact": contact[:500]}
     return render(request, session, TEMPLATE, **_page(desk, typed))
@@ -57,17 +54,58 @@ def publish_notice(
     return RedirectResponse(f"/office/rounds/{round_id}/notice", 303)
 
 
+@router.post("/correction", dependencies=[Depends(guard.office)])
+def publish_correction(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, form: Form
+) -> Response:
+    """Publishes the notice that corrects the last one."""
+    desk = desk_of(session, actor, round_id, "notice")
+    try:
+        number, contact = form.text("document_number", longest=40), form.text("contact", longest=500)
+        reason = form.text("reason", longest=LONGEST_TEXT, lines=True)
+        first = form.day("first_day", required=False)
+        form.check()
+        noticing.publish_correction(
+            session, actor, desk.round, document_number=number, first_day=first or date.min, contact=contact, reason=reason,
+            now=desk.now,
+        )  # fmt: skip
+    except Invalid as error:
+        return render_invalid(request, session, TEMPLATE, error, **_page(desk, typed_of(request)))
+    return RedirectResponse(f"/office/rounds/{round_id}/notice", 303)
+
+
 def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     session, found = desk.session, desk.papers[0]
     page = {**desk.place, "notice": found, "steps": desk.steps, "closed": desk.says(Action.NOTICE_PUBLISH), "now_day": _today(desk)}
     if found is None:
         return page | _prepared(desk, typed)
+    notices = queries.notices_of(session, desk.round.id)
     return page | {
         "document": _paper(desk),
-        "snapshot": session.get_one(Snapshot, found.snapshot_id),
-        "objections": queries.objections_of(session, desk.actor, found.id),
+        "snapshot": notices[0][1],
+        "former": notices[1:],
+        "objections": queries.objections_of(session, desk.actor, desk.round),
         "is_over": desk.now >= found.closes_at,
+        **_correction(desk, typed),
     }
+
+
+def _correction(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
+    """The form of the corrected notice where one is due. Its first day counts only where somebody is named newly."""
+    if desk.hidden or not desk.may(Action.NOTICE_PUBLISH).allowed:
+        return {"due": None}
+    due = noticing.correction_due(desk.session, desk.round)
+    if due is None:
+        return {"due": None}
+    default = {
+        "document_number": "", "first_day": str(_today(desk) + timedelta(1)), "contact": due.notice.contact, "reason": due.reason,
+    }  # fmt: skip
+    first = _day(typed.get("first_day", "")) or _today(desk) + timedelta(1)
+    return {
+        "due": due, "typed": {key: typed.get(key) or value for key, value in default.items()}, "rules": desk.scheme.notice,
+        "period": noticing.period_of(desk.session, desk.round, first) if due.added else None,
+        "groups": papers.groups_of(desk.scheme, desk.decided),
+    }  # fmt: skip
 
 
 def _prepared(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
@@ -109,42 +147,3 @@ def document(request: Request, session: RequestSession, actor: CurrentActor, rou
         raise NotFound
     name = translate(request.state.language, N_("Public notice"))
     return send_paper(_paper(desk), f"{name}-{desk.round.year}")
-
-
-def _objection_page(desk: Desk, objection: Objection) -> dict[str, Any]:
-    closed = desk.says(Action.OBJECTION_ANSWER)
-    if not closed and desk.is_decider:
-        closed = noticing.SECOND_PERSON
-    about = None
-    if objection.application_id is not None:
-        lines = [line for lines in desk.decided.values() for line in lines]
-        about = next((line.application for line in lines if line.application_id == objection.application_id), None)
-    by = names_of(desk.session, [objection.answered_by] if objection.answered_by else [])
-    return {**desk.place, "objection": objection, "closed": closed, "about": about, "answered_by": by.get(objection.answered_by or 0, "")}
-
-
-@router.get("/objections/{objection_id}", dependencies=[Depends(guard.office_or_supervisor)])
-def objection(
-    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId
-) -> Response:
-    """One objection with its answer, or the form for it."""
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
-    return render(request, session, OBJECTION, **_objection_page(desk, found), typed={})
-
-
-@router.post("/objections/{objection_id}", dependencies=[Depends(guard.office)])
-def answer(
-    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId, form: Form
-) -> Response:
-    """Answers it."""
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
-    page = _objection_page(desk, found)
-    try:
-        text = form.text("answer", required=False, longest=LONGEST_TEXT, lines=True)
-        form.check()
-        noticing.answer_objection(session, actor, desk.round, found, answer=text, now=desk.now)
-    except Invalid as error:
-        return render_invalid(request, session, OBJECTION, error, **page, typed=typed_of(request))
-    return RedirectResponse(f"/office/rounds/{round_id}/notice", 303)

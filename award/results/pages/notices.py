@@ -1,32 +1,28 @@
-"""Calls, notices and announcements as the public reads them, and objections to a notice."""
+"""Calls, notices and announcements as the public reads them."""
 
-from datetime import date, timedelta
+import json
+from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.applications.models import Application
-from award.kernel import clock, ids
+from award.kernel import clock
 from award.kernel.documents.models import Document
 from award.kernel.documents.queries import latest_for
-from award.kernel.errors import Invalid, NotFound
+from award.kernel.errors import NotFound
 from award.kernel.i18n import format_day, translate
 from award.kernel.web import guard
-from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.context import PublicId, RequestSession
 from award.kernel.web.downloads import send_file
-from award.kernel.web.forms import Form
-from award.kernel.web.limits import Limit
-from award.kernel.web.rendering import render, render_invalid
+from award.kernel.web.rendering import render
 from award.regulations.model import Text
-from award.results.forms import LONGEST_TEXT
 from award.results.official import subject_of
-from award.results.pages.desk import typed_of
 from award.results.pages.site import site_of, url_of
 from award.results.pages.titles import KINDS, title_of
-from award.results.papers import NOTICE_COLUMNS, NOTICE_TEXT, UNITS
+from award.results.papers import NOTICE_COLUMNS, UNITS, Correction, texts_of
 from award.results.published import (
     Published,
     candidates_of,
@@ -38,14 +34,8 @@ from award.results.published import (
     successor_of,
     text_of,
 )
-from award.results.service.noticing import file_objection
-from award.rounds.models import Round
-from award.rounds.queries import with_stages
 
 router = APIRouter(dependencies=[Depends(guard.public)])
-RECEIPT = Path(pattern=rf"^YY-[{ids.ALPHABET.upper()}]{{8}}$")
-objections = Limit(10, timedelta(hours=1))
-"""Objections one address may file."""
 
 
 @router.get("/notices")
@@ -82,11 +72,12 @@ def notice(request: Request, session: RequestSession, notice_id: PublicId) -> Re
     found = snapshot_for(session, notice_id)
     if found.kind == "call":
         return RedirectResponse(url_of(found), 303)
-    page = _page(request, session, found)
+    page = notice_page(request, session, found)
     return render(request, session, f"public/{found.kind}.html", **page, typed={})
 
 
-def _page(request: Request, session: Session, found: Published) -> dict[str, Any]:
+def notice_page(request: Request, session: Session, found: Published) -> dict[str, Any]:
+    """What the page of a notice or an announcement is given, but for what was typed."""
     language = request.state.language
     page: dict[str, Any] = {
         **site_of(latest_of(session, "call"), language), "published": found, "content": found.content,
@@ -96,17 +87,29 @@ def _page(request: Request, session: Session, found: Published) -> dict[str, Any
     page["has_paper"] = _paper(session, found) is not None
     if found.kind == "notice":
         page |= {
-            "paragraphs": [translate(language, text, _facts(found, language)) for text in NOTICE_TEXT],
+            "paragraphs": _paragraphs(found, language),
             "columns": NOTICE_COLUMNS, "closes_at": closes_at(found),
-            "is_open": clock.now(session) < closes_at(found), "candidates": candidates_of(found),
+            "is_open": page["newer"] is None and clock.now(session) < closes_at(found), "candidates": candidates_of(found),
         }  # fmt: skip
     return page
 
 
 def _paper(session: Session, found: Published) -> Document | None:
-    """The paper of a notice, or of the very announcement that is read, once it has been made."""
-    subject = f"round:{found.round}" if found.kind == "notice" else subject_of(found.public_id)
-    return latest_for(session, "notice", subject, "zh", ready=True)
+    """The paper of the very notice or announcement that is read, once it has been made."""
+    if found.kind == "notice":
+        subject, number = f"round:{found.round}", found.content["document_number"]
+        papers = session.scalars(select(Document).where(Document.kind == "notice", Document.subject == subject, Document.state == "ready"))
+        return next((one for one in papers if json.loads(one.view)["document_number"] == number), None)
+    return latest_for(session, "notice", subject_of(found.public_id), "zh", ready=True)
+
+
+def _paragraphs(found: Published, language: str) -> list[str]:
+    facts, told = _facts(found, language), found.content.get("corrects")
+    correction = None
+    if told is not None:
+        on, added = date.fromisoformat(told["published_on"]), tuple(told["added"])
+        correction = Correction(told["notice"], told["document_number"], on, told["reason"], added)
+    return [translate(language, text, {**facts, **more}) for text, more in texts_of(correction, language)]
 
 
 def _facts(found: Published, language: str) -> dict[str, object]:
@@ -127,46 +130,3 @@ def document(request: Request, session: RequestSession, notice_id: PublicId) -> 
     if paper is None or paper.file is None:
         raise NotFound
     return send_file(paper.file, inline=True, name=f"{title_of(found).in_language('zh')}.pdf")
-
-
-@router.post("/notices/{notice_id}/objections")
-def objection(
-    request: Request, session: RequestSession, actor: CurrentActor, notice_id: PublicId, form: Form
-) -> Response:
-    """Takes in an objection; its author sees a receipt number and nothing of what was stored."""
-    found = snapshot_for(session, notice_id)
-    if found.kind != "notice":
-        raise NotFound
-    page = _page(request, session, found)
-    try:
-        about = form.choice("about", [key for key, _ in candidates_of(found)], required=False)
-        name, contact = form.text("name", required=False, longest=80), form.text("contact", required=False)
-        text = form.text("text", required=False, longest=LONGEST_TEXT, lines=True)
-        form.check()
-        objections.take(actor.address)
-        filed = file_objection(
-            session, actor, _round_of(session, found), application_id=_application_id(session, found, about),
-            name=name, contact=contact, text=text, now=clock.now(session),
-        )  # fmt: skip
-    except Invalid as error:
-        return render_invalid(request, session, "public/notice.html", error, **page, typed=typed_of(request))
-    return RedirectResponse(f"/notices/{notice_id}/objections/{filed.receipt}", 303)
-
-
-def _round_of(session: Session, found: Published) -> Round:
-    return session.scalars(with_stages().where(Round.id == found.round_id)).one()
-
-
-def _application_id(session: Session, found: Published, public_id: str) -> int | None:
-    query = select(Application.id).where(Application.public_id == public_id, Application.round_id == found.round_id)
-    return session.scalar(query) if public_id else None
-
-
-@router.get("/notices/{notice_id}/objections/{receipt}")
-def receipt(request: Request, session: RequestSession, notice_id: PublicId, receipt: str = RECEIPT) -> Response:
-    """The number an author keeps. Nothing is looked up: whoever holds a number learns nothing by showing it."""
-    found = snapshot_for(session, notice_id)
-    return render(
-        request, session, "public/receipt.html", **site_of(latest_of(session, "call"), request.state.language), receipt=receipt,
-        heading=title_of(found), url=url_of(found), contact=found.content.get("contact", ""),
-    )  # fmt: skip

@@ -1,7 +1,7 @@
 """How published things are called."""
 
 from award.kernel.i18n import N_, Phrase
-from award.results.papers import NOTICE_TITLE
+from award.results.papers import CORRECTION_TITLE, NOTICE_TITLE
 from award.results.published import Published
 
 TITLES = {
@@ -14,4 +14,5 @@ KINDS = {"call": N_("Call"), "notice": N_("Public notice"), "result": N_("Announ
 
 def title_of(one: Published) -> Phrase:
     """The title of a call, a notice or a result."""
-    return Phrase(TITLES[one.kind], {"round": one.title})
+    title = CORRECTION_TITLE if "corrects" in one.content else TITLES[one.kind]
+    return Phrase(title, {"round": one.title})

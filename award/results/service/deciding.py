@@ -118,12 +118,20 @@ def decide(
             line.application.state = "candidate"
     decision = AwardDecision(
         proposal_id=proposal.id, held_on=held_on, members=list(members), file_id=file_id, decided_at=now,
-        recorded_by=actor.person_id,
+        recorded_by=actor.person_id, **kept_of(proposal),
     )  # fmt: skip
     session.add(decision)
     session.flush()
     _record(session, actor, Event.RESULT_DECIDED, proposal, round_, _decided_content(proposal, held_on, members))
     return decision
+
+
+def kept_of(proposal: Proposal) -> dict[str, dict[str, str]]:
+    """What a decision keeps of the lines as they stand, whatever amends it later."""
+    return {
+        "grades": {line.application.public_id: line.decided_grade or "" for line in proposal.lines},
+        "reasons": {line.application.public_id: line.deviation for line in proposal.lines if line.deviation},
+    }
 
 
 def _require_latest(session: Session, round_: Round, proposal: Proposal) -> None:
@@ -137,13 +145,24 @@ def _require_latest(session: Session, round_: Round, proposal: Proposal) -> None
 
 
 def _decided_content(proposal: Proposal, held_on: date, members: Sequence[str]) -> dict[str, object]:
+    kept = kept_of(proposal)
     return {
         "category": proposal.category,
         "held_on": str(held_on),
         "members": list(members),
-        "grades": {line.application.public_id: line.decided_grade for line in proposal.lines},
-        "deviations": {line.application.public_id: line.deviation for line in proposal.lines if line.deviation},
+        "grades": kept["grades"],
+        "deviations": kept["reasons"],
     }
+
+
+def faults_of_meeting(round_: Round, held_on: date, members: Sequence[str], now: datetime) -> list[FieldError]:
+    """What is wrong with the day of a decision and the names of those who took part."""
+    errors = []
+    if held_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
+        errors.append(FieldError("held_on", N_("A decision is recorded after it was made; this day is still to come.")))
+    if not [name for name in members if name.strip()]:
+        errors.append(FieldError("members", N_("Name everybody who took part in the decision.")))
+    return errors
 
 
 def _check_decision(
@@ -156,11 +175,7 @@ def _check_decision(
     held_on: date,
     now: datetime,
 ) -> None:
-    errors = []
-    if held_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
-        errors.append(FieldError("held_on", N_("A decision is recorded after it was made; this day is still to come.")))
-    if not [name for name in members if name.strip()]:
-        errors.append(FieldError("members", N_("Name everybody who took part in the decision.")))
+    errors = faults_of_meeting(round_, held_on, members, now)
     for line in proposal.lines:
         key = line.application.public_id
         if grades.get(key, line.proposed_grade) != line.proposed_grade and not deviations.get(key, "").strip():

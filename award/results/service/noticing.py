@@ -1,7 +1,8 @@
-"""The public notice and the objections to it."""
+"""The public notice, and the notice that corrects it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from award import policy
 from award.applications.letters import write_to_all
-from award.kernel import db, ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.service import want
-from award.kernel.errors import Conflict, FieldError, Invalid, Refused
+from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.settings import settings
@@ -21,14 +21,12 @@ from award.kernel.workdays import period_end
 from award.policy import Moment
 from award.press.document import to_json
 from award.results import papers, queries
-from award.results.models import Notice, Objection
+from award.results.models import AwardDecision, Notice, Objection, ResultLine
 from award.results.service.again import first_of
 from award.results.service.deciding import require_clear
-from award.rounds.models import Round
+from award.rounds.models import Round, Snapshot
 from award.rounds.queries import calendar_of, guarded_stage, scheme_of, stage_of, standing_in
 from award.rounds.service import publish_snapshot
-
-SECOND_PERSON = N_("Whoever recorded the decision cannot answer objections to it. Ask a colleague.")
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def publish_notice(
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.NOTICE_PUBLISH, stage, standing_in(actor, round_))
-    existing = queries.notice_of(session, round_.id)
+    existing = next((one for one, _ in queries.notices_of(session, round_.id)[-1:]), None)
     by = existing.published_by if existing else None
     if first := first_of(existing, by, actor, "notice.published", N_("The notice of this round has been published already.")):
         return first
@@ -67,17 +65,27 @@ def publish_notice(
     zone = ZoneInfo(round_.award.authority.zone)
     _check_notice(document_number, first_day, contact, now.astimezone(zone).date())
     period = _checked_period(session, round_, first_day)
+    words = papers.NoticeWords(document_number, first_day, period.last_day, contact)
+    notice = _put_out(session, actor, round_, decided, words, period.closes_at, now)
+    write_to_all(session, round_, "notice_published", now, lambda _: {"until": notice.closes_at, "notice": _page_of(session, notice)})
+    facts = {"number": document_number, "first_day": str(first_day), "last_day": str(period.last_day)}
+    _record(session, actor, Event.NOTICE_PUBLISHED, f"notice:{notice.public_id}", round_, facts)
+    return notice
+
+
+def _put_out(
+    session: Session, actor: Actor, round_: Round, decided: Mapping[str, Sequence[ResultLine]], words: papers.NoticeWords,
+    closes_at: datetime, now: datetime, number: int = 1, corrects_id: int | None = None,
+) -> Notice:  # fmt: skip
+    """Snapshot, paper and row of a notice; whom it names is on public notice."""
     scheme = scheme_of(session, round_)
-    words = (document_number, first_day, period.last_day, contact)
-    snapshot = publish_snapshot(
-        session, actor, round_, "notice", papers.notice_content(round_, scheme, decided, *words), now
-    )
-    view = papers.notice_view(round_, scheme, decided, *words, now)
+    snapshot = publish_snapshot(session, actor, round_, "notice", papers.notice_content(round_, scheme, decided, words), now)
+    view = papers.notice_view(round_, scheme, decided, words, now)
     document = want(session, "notice", f"round:{round_.public_id}", "zh", to_json(view), now)
     notice = Notice(
-        round_id=round_.id, document_number=document_number, first_day=first_day, last_day=period.last_day,
-        closes_at=period.closes_at, contact=contact, snapshot_id=snapshot.id, document_id=document.id,
-        published_at=now, published_by=actor.person_id,
+        round_id=round_.id, number=number, corrects_id=corrects_id, reason=words.correction.reason if words.correction else "",
+        document_number=words.document_number, first_day=words.first_day, last_day=words.last_day, closes_at=closes_at,
+        contact=words.contact, snapshot_id=snapshot.id, document_id=document.id, published_at=now, published_by=actor.person_id,
     )  # fmt: skip
     session.add(notice)
     for lines in decided.values():
@@ -85,21 +93,109 @@ def publish_notice(
             if line.decided_grade:
                 line.application.state = "publicised"
     session.flush()
-    notice_page = f"{settings().base_url}/notices/{snapshot.public_id}"
-    write_to_all(session, round_, "notice_published", now, lambda _: {"until": notice.closes_at, "notice": notice_page})
-    facts = {"number": document_number, "first_day": str(first_day), "last_day": str(period.last_day)}
-    _record(session, actor, Event.NOTICE_PUBLISHED, f"notice:{notice.public_id}", round_, facts)
+    for decision in queries.decisions_of(session, round_):
+        decision.notice_id = notice.id
     return notice
 
 
-def _check_notice(document_number: str, first_day: date, contact: str, today: date) -> None:
+def _page_of(session: Session, notice: Notice) -> str:
+    return f"{settings().base_url}/notices/{session.get_one(Snapshot, notice.snapshot_id).public_id}"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A correction that is due: what the last notice does not tell. added: whom it does not name, or with another grade."""
+
+    notice: Notice
+    decisions: Sequence[AwardDecision]
+    objections: Sequence[Objection]
+    added: Sequence[str]
+
+    @property
+    def reason(self) -> str:
+        """The reasons of the amended decisions, to begin with."""
+        return "\n".join(one.reason for one in self.decisions)
+
+
+def correction_due(session: Session, round_: Round) -> Due | None:
+    """Whether the last notice is to be corrected; None where there is none, or where it says what was decided."""
+    notice = queries.notice_of(session, round_.id)
+    decisions, objections = queries.untold(session, round_)
+    if notice is None or not (decisions or objections):
+        return None
+    groups = json.loads(session.get_one(Snapshot, notice.snapshot_id).content)["groups"]
+    named = {(winner["application"], group["grade"]) for group in groups for winner in group["winners"]}
+    added = [
+        line.application.organisation.name
+        for lines in queries.decided_lines(session, round_).values()
+        for line in lines
+        if line.decided_grade and (line.application.public_id, line.decided_grade) not in named
+    ]
+    return Due(notice, decisions, objections, added)
+
+
+def publish_correction(
+    session: Session, actor: Actor, round_: Round, *, document_number: str, first_day: date, contact: str, reason: str,
+    now: datetime,
+) -> Notice:  # fmt: skip
+    """Publishes the notice that corrects the last one, which stays readable and is named by it.
+
+    Whoever is named newly is on notice for the scheme's full days from first_day on; where nobody is, the period of the
+    notice that is corrected stays and first_day counts nothing. Effects: objections that asked for it are settled. Asked
+    again by the same person when nothing is due any more, answers with the last correction.
+    Raises Refused, Conflict (nothing to correct, the year's holidays unknown, the stage too short), Invalid.
+    """
+    stage = guarded_stage(session, round_, now, exclusive=True)
+    policy.require(Action.NOTICE_PUBLISH, stage, standing_in(actor, round_))
+    require_clear(session, actor, round_)
+    due = correction_due(session, round_)
+    if due is None:
+        last = queries.notice_of(session, round_.id)
+        if last is not None and last.corrects_id is not None and last.published_by == actor.person_id:
+            return last
+        raise Conflict("notice.nothing_to_correct", N_("The notice says what was decided; there is nothing to correct."))
+    old = due.notice
+    today = now.astimezone(ZoneInfo(round_.award.authority.zone)).date()
+    used = {one.document_number for one, _ in queries.notices_of(session, round_.id)}
+    _check_notice(document_number, first_day if due.added else None, contact, today, reason, used)
+    period = Period(old.first_day, old.last_day, old.closes_at, None)
+    if due.added:
+        anew = _checked_period(session, round_, first_day)
+        period = replace(anew, last_day=max(anew.last_day, old.last_day), closes_at=max(anew.closes_at, old.closes_at))
+    decided, said = queries.decided_lines(session, round_), reason.strip()
+    corrected = session.get_one(Snapshot, old.snapshot_id)
+    correction = papers.Correction(corrected.public_id, old.document_number, _local_day(round_, old.published_at), said, tuple(due.added))
+    words = papers.NoticeWords(document_number, period.first_day, period.last_day, contact, correction)
+    notice = _put_out(session, actor, round_, decided, words, period.closes_at, now, old.number + 1, old.id)
+    for objection in due.objections:
+        objection.settled_id = notice.id
+    page = _page_of(session, notice)
+    facts = {"until": notice.closes_at, "notice": page, "corrected": old.document_number}
+    write_to_all(session, round_, "notice_corrected", now, lambda _: facts, again=f":{notice.number}")
+    told = {"number": document_number, "corrects": old.public_id, "last_day": str(period.last_day), "reason": said}
+    _record(session, actor, Event.NOTICE_CORRECTED, f"notice:{notice.public_id}", round_, told)
+    return notice
+
+
+def _local_day(round_: Round, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(round_.award.authority.zone)).date()
+
+
+def _check_notice(
+    document_number: str, first_day: date | None, contact: str, today: date, reason: str | None = None, used: Collection[str] = ()
+) -> None:
+    """first_day: None where the period is not a new one; reason: None where nothing is corrected; used: numbers of other notices."""
     errors = []
     if not document_number.strip():
         errors.append(FieldError("document_number", N_("Enter the document number of the notice.")))
-    if first_day <= today:
+    elif document_number in used:
+        errors.append(FieldError("document_number", N_("Another notice of this round bears this number. Enter another one.")))
+    if first_day is not None and first_day <= today:
         errors.append(FieldError("first_day", N_("The first day of the notice is at the earliest tomorrow.")))
     if not contact.strip():
         errors.append(FieldError("contact", N_("Say where objections can be sent.")))
+    if reason is not None and not reason.strip():
+        errors.append(FieldError("reason", N_("Say what is corrected and why; the public reads it.")))
     if errors:
         raise Invalid(errors)
 
@@ -131,74 +227,6 @@ def _checked_period(session: Session, round_: Round, first_day: date) -> Period:
             until=Moment(period.closes_at, zone), end=Moment(stage_end, zone),
         )  # fmt: skip
     return period
-
-
-def file_objection(
-    session: Session,
-    actor: Actor,
-    round_: Round,
-    *,
-    application_id: int | None,
-    name: str,
-    contact: str,
-    text: str,
-    now: datetime,
-) -> Objection:
-    """Takes in an objection while the notice runs; its author keeps the receipt number.
-
-    Raises Refused (no notice is running), Invalid (text, or the name a scheme with real-name objections asks for).
-    """
-    stage = guarded_stage(session, round_, now)
-    policy.require(Action.OBJECTION_FILE, stage, standing_in(actor, round_))
-    notice = queries.notice_of(session, round_.id)
-    if notice is None or stage.now >= notice.closes_at:
-        raise Conflict("objection.closed", N_("No public notice is running for this round; objections cannot be filed now."))
-    errors = []
-    if not text.strip():
-        errors.append(FieldError("text", N_("Say what you object to and give your grounds.")))
-    if scheme_of(session, round_).notice.real_name:
-        if not name.strip():
-            errors.append(FieldError("name", N_("The rules of this award take objections under a real name only.")))
-        if not contact.strip():
-            errors.append(FieldError("contact", N_("Leave a telephone number or an address for questions.")))
-    if errors:
-        raise Invalid(errors)
-    objection = Objection(
-        notice_id=notice.id, application_id=application_id, receipt=f"YY-{ids.new_check_code()[:8]}", name=name,
-        contact=contact, text=text, filed_at=now,
-    )  # fmt: skip
-    session.add(objection)
-    session.flush()
-    content = {"receipt": objection.receipt, "text": text, "name": name, "contact": contact}
-    _record(session, actor, Event.OBJECTION_FILED, f"objection:{objection.public_id}", round_, content)
-    return objection
-
-
-def answer_objection(
-    session: Session, actor: Actor, round_: Round, objection: Objection, *, answer: str, now: datetime
-) -> Objection:
-    """Answers an objection; not by the person who recorded the decision it is about.
-
-    Asked again by the same person, answers with the first. Raises Refused (wrong stage or role, or the same
-    person), Conflict (answered by somebody else), Invalid (no text).
-    """
-    stage = guarded_stage(session, round_, now)
-    policy.require(Action.OBJECTION_ANSWER, stage, standing_in(actor, round_))
-    db.lock_row(session, "objection", objection.id, exclusive=True)
-    session.refresh(objection, ["answered_at", "answered_by"])
-    answered = objection if objection.answered_at is not None else None
-    if first := first_of(answered, objection.answered_by, actor, "objection.answered", N_("This objection has been answered already.")):
-        return first
-    if not answer.strip():
-        raise Invalid.one("answer", N_("Write what was checked and what came of it."))
-    if actor.person_id in queries.deciders_of(session, round_):
-        raise Refused("objection.same_person", SECOND_PERSON, status=409)
-    objection.answer, objection.answered_at, objection.answered_by = answer, now, actor.person_id
-    objection.state = "answered"
-    _record(
-        session, actor, Event.OBJECTION_ANSWERED, f"objection:{objection.public_id}", round_, {"answer": answer}
-    )
-    return objection
 
 
 def _record(

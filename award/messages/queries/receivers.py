@@ -1,0 +1,123 @@
+"""Who is meant by a group, and who may be written to at all."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Grant, Person
+from award.applications.models import LIVE, Application
+from award.judging.models import Sheet
+from award.kernel.actor import Actor, Role, Scope
+from award.kernel.i18n import format_moment
+from award.messages.groups import Group
+from award.organisations.models import Organisation
+from award.rounds.models import Round
+from award.rounds.queries import dates_of, title_of
+from award.standing.models import Assignment, Conflict, Declaration
+from award.standing.queries import conflicts_of
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """A person of a group, once, whatever number of things he is in it for. values: what fills the texts for him."""
+
+    person: Person
+    about: str
+    values: dict[str, str]
+
+
+def is_reachable(now: datetime) -> ColumnElement[bool]:
+    """Whether a person can be written to: his account is open."""
+    return and_(Person.is_active, or_(Person.expires_at.is_(None), Person.expires_at > now))
+
+
+def holds(role: Role, round_: Round, now: datetime) -> ColumnElement[bool]:
+    """Whether a person holds a role in a round or before its authority."""
+    here = or_(
+        and_(Grant.scope == Scope.ROUND, Grant.scope_id == round_.id),
+        and_(Grant.scope == Scope.AUTHORITY, Grant.scope_id == round_.award.authority_id),
+    )
+    in_force = and_(
+        Grant.revoked_at.is_(None), Grant.valid_from <= now, or_(Grant.valid_until.is_(None), Grant.valid_until > now)
+    )
+    return exists().where(Grant.person_id == Person.id, Grant.role == role, here, in_force)
+
+
+def contacts(round_: Round, states: Sequence[str], now: datetime) -> Select[Person, Application, str]:
+    """Contact persons of applications in some states, with the application and its organisation's name."""
+    return (
+        select(Person, Application, Organisation.name)
+        .join(Application, Application.contact_person_id == Person.id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .where(Application.round_id == round_.id, Application.state.in_(states), is_reachable(now))
+        .order_by(Person.id, Application.id)
+    )
+
+
+def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Application, str]:
+    """Judges with a seat on a panel, with its application; of those with open work, only where it is open.
+
+    Whoever has a conflict with the application has no work there any more. open_work: "", "sheet", "declaration".
+    """
+    query = (
+        select(Person, Application, Organisation.name)
+        .join(Assignment, Assignment.person_id == Person.id)
+        .join(Application, Application.id == Assignment.application_id)
+        .join(Organisation, Organisation.id == Application.organisation_id)
+        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .where(
+            Assignment.round_id == round_.id, Assignment.state == "active", Application.state.in_(LIVE), is_reachable(now),
+            holds(Role.JUDGE, round_, now),
+            ~exists().where(Conflict.person_id == Person.id, Conflict.application_id == Application.id),
+        )
+        .order_by(Person.id, Application.id)
+    )  # fmt: skip
+    signed = exists().where(Declaration.person_id == Person.id, Declaration.application_id == Application.id)
+    if open_work == "declaration":
+        return query.where(~signed)
+    if open_work == "sheet":
+        return query.where(signed, or_(Sheet.id.is_(None), Sheet.state != "submitted"))
+    return query
+
+
+def receivers_of(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
+    """Everybody in a group, each once. For an application the actor has a conflict with, nobody is meant."""
+    query = contacts(round_, group.states, now) if group.states else seats(round_, group.open_work, now)
+    clear = query.where(Application.id.not_in(conflicts_of(actor)))
+    by_person: dict[int, list[tuple[Person, Application, str]]] = {}
+    for person, application, name in session.execute(clear):
+        by_person.setdefault(person.id, []).append((person, application, name))
+    return [_receiver(round_, group, rows) for rows in by_person.values()]
+
+
+def mark_of(receivers: Sequence[Receiver]) -> str:
+    """What tells one set of receivers from another, so that what was confirmed is what is written to."""
+    return hashlib.sha256(",".join(one.person.public_id for one in receivers).encode()).hexdigest()
+
+
+def _receiver(round_: Round, group: Group, rows: Sequence[tuple[Person, Application, str]]) -> Receiver:
+    person, first, _ = rows[0]
+    language = person.language
+    comma = "、" if language == "zh" else ", "
+    values = {
+        "name": person.name,
+        "round": title_of(round_).in_language(language),
+        "deadline": _deadline(round_, group, [one for _, one, _ in rows], language),
+    }
+    if not group.states:
+        return Receiver(person, "", {**values, "count": str(len(rows))})
+    values["organisation"] = comma.join(dict.fromkeys(name for _, _, name in rows))
+    values["number"] = comma.join(one.number or "—" for _, one, _ in rows)
+    return Receiver(person, f"application:{first.public_id}", values)
+
+
+def _deadline(round_: Round, group: Group, applications: Sequence[Application], language: str) -> str:
+    if group.deadline:
+        closes_at = dates_of(round_).get(group.deadline, (None, None))[1]
+    else:
+        closes_at = min((one.correction_due_at for one in applications if one.correction_due_at), default=None)
+    return format_moment(language, closes_at, round_.award.authority.zone, with_zone=True) if closes_at else "—"

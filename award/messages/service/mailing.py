@@ -1,0 +1,158 @@
+"""Bulk mail of the office: what was seen and counted is what is sent, one copy for each person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from award import policy
+from award.accounts.models import Person
+from award.kernel.actor import Action, Actor
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.errors import FieldError, Invalid
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.kernel.ids import new_id
+from award.kernel.jobs.service import enqueue
+from award.kernel.mail.service import is_address, send
+from award.messages.groups import GROUPS, Group
+from award.messages.models import Mailing
+from award.messages.placeholders import fill, unknown_in
+from award.messages.queries.receivers import Receiver, is_reachable, mark_of, receivers_of
+from award.rounds.models import Round
+from award.rounds.queries import guarded_stage, standing_in
+
+MAIL = "messages:mail"
+AT_ONCE = 100
+"""How many letters one job writes, so that no transaction keeps others waiting long."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A bulk mail as it is written. group: a key of GROUPS."""
+
+    group: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What the office sees before it confirms: the letter to a real receiver, and how many there are.
+
+    key: of the mailing it becomes, so that a button pressed twice sends once; mark: of exactly these receivers.
+    """
+
+    subject: str
+    text: str
+    receiver: str
+    count: int
+    mark: str
+    key: str
+
+
+def preview_mailing(session: Session, actor: Actor, round_: Round, draft: Draft, now: datetime) -> Preview:
+    """What the first receiver would read. Raises Refused, Invalid (unknown placeholders, nothing written, nobody to write to)."""
+    policy.require(Action.MESSAGE_SEND, guarded_stage(session, round_, now), standing_in(actor, round_))
+    group = _checked(draft)
+    receivers = _receivers(session, actor, round_, group, now)
+    first = receivers[0]
+    subject, text = (fill(one, first.values) for one in (draft.subject, draft.text))
+    return Preview(subject, text, first.person.name, len(receivers), mark_of(receivers), new_id())
+
+
+def send_mailing(
+    session: Session, actor: Actor, round_: Round, draft: Draft, *, key: str, confirmed: int, mark: str, now: datetime
+) -> Mailing:
+    """Sends a bulk mail to a group, by jobs, one copy for each person; asked again with the same key, answers with the first.
+
+    confirmed: how many receivers the office has typed; mark: of those it was shown.
+    Raises Refused for anybody but the office, Invalid (the draft, or a count that is not that of the group now).
+    Effects: a mailing, jobs that write its messages, a record.
+    """
+    # Exclusive: the same button pressed twice at once must meet the first mailing.
+    stage = guarded_stage(session, round_, now, exclusive=True)
+    policy.require(Action.MESSAGE_SEND, stage, standing_in(actor, round_))
+    first = session.scalar(select(Mailing).where(Mailing.public_id == key))
+    if first is not None and (first.sent_by, first.round_id) == (actor.person_id, round_.id):
+        return first
+    group = _checked(draft)
+    receivers = _receivers(session, actor, round_, group, now)
+    if mark_of(receivers) != mark:
+        text = N_(
+            "The group has changed meanwhile: it has {count} receivers now. Look at the letter again and enter this number."
+        )
+        raise Invalid.one("confirmed", text, count=len(receivers))
+    if confirmed != len(receivers):
+        raise Invalid.one(
+            "confirmed",
+            N_("This letter goes to {count} receivers. Enter this number to confirm."),
+            count=len(receivers),
+        )
+    mailing = Mailing(
+        public_id=key if first is None else new_id(), round_id=round_.id, group=group.key, subject=draft.subject, text=draft.text,
+        receivers=[{"person": one.person.id, "about": one.about, "values": one.values} for one in receivers],
+        sent_at=now, sent_by=actor.person_id,
+    )  # fmt: skip
+    session.add(mailing)
+    session.flush()
+    enqueue(session, MAIL, {"mailing": mailing.public_id, "from": 0}, dedup_key=f"{MAIL}:{mailing.public_id}:0")
+    content = {"group": group.key, "count": len(receivers), "subject": draft.subject, "text": draft.text}
+    record(session, actor, Event.MAILING_SENT, f"mailing:{mailing.public_id}", round_stream(round_.public_id), content)
+    return mailing
+
+
+def write_part(session: Session, public_id: str, start: int, now: datetime) -> None:
+    """Writes the messages of the next AT_ONCE receivers of a mailing, and wants the job for those after them.
+
+    Whoever has no account any more or no address is left out. Effects: messages, a job.
+    """
+    mailing = session.scalars(select(Mailing).where(Mailing.public_id == public_id)).one()
+    part = mailing.receivers[start : start + AT_ONCE]
+    query = select(Person).where(Person.id.in_([one["person"] for one in part]), is_reachable(now))
+    people = {one.id: one for one in session.scalars(query)}
+    office = session.get_one(Round, mailing.round_id).award.authority.contact
+    for one in part:
+        person = people.get(int(str(one["person"])))
+        if person is not None and is_address(person.email):
+            _write(session, mailing, person, one, office)
+    if start + AT_ONCE < len(mailing.receivers):
+        following = start + AT_ONCE
+        enqueue(session, MAIL, {"mailing": public_id, "from": following}, dedup_key=f"{MAIL}:{public_id}:{following}")
+
+
+def _write(session: Session, mailing: Mailing, person: Person, one: dict[str, object], office: str) -> None:
+    values = one["values"]
+    if not isinstance(values, dict):
+        raise TypeError("the receivers of a mailing were not written by send_mailing")
+    context = {"subject": fill(mailing.subject, values), "text": fill(mailing.text, values), "office": office}
+    send(
+        session, person.email, "mailing", context, person.language, person_id=person.id, round_id=mailing.round_id,
+        dedup_key=f"mailing:{mailing.public_id}:{person.public_id}", about=str(one["about"]),
+    )  # fmt: skip
+
+
+def _receivers(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
+    receivers = [one for one in receivers_of(session, actor, round_, group, now) if is_address(one.person.email)]
+    if not receivers:
+        raise Invalid.one("group", N_("There is nobody in this group now."))
+    return receivers
+
+
+def _checked(draft: Draft) -> Group:
+    if draft.group not in GROUPS:
+        raise Invalid.one("group", N_("Choose one of the options."))
+    group = GROUPS[draft.group]
+    errors = []
+    for field, text in (("subject", draft.subject), ("text", draft.text)):
+        if not text.strip():
+            errors.append(FieldError(field, N_("Fill this in.")))
+        elif unknown := unknown_in(text, group.placeholders):
+            said = N_(
+                "This cannot be filled in for this group: {unknown}. Use the names listed beside the text, in braces."
+            )
+            errors.append(FieldError(field, said, {"unknown": unknown}))
+    if errors:
+        raise Invalid(errors)
+    return group

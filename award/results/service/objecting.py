@@ -1,0 +1,246 @@
+"""The register of objections: taking them in, examining, answering by a second person, and the letter."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from award import policy
+from award.kernel import db, ids
+from award.kernel.actor import Action, Actor
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.documents.service import want
+from award.kernel.errors import Conflict, FieldError, Invalid, Refused
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.press.document import to_json
+from award.results import queries
+from award.results.letters import letter_view, subject_of
+from award.results.models import Notice, Objection
+from award.rounds.models import Round
+from award.rounds.queries import calendar_of, guarded_stage, scheme_of, standing_in
+from award.stages import Kind
+
+EFFECTS: Mapping[str, str] = {
+    "none": N_("None: the notice stays as it is"),
+    "correction": N_("The notice is corrected; the decision stays"),
+    "amendment": N_("The decision is amended and the notice corrected"),
+}
+"""What an objection can lead to."""
+CLOSED = N_("No public notice is running for this round; objections cannot be filed now.")
+DECIDER = N_("Whoever recorded the decision cannot confirm the answer to an objection to it. Ask a colleague.")
+EXAMINER = N_("You examined this objection; another person of the office must confirm the answer.")
+
+
+CHANGED = N_("The answer was entered anew since you opened the page. Look at it again, then confirm it.")
+
+
+@dataclass(frozen=True)
+class Filing:
+    """An objection as it comes in. organisation: where one objects under its seal, "" for a person."""
+
+    name: str
+    contact: str
+    text: str
+    organisation: str = ""
+    application_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What its author keeps. code: shown once and stored nowhere."""
+
+    objection: Objection
+    code: str
+
+
+def file_objection(session: Session, actor: Actor, round_: Round, filing: Filing, now: datetime) -> Receipt:
+    """Takes in an objection while the notice runs; its author keeps number and code.
+
+    Raises Refused or Conflict (no notice is running), Invalid (text, or the name a scheme with real-name objections asks for).
+    """
+    stage = guarded_stage(session, round_, now, exclusive=True)
+    policy.require(Action.OBJECTION_FILE, stage, standing_in(actor, round_))
+    notice = queries.notice_of(session, round_.id)
+    if notice is None or stage.now >= notice.closes_at:
+        raise Conflict("objection.closed", CLOSED)
+    if errors := _faults(session, round_, filing):
+        raise Invalid(errors)
+    return _filed(session, actor, round_, notice, filing, "web", _day(round_, now), None, now)
+
+
+def enter_objection(
+    session: Session, actor: Actor, round_: Round, filing: Filing, received_on: date, file_id: int | None, now: datetime
+) -> Receipt:
+    """The office takes in an objection that came on paper within the period, with the paper.
+
+    Raises Refused, Conflict (no notice, or the round has gone on), Invalid (the paper, a day outside the period, a name).
+    """
+    stage = guarded_stage(session, round_, now, exclusive=True)
+    policy.require(Action.OBJECTION_ANSWER, stage, standing_in(actor, round_))
+    notice = queries.notice_of(session, round_.id)
+    if notice is None or stage.kind != Kind.NOTICE:
+        raise Conflict("objection.closed", CLOSED)
+    errors = _faults(session, round_, filing)
+    opened = min(one.published_at for one, _ in queries.notices_of(session, round_.id))
+    if not _day(round_, opened) <= received_on <= min(notice.last_day, _day(round_, now)):
+        text = N_("This day lies outside the period in which objections could be received, or is still to come.")
+        errors.append(FieldError("received_on", text))
+    if file_id is None:
+        errors.append(FieldError("file", N_("Add the paper as PDF or picture.")))
+    if errors:
+        raise Invalid(errors)
+    return _filed(session, actor, round_, notice, filing, "paper", received_on, file_id, now)
+
+
+def _faults(session: Session, round_: Round, filing: Filing) -> list[FieldError]:
+    errors = []
+    if not filing.text.strip():
+        errors.append(FieldError("text", N_("Say what you object to and give your grounds.")))
+    if scheme_of(session, round_).notice.real_name:
+        if not filing.name.strip():
+            errors.append(FieldError("name", N_("The rules of this award take objections under a real name only.")))
+        if not filing.contact.strip():
+            errors.append(FieldError("contact", N_("Leave a telephone number or an address for questions.")))
+    return errors
+
+
+def _filed(
+    session: Session, actor: Actor, round_: Round, notice: Notice, filing: Filing, channel: str, received_on: date,
+    file_id: int | None, now: datetime,
+) -> Receipt:  # fmt: skip
+    code = ids.new_check_code()
+    last = session.scalar(select(func.max(Objection.number)).where(Objection.round_id == round_.id))
+    objection = Objection(
+        round_id=round_.id, number=(last or 0) + 1, notice_id=notice.id, application_id=filing.application_id,
+        receipt=f"YY-{ids.new_check_code()[:8]}", code_sha256=hashlib.sha256(code.encode()).hexdigest(), channel=channel,
+        name=filing.name, organisation=filing.organisation, contact=filing.contact, text=filing.text, file_id=file_id,
+        received_on=received_on, filed_at=now, entered_by=actor.person_id if channel == "paper" else None,
+    )  # fmt: skip
+    session.add(objection)
+    session.flush()
+    content = {
+        "receipt": objection.receipt,
+        "channel": channel,
+        "text": filing.text,
+        "name": filing.name,
+        "contact": filing.contact,
+    }
+    _record(session, actor, Event.OBJECTION_FILED, objection, round_, content)
+    return Receipt(objection, code)
+
+
+def due_on(session: Session, round_: Round, objection: Objection) -> date:
+    """The last day for checking: the scheme's working days after the day it was received. Source: domain.md 3 (Hangzhou draft)."""
+    return calendar_of(session).add_workdays(
+        objection.received_on, scheme_of(session, round_).notice.answer_working_days
+    )
+
+
+def examine_objection(
+    session: Session, actor: Actor, round_: Round, objection: Objection, *, findings: str, effect: str, answer: str,
+    evidence_id: int | None, now: datetime,
+) -> Objection:  # fmt: skip
+    """Enters what was checked, what follows from it and the answer; another person confirms it. Until then it can be entered anew.
+
+    Raises Refused (wrong stage or role), Conflict (answered, or examined by somebody else), Invalid (what is missing).
+    """
+    _held(session, actor, round_, objection, now)
+    if objection.state == "answered":
+        raise Conflict("objection.answered", N_("This objection has been answered already."))
+    if objection.state == "examined" and objection.examined_by != actor.person_id:
+        raise Conflict(
+            "objection.examined", N_("A colleague has examined this objection. It is confirmed or sent back first.")
+        )
+    errors = []
+    if not findings.strip():
+        errors.append(FieldError("findings", N_("Write what was checked and what came of it.")))
+    if effect not in EFFECTS:
+        errors.append(FieldError("effect", N_("Choose one of the options.")))
+    if not answer.strip():
+        errors.append(FieldError("answer", N_("Write the answer as its author will read it.")))
+    if errors:
+        raise Invalid(errors)
+    objection.findings, objection.effect, objection.answer = findings, effect, answer
+    objection.evidence_id = evidence_id or objection.evidence_id
+    objection.examined_at, objection.examined_by, objection.state = now, actor.person_id, "examined"
+    objection.returned_reason = ""
+    content = {"findings": findings, "effect": effect, "answer": answer, "evidence": objection.evidence_id}
+    _record(session, actor, Event.OBJECTION_EXAMINED, objection, round_, content)
+    return objection
+
+
+def confirm_answer(
+    session: Session, actor: Actor, round_: Round, objection: Objection, now: datetime, seen: datetime | None = None
+) -> Objection:
+    """Confirms the answer and wants its letter; by neither the one who examined nor the one who recorded the decision.
+
+    seen: when what he looked at was entered. Asked again by the same person, answers with the first. Raises Refused (wrong
+    stage or role, or one of these two), Conflict (not examined, entered anew meanwhile, or answered by somebody else).
+    """
+    _held(session, actor, round_, objection, now)
+    if objection.state == "answered" and objection.answered_by == actor.person_id:
+        return objection
+    _require_examined(objection, seen)
+    if objection.examined_by == actor.person_id:
+        raise Refused("objection.same_person", EXAMINER, status=409)
+    if actor.person_id in queries.deciders_of(session, round_):
+        raise Refused("objection.decider", DECIDER, status=409)
+    objection.answered_at, objection.answered_by, objection.state = now, actor.person_id, "answered"
+    session.flush()
+    want(session, "notice", subject_of(objection), "zh", to_json(letter_view(session, round_, objection)), now)
+    _record(
+        session,
+        actor,
+        Event.OBJECTION_ANSWERED,
+        objection,
+        round_,
+        {"effect": objection.effect, "answer": objection.answer},
+    )
+    return objection
+
+
+def return_answer(
+    session: Session, actor: Actor, round_: Round, objection: Objection, reason: str, now: datetime
+) -> Objection:
+    """Sends the examination back with a reason. Raises Refused, Conflict (nothing waits for confirmation), Invalid (no reason)."""
+    _held(session, actor, round_, objection, now)
+    _require_examined(objection, None)
+    if not reason.strip():
+        raise Invalid.one("returned_reason", N_("Say what is still to be checked or changed."))
+    objection.state, objection.returned_reason = "filed", reason.strip()
+    _record(session, actor, Event.OBJECTION_RETURNED, objection, round_, {"reason": reason})
+    return objection
+
+
+def _require_examined(objection: Objection, seen: datetime | None) -> None:
+    if objection.state == "answered":
+        raise Conflict("objection.answered", N_("This objection has been answered already."))
+    if objection.state != "examined":
+        raise Conflict(
+            "objection.unexamined", N_("Nobody has examined this objection yet; there is no answer to confirm.")
+        )
+    if seen is not None and seen != objection.examined_at:
+        raise Conflict("objection.changed", CHANGED)
+
+
+def _held(session: Session, actor: Actor, round_: Round, objection: Objection, now: datetime) -> None:
+    stage = guarded_stage(session, round_, now)
+    policy.require(Action.OBJECTION_ANSWER, stage, standing_in(actor, round_))
+    db.lock_row(session, "objection", objection.id, exclusive=True)
+    session.refresh(objection)
+
+
+def _day(round_: Round, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(round_.award.authority.zone)).date()
+
+
+def _record(
+    session: Session, actor: Actor, event: Event, objection: Objection, round_: Round, content: Mapping[str, object]
+) -> None:
+    obj, stream = f"objection:{objection.public_id}", round_stream(round_.public_id)
+    record(session, actor, event, obj, stream, content, stage="notice", rules=round_.scheme_sha256)

@@ -1,0 +1,245 @@
+"""An amended decision during the notice, and the notice that corrects."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, select
+
+from award.kernel.audit.trail import transaction
+from award.kernel.errors import Conflict, Invalid, NotFound, Refused
+from award.office import checks
+from award.results import queries
+from award.results.models import AwardDecision, Notice, Objection
+from award.results.service import amending
+from award.rounds.models import Snapshot
+from tests import make
+from tests.results.acts import (
+    amend,
+    approve,
+    confirm_amendment,
+    correct_notice,
+    decide,
+    propose,
+    publish,
+    to_notice,
+    uphold,
+)
+from tests.results.judged import DAY, World, build, with_scheme
+from tests.results.test_deciding import ENTRIES, decided, states
+
+
+@pytest.fixture
+def world(any_engine: Engine) -> World:
+    """On notice: 制造一 to 三 and 服务一 with the award, 制造四 nominated. On both databases."""
+    world = build(any_engine, ENTRIES)
+    to_notice(world)
+    return world
+
+
+@pytest.fixture
+def here(engine: Engine) -> World:
+    """The same."""
+    world = build(engine, ENTRIES)
+    to_notice(world)
+    return world
+
+
+VACANT = {"制造二": ""}
+NEXT = {"制造二": "", "制造四": "award"}
+
+
+def settled(world: World) -> list[str]:
+    with transaction(world.engine) as session:
+        return [one.text for one in checks.objections_settled(session, world.found(session), make.NOW)]
+
+
+def notices(world: World) -> list[Notice]:
+    with transaction(world.engine) as session:
+        return list(session.scalars(select(Notice).order_by(Notice.number)))
+
+
+def test_a_seat_is_left_vacant(world: World) -> None:
+    objection = uphold(world, "制造二")
+    assert settled(world) == ["Objections that call for an amended decision: {receipts}"]
+    made = amend(world, [objection], VACANT)
+    assert settled(world) == ["Amended decisions that wait for a second person: {count}"]
+    assert decided(world)["制造二"][0] == "award"  # nothing counts before the second person
+    assert confirm_amendment(world, made) == "in_force"
+    assert settled(world) == ["A corrected notice is to be published"]
+    assert decided(world)["制造二"] == ("", "经查实")
+    assert states(world)["制造二"] == "accepted"
+    correct_notice(world)
+    assert settled(world) == []
+    assert world.acts("decision:") == ["result:amended", "result:amendment_confirmed"]
+
+
+def test_the_versions_stay_readable(world: World) -> None:
+    confirm_amendment(world, amend(world, [uphold(world, "制造二")], VACANT))
+    with transaction(world.engine) as session:
+        new, old = session.scalars(select(AwardDecision).order_by(AwardDecision.number.desc()))
+        assert (old.state, old.number, new.state, new.number) == ("replaced", 1, "in_force", 2)
+        assert new.supersedes_id == old.id
+        key = world.applications["制造二"]
+        assert (old.grades[key], new.grades[key], new.reasons) == ("award", "", {key: "经查实"})
+        assert [one.id for one in queries.decisions_of(session, world.found(session))] == [new.id]
+        assert session.scalars(select(Objection.decision_id)).one() == new.id
+
+
+def test_the_next_in_rank_takes_the_seat_and_is_on_notice_anew(world: World) -> None:
+    confirm_amendment(world, amend(world, [uphold(world, "制造二")], NEXT))
+    correct_notice(world, first_day=date(2026, 3, 4))
+    first, second = notices(world)
+    assert (second.number, second.corrects_id) == (2, first.id)
+    # Five working days from Wednesday 4 March 2026: 4, 5, 6, 9 and Tuesday 10.
+    assert (second.first_day, second.last_day) == (date(2026, 3, 4), date(2026, 3, 10))
+    assert second.closes_at == datetime(2026, 3, 10, 16, tzinfo=UTC)
+    with transaction(world.engine) as session:
+        before, after = session.scalars(select(Snapshot).where(Snapshot.kind == "notice").order_by(Snapshot.number))
+        told = json.loads(after.content)
+    assert "制造二" in before.content
+    assert "制造二" not in after.content
+    assert told["corrects"] == {
+        "notice": before.public_id, "document_number": "云质评〔2026〕3号", "published_on": "2026-03-02",
+        "reason": "一家申报数据不实", "added": ["制造四"],
+    }  # fmt: skip
+    assert states(world)["制造四"] == "publicised"
+
+
+def test_where_nobody_is_new_the_period_stays(world: World) -> None:
+    confirm_amendment(world, amend(world, [uphold(world, "制造二")], VACANT))
+    correct_notice(world, first_day=DAY + timedelta(9))
+    first, second = notices(world)
+    assert (second.first_day, second.last_day, second.closes_at) == (first.first_day, first.last_day, first.closes_at)
+
+
+def test_a_notice_is_corrected_without_another_decision(world: World) -> None:
+    uphold(world, effect="correction")
+    assert settled(world) == ["A corrected notice is to be published"]
+    made = correct_notice(world)
+    assert correct_notice(world) == made
+    assert settled(world) == []
+
+
+def test_nothing_is_corrected_without_cause(here: World) -> None:
+    with pytest.raises(Conflict) as refusal:
+        correct_notice(here)
+    assert refusal.value.code == "notice.nothing_to_correct"
+
+
+def test_a_correction_has_number_reason_and_day(here: World) -> None:
+    confirm_amendment(here, amend(here, [uphold(here, "制造二")], NEXT))
+    with pytest.raises(Invalid) as refusal:
+        correct_notice(here, number=" ", reason="", first_day=DAY)
+    assert [error.field for error in refusal.value.errors] == ["document_number", "first_day", "reason"]
+
+
+def test_another_person_confirms(world: World) -> None:
+    made = amend(world, [uphold(world, "制造二")], VACANT)
+    with pytest.raises(Refused) as refusal:
+        confirm_amendment(world, made, "office")
+    assert refusal.value.code == "amendment.same_person"
+    assert confirm_amendment(world, made) == confirm_amendment(world, made) == "in_force"
+
+
+def test_one_waits_at_a_time_and_can_be_dropped(world: World) -> None:
+    objection = uphold(world, "制造二")
+    made = amend(world, [objection], VACANT)
+    assert amend(world, [objection], NEXT) == made
+    with pytest.raises(Conflict) as refusal:
+        amend(world, [objection], NEXT, "second")
+    assert refusal.value.code == "amendment.waiting"
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        amending.drop_amendment(session, world.actors["second"], round_, queries.decision_for(session, round_, made), make.NOW)
+    with pytest.raises(Conflict) as refusal:
+        confirm_amendment(world, made)
+    assert refusal.value.code == "amendment.over"
+    assert confirm_amendment(world, amend(world, [objection], NEXT, "second"), "office") == "in_force"
+    with transaction(world.engine) as session:
+        assert [one.number for one in queries.decisions_of(session, world.found(session))] == [3]
+
+
+def test_no_amendment_without_an_upheld_objection(here: World) -> None:
+    refused = uphold(here, "制造二", "none")
+    for named in ([], [refused]):
+        with pytest.raises(Invalid) as refusal:
+            amend(here, named, VACANT)
+        assert [error.field for error in refusal.value.errors] == ["objections"]
+
+
+def test_an_amendment_says_who_when_what_and_why(here: World) -> None:
+    objection = uphold(here, "制造二")
+    key = here.applications["制造二"]
+    with pytest.raises(Invalid) as refusal:
+        amend(here, [objection], VACANT, reason=" ", reasons={}, members=[""], held_on=DAY + timedelta(1))
+    assert [error.field for error in refusal.value.errors] == ["held_on", "members", "reason", f"reason-{key}"]
+    with pytest.raises(Invalid) as refusal:
+        amend(here, [objection], {"制造二": "award"})
+    assert [error.field for error in refusal.value.errors] == ["grades"]
+
+
+def test_no_seat_for_somebody_who_is_not_next(here: World) -> None:
+    """Whoever is below the minimum or behind others is not next in rank."""
+    with transaction(here.engine) as session:
+        ranked = {name: here.application(session, name).sector for name in ("制造四", "医院一")}
+    assert ranked["制造四"] == "manufacturing"
+    with pytest.raises(Invalid) as refusal:
+        amend(here, [uphold(here, "制造二")], {"制造二": "", "医院一": "award"})
+    assert [error.field for error in refusal.value.errors] == [f"grade-{here.applications['医院一']}"]
+
+
+def test_where_the_rules_leave_no_seat_vacant_the_next_takes_it(here: World) -> None:
+    with transaction(here.engine) as session:
+        with_scheme(session, here.found(session), vacancy_allowed=False)
+    objection = uphold(here, "制造二")
+    with pytest.raises(Invalid) as refusal:
+        amend(here, [objection], VACANT)
+    assert [(error.field, error.params) for error in refusal.value.errors] == [("grades", {"names": ["制造四"]})]
+    assert amend(here, [objection], NEXT)
+
+
+def test_a_sanction_can_lower_a_grade(here: World) -> None:
+    """An award becomes a nomination; the freed seat of the award may stay vacant."""
+    confirm_amendment(here, amend(here, [uphold(here, "制造三")], {"制造三": "nomination"}))
+    assert decided(here)["制造三"][0] == "nomination"
+
+
+def test_before_the_notice_nothing_is_amended(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    propose(world)
+    decide(world)
+    with pytest.raises(Conflict) as refusal:
+        amend(world, [], VACANT)
+    assert refusal.value.code == "amendment.no_notice"
+
+
+@pytest.mark.parametrize("at", ["approve", "publish", "archive"])
+def test_after_the_notice_nothing_is_amended(here: World, at: str) -> None:
+    objection = uphold(here, "制造二")
+    made = amend(here, [objection], VACANT)
+    here.stage(at)
+    for act in (lambda: amend(here, [objection], VACANT), lambda: confirm_amendment(here, made)):
+        with pytest.raises(Refused) as refusal:
+            act()
+        assert refusal.value.code == "stage.wrong"
+
+
+def test_the_newest_confirmed_decision_is_published(world: World) -> None:
+    confirm_amendment(world, amend(world, [uphold(world, "制造二")], NEXT))
+    correct_notice(world)
+    approve(world)
+    publish(world)
+    assert states(world) == {
+        "制造一": "awarded", "制造二": "not_awarded", "制造三": "awarded", "制造四": "awarded", "服务一": "awarded",
+        "医院一": "not_awarded",
+    }  # fmt: skip
+    with transaction(world.engine) as session:
+        result = session.scalars(select(Snapshot.content).where(Snapshot.kind == "result")).one()
+    assert "制造二" not in result
+
+
+@pytest.mark.parametrize("by", ["supervisor", "judge", "elsewhere"])
+def test_only_its_office_amends(here: World, by: str) -> None:
+    with pytest.raises((Refused, NotFound)):
+        amend(here, [uphold(here, "制造二")], VACANT, by)
