@@ -21,7 +21,10 @@ from award.standing.models import Assignment
 
 
 def make_panels(world: World, entries: list[Entry]) -> None:
-    """Gives every application its panel: judges go round, so that panels overlap; no institution sits twice."""
+    """Gives every application its panel: judges go round, so that panels overlap; no institution sits twice.
+
+    In a large round all at the same moment, so that every judge is written once and not for each seat.
+    """
     opens_at, _ = world.stage_period("assign")
     with world.act(opens_at + timedelta(hours=9)) as session:
         rules = scheme_of(session, world.round(session)).panel
@@ -35,7 +38,7 @@ def make_panels(world: World, entries: list[Entry]) -> None:
                 and sum(one.institution == judge.institution for one in panel) < rules.same_institution
             ):
                 panel.append(judge)
-        with world.act(world.after(4)) as session:
+        with world.act(world.after(4) if world.pace == 1.0 else None) as session:
             office, application = world.actor(session, OFFICE), world.application(session, entry)
             for number, judge in enumerate(panel):
                 person = session.get_one(Person, judge.person_id)

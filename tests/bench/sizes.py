@@ -17,7 +17,7 @@ class Sizes:
     papers: int = 500
     naive_papers: int = 12
     remarks: int = 4
-    seconds: float = 4.0
+    seconds: float = 2.5
     warm: float = 1.0
     runs: int = 5
 
