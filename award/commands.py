@@ -7,6 +7,7 @@ import typer
 
 from award.accounts import commands as accounts
 from award.demo import commands as demo
+from award.invariants import commands as invariants
 from award.kernel import db, migrating, serving
 from award.kernel.audit import commands as audit
 from award.kernel.audit.trail import transaction
@@ -27,6 +28,7 @@ app.add_typer(demo.clock_app, name="clock")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app)
 app.add_typer(files.app, name="files")
+app.add_typer(invariants.app)
 app.add_typer(mail.app, name="mail")
 app.add_typer(migrate, name="migrate")
 app.add_typer(papers.app, name="papers")

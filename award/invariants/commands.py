@@ -1,0 +1,44 @@
+"""The command that asks a live database for all of them."""
+
+import typer
+from sqlalchemy.orm import Session
+
+from award.invariants import judging, people, records, results
+from award.invariants.finding import Found, Invariant
+from award.kernel import db
+from award.kernel.settings import settings
+
+app = typer.Typer()
+CHECKS = (
+    people.two_persons, people.publisher_decided_nothing, people.administrators_apart, people.roles_from_others,
+    people.judges_apart, judging.no_seat_in_conflict, judging.sheets_after_declarations, judging.one_valid_sheet,
+    judging.history_whole, judging.sheets_as_submitted, judging.totals_recomputed, judging.gates_open_when_all_are_in,
+    judging.stages_in_order, results.one_decision_in_force, results.winners_were_decided, results.winners_were_on_notice,
+    results.certificates_of_winners, results.feedback_after_publication, results.objections_answered,
+    records.frozen_as_hashed, records.hashes_in_trail, records.one_record_each, records.nothing_after_close,
+    records.trail_whole,
+)  # fmt: skip
+INVARIANTS = tuple(Invariant(one.__name__, str(one.__doc__), one) for one in CHECKS)
+
+
+def ask_all(session: Session) -> dict[str, Found]:
+    """What every check finds, by its name."""
+    return {one.name: one.check(session) for one in INVARIANTS}
+
+
+@app.command("invariants")
+def invariants() -> None:
+    """Asks a live database for what must always hold, names the first offence of each; exit code 1 if there is one."""
+    engine = db.make_engine(settings().database)
+    with db.reading(engine) as session:
+        found = ask_all(session)
+    engine.dispose()
+    for one in INVARIANTS:
+        answer = found[one.name]
+        typer.echo(f"{'BAD' if answer.offences else 'ok '} {one.name:28} {answer.looked:7} looked at  {one.says}")
+        if answer.offences:
+            typer.echo(f"    {answer.offences} offending, the first: {answer.first}")
+    broken = sum(one.offences > 0 for one in found.values())
+    typer.echo(f"{len(found)} invariants, {'all of them hold' if not broken else f'{broken} BROKEN'}")
+    if broken:
+        raise typer.Exit(1)

@@ -1,0 +1,114 @@
+"""What holds of decisions, publications and what winners hold."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from award.applications.models import Application
+from award.invariants.finding import Found, among
+from award.judging.models import FeedbackReport
+from award.results.models import AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
+from award.rounds.models import Snapshot
+from award.winners.models import Certificate
+
+
+def _winners(content: str) -> dict[str, Any]:
+    """Public id of the application -> grade, as a snapshot of a notice or a result tells them."""
+    groups: list[Mapping[str, Any]] = json.loads(content)["groups"]
+    return {one["application"]: group["grade"] for group in groups for one in group["winners"]}
+
+
+def _published(session: Session) -> dict[int, dict[str, Any]]:
+    query = select(Publication.round_id, Snapshot.content).join(Snapshot, Publication.snapshot_id == Snapshot.id)
+    return {round_id: _winners(content) for round_id, content in session.execute(query)}
+
+
+def certificates_of_winners(session: Session) -> Found:
+    """Certificates are held by published winners only, in the grade that was published."""
+    published = _published(session)
+    query = select(Certificate.number, Certificate.round_id, Application.public_id, Certificate.grade).join(Application)
+
+    def offence(number: str, round_id: int, application: str, grade: str) -> str:
+        if application not in published.get(round_id, {}):
+            return f"certificate {number} is held by no published winner"
+        told = published[round_id][application]
+        return "" if told == grade else f"certificate {number} says {grade}, published was {told}"
+
+    return among(session.execute(query), lambda one: offence(*one))
+
+
+def winners_were_on_notice(session: Session) -> Found:
+    """Every published winner was on the last public notice of the round, in the same grade."""
+    notices: dict[int, dict[str, Any]] = {}
+    query = select(Notice.round_id, Snapshot.content).join(Snapshot, Notice.snapshot_id == Snapshot.id)
+    for round_id, content in session.execute(query.order_by(Notice.round_id, Notice.number)):
+        notices[round_id] = _winners(content)
+    told = [(id_, one, grade) for id_, winners in _published(session).items() for one, grade in winners.items()]
+
+    def offence(round_id: int, application: str, grade: str) -> str:
+        same = notices.get(round_id, {}).get(application) == grade
+        return "" if same else f"application {application} was published in a grade it was not on notice for"
+
+    return among(told, lambda one: offence(*one))
+
+
+def winners_were_decided(session: Session) -> Found:
+    """What was published is what the decision in force says."""
+    published = _published(session)
+    query = (
+        select(Proposal.round_id, Application.public_id, ResultLine.decided_grade)
+        .join(ResultLine, ResultLine.proposal_id == Proposal.id)
+        .join(Application, ResultLine.application_id == Application.id)
+        .join(AwardDecision, (AwardDecision.proposal_id == Proposal.id) & (AwardDecision.state == "in_force"))
+        .where(Proposal.round_id.in_(published))
+    )
+
+    def offence(round_id: int, application: str, grade: str | None) -> str:
+        told = published[round_id].get(application, "")
+        return (
+            ""
+            if told == (grade or "")
+            else f"application {application}: decided {grade or 'nothing'}, published {told or 'nothing'}"
+        )
+
+    return among(session.execute(query), lambda one: offence(*one))
+
+
+def one_decision_in_force(session: Session) -> Found:
+    """A proposal has at most one decision in force."""
+    query = (
+        select(Proposal.public_id, func.count())
+        .join(AwardDecision, AwardDecision.proposal_id == Proposal.id)
+        .where(AwardDecision.state == "in_force")
+        .group_by(Proposal.public_id)
+    )
+    return among(
+        session.execute(query), lambda one: f"proposal {one[0]} has {one[1]} decisions in force" if one[1] > 1 else ""
+    )
+
+
+def feedback_after_publication(session: Session) -> Found:
+    """A report is with its applicant only where the result was published before."""
+    query = (
+        select(FeedbackReport.public_id, FeedbackReport.released_at, Publication.published_at)
+        .join(Application, FeedbackReport.application_id == Application.id)
+        .outerjoin(Publication, Publication.round_id == Application.round_id)
+        .where(FeedbackReport.released_at.is_not(None))
+    )
+
+    def offence(report: str, released_at: Any, published_at: Any) -> str:
+        after = published_at is not None and published_at <= released_at
+        return "" if after else f"report {report} was released before the result was published"
+
+    return among(session.execute(query), lambda one: offence(*one))
+
+
+def objections_answered(session: Session) -> Found:
+    """Every objection of a round whose result is published has its answer."""
+    query = select(Objection.receipt, Objection.state).join(Publication, Publication.round_id == Objection.round_id)
+    return among(
+        session.execute(query), lambda one: "" if one[1] == "answered" else f"objection {one[0]} has no answer"
+    )

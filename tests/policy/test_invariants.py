@@ -1,0 +1,176 @@
+"""What must always hold: true in a whole world, and each named once it is broken behind the services' backs."""
+
+import sys
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from award.accounts.models import Grant
+from award.applications.models import Application, Evidence, Submission
+from award.commands import app
+from award.invariants.commands import INVARIANTS, ask_all
+from award.kernel import db
+from award.kernel.actor import SYSTEM, Role
+from award.kernel.audit.trail import record, round_stream, transaction
+from award.kernel.events import Event
+from award.kernel.settings import settings
+from award.results.models import Objection
+from award.rounds.models import Round, RoundStage
+from tests import make
+from tests.judging.world import World
+from tests.policy.doors import Doors
+
+
+@pytest.fixture
+def whole(doors: Doors) -> World:
+    """The world of the doors, with the records of what its makers wrote without a service."""
+    with transaction(doors.world.engine) as session:
+        _tell(session, doors.world)
+    return doors.world
+
+
+def _tell(session: Session, world: World) -> None:
+    round_ = session.scalars(select(Round).where(Round.public_id == world.round)).one()
+    stream = round_stream(world.round)
+    for application in session.scalars(select(Application)):
+        obj = f"application:{application.public_id}"
+        record(session, SYSTEM, Event.APPLICATION_STARTED, obj, stream)
+        for _ in session.scalars(select(Evidence.id).where(Evidence.application_id == application.id)):
+            record(session, SYSTEM, Event.EVIDENCE_ADDED, obj, stream)
+        for sha256 in session.scalars(select(Submission.sha256).where(Submission.application_id == application.id)):
+            record(session, SYSTEM, Event.APPLICATION_SUBMITTED, obj, stream, {"sha256": sha256})
+    objection = session.scalars(select(Objection)).one()
+    objection.state, objection.examined_by, objection.answered_by = (
+        "answered",
+        world.office.person_id,
+        world.colleague.person_id,
+    )
+    objection.answered_at = make.NOW
+    record(session, world.colleague, Event.OBJECTION_ANSWERED, f"objection:{objection.public_id}", stream)
+    for grant in session.scalars(select(Grant).where(Grant.role == Role.SUPERVISOR)):
+        grant.given_by = world.office.person_id
+    for stage in session.scalars(select(RoundStage).where(RoundStage.position < round_.position)):
+        stage.left_at = make.NOW
+        record(session, SYSTEM, Event.STAGE_LEFT, f"round:{world.round}", stream, stage=stage.kind)
+
+
+def test_a_whole_world(whole: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every one looks at something: otherwise it would hold everywhere."""
+    with db.reading(whole.engine) as session:
+        found = ask_all(session)
+    with capsys.disabled():
+        sys.stdout.writelines(f"\n  {name}: {one.looked}" for name, one in found.items())
+    assert {name: one.first for name, one in found.items() if one.offences} == {}
+    assert [name for name, one in found.items() if not one.looked] == []
+
+
+def late(world: World) -> None:
+    with transaction(world.engine) as session:
+        record(session, SYSTEM, Event.SHEET_EDITED, "sheet:late", round_stream(world.round), stage="score")
+
+
+def unheard(world: World) -> None:
+    with transaction(world.engine) as session:
+        record(session, SYSTEM, Event.CERTIFICATE_ISSUED, "certificate:nowhere", round_stream(world.round))
+
+
+def unguard(to: Session) -> None:
+    """What stands in the way of writing twice goes: whoever holds the database can do that."""
+    for name in to.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+        to.execute(text(f'DROP TRIGGER "{name}"'))
+
+
+def doubled(world: World) -> None:
+    """The index of the seats is in the way of a second one."""
+    with transaction(world.engine) as to:
+        to.execute(text("DROP INDEX uq_assignment_active"))
+        _copy(to, "assignment", "public_id = 'copy-of-seat'")
+        _copy(to, "sheet", "public_id = 'copy-of-shee', assignment_id = (SELECT max(id) FROM assignment)")
+
+
+def _copy(to: Session, table: str, changed: str) -> None:
+    one = f"SELECT min(id) FROM {table} WHERE state IN ('active', 'submitted')"
+    to.execute(text(f"CREATE TEMP TABLE one AS SELECT * FROM {table} WHERE id = ({one})"))
+    to.execute(text(f"UPDATE one SET id = (SELECT max(id) + 1 FROM {table}), {changed}"))
+    to.execute(text(f"INSERT INTO {table} SELECT * FROM one"))
+    to.execute(text("DROP TABLE one"))
+
+
+ADMIN = "(SELECT person_id FROM \"grant\" WHERE role = 'system_administrator')"
+JUDGE = "(SELECT person_id FROM assignment WHERE state = 'active' LIMIT 1)"
+APPLICANT = "(SELECT organisation_id FROM application ORDER BY id LIMIT 1)"
+GIVE = 'INSERT INTO "grant" (public_id, person_id, role, scope, scope_id, authority_id, valid_from) VALUES'
+CONFLICT = """
+    INSERT INTO conflict (person_id, application_id, source, reason, declared_at)
+    SELECT person_id, application_id, 'office', 'x', '2026-01-01' FROM assignment WHERE state = 'active' LIMIT 1
+"""
+SECOND_DECISION = """
+    INSERT INTO award_decision
+    (public_id, proposal_id, number, state, reason, held_on, members, grades, reasons, decided_at, recorded_by)
+    SELECT 'x', proposal_id, 2, state, reason, held_on, members, grades, reasons, decided_at, recorded_by FROM award_decision
+"""
+OTHER_GRADE = """UPDATE snapshot SET content = replace(content, '"grade":"', '"grade":"x') WHERE kind = 'notice'"""
+BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
+    "two_persons": ("UPDATE panel_change SET decided_by = proposed_by", "change of a panel"),
+    "publisher_decided_nothing": ("UPDATE award_decision SET recorded_by = (SELECT published_by FROM publication)", "person twice"),
+    "administrators_apart": (f"{GIVE} ('x', {ADMIN}, 'judge', 'authority', 1, 0, '2026-01-01')", "judge and system_administrator"),
+    "roles_from_others": ("UPDATE \"grant\" SET given_by = person_id WHERE role = 'supervisor'", "gave himself supervisor"),
+    "judges_apart": (
+        f"{GIVE} ('x', {JUDGE}, 'applicant', 'organisation', {APPLICANT}, 1, '2026-01-01')", "its judge acts for the applicant"
+    ),
+    "no_seat_in_conflict": (CONFLICT, "in spite of a conflict"),
+    "sheets_after_declarations": ("DELETE FROM declaration WHERE id = (SELECT min(id) FROM declaration)", "no declaration before it"),
+    "one_valid_sheet": (doubled, "2 valid sheets of one judge"),
+    "history_whole": ("DELETE FROM sheet_version WHERE id = 1", "was submitted 1 times and has versions []"),
+    "sheets_as_submitted": ("UPDATE sheet SET total_hundredths = 5 WHERE id = 1", "another total than was submitted"),
+    "totals_recomputed": ("UPDATE sheet_version SET total_hundredths = 99999 WHERE id = 1", "says 99999, not"),
+    "gates_open_when_all_are_in": ("UPDATE sheet SET state = 'returned' WHERE id = 1", "open with 4 of 5 sheets"),
+    "stages_in_order": ("UPDATE round_stage SET left_at = NULL WHERE position = 0", "and has left [1"),
+    "one_decision_in_force": (SECOND_DECISION, "2 decisions in force"),
+    "winners_were_decided": ("UPDATE result_line SET decided_grade = 'other'", "decided other, published"),
+    "winners_were_on_notice": (OTHER_GRADE, "not on notice for"),
+    "certificates_of_winners": ("UPDATE certificate SET grade = 'gold'", "says gold, published was"),
+    "feedback_after_publication": ("UPDATE feedback_report SET released_at = '2026-01-01 00:00:00.000000'", "before the result"),
+    "objections_answered": ("UPDATE objection SET state = 'filed'", "has no answer"),
+    "frozen_as_hashed": ("UPDATE snapshot SET content = content || ' ' WHERE kind = 'result'", "is not what was hashed"),
+    "hashes_in_trail": ("UPDATE submission SET sha256 = 'x' WHERE id = 1", "the trail has no application:submitted"),
+    "one_record_each": (unheard, "certificate:nowhere: 0 in the tables, 1 records"),
+    "nothing_after_close": (late, "whose stage ended at"),
+    "trail_whole": ("UPDATE audit_head SET link = 'x' WHERE stream LIKE 'round:%'", "head"),
+}  # fmt: skip
+"""By each: what is written past the services, and the words of the offence."""
+
+
+def test_each_has_its_break() -> None:
+    assert [one.name for one in INVARIANTS] == list(BREAKS)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_broken_and_named(whole: World, name: str) -> None:
+    how, told = BREAKS[name]
+    if callable(how):
+        how(whole)
+    else:
+        with transaction(whole.engine) as to:
+            unguard(to)
+            to.execute(text(how))
+    with db.reading(whole.engine) as session:
+        found = ask_all(session)
+    assert found[name].offences
+    assert told in found[name].first
+
+
+def test_the_command_says_so(whole: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWARD_DATABASE", str(whole.engine.url))
+    settings.cache_clear()
+    fine = CliRunner().invoke(app, ["invariants"])
+    assert (fine.exit_code, fine.stdout.splitlines()[-1]) == (0, f"{len(INVARIANTS)} invariants, all of them hold")
+    with transaction(whole.engine) as to:
+        to.execute(text("UPDATE certificate SET grade = 'gold'"))
+    broken = CliRunner().invoke(app, ["invariants"])
+    assert broken.exit_code == 1
+    assert "offending, the first: certificate" in broken.stdout
+    assert broken.stdout.splitlines()[-1] == f"{len(INVARIANTS)} invariants, 1 BROKEN"
