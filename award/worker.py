@@ -18,6 +18,7 @@ from award.kernel.jobs.running import AnyTask, run_claimed
 from award.kernel.jobs.service import LEASE, claim, enqueue, show_worker
 from award.kernel.mail.tasks import SEND_MAIL
 from award.kernel.settings import settings
+from award.office.imports.tasks import LOOK_AT_TABLE, WRITE_TABLE
 from award.panels.tasks import TELL_JUDGE
 from award.papers.bundle import WRITE_BUNDLE
 from award.papers.tasks import STATE_PAPERS
@@ -34,6 +35,8 @@ TASKS: tuple[AnyTask, ...] = (
     RENDER_DOCUMENTS,
     STATE_PAPERS,
     WRITE_BUNDLE,
+    LOOK_AT_TABLE,
+    WRITE_TABLE,
 )
 """Every kind of job: the kernel's own, then those of the features (their tasks.py), in the order of the house."""
 DAILY = (SWEEP_FILES.kind,)

@@ -213,6 +213,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_stored_file_public_id")),
     )
     op.create_index(op.f("ix_stored_file_sha256"), "stored_file", ["sha256"])
+    op.create_table(
+        "table_import",
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("place", sa.String(length=12), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("has_changed", sa.Boolean(), nullable=False),
+        sa.Column("error", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.CheckConstraint("state IN ('looking', 'looked', 'writing', 'done', 'failed')", name=op.f("ck_table_import_state")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_table_import_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_table_import_job_id_job")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_table_import")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_table_import_public_id")),
+    )
+    op.create_index(op.f("ix_table_import_person_id"), "table_import", ["person_id"])
 
     op.create_table(
         "award",
@@ -1184,6 +1207,7 @@ def downgrade() -> None:
         "document",
         "claim",
         "award",
+        "table_import",
         "stored_file",
         "sign_in_attempt",
         "ruleset",

@@ -194,7 +194,7 @@ def _judging(taker: Photographer) -> None:
     people = link_beside_people(taker)
     taker.stop("assign", {"office": [
         f"{base}/assign", f"{base}/assign/{story.first.id}", "/office/judges", f"/office/judges?round={story.round}",
-        "/office/judges/import", member, people,
+        "/office/import/judges", member, people,
     ]})  # fmt: skip
     judging.make_panels(story)
     judging.recuse(story)

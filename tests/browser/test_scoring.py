@@ -143,7 +143,7 @@ def paths(world: World, who: str) -> list[str]:
     found = doors(world, 0)[who]
     if who == "judge0":
         return [*found, f"/review/{world.seats[1, 0]}/declaration", f"/review/{world.seats[0, 0]}/items/4.1.2?tab=evidence"]
-    return [*found, *(url for url in doors(world, 1)[who] if world.applications[1] in url), "/office/judges/import"]
+    return [*found, *(url for url in doors(world, 1)[who] if world.applications[1] in url), "/office/import/judges"]
 
 
 @pytest.mark.parametrize("width", [1440, 820])

@@ -27,7 +27,7 @@ from tests.judging.browsing import as_, main_text, post
 from tests.judging.world import World
 from tests.kernel.test_sheets import xlsx_rows
 
-IN_ROUND = ["applications", "assignments", "progress", "outcomes", "certificates", "trail", "sheets"]
+IN_ROUND = ["applications", "assignments", "progress", "outcomes", "objections", "certificates", "trail", "sheets"]
 AROUND = ["judges", "organisations", "people", "workdays"]
 ONE = {"applications": "/office/applications/{}", "assignments": "{base}/assign/{}", "progress": "{base}/progress/{}",
        "sheets": "{base}/results/{}"}  # fmt: skip

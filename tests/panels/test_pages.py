@@ -1,59 +1,14 @@
 """The office's pages of the pool and of panels."""
 
-from typing import Any
-
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from award.kernel.audit.trail import transaction
 from award.panels.models import PoolMember
 from tests.judging import world as worlds
 from tests.judging.browsing import as_, main_text, post
 from tests.judging.world import World
-from tests.panels.test_pool import HEAD, workbook
-
-
-def pool_size(world: World) -> int:
-    with transaction(world.engine) as session:
-        return session.scalars(select(func.count(PoolMember.id))).one()
-
-
-def upload(client: TestClient, content: bytes, name: str = "评审员.xlsx") -> Any:
-    return post(client, "/office/judges/import", {"authority": ""}, files={"file": (name, content)})
-
-
-def test_a_table_is_looked_at_before_it_is_imported(world: World, client: TestClient) -> None:
-    as_(client, world, "office")
-    before = pool_size(world)
-    looked = upload(client, workbook([*HEAD], ["韩雪", "han@example.cn", "质量协会", "", "", ""]))
-    assert looked.status_code == 200
-    assert "韩雪" in main_text(looked)
-    assert pool_size(world) == before
-    form = BeautifulSoup(looked.text, "html.parser").select_one("form[action^='/office/judges/import/']")
-    assert form is not None
-    url = str(form["action"])
-    authority = str(form.select_one("[name=authority]")["value"])  # type: ignore[index]
-    # Another officer's table is nobody else's to import.
-    assert post(as_(client, world, "stranger"), url, {"authority": authority}).status_code == 404
-    assert post(as_(client, world, "office"), url, {"authority": authority}).status_code == 303
-    assert pool_size(world) == before + 1
-    assert "韩雪" in main_text(client.get("/office/judges"))
-
-
-def test_a_table_with_faults_names_the_cells_and_offers_no_import(world: World, client: TestClient) -> None:
-    looked = upload(as_(client, world, "office"), workbook([*HEAD], ["", "no address", "甲", "", "", ""]))
-    text = main_text(looked)
-    assert "A2" in text
-    assert "B2" in text
-    assert BeautifulSoup(looked.text, "html.parser").select_one("form[action^='/office/judges/import/']") is None
-
-
-def test_what_is_no_table_is_refused_with_a_sentence(world: World, client: TestClient) -> None:
-    as_(client, world, "office")
-    for content, name in ((b"%PDF-1.7", "t.xlsx"), (b"x", "t.exe"), (b"", "t.xlsx")):
-        assert upload(client, content, name).status_code == 422
-    assert post(client, "/office/judges/import", {"authority": ""}).status_code == 422
 
 
 def test_adding_by_hand_and_letting_rest(world: World, client: TestClient) -> None:

@@ -22,6 +22,8 @@ from award.judging.models import FeedbackComment, FeedbackReport, Sheet
 from award.kernel.actor import Actor, Role, Scope, TokenScope
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Batch, Document, DocumentState
+from award.kernel.files.service import keep, prepare_generated
+from award.kernel.sheets.models import Import
 from award.kernel.web.context import is_api
 from award.kernel.web.csrf import HEADER, token_for
 from award.kernel.web.guard import guard_of
@@ -227,6 +229,19 @@ def _document(session: Session, certificate: Certificate) -> str:
     return document.public_id
 
 
+def _import(session: Session, world: World) -> str:
+    """A table the office brought and that was looked at."""
+    stored = keep(session, prepare_generated("t.xlsx", b"x"), world.office.person_id, make.NOW, "table_import")
+    place = world.application(session).round.award.authority.public_id
+    made = Import(
+        kind="workdays", place=place, file=stored, person_id=world.office.person_id or 0, state="looked", created_at=make.NOW,
+        plan='{"changes": [], "faults": []}',
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made.public_id
+
+
 def _ids(session: Session, world: World) -> dict[str, str]:
     application = world.application(session)
     first = {
@@ -262,6 +277,8 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "document_id": _document(session, certificate),
         "kind": "book",
         "list_name": "workdays",
+        "table_kind": "workdays",
+        "import_id": _import(session, world),
         "thing_id": application.public_id,
         "batch_id": session.scalars(select(Batch.public_id)).one(),
         "category": "organisation",

@@ -17,7 +17,7 @@ OF_APPLICATION = frozenset({
     "application_id", "assignment_id", "evidence_id", "sheet_id", "comment_id", "objection_id", "certificate_id", "document_id",
     "thing_id",
 })  # fmt: skip
-OF_ROUND = OF_APPLICATION | {"round_id", "organisation_id", "claim_id", "member_id", "person_id", "grant_id", "batch_id"}
+OF_ROUND = OF_APPLICATION | {"round_id", "organisation_id", "claim_id", "member_id", "person_id", "grant_id", "batch_id", "import_id"}
 
 STRANGERS = {
     "the judge who stepped back": (f"judge{RECUSED}", OF_APPLICATION),

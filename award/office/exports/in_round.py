@@ -23,6 +23,7 @@ from award.office.queries import is_conflicted
 from award.panels.queries import panels_of
 from award.policy import require
 from award.results.pages.shown import grade_names
+from award.results.queries import objections_of
 from award.rounds.models import Round
 from award.rounds.queries import round_for, scheme_of, stage_now, standing_in, title_of
 from award.winners.queries import certificates_for, validity_of
@@ -139,6 +140,22 @@ def _outcomes(asked: Asked) -> Answer:
     return answer(asked, round_, columns, rows)
 
 
+def _objections(asked: Asked) -> Answer:
+    """The register as its page has it: who objected stands on the page of each only."""
+    round_ = round_of(asked)
+    columns = (
+        Column(asked.say(N_("No.")), Kind.WHOLE, 8), Column(asked.say(N_("Receipt"))), Column(asked.say(N_("Received")), Kind.DAY),
+        Column(asked.say(N_("About")), width=32), Column(asked.say(N_("Status"))), Column(asked.say(N_("Answered")), Kind.MOMENT),
+    )  # fmt: skip
+    whole = asked.say(N_("the notice as a whole"))
+    rows = [
+        (one.number, one.receipt, one.received_on, one.application.organisation.name if one.application else whole,
+         asked.word("objection", one.state), one.answered_at)
+        for one in objections_of(asked.session, asked.actor, round_)
+    ]  # fmt: skip
+    return answer(asked, round_, columns, rows)
+
+
 def _certificates(asked: Asked) -> Answer:
     round_ = round_of(asked)
     scheme = scheme_of(asked.session, round_)
@@ -194,6 +211,7 @@ EXPORTS = (
     Export("assignments", N_("Assignment"), ("round",), page_of("/assign"), _assignments),
     Export("progress", N_("Progress of scoring"), ("round",), page_of("/progress"), _progress),
     Export("outcomes", N_("Stages held on paper"), ("round",), page_of("/outcomes"), _outcomes),
+    Export("objections", N_("Register of objections"), ("round",), page_of("/notice/objections"), _objections),
     Export("certificates", N_("Certificates"), ("round",), page_of("/certificates"), _certificates),
     Export("trail", N_("Trail"), ("round", "act"), page_of("/trail"), _trail),
 )

@@ -1,4 +1,4 @@
-"""The pool of judges of an authority: list, adding by hand and from a table, rest and return."""
+"""The pool of judges of an authority: list, adding by hand, rest and return."""
 
 from datetime import date
 from typing import Any
@@ -9,36 +9,27 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.kernel import clock, db
+from award.kernel import clock
 from award.kernel.actor import Actor, Role, Scope
-from award.kernel.errors import FieldError, Invalid, NotFound
-from award.kernel.files.models import StoredFile
-from award.kernel.files.service import Limits, keep, prepare_upload
+from award.kernel.errors import Invalid, NotFound
 from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import disposition
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.panels import queries
 from award.panels.forms import facts, new_judge
 from award.panels.models import PoolMember
-from award.panels.service import add_by_hand, apply_import, change_judge, set_active
-from award.panels.service.importing import COLUMNS, Plan, plan_import
+from award.panels.service import add_by_hand, change_judge, set_active
 from award.panels.service.pool import default_last_day
-from award.panels.workbook import TABLE, read_table, template
 from award.rounds.models import Authority
 from award.rounds.pages.place import place_of
 from award.rounds.queries import authorities_of, round_for
 
 router = APIRouter(prefix="/office/judges", dependencies=[Depends(guard.office)])
 in_round = APIRouter(prefix="/office/rounds/{round_id}/judges", dependencies=[Depends(guard.office)])
-PURPOSE = "judge_import"
-LIMITS = Limits(5, frozenset({"xlsx"}))
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DONE = {
     "added": N_("The judge is in the pool and was written to."),
-    "imported": N_("The table was imported."),
     "changed": N_("Saved."),
 }
 
@@ -90,7 +81,8 @@ def _pool(
         "total": len(members),
         "active": sum(one.is_active and one.last_day >= today for one in members),
         "q": q,
-        "typed": {}, "last_day": default_last_day(session, authority, now).isoformat(),
+        "typed": {},
+        "last_day": default_last_day(session, authority, now).isoformat(),
     }
     if round_id:
         shown |= place_of(actor, round_for(session, actor, round_id), "judges", now)
@@ -124,92 +116,6 @@ def add(request: Request, session: RequestSession, actor: CurrentActor, form: Fo
     return RedirectResponse(f"/office/judges?authority={authority.public_id}&done=added", 303)
 
 
-@router.get("/template.xlsx")
-def download_template(request: Request) -> Response:
-    """The empty table."""
-    language = request.state.language
-    name = f"{translate(language, TABLE)}.xlsx"
-    return Response(template(language), media_type=XLSX, headers={"content-disposition": disposition(name, inline=False)})
-
-
-@router.get("/import")
-def before_importing(
-    request: Request, session: RequestSession, actor: CurrentActor, authority: str = ""
-) -> Response:
-    """What the table has to look like, and where to choose it."""
-    found = authority_of(session, actor, authority)
-    return render(request, session, "panels/import.html", **_import(request, found))
-
-
-def _import(request: Request, authority: Authority, plan: Plan | None = None, file_id: str = "") -> dict[str, Any]:
-    language = request.state.language
-    titles = {name: translate(language, title) for name, title, _, _ in COLUMNS}
-    return {
-        "authority": {"id": authority.public_id, "name": _name(request, authority)},
-        "mib": LIMITS.mib,
-        "columns": [
-            {"title": translate(language, title), "longest": longest, "is_needed": needed}
-            for _, title, longest, needed in COLUMNS
-        ],
-        "plan": None if plan is None else {
-            "changes": [
-                {"number": one.number, "kind": one.kind, "name": one.name, "email": one.email, "institution": one.facts.institution,
-                 "changes": [{"title": titles[name], "before": before, "after": after} for name, before, after in one.changes]}
-                for one in plan.changes
-            ],
-            "faults": [
-                {"cell": one.field, "text": translate(language, one.text, one.params)} for one in plan.faults
-            ],
-            "counts": {kind: sum(one.kind == kind for one in plan.changes) for kind in ("added", "changed", "same")},
-            "is_empty": plan.is_empty,
-        },
-        "file_id": file_id,
-    }  # fmt: skip
-
-
-@router.post("/import")
-def try_import(request: Request, session: RequestSession, actor: CurrentActor, form: Form) -> Response:
-    """Shows what a table would do, line by line, and each fault by its cell; nothing of it is done yet."""
-    upload = form.file("file")
-    try:
-        if upload is None:
-            raise Invalid([FieldError("file", N_("Choose a file first."))])
-        # Before the session is used, because reading the file is slow.
-        prepared = prepare_upload(upload.filename or "", upload.file, LIMITS)
-        rows = read_table(prepared.sha256, prepared.name)
-    except Invalid as error:
-        shown = _import(request, authority_of(session, actor, form.get("authority")))
-        return render_invalid(request, session, "panels/import.html", error, **shown)
-    authority = authority_of(session, actor, form.get("authority"))
-    plan = plan_import(session, actor, authority, rows)
-    stored = keep(session, prepared, actor.person_id, clock.now(session), PURPOSE)
-    return render(request, session, "panels/import.html", **_import(request, authority, plan, stored.public_id))
-
-
-@router.post("/import/{file_id}")
-def do_import(
-    request: Request, session: RequestSession, actor: CurrentActor, file_id: PublicId, form: Form
-) -> Response:
-    """Imports the table that was looked at, whole; where the pool has changed meanwhile, it is shown again."""
-    with db.reading(request.app.state.engine) as reading:
-        query = select(StoredFile).where(
-            StoredFile.public_id == file_id, StoredFile.purpose == PURPOSE, StoredFile.created_by == actor.person_id
-        )
-        stored = reading.scalar(query)
-    if stored is None:
-        raise NotFound
-    rows = read_table(stored.sha256, stored.name)
-    authority = authority_of(session, actor, form.get("authority"))
-    try:
-        apply_import(session, actor, authority, rows, clock.now(session))
-    except Invalid as error:
-        plan = Plan((), tuple(error.errors))
-        return render_invalid(
-            request, session, "panels/import.html", Invalid([]), **_import(request, authority, plan, file_id)
-        )
-    return RedirectResponse(f"/office/judges?authority={authority.public_id}&done=imported", 303)
-
-
 @router.get("/members/{member_id}")
 def one_judge(request: Request, session: RequestSession, actor: CurrentActor, member_id: PublicId) -> Response:
     """What is kept about one judge."""
@@ -233,9 +139,7 @@ def _judge(request: Request, session: Session, authority: Authority, member: Poo
 
 
 @router.post("/members/{member_id}")
-def change(
-    request: Request, session: RequestSession, actor: CurrentActor, member_id: PublicId, form: Form
-) -> Response:
+def change(request: Request, session: RequestSession, actor: CurrentActor, member_id: PublicId, form: Form) -> Response:
     """Corrects what is kept about a judge; act rest or return changes only that."""
     authority, member = _member(session, actor, member_id)
     try:

@@ -47,7 +47,7 @@ def set_year(session: Session, actor: Actor, year: int, source: str) -> None:
 
     Raises Refused for anybody but an award office.
     """
-    _require_office(actor)
+    require_office(actor)
     row = session.get(CalendarYear, year)
     if row is None:
         session.add(CalendarYear(year=year, source=source))
@@ -58,7 +58,7 @@ def set_year(session: Session, actor: Actor, year: int, source: str) -> None:
 
 def set_day(session: Session, actor: Actor, day: date, name: str, *, is_workday: bool) -> None:
     """Makes a day a holiday or a make-up working day. Raises Refused for anybody but an award office."""
-    _require_office(actor)
+    require_office(actor)
     row = session.get(CalendarDay, day)
     if row is None:
         session.add(CalendarDay(day=day, is_workday=is_workday, name=name))
@@ -70,12 +70,13 @@ def set_day(session: Session, actor: Actor, day: date, name: str, *, is_workday:
 
 def forget_day(session: Session, actor: Actor, day: date) -> None:
     """Lets a day be again what its day of the week says. Raises Refused for anybody but an award office."""
-    _require_office(actor)
+    require_office(actor)
     session.execute(delete(CalendarDay).where(CalendarDay.day == day))
     record(session, actor, Event.CALENDAR_CHANGED, f"day:{day.isoformat()}", ADMIN, {"removed": True})
 
 
-def _require_office(actor: Actor) -> None:
+def require_office(actor: Actor) -> None:
+    """Raises Refused for anybody but an award office."""
     if Role.AWARD_OFFICE not in actor.roles:
         raise Refused("role.cannot", N_("Only an award office changes the calendar."))
 

@@ -1,0 +1,165 @@
+"""Tables that come in: their fields, a workbook's rows as lines of them, and what is wrong with each cell."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from award.kernel.errors import FieldError
+from award.kernel.i18n import LANGUAGES, N_, translate
+from award.kernel.sheets.tables import letter_of
+
+DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+PORTION = 1000
+"""Rows after which somebody is told how far it is."""
+NOT_A_DAY = N_("Enter a day as year-month-day, for example 2026-08-28.")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a table that comes in. title, note: msgids. choices: (value, msgid), where only these are taken.
+
+    is_day: its texts are days. example: of the template's second row.
+    """
+
+    name: str
+    title: str
+    longest: int
+    is_needed: bool = False
+    is_day: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+    example: str = ""
+    note: str = ""
+    width: int = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row. number: in the sheet. values: by field; days in ISO 8601, choices by their value, "" where empty."""
+
+    number: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one line does. kind: added, changed, same. detail: what tells it from another of its name.
+
+    changes: (field, before, after).
+    """
+
+    number: int
+    kind: str
+    name: str
+    detail: str
+    changes: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a table would do. faults: field is a cell ("B3"); with any, nothing is imported."""
+
+    changes: tuple[Change, ...]
+    faults: tuple[FieldError, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether importing would change nothing."""
+        return all(one.kind == "same" for one in self.changes)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Lines by what they do."""
+        return {kind: sum(one.kind == kind for one in self.changes) for kind in ("added", "changed", "same")}
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all it would do: another one means that the data has changed since it was shown."""
+        told = [[one.number, one.kind, one.name, one.detail, one.changes] for one in self.changes]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()
+
+
+def headings(fields: Sequence[Field], language: str) -> list[str]:
+    """The first row of the template."""
+    return [translate(language, one.title) for one in fields]
+
+
+def lines_of(
+    fields: Sequence[Field], rows: Sequence[Sequence[str]], told: Callable[[int, int], None] = lambda done, total: None
+) -> tuple[list[Line], list[FieldError]]:
+    """The lines of a table and every fault a cell has by itself. rows: with the heading, texts only; empty rows are passed over.
+
+    A line with a fault is not among the lines. told: hears how many rows of how many are done, now and then.
+    """
+    if not rows or _cells(fields, rows[0]) not in [headings(fields, language) for language in LANGUAGES]:
+        return [], [FieldError("A1", N_("The first row has to be the headings of the template."))]
+    lines, faults = [], []
+    for number, row in enumerate(rows[1:], 2):
+        if number % PORTION == 0:
+            told(number, len(rows))
+        if not any(cell.strip() for cell in row):
+            continue
+        found = [_value(one, text) for one, text in zip(fields, _cells(fields, row), strict=True)]
+        wrong = [
+            FieldError(f"{letter_of(at)}{number}", fault.text, fault.params)
+            for at, (_, fault) in enumerate(found)
+            if fault
+        ]
+        faults += wrong
+        if not wrong:
+            lines.append(Line(number, {one.name: value for one, (value, _) in zip(fields, found, strict=True)}))
+    if not lines and not faults:
+        faults.append(FieldError("A2", N_("The table has no lines below its headings.")))
+    return lines, faults
+
+
+def cell_of(fields: Sequence[Field], line: Line, name: str) -> str:
+    """Where a field of a line stands: "C14"."""
+    return f"{letter_of([one.name for one in fields].index(name))}{line.number}"
+
+
+def twice(fields: Sequence[Field], lines: Sequence[Line], name: str) -> list[FieldError]:
+    """A fault for every line whose field says what an earlier line says."""
+    seen: dict[str, int] = {}
+    faults = []
+    for line in lines:
+        first = seen.setdefault(line.values[name].lower(), line.number)
+        if first != line.number:
+            text = N_("The same stands in row {row} already.")
+            faults.append(FieldError(cell_of(fields, line, name), text, {"row": first}))
+    return faults
+
+
+def day_of(text: str) -> date | None:
+    """A day as people type it: 2026-08-28, 2026/8/28, 2026年8月28日. None for anything else."""
+    found = DAY.fullmatch(text)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _cells(fields: Sequence[Field], row: Sequence[str]) -> list[str]:
+    return [cell.strip() for cell in [*row, *("" for _ in fields)][: len(fields)]]
+
+
+def _value(field: Field, text: str) -> tuple[str, FieldError | None]:
+    """What a cell says, and what is wrong with it."""
+    if not text:
+        return "", FieldError("", N_("Fill this in.")) if field.is_needed else None
+    if len(text) > field.longest:
+        fault = N_("At most {longest} characters; you have {count}. Remove {over}.")
+        return "", FieldError(
+            "", fault, {"longest": field.longest, "count": len(text), "over": len(text) - field.longest}
+        )
+    if field.is_day:
+        day = day_of(text)
+        return ("", FieldError("", NOT_A_DAY)) if day is None else (day.isoformat(), None)
+    if field.choices:
+        words = {translate(language, word): value for value, word in field.choices for language in LANGUAGES}
+        if text not in words:
+            return "", FieldError("", N_("Choose one of the words the template offers in this column."))
+        return words[text], None
+    return text, None

@@ -1,0 +1,143 @@
+"""Runs as a child process: reads the first sheet of an uploaded workbook as texts, or says why not.
+
+`python -m award.kernel.sheets.reading PATH ROWS COLUMNS` prints JSON: {"rows": [[...]], "faults": [[cell, code]]} or
+{"refused": code}. Only here is a workbook of strangers parsed; the process has little memory, little time and may not write.
+"""
+
+import json
+import posixpath
+import re
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from xml.parsers import expat
+
+from python_calamine import CalamineWorkbook
+
+from award.kernel.files.opening import limit
+from award.kernel.sheets.tables import letter_of
+
+LONGEST = 500
+MOST_FAULTS = 200
+EXACT = 10**15
+"""Whole numbers from here on have lost their last digits in a cell of numbers."""
+
+
+class Refusal(Exception):
+    """Why nothing of the workbook is read, as a code; intake.py has the sentence."""
+
+
+def _no_doctype(*_: object) -> None:
+    """No program writes one; it could unfold into anything."""
+    raise Refusal("damaged")
+
+
+def parser_for(start: Callable[[str, dict[str, str]], None]) -> expat.XMLParserType:
+    """A parser that tells each element as it begins, by its local name."""
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition(":")[2], attributes)
+    parser.StartDoctypeDeclHandler = _no_doctype
+    return parser
+
+
+def elements(content: bytes, tag: str) -> list[dict[str, str]]:
+    """The attributes of every element of a name, in order."""
+    found: list[dict[str, str]] = []
+    parser_for(lambda name, attributes: found.append(attributes) if name == tag else None).Parse(content, True)
+    return found
+
+
+class Scan:
+    """What the cells of a sheet are, found while its XML passes by: nothing of it is kept but what is wrong."""
+
+    def __init__(self, most_rows: int) -> None:
+        self.most_rows = most_rows
+        self.faults: list[tuple[str, str]] = []
+        self.cell = ""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        if tag == "c":
+            self.cell = attributes.get("r", "")
+            if attributes.get("t") == "e":
+                self.note(self.cell, "error")
+        elif tag in ("v", "is") and int(re.sub(r"\D", "", self.cell) or 0) > self.most_rows:
+            raise Refusal("too_many_rows")
+        elif tag == "f":
+            self.note(self.cell, "formula")
+        elif tag == "mergeCell":
+            self.note(attributes.get("ref", "").partition(":")[0], "merged")
+
+    def note(self, cell: str, code: str) -> None:
+        """The first faults are enough to go on with."""
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append((cell, code))
+
+
+def scan(book: zipfile.ZipFile, sheet: str, most_rows: int) -> list[tuple[str, str]]:
+    """Formulas, errors and merged cells of a sheet. Raises Refusal for cells beyond the last row that is read."""
+    found = Scan(most_rows)
+    with book.open(sheet) as content:
+        parser_for(found.start).ParseFile(content)
+    return found.faults
+
+
+def first_sheet(book: zipfile.ZipFile) -> str:
+    """The member that holds the first sheet. Raises Refusal for what is no sheet of cells, and for links to other files."""
+    names = book.namelist()
+    if any(name.lower().startswith(("xl/externallinks/", "xl/macrosheets/")) for name in names):
+        raise Refusal("links")
+    first = elements(book.read("xl/workbook.xml"), "sheet")[0]
+    wanted = next(value for name, value in first.items() if name.endswith(":id"))
+    for one in elements(book.read("xl/_rels/workbook.xml.rels"), "Relationship"):
+        if one.get("Id") == wanted and one["Type"].endswith("/worksheet"):
+            target = one["Target"]
+            return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+    raise Refusal("damaged")
+
+
+def read(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
+    """The rows with trailing empty ones left out, cells as people see them, and what is wrong with cells."""
+    with zipfile.ZipFile(path) as book:
+        faults = scan(book, first_sheet(book), most_rows)
+    sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+    rows = []
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=most_rows), 1):
+        cells = row[:most_columns]
+        faults += [
+            (f"{letter_of(at)}{number}", "digits_lost") for at, cell in enumerate(cells) if has_lost_digits(cell)
+        ]
+        rows.append([as_text(cell) for cell in cells])
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return {"rows": rows, "faults": faults[:MOST_FAULTS]}
+
+
+def has_lost_digits(cell: object) -> bool:
+    """Whether a code was typed into a cell of numbers, which keeps fifteen digits."""
+    return isinstance(cell, float) and abs(cell) >= EXACT
+
+
+def as_text(cell: object) -> str:
+    """A whole number without its ".0", a day as 2026-08-28."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime | date):
+        return cell.isoformat()[:10]
+    return str(cell).strip()[:LONGEST]
+
+
+def main(path: str, most_rows: str, most_columns: str) -> None:
+    """Prints what was read, or why nothing was."""
+    limit()
+    try:
+        answer = read(path, int(most_rows), int(most_columns))
+    except Refusal as refusal:
+        answer = {"refused": str(refusal)}
+    sys.stdout.write(json.dumps(answer, ensure_ascii=True))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

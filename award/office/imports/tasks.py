@@ -1,0 +1,77 @@
+"""The jobs of imports: looking at a table, and doing what was confirmed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from award.kernel import clock
+from award.kernel.errors import FieldError, Invalid
+from award.kernel.jobs.running import Payload, Task, report_progress
+from award.kernel.sheets.importing import Line, lines_of
+from award.kernel.sheets.intake import read_rows
+from award.kernel.sheets.models import Import
+from award.office.imports import service
+from award.office.imports.kinds import IMPORTERS
+
+Step = Callable[[Session, Import, Sequence[Line], Sequence[FieldError], datetime], None]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A table to be read. id: public id of the import."""
+
+    id: str
+    kind: str
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table as lines, with the faults of its cells, or that of a file that cannot be read."""
+
+    id: str
+    lines: Sequence[Line] = ()
+    faults: Sequence[FieldError] = ()
+
+
+def read(session: Session, payload: Payload) -> Wanted | None:
+    """Which file it is."""
+    found = service.import_named(session, payload["import"])
+    return None if found is None else Wanted(found.public_id, found.kind, found.file.sha256, found.file.name)
+
+
+def compute(wanted: Wanted | None) -> Read | None:
+    """Reads it in a child process and takes its cells apart, telling how far."""
+    if wanted is None:
+        return None
+    importer = IMPORTERS[wanted.kind]
+    try:
+        rows, faults = read_rows(wanted.sha256, wanted.name, importer.most, len(importer.fields))
+    except Invalid as error:
+        return Read(wanted.id, faults=error.errors)
+    lines, wrong = lines_of(importer.fields, rows, report_progress)
+    return Read(wanted.id, lines, (*faults, *wrong))
+
+
+def _step(step: Step) -> Callable[[Session, Read | None], None]:
+    def apply(session: Session, table: Read | None) -> None:
+        found = None if table is None else service.import_named(session, table.id)
+        if found is None or table is None:
+            return
+        step(session, found, table.lines, table.faults, clock.now(session))
+
+    return apply
+
+
+def give_up(session: Session, payload: Payload, error: str) -> None:
+    """Says so on the import."""
+    found = service.import_named(session, payload["import"])
+    if found is not None:
+        service.give_up(found, error)
+
+
+LOOK_AT_TABLE = Task(service.LOOK, read, compute, _step(service.look), give_up)
+WRITE_TABLE = Task(service.WRITE, read, compute, _step(service.write), give_up)

@@ -1,0 +1,144 @@
+"""Tables that come in: choosing one, what it would do, and doing it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from award.kernel import clock
+from award.kernel.actor import Actor
+from award.kernel.errors import Conflict, Invalid
+from award.kernel.files.service import Limits, keep, prepare_upload
+from award.kernel.i18n import N_, translate
+from award.kernel.sheets.importing import Change, Plan
+from award.kernel.sheets.intake import template
+from award.kernel.sheets.models import ImportState
+from award.kernel.sheets.writing import MEDIA_TYPES
+from award.kernel.web import guard
+from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
+from award.kernel.web.downloads import disposition
+from award.kernel.web.forms import Form
+from award.kernel.web.rendering import Page, render, render_invalid
+from award.office.imports import service
+from award.office.imports.kinds import IMPORTERS, Importer
+from award.panels.pages.pool import authority_of
+from award.rounds.models import Authority
+
+router = APIRouter(prefix="/office/import", dependencies=[Depends(guard.office)])
+LIMITS = Limits(10, frozenset({"xlsx"}))
+CHOOSE, RUN = "office/import.html", "office/import_run.html"
+PURPOSE = "table_import"
+SIZE = 100
+MOST_FAULTS = 200
+"""Cells shown at once; who corrects them finds the others then."""
+
+
+@router.get("/{table_kind}")
+def choose(
+    request: Request, session: RequestSession, actor: CurrentActor, table_kind: str, authority: str = ""
+) -> Response:
+    """What the table has to look like, and where to choose it."""
+    importer = service.importer_named(table_kind)
+    return render(request, session, CHOOSE, **_choosing(request, importer, authority_of(session, actor, authority)))
+
+
+def _choosing(request: Request, importer: Importer, authority: Authority) -> dict[str, Any]:
+    name = authority.name_en if request.state.language == "en" else authority.name_zh
+    return {"importer": importer, "authority": {"id": authority.public_id, "name": name}, "mib": LIMITS.mib}
+
+
+@router.get("/{table_kind}/template.xlsx")
+def download_template(request: Request, table_kind: str) -> Response:
+    """The empty table."""
+    importer, language = service.importer_named(table_kind), request.state.language
+    content = template(importer.fields, importer.title, language)
+    name = f"{translate(language, importer.title)}.xlsx"
+    return Response(
+        content, media_type=MEDIA_TYPES["xlsx"], headers={"content-disposition": disposition(name, inline=False)}
+    )
+
+
+@router.post("/{table_kind}")
+def bring(request: Request, session: RequestSession, actor: CurrentActor, table_kind: str, form: Form) -> Response:
+    """Takes the table in; a job looks at it, and nothing of it is done yet."""
+    importer, upload = service.importer_named(table_kind), form.file("file")
+    try:
+        if upload is None:
+            raise Invalid.one("file", N_("Choose a file first."))
+        # Before the session is used, because opening the file is slow.
+        prepared = prepare_upload(upload.filename or "", upload.file, LIMITS)
+    except Invalid as error:
+        shown = _choosing(request, importer, authority_of(session, actor, form.get("authority")))
+        return render_invalid(request, session, CHOOSE, error, **shown)
+    authority, now = authority_of(session, actor, form.get("authority")), clock.now(session)
+    stored = keep(session, prepared, actor.person_id, now, PURPOSE)
+    made = service.start_import(session, actor, importer, authority, stored, now)
+    return RedirectResponse(f"/office/import/runs/{made.public_id}", 303)
+
+
+@router.get("/runs/{import_id}")
+def run(
+    request: Request, session: RequestSession, actor: CurrentActor, import_id: PublicId, page: PageNumber = 1
+) -> Response:
+    """How far it is, then what the table would do line by line, each fault by its cell; then that it is done."""
+    return render(request, session, RUN, **_run(request, session, actor, import_id, page))
+
+
+def _run(request: Request, session: Session, actor: Actor, import_id: str, number: int = 1) -> dict[str, Any]:
+    found = service.import_for(session, actor, import_id)
+    importer, plan = IMPORTERS[found.kind], service.plan_of(found)
+    authority = authority_of(session, actor, found.place)
+    link = request.url.include_query_params
+    return {
+        **_choosing(request, importer, authority), "run": found, "is_waiting": found.state in (ImportState.LOOKING, ImportState.WRITING),
+        "done": found.job.progress_done if found.job else 0, "total": (found.job.progress_total or 0) if found.job else 0,
+        "plan": None if plan is None else _plan(request, importer, plan),
+        "page": None if plan is None else _lines(request, importer, plan, number, lambda one: str(link(page=one))),
+    }  # fmt: skip
+
+
+def _plan(request: Request, importer: Importer, plan: Plan) -> dict[str, Any]:
+    language = request.state.language
+    faults = [
+        {"cell": one.field, "text": translate(language, one.text, one.params)} for one in plan.faults[:MOST_FAULTS]
+    ]
+    return {
+        "counts": plan.counts, "is_empty": plan.is_empty, "fingerprint": plan.fingerprint, "faults": faults, "wrong": len(plan.faults),
+    }  # fmt: skip
+
+
+def _lines(request: Request, importer: Importer, plan: Plan, number: int, link: Any) -> Page[dict[str, Any]]:
+    """A page of the lines, those that change something first."""
+    ordered = sorted(plan.changes, key=lambda one: (one.kind == "same", one.number))
+    shown = [_line(request.state.language, importer, one) for one in ordered[(number - 1) * SIZE : number * SIZE]]
+    return Page(shown, number, SIZE, len(ordered), link)
+
+
+def _line(language: str, importer: Importer, one: Change) -> dict[str, Any]:
+    fields = {field.name: field for field in importer.fields}
+
+    def said(name: str, value: str) -> str:
+        choices = dict(fields[name].choices)
+        return translate(language, choices[value]) if value in choices else value
+
+    changes = [
+        {"title": translate(language, fields[name].title), "before": said(name, before), "after": said(name, after)}
+        for name, before, after in one.changes
+    ]
+    return {"number": one.number, "kind": one.kind, "name": one.name, "detail": one.detail, "changes": changes}
+
+
+@router.post("/runs/{import_id}")
+def confirm(
+    request: Request, session: RequestSession, actor: CurrentActor, import_id: PublicId, form: Form
+) -> Response:
+    """Has it done as it was shown; where it was shown anew meanwhile, it is to be looked at again."""
+    try:
+        service.confirm_import(session, actor, import_id, form.get("fingerprint"))
+    except Conflict as error:
+        fault = Invalid.one("table", error.text, **error.params)
+        response = render_invalid(request, session, RUN, fault, **_run(request, session, actor, import_id))
+        response.status_code = error.status
+        return response
+    return RedirectResponse(f"/office/import/runs/{import_id}", 303)
