@@ -31,8 +31,8 @@ PUBLISHED = "publish"
 SIDE_BY_SIDE = 2
 UNHURRIED = 100
 """So many applications are written and scored within their stages with an hour or two for each."""
-MOST_REPORTS = 60
-"""A report takes a second to print; in a larger round the others are still to be written."""
+MOST_REPORTS = 24
+"""A report takes a second or two to write and to print; in a larger round the others are still to be written."""
 
 
 @dataclass(frozen=True)

@@ -224,7 +224,7 @@ def submit_sheet(
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=True)
     db.lock_row(session, "assignment", assignment.id, exclusive=True)
-    session.refresh(application, ["gate_opened_at", "values_seen_at", "state"])
+    db.read_afresh(session, application, ["gate_opened_at", "values_seen_at", "state"])
     standing = standing_of(session, actor, application, now)
     require_own(actor, application, assignment)
     sheet = queries.sheet_of(session, assignment, fresh=True)
@@ -292,7 +292,7 @@ def return_sheet(
     """
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=True)
-    session.refresh(application, ["gate_opened_at", "values_seen_at", "state"])
+    db.read_afresh(session, application, ["gate_opened_at", "values_seen_at", "state"])
     session.refresh(sheet, ["state"])
     policy.require(Action.SHEET_RETURN, stage, standing_of(session, actor, application, now))
     if not reason.strip():
