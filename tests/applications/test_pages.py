@@ -63,7 +63,7 @@ def test_strangers_get_the_answer_of_a_missing_application(desk: dict[str, Visit
     missing = desk["stranger"].get("/apply/222222222222" + path)
     assert hidden.status_code == missing.status_code == 404
     assert without_reference(hidden.text) == without_reference(missing.text)
-    assert desk["office"].get(base(world) + path).status_code == 403
+    assert desk["office"].get(base(world) + path).status_code == 404
 
 
 def test_nobody_signed_in_is_sent_to_sign_in(client: TestClient, world: World) -> None:

@@ -322,7 +322,7 @@ def test_a_beat_says_who_else_is_there(desk: dict[str, Visitor], world: World, c
 
 def test_without_scripts_the_last_save_is_named(desk: dict[str, Visitor], world: World) -> None:
     desk["writer"].post(f"{base(world)}/items/{PART}", {"text": "写了", "version": "0", "is_done": "no", "act": "save"})
-    assert "Last saved by 王立, 2 March 2026 at 09:00" in " ".join(desk["owner"].page(f"{base(world)}/items/{PART}").get_text(" ").split())
+    assert "Last saved by 王立, 2 March 2026 09:00" in " ".join(desk["owner"].page(f"{base(world)}/items/{PART}").get_text(" ").split())
 
 
 def test_two_restore_at_once_and_nothing_is_lost(world: World, team: dict[str, Person], any_engine: Engine) -> None:

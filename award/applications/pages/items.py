@@ -53,7 +53,7 @@ def _item(request: Request, session: Session, actor: Actor, application: Applica
             "version": answer.version if answer else 0, "is_done": bool(answer and answer.is_complete),
             "url": desk.url(part), "history_url": f"{desk.url(part)}/history",
             "saved_at": desk.moment(answer.updated_at) if answer else "",
-            "saved_by": names_of(session, [answer.updated_by]).get(answer.updated_by, "") if answer else "",
+            "saved_by": _other(session, actor, answer),
         },
         "deadline": views.deadline(desk),
         "closed": views.closed_reason(session, actor, desk),
@@ -68,6 +68,13 @@ def _item(request: Request, session: Session, actor: Actor, application: Applica
         "previous": _link(desk, before.key) if before else None,
         "next": _link(desk, after.key) if after else None,
     }  # fmt: skip
+
+
+def _other(session: Session, actor: Actor, answer: Answer | None) -> str:
+    """Who saved the text last, where it was somebody else."""
+    if answer is None or answer.updated_by == actor.person_id:
+        return ""
+    return names_of(session, [answer.updated_by]).get(answer.updated_by, "")
 
 
 def _link(desk: views.Desk, part: str) -> dict[str, str]:
