@@ -10,7 +10,6 @@ import award.kernel.files.models
 import award.kernel.jobs.models
 import award.kernel.mail.models
 import award.kernel.sheets.models
-import award.messages.models
 import award.organisations.models
 import award.panels.models
 import award.results.models

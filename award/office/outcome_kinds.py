@@ -282,11 +282,11 @@ class Deliberation:
         if not is_quorate(self.present, self.members, vote.quorum):
             text = N_("Without {needed} of {members} members the committee has no quorum; a vote needs a new meeting.")
             return [FieldError("present", text, {"needed": votes_needed(self.members, vote.quorum), "members": self.members})]
-        passed = vote_passes(self.votes_for, self.present, self.members, vote.passes, vote.quorum)
+        passed = vote_passes(self.votes_for, self.present, self.members, vote.passes, vote.quorum, more_than=vote.more_than)
         if passed == entry.goes_on:
             return []
         text = N_("The rule asks for {needed} votes for, and there are {votes}; correct the answer or the numbers.")
-        return [FieldError("goes_on", text, {"needed": votes_needed(self.present, vote.passes), "votes": self.votes_for})]
+        return [FieldError("goes_on", text, {"needed": votes_needed(self.present, vote.passes, more_than=vote.more_than), "votes": self.votes_for})]
 
     def said(self) -> list[Phrase]:
         """The count."""

@@ -313,11 +313,15 @@ class CertificateRules:
 
 @dataclass(frozen=True)
 class Vote:
-    """A committee's vote, where the scheme has one. passes: numerator and denominator of the share of those present."""
+    """A committee's vote, where the scheme has one. passes: numerator and denominator of the share of those present.
+
+    more_than: the share itself is not enough; 1/2 with it is "more than half" (过半数).
+    """
 
     secret: bool
     passes: tuple[int, int]
     quorum: tuple[int, int]
+    more_than: bool = False
 
 
 @dataclass(frozen=True)

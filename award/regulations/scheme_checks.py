@@ -160,6 +160,8 @@ def _check_committee(scheme: Scheme, report: Report) -> None:
     meets = any(stage.kind == "deliberate" for stage in scheme.stages)
     if meets and scheme.vote is None:
         report.on(("vote",), "vote_differs", "A committee deliberates, but its vote is none; say how it votes.")
+    if scheme.vote is not None and scheme.vote.more_than and scheme.vote.passes[0] == scheme.vote.passes[1]:
+        report.on(("vote", "more_than"), "vote_impossible", "Nobody gets more than all votes; write more_than: no, or a smaller share.")
     if not meets and scheme.vote is not None:
         report.on(("vote",), "vote_differs", "There is no stage 'deliberate' to vote in; add it, or write vote: none.")
 

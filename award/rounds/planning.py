@@ -62,6 +62,12 @@ def earliest_notice_end(frame: Frame, published: date) -> date:
     return period_end(frame.calendar, published + timedelta(1), frame.notice_days, frame.notice_unit)
 
 
+def earliest_notice_close(frame: Frame, opens_at: datetime) -> datetime:
+    """When a notice that is published on its first planned day may close at the earliest."""
+    last = earliest_notice_end(frame, opens_at.astimezone(frame.zone).date())
+    return _midnight(last + timedelta(1), frame.zone)
+
+
 def faults_of(frame: Frame, dates: Dates) -> list[FieldError]:
     """Everything that is wrong with dates: order, overlap, the past, a notice that is too short.
 
@@ -99,8 +105,7 @@ def _faults_of_one(frame: Frame, kind: str, opens_at: datetime | None, closes_at
 
 
 def _faults_of_notice(frame: Frame, opens_at: datetime, closes_at: datetime) -> list[FieldError]:
-    last = earliest_notice_end(frame, opens_at.astimezone(frame.zone).date())
-    earliest = _midnight(last + timedelta(1), frame.zone)
+    earliest = earliest_notice_close(frame, opens_at)
     if closes_at >= earliest:
         return []
     text = N_("Published on its first day, the notice must run {days} working days from the next day on: until {earliest} at least.")

@@ -62,6 +62,7 @@ LABELS: Mapping[str, str] = {
     "minimum_sheets": N_("Sheets a result needs"),
     "missing_stage": N_("A stage without a figure"),
     "money": N_("Reward (yuan)"),
+    "more_than": N_("More votes than this share are needed"),
     "most_applications": N_("Most applications of one judge"),
     "nature": N_("Legal nature"),
     "number": N_("Numbering"),

@@ -141,6 +141,12 @@ def test_visits(until: date, team: tuple[str, ...], found: list[str]) -> None:
     assert faults(SiteVisit(until, team)) == found
 
 
+@pytest.mark.parametrize(("votes_for", "passed", "found"), [(5, True, []), (4, True, ["goes_on"]), (4, False, [])])
+def test_more_than_half_of_those_present(votes_for: int, passed: bool, found: list[str]) -> None:
+    half = replace(SETTING, vote=Vote(True, (1, 2), (2, 3), more_than=True))
+    assert faults(Deliberation(9, 8, votes_for, 8 - votes_for, 0), half, goes_on=passed) == found
+
+
 def test_a_number_is_drawn_once() -> None:
     assert faults(Interview(1), replace(SETTING, others=(Interview(2), Interview(1)))) == ["order"]
     assert faults(Interview(1), replace(SETTING, others=(Interview(2),))) == []

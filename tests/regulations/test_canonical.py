@@ -46,7 +46,7 @@ def test_the_order_of_keys_and_comments_do_not_change_the_text() -> None:
 def test_a_vote_keeps_its_shares() -> None:
     meeting = "  - {kind: deliberate, source: art. 5, title: {zh: 审议, en: Vote}, planned_days: 1, held: paper, weight: none}\n"
     text = spoilt(SCHEME, "  - {kind: notice", meeting + "  - {kind: notice")
-    text = spoilt(text, "vote: none", "vote: {source: art. 9, secret: yes, passes: 2/3, quorum: 1/2}")
+    text = spoilt(text, "vote: none", "vote: {source: art. 9, secret: yes, passes: 2/3, more_than: no, quorum: 1/2}")
     scheme = load_scheme(text, "small")
     assert scheme_from_canonical(canonical(scheme)).vote == scheme.vote
 

@@ -86,8 +86,8 @@ FAULTY = [
     ("No. {year}-{serial}", "No. {year}", 94, 11, "number_pattern"),
     ("No. {year}-{serial}", "No. {year}-{serial!r}-{serial}", 94, 11, "number_pattern"),
     ("No. {year}-{serial}", "No. {year}-{serial", 94, 11, "number_pattern"),
-    ("vote: none", "vote: {source: art. 9, secret: yes, passes: 2/3, quorum: 1/2}", 98, 7, "vote_differs"),
-    ("vote: none", "vote: {source: art. 9, secret: yes, passes: 3/2, quorum: 1/2}", 98, 45, "wrong_type"),
+    ("vote: none", "vote: {source: art. 9, secret: yes, passes: 2/3, more_than: no, quorum: 1/2}", 98, 7, "vote_differs"),
+    ("vote: none", "vote: {source: art. 9, secret: yes, passes: 3/2, more_than: no, quorum: 1/2}", 98, 45, "wrong_type"),
     ("vote: none", "vote: none\nsources: {}", 99, 1, "unknown_key"),
 ]
 
@@ -126,10 +126,25 @@ def test_a_committee_stage_needs_a_vote() -> None:
     with pytest.raises(RuleFaults) as caught:
         load_scheme(text, "small")
     assert [fault.code for fault in caught.value.faults] == ["vote_differs"]
-    voting = spoilt(text, "vote: none", "vote: {source: art. 9, secret: yes, passes: 2/3, quorum: 1/2}")
+    voting = spoilt(text, "vote: none", "vote: {source: art. 9, secret: yes, passes: 2/3, more_than: no, quorum: 1/2}")
     vote = load_scheme(voting, "small").vote
     assert vote is not None
-    assert (vote.passes, vote.quorum) == ((2, 3), (1, 2))
+    assert (vote.passes, vote.more_than, vote.quorum) == ((2, 3), False, (1, 2))
+
+
+@pytest.mark.parametrize(("passes", "found"), [("1/2", []), ("1/1", ["vote_impossible"])])
+def test_more_than_a_share_can_be_reached(passes: str, found: list[str]) -> None:
+    meeting = SITE.replace("site", "deliberate").replace("40", "none")
+    text = spoilt(SCHEME, SITE, SITE + meeting)
+    voting = spoilt(text, "vote: none", f"vote: {{source: art. 9, secret: yes, passes: {passes}, more_than: yes, quorum: 1/2}}")
+    if not found:
+        vote = load_scheme(voting, "small").vote
+        assert vote is not None
+        assert vote.more_than
+        return
+    with pytest.raises(RuleFaults) as caught:
+        load_scheme(voting, "small")
+    assert [fault.code for fault in caught.value.faults] == found
 
 
 def test_every_parameter_has_a_source_and_its_own_one_wins() -> None:

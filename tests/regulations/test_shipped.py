@@ -125,18 +125,18 @@ def test_the_demonstration_scheme() -> None:
 
 COUNTED = {
     # kind of the basis, two awards above, three conditions, four stages
-    "bengbu-mayor": (119, 1 + 2 + 3 + 4),
+    "bengbu-mayor": (120, 1 + 2 + 3 + 4),
     # criteria, the award above, seven stages
-    "qingdao-mayor": (118, 1 + 1 + 7),
+    "qingdao-mayor": (119, 1 + 1 + 7),
     # the award above, sectors
     "datong-county": (107, 2),
-    "datong-city": (126, 2),
+    "datong-city": (127, 2),
     # cycle; two awards above and how many one city may send; sectors; seats twice; a condition; a stage; two spans of years
-    "datong-recommendation": (131, 1 + 3 + 1 + 2 + 1 + 1 + 2),
+    "datong-recommendation": (132, 1 + 3 + 1 + 2 + 1 + 1 + 2),
     # cycle, vacancy, joint seats; the award above; seats four times, money twice, two conditions
-    "jiangsu-governor": (153, 3 + 1 + 4 + 2 + 2),
+    "jiangsu-governor": (154, 3 + 1 + 4 + 2 + 2),
     # cycle, joint seats; seats of two grades in three categories; four conditions; four stages; a span of years
-    "china-quality": (152, 2 + 6 + 4 + 4 + 1),
+    "china-quality": (153, 2 + 6 + 4 + 4 + 1),
 }
 """Scheme -> its values, and how many of them were read; all others are assumed."""
 

@@ -1,7 +1,7 @@
 """Authorities, awards, rounds, dates, calls and extensions: each change, its record, each refusal."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -248,6 +248,31 @@ class TestExtension:
             assert extension["closed_at_before"] == "2026-05-15T16:00:00Z"
             assert (call.number, extension["kind"], extension["reason"]) == (2, "apply", "台风")
             assert events(session, f"round:{public_id}")[-2:] == ["stage:extended", "snapshot:published"]
+
+    def test_a_notice_moved_across_holidays_keeps_its_working_days(self, desk: Desk) -> None:
+        """Moved by nine days over a weekend and a holiday, it ends later than nine days later, and so does what follows."""
+        public_id = desk.round("apply")
+        with transaction(desk.engine) as session:
+            round_ = desk.found(session, public_id)
+            notice = next(stage for stage in round_.stages if stage.kind == "notice")
+            after = round_.stages[notice.position + 1]
+            for stage in round_.stages[1:]:
+                stage.opens_at = stage.closes_at = None
+            beijing = timedelta(hours=16)  # midnight there, the day before in UTC
+            first = datetime(2026, 5, 18, tzinfo=UTC) + beijing
+            round_.stages[1].opens_at, round_.stages[1].closes_at = NOW, first
+            notice.opens_at, notice.closes_at = first, first + timedelta(8)
+            after.opens_at, after.closes_at = first + timedelta(8), first + timedelta(10)
+            session.add_all(CalendarDay(day=date(2026, 6, day), is_workday=False) for day in (1, 2, 3))
+        with transaction(desk.engine) as session:
+            round_ = desk.found(session, public_id)
+            service.extend_stage(session, desk["office"], round_, first + timedelta(9), "台风", NOW)
+            notice = next(stage for stage in round_.stages if stage.kind == "notice")
+            after = round_.stages[notice.position + 1]
+            # Published on Thursday 28 May: counted are the 29th and, after weekend and holiday, 4, 5, 8 and 9 June.
+            assert queries.spell(notice.opens_at) == "2026-05-27T16:00:00Z"
+            assert queries.spell(notice.closes_at) == "2026-06-09T16:00:00Z"
+            assert (queries.spell(after.opens_at), queries.spell(after.closes_at)) == ("2026-06-09T16:00:00Z", "2026-06-11T16:00:00Z")
 
     def test_within_a_gap_the_stages_after_it_stay(self, desk: Desk) -> None:
         public_id = desk.round("apply")

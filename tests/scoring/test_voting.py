@@ -1,5 +1,7 @@
 """Votes in whole numbers."""
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,6 +34,26 @@ def test_refuses_shares_that_cannot_be() -> None:
         votes_needed(9, (3, 2))
     with pytest.raises(ValueError, match="share"):
         is_quorate(9, 9, (0, 1))
+
+
+@pytest.mark.parametrize(("present", "needed"), [(0, 1), (1, 1), (2, 2), (3, 2), (8, 5), (9, 5), (10, 6)])
+def test_more_than_half_worked_by_hand(present: int, needed: int) -> None:
+    assert votes_needed(present, (1, 2), more_than=True) == needed
+    assert vote_passes(needed, max(present, needed), 99, (1, 2), (1, 99), more_than=True)
+
+
+def test_half_is_not_more_than_half() -> None:
+    assert vote_passes(4, 8, 9, (1, 2), TWO_THIRDS)
+    assert not vote_passes(4, 8, 9, (1, 2), TWO_THIRDS, more_than=True)
+    assert vote_passes(5, 8, 9, (1, 2), TWO_THIRDS, more_than=True)
+    with pytest.raises(ValueError, match="all votes"):
+        votes_needed(8, (2, 2), more_than=True)
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.integers(1, 9), st.integers(2, 9))
+def test_more_than_a_share_is_exact(present: int, yes: int, one: int, other: int) -> None:
+    share = (min(one, other - 1), other)
+    assert (yes >= votes_needed(present, share, more_than=True)) == (Fraction(yes) > present * Fraction(*share))
 
 
 @given(st.integers(1, 99), st.integers(0, 99), st.integers(1, 9), st.integers(1, 9))

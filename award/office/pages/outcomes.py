@@ -180,6 +180,8 @@ def _rule(scheme: Scheme, kind: str, category: str) -> Phrase | None:
         return None
     passes, quorum = ("/".join(map(str, share)) for share in (scheme.vote.passes, scheme.vote.quorum))
     text = N_("The scheme asks for {passes} of those present to vote for; {quorum} of the members must be present.")
+    if scheme.vote.more_than:
+        text = N_("The scheme asks for more than {passes} of those present to vote for; {quorum} of the members must be present.")
     return Phrase(text, {"passes": passes, "quorum": quorum})
 
 

@@ -12,8 +12,10 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.policy import Moment
 from award.rounds.models import Round, RoundStage, StageExtension
-from award.rounds.queries import guarded_stage, latest_snapshot, spell, stage_of, standing_in
+from award.rounds.planning import earliest_notice_close
+from award.rounds.queries import frame_for, guarded_stage, latest_snapshot, spell, stage_of, standing_in
 from award.rounds.service.calls import call_content, publish_snapshot
+from award.stages import Kind
 
 
 def extend_stage(
@@ -21,7 +23,8 @@ def extend_stage(
 ) -> StageExtension:
     """Gives the present stage a later end, and publishes the call anew with the reason where one has been published.
 
-    Later stages move on by the same time where the next one would otherwise begin before this one ends.
+    Later stages move on by the same time where the next one would otherwise begin before this one ends; a notice that is
+    moved across holidays is lengthened to its legal minimum of days.
     Asked again for the same end, answers with the decision already taken.
     Raises Refused for anybody but the office, Conflict for a stage without an end, Invalid for an end that is not
     later or a reason that is missing.
@@ -37,7 +40,7 @@ def extend_stage(
     )
     stage.extensions.append(extension)
     stage.closes_at = closes_at
-    _move_on(round_, closes_at - before)
+    _move_on(session, round_, closes_at - before, now)
     round_.version += 1
     session.flush()
     content = {"stage": stage.kind, "before": spell(before), "closes_at": spell(closes_at), "reason": reason}
@@ -62,7 +65,8 @@ def _checked_end(round_: Round, stage: RoundStage, closes_at: datetime, reason: 
     return stage.closes_at
 
 
-def _move_on(round_: Round, by: timedelta) -> None:
+def _move_on(session: Session, round_: Round, by: timedelta, now: datetime) -> None:
+    """Later stages move by the same time; a notice that would then hold too few days ends later, and so does what follows."""
     present = stage_of(round_)
     later = round_.stages[round_.position + 1 :]
     following = next((stage for stage in later if stage.opens_at is not None), None)
@@ -70,6 +74,12 @@ def _move_on(round_: Round, by: timedelta) -> None:
         return
     if following.opens_at >= present.closes_at:
         return
+    frame = frame_for(session, round_, now)
     for stage in later:
         stage.opens_at = None if stage.opens_at is None else stage.opens_at + by
-        stage.closes_at = None if stage.closes_at is None else stage.closes_at + by
+        if stage.closes_at is None:
+            continue
+        closes_at = stage.closes_at + by
+        if stage.kind == Kind.NOTICE and stage.opens_at is not None:
+            closes_at = max(closes_at, earliest_notice_close(frame, stage.opens_at))
+        stage.closes_at, by = closes_at, closes_at - stage.closes_at
