@@ -28,6 +28,7 @@ from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
 from award.kernel.web.probes import Probes
+from award.messages import pages as messages
 from award.office import pages as office
 from award.organisations import api as organisations_api
 from award.organisations import pages as organisations
@@ -51,6 +52,7 @@ ROUTERS: tuple[Any, ...] = (
     judging.router,
     results.router,
     winners.router,
+    messages.router,
     papers.router,
     office.router,
 )

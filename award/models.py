@@ -10,6 +10,7 @@ import award.kernel.files.models
 import award.kernel.jobs.models
 import award.kernel.mail.models
 import award.kernel.sheets.models
+import award.messages.models
 import award.organisations.models
 import award.panels.models
 import award.results.models

@@ -115,6 +115,8 @@ def _to(*who: Who) -> frozenset[Who]:
 
 _ROUND: Grants = {
     Action.APPLICATION_LIST: _to(Who.OFFICE, Who.SUPERVISOR),
+    Action.MESSAGE_READ: _to(Who.OFFICE, Who.SUPERVISOR),
+    Action.MESSAGE_SEND: _to(Who.OFFICE),
     Action.ROUND_ADVANCE: _to(Who.OFFICE),
     Action.ROUND_READ: _to(Who.OFFICE, Who.SUPERVISOR),
     Action.STAGE_EXTEND: _to(Who.OFFICE),

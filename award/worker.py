@@ -18,6 +18,7 @@ from award.kernel.jobs.running import AnyTask, run_claimed
 from award.kernel.jobs.service import LEASE, claim, enqueue, show_worker
 from award.kernel.mail.tasks import SEND_MAIL
 from award.kernel.settings import settings
+from award.messages.tasks import REMIND_PEOPLE, SEND_MAILING
 from award.office.imports.tasks import LOOK_AT_TABLE, WRITE_TABLE
 from award.panels.tasks import TELL_JUDGE
 from award.papers.bundle import WRITE_BUNDLE
@@ -28,10 +29,13 @@ log = logging.getLogger("award.worker")
 
 POLL_SECONDS = 0.5
 SHOW_SECONDS = 30
+PLAN_SECONDS = 300
 TASKS: tuple[AnyTask, ...] = (
     SEND_MAIL,
     SWEEP_FILES,
     TELL_JUDGE,
+    REMIND_PEOPLE,
+    SEND_MAILING,
     RENDER_DOCUMENTS,
     STATE_PAPERS,
     WRITE_BUNDLE,
@@ -40,6 +44,8 @@ TASKS: tuple[AnyTask, ...] = (
 )
 """Every kind of job: the kernel's own, then those of the features (their tasks.py), in the order of the house."""
 DAILY = (SWEEP_FILES.kind,)
+HOURLY = (REMIND_PEOPLE.kind,)
+"""By the award's clock, so that a demonstration whose clock is moved reminds people too."""
 
 
 def run(
@@ -78,11 +84,14 @@ def run(
 
 
 def plan_day(engine: Engine) -> None:
-    """Wants today's housekeeping; any number of workers and starts want it once."""
+    """Wants today's housekeeping and this hour's; any number of workers and starts want it once."""
     with transaction(engine) as session:
         today = clock.real_now().date().isoformat()
         for kind in DAILY:
             enqueue(session, kind, {}, dedup_key=f"{kind}:{today}")
+        hour = f"{clock.now(session):%Y-%m-%dT%H}"
+        for kind in HOURLY:
+            enqueue(session, kind, {}, dedup_key=f"{kind}:{hour}")
 
 
 def _plan_days(engine: Engine, stop: threading.Event) -> None:
@@ -91,7 +100,7 @@ def _plan_days(engine: Engine, stop: threading.Event) -> None:
             plan_day(engine)
         except Exception:
             log.exception("the day's housekeeping could not be planned")
-        stop.wait(3600)
+        stop.wait(PLAN_SECONDS)
 
 
 def _show(engine: Engine, stop: threading.Event, loops: Sequence[threading.Thread]) -> None:

@@ -36,7 +36,7 @@ def find_actor(engine: Engine, token: str) -> Actor | None:
         found = queries.sign_in_of(session, token, now)
         if found is None:
             return None
-        sign_in, person = found
+        sign_in, person, unread = found
         # Grants end by the award's clock, which a demonstration moves; the session itself by real time.
         actor = queries.actor_for(session, person, clock.now(session), session_hash=sign_in.token_hash)
     idle = IDLE_ADMINISTRATOR if actor.roles & ADMINISTRATORS else IDLE
@@ -45,7 +45,7 @@ def find_actor(engine: Engine, token: str) -> Actor | None:
     if now - sign_in.seen_at > TOUCH_EVERY:
         with transaction(engine) as session:
             session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
-    return actor
+    return replace(actor, unread=unread)
 
 
 class Identify:

@@ -22,6 +22,7 @@ from award.kernel.audit.models import AuditRecord
 from award.kernel.errors import NotFound
 from award.kernel.events import Event
 from award.kernel.i18n import N_
+from award.kernel.mail.models import Message
 
 ACCOUNT_EVENTS = {
     Event.GRANT_GIVEN: N_("Role given"),
@@ -68,10 +69,11 @@ def actor_for(session: Session, person: Person, now: datetime, *, session_hash: 
     return Actor(person.id, person.public_id, person.name, person.language, held, session=session_hash)
 
 
-def sign_in_of(session: Session, token: str, now: datetime) -> tuple[SignIn, Person] | None:
-    """The running session a cookie stands for and whose it is, or None."""
+def sign_in_of(session: Session, token: str, now: datetime) -> tuple[SignIn, Person, int] | None:
+    """The running session a cookie stands for, whose it is, and how many messages he has not read; or None."""
+    unread = select(func.count()).where(Message.person_id == Person.id, Message.read_at.is_(None), ~Message.by_mail_only)
     query = (
-        select(SignIn, Person)
+        select(SignIn, Person, unread.correlate(Person).scalar_subquery())
         .join(Person, Person.id == SignIn.person_id)
         .where(
             SignIn.token_hash == hash_token(token),
@@ -82,7 +84,7 @@ def sign_in_of(session: Session, token: str, now: datetime) -> tuple[SignIn, Per
         )
     )
     row = session.execute(query).one_or_none()
-    return (row[0], row[1]) if row else None
+    return (row[0], row[1], row[2]) if row else None
 
 
 def person_by_public_id(session: Session, public_id: str) -> Person | None:

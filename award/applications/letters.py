@@ -39,7 +39,10 @@ def write_to_applicant(
     for key, value in {"when": now, **more}.items():
         context[key] = _told(value, person.language, zone)
     dedup_key = f"{template}:{once}:{person.public_id}" if once else None
-    send(session, person.email, template, context, person.language, person_id=person.id, dedup_key=dedup_key)
+    send(
+        session, person.email, template, context, person.language, person_id=person.id, dedup_key=dedup_key,
+        round_id=application.round_id, about=f"application:{application.public_id}",
+    )  # fmt: skip
 
 
 def write_to_all(

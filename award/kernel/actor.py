@@ -75,6 +75,8 @@ class Actor:
     session: str = ""
     address: str = ""
     request_id: str = ""
+    unread: int = 0
+    """How many of his messages he has not opened, as the head of every page says."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -128,6 +130,8 @@ class Action(StrEnum):
     FEEDBACK_WRITE = "feedback:write"
     JUDGE_ASSIGN = "judge:assign"
     JUDGE_REPLACE = "judge:replace"
+    MESSAGE_READ = "message:read"
+    MESSAGE_SEND = "message:send"
     NOTICE_PUBLISH = "notice:publish"
     OBJECTION_ANSWER = "objection:answer"
     OBJECTION_FILE = "objection:file"

@@ -124,15 +124,19 @@ def upgrade() -> None:
     op.create_table(
         "message",
         sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column("about", sa.String(length=40), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=False),
         sa.Column("template", sa.String(length=64), nullable=False),
         sa.Column("context", sa.Text(), nullable=False),
         sa.Column("link", sa.Text(), nullable=True),
+        sa.Column("by_mail_only", sa.Boolean(), nullable=False),
         sa.Column("dedup_key", sa.String(length=200), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
@@ -141,7 +145,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("dedup_key", name=op.f("uq_message_dedup_key")),
         sa.UniqueConstraint("public_id", name=op.f("uq_message_public_id")),
     )
-    op.create_index(op.f("ix_message_person_id"), "message", ["person_id"])
+    op.create_index("ix_message_person_id_read_at", "message", ["person_id", "read_at"])
+    op.create_index(op.f("ix_message_round_id"), "message", ["round_id"])
     op.create_index(op.f("ix_message_state"), "message", ["state"])
 
     op.create_table(
@@ -576,6 +581,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("round_id", "category", "number", name=op.f("uq_proposal_round_id_category_number")),
     )
     op.create_index(op.f("ix_proposal_round_id"), "proposal", ["round_id"])
+
+    op.create_table(
+        "reminder_setting",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_reminder_setting_round_id_round")),
+        sa.PrimaryKeyConstraint("round_id", "kind", name=op.f("pk_reminder_setting")),
+    )
+    op.create_table(
+        "mailing",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("group", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=120), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("receivers", sa.JSON(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_by", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_mailing_round_id_round")),
+        sa.ForeignKeyConstraint(["sent_by"], ["person.id"], name=op.f("fk_mailing_sent_by_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_mailing_public_id")),
+    )
+    op.create_index(op.f("ix_mailing_round_id"), "mailing", ["round_id"])
 
     op.create_table(
         "round_rubric",
@@ -1189,6 +1221,8 @@ def downgrade() -> None:
         "acceptance_decision",
         "snapshot",
         "round_stage",
+        "mailing",
+        "reminder_setting",
         "round_rubric",
         "proposal",
         "approval",

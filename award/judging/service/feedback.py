@@ -270,7 +270,11 @@ def return_report(session: Session, actor: Actor, report: FeedbackReport, reason
     if writer is not None and is_address(writer.email):
         organisation = report.application.organisation.name
         context = {"name": writer.name, "organisation": organisation, "reason": reason.strip()}
-        send(session, writer.email, "feedback_returned", context, writer.language, person_id=writer.id)
+        about = f"application:{report.application.public_id}"
+        send(
+            session, writer.email, "feedback_returned", context, writer.language, person_id=writer.id,
+            round_id=report.application.round_id, about=about,
+        )  # fmt: skip
     return report
 
 

@@ -44,7 +44,8 @@ def log(
             for one, name in found.rows
         ],
         states=[(one.value, found.states.get(one.value, 0)) for one in MessageState],
-        reasons=REASONS, state=state, reason=reason, q=q,
+        reasons=REASONS,
+        found_reasons=found.reasons, state=state, reason=reason, q=q,
         page=Page(found.rows, page, SIZE, found.total, partial(_link, state, reason, q)),
     )  # fmt: skip
 

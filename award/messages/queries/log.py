@@ -1,5 +1,7 @@
 """The log of a round's messages: to whom, why, and what became of each."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
@@ -28,7 +30,8 @@ class Log:
     """One page of the log: messages with their receivers' names. states: how many are in each. total: that match."""
 
     rows: list[tuple[Message, str]]
-    states: dict[str, int]
+    states: Mapping[str, int]
+    reasons: list[str]
     total: int
 
 
@@ -38,15 +41,21 @@ def log_of(session: Session, actor: Actor, round_: Round, filters: Filters, *, p
     What is about an application the actor must not touch is neither listed nor counted.
     """
     clear = _clear(actor, round_)
-    by_state = select(Message.state, func.count()).where(clear).group_by(Message.state)
-    states = {row[0]: row[1] for row in session.execute(by_state)}
+    counted = (
+        select(Message.state, Message.template, func.count()).where(clear).group_by(Message.state, Message.template)
+    )
+    states: Counter[str] = Counter()
+    reasons = set()
+    for state, reason, count in session.execute(counted):
+        states[state] += count
+        reasons.add(reason)
     matching = and_(clear, *_matching(filters))
     people = select(func.count()).select_from(Message).outerjoin(Person, Person.id == Message.person_id)
     total = session.scalar(people.where(matching)) or 0
     query = select(Message, Person.name).outerjoin(Person, Person.id == Message.person_id).where(matching)
     newest = query.order_by(Message.created_at.desc(), Message.id.desc())
     found = session.execute(newest.limit(size).offset((page - 1) * size))
-    return Log([(one, name or "") for one, name in found], states, total)
+    return Log([(one, name or "") for one, name in found], states, sorted(reasons), total)
 
 
 def logged_message(session: Session, actor: Actor, round_: Round, public_id: str) -> Message:
