@@ -23,6 +23,7 @@ from award.kernel.actor import Actor, Role, Scope, TokenScope
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Batch, Document, DocumentState
 from award.kernel.files.service import keep, prepare_generated
+from award.kernel.mail.models import Message
 from award.kernel.sheets.models import Import
 from award.kernel.web.context import is_api
 from award.kernel.web.csrf import HEADER, token_for
@@ -258,10 +259,12 @@ def _ids(session: Session, world: World) -> dict[str, str]:
     report = session.scalars(select(FeedbackReport).where(FeedbackReport.application_id == application.id)).one()
     objection = session.scalars(select(Objection)).one()
     certificate = session.scalars(select(Certificate).where(Certificate.application_id == application.id)).one()
+    about = f"application:{application.public_id}"
     return first | {
         "evidence_id": of(Evidence, Evidence.application_id == application.id),
         "sheet_id": of(Sheet, Sheet.application_id == application.id),
         "comment_id": report.comments[0].public_id,
+        "message_id": of(Message, (Message.about == about) & (Message.person_id == owner.id)),
         "claim_id": of(Claim, Claim.organisation_id == application.organisation_id),
         "member_id": of(PoolMember, PoolMember.person_id == world.judges[0].person_id),
         "person_id": owner.public_id,
@@ -271,7 +274,6 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "code": certificate.code,
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
         "receipt": objection.receipt,
-        "file_id": MISSING,
         "token_id": MISSING,
         "invitation_id": MISSING,
         "document_id": _document(session, certificate),
