@@ -65,4 +65,4 @@ def _write(
         "closes_at": format_moment(person.language, closes_at, zone, with_zone=True) if closes_at else "",
         "address": f"{settings().base_url}/review",
     }
-    send(session, person.email, template, context, person.language, person_id=person.id)
+    send(session, person.email, template, context, person.language, person_id=person.id, round_id=round_.id)
