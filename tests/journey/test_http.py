@@ -94,4 +94,4 @@ def test_a_round_from_the_start_link_to_the_feedback_report(
     routes = {line["route"] for line in lines if line["message"] == "request"}
     jobs = {line["kind"] for line in lines if line["message"] == "job"}
     assert {"/login", "/invitation/{token}", "/review/{assignment_id}/items/{item}"} <= routes, sorted(routes)
-    assert jobs == {"mail:send", "documents:render"}
+    assert jobs == {"document:render", "mail:send", "panels:tell_judge"}
