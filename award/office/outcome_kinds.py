@@ -286,7 +286,8 @@ class Deliberation:
         if passed == entry.goes_on:
             return []
         text = N_("The rule asks for {needed} votes for, and there are {votes}; correct the answer or the numbers.")
-        return [FieldError("goes_on", text, {"needed": votes_needed(self.present, vote.passes, more_than=vote.more_than), "votes": self.votes_for})]
+        needed = votes_needed(self.present, vote.passes, more_than=vote.more_than)
+        return [FieldError("goes_on", text, {"needed": needed, "votes": self.votes_for})]
 
     def said(self) -> list[Phrase]:
         """The count."""
