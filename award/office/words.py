@@ -42,6 +42,8 @@ ACTIONS: Mapping[Action, str] = {
     Action.FEEDBACK_WRITE: N_("Write the feedback report"),
     Action.JUDGE_ASSIGN: N_("Assign judges"),
     Action.JUDGE_REPLACE: N_("Replace a judge"),
+    Action.MESSAGE_READ: N_("Read the log of messages"),
+    Action.MESSAGE_SEND: N_("Write to a group"),
     Action.NOTICE_PUBLISH: N_("Publish the public notice"),
     Action.OBJECTION_ANSWER: N_("Answer an objection"),
     Action.OBJECTION_FILE: N_("File an objection"),

@@ -305,18 +305,14 @@ class CertificateRules:
 
     number: str
     validity_years: int | None
-    wording: Text
-    """The sentence before the name of the award."""
+    wording: Text  # the sentence before the name of the award
     renewable: bool = False
     """Whether an award that has run out can be confirmed by a re-evaluation."""
 
 
 @dataclass(frozen=True)
 class Vote:
-    """A committee's vote, where the scheme has one. passes: numerator and denominator of the share of those present.
-
-    more_than: the share itself is not enough; 1/2 with it is "more than half" (过半数).
-    """
+    """A committee's vote. passes: share of those present as numerator and denominator; more_than: it is not enough (过半数 is 1/2)."""
 
     secret: bool
     passes: tuple[int, int]

@@ -31,7 +31,7 @@ from award.kernel.web.guard import guard_of
 from award.organisations.models import Claim, Organisation
 from award.panels import service as panels
 from award.panels.models import PoolMember
-from award.results.models import Objection
+from award.results.models import AwardDecision, Objection
 from award.results.service.deciding import decide, propose
 from award.results.service.noticing import publish_notice
 from award.results.service.objecting import Filing, file_objection
@@ -273,7 +273,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "certificate_id": certificate.public_id,
         "code": certificate.code,
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
-        "receipt": objection.receipt,
+        "decision_id": of(AwardDecision, AwardDecision.number == 1),
         "token_id": MISSING,
         "invitation_id": MISSING,
         "document_id": _document(session, certificate),
