@@ -306,12 +306,12 @@ def test_a_worker_outlives_a_database_that_is_away(engine: Engine, monkeypatch: 
     assert notes.applied == ["A"]
 
 
-def test_the_housekeeping_of_a_day_is_planned_once(engine: Engine) -> None:
+def test_the_housekeeping_of_a_day_and_an_hour_is_planned_once(engine: Engine, clock: StandingClock) -> None:
     worker.plan_day(engine)
     worker.plan_day(engine)
     with db.reading(engine) as session:
-        assert [job.kind for job in session.scalars(select(Job))] == ["files:sweep"]
-    assert worker.run(engine, once=True) == 1
+        assert [job.kind for job in session.scalars(select(Job))] == ["files:sweep", "messages:remind"]
+    assert worker.run(engine, once=True) == 2
 
 
 def test_killed_workers_lose_no_job_and_take_effect_twice_for_none(any_engine: Engine) -> None:

@@ -70,7 +70,7 @@ def test_from_the_preview_to_the_letters(desk: Desk, round_id: str) -> None:
     seen = preview(desk, round_id)
     # The round ends its applications 30 days after 09:00 of 2 March, on 1 April at 09:00.
     told = "云川第1机械有限公司参评第六届云川市市长质量奖（2026），截止时间2026年4月1日 09:00（北京时间）。"
-    assert (seen.count, seen.text.split("：")[1]) == (2, told)
+    assert (seen.count, seen.context["text"].split("：")[1]) == (2, told)
     send(desk, round_id, seen)
     assert letters(desk) == [], "the worker writes them"
     assert worker.run(desk.engine, [SEND_MAILING], once=True) == 1
@@ -133,7 +133,7 @@ def test_one_copy_for_a_person_with_several_applications(desk: Desk, round_id: s
         second.contact_person_id = first.contact_person_id
     seen = preview(desk, round_id)
     assert seen.count == 1
-    assert "云川第1机械有限公司、云川第2机械有限公司" in seen.text
+    assert "云川第1机械有限公司、云川第2机械有限公司" in seen.context["text"]
 
 
 def test_who_has_a_conflict_neither_counts_nor_writes_to_the_applicant(desk: Desk, round_id: str) -> None:
@@ -144,7 +144,7 @@ def test_who_has_a_conflict_neither_counts_nor_writes_to_the_applicant(desk: Des
             person_id=desk["office"].person_id, application_id=first.id, source="office", reason="亲属", declared_at=make.NOW,
         ))  # fmt: skip
     seen = preview(desk, round_id)
-    assert (seen.count, "云川第2机械有限公司" in seen.text) == (1, True)
+    assert (seen.count, "云川第2机械有限公司" in seen.context["text"]) == (1, True)
     assert preview(desk, round_id, who="second").count == 2
 
 

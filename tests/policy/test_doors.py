@@ -15,7 +15,7 @@ FLOOR = 180
 """There are at least so many doors; fewer means the walk misses some."""
 OF_APPLICATION = frozenset({
     "application_id", "assignment_id", "evidence_id", "sheet_id", "comment_id", "objection_id", "certificate_id", "document_id",
-    "thing_id",
+    "thing_id", "message_id",
 })  # fmt: skip
 OF_ROUND = OF_APPLICATION | {"round_id", "organisation_id", "claim_id", "member_id", "person_id", "grant_id", "batch_id", "import_id"}
 

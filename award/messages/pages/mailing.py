@@ -13,6 +13,7 @@ from award.kernel import clock, ids
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid
 from award.kernel.i18n import N_
+from award.kernel.mail.writing import write
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form, SubmittedForm
@@ -31,9 +32,13 @@ LONGEST = 4000
 
 def _shown(draft: Draft) -> dict[str, Any]:
     return {
-        "groups": list(GROUPS.values()), "placeholders": PLACEHOLDERS, "typed": draft, "preview": None, "confirmed": "",
+        "groups": list(GROUPS.values()), "placeholders": PLACEHOLDERS, "typed": draft, "preview": None, "letter": None, "confirmed": "",
         "longest": LONGEST,
     }  # fmt: skip
+
+
+def _previewed(preview: Preview | None) -> dict[str, Any]:
+    return {"preview": preview, "letter": preview and write("mailing", preview.context, preview.language)}
 
 
 def _draft(form: SubmittedForm) -> Draft:
@@ -53,7 +58,7 @@ def show(
 
 
 @router.post("")
-def write(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, form: Form) -> Response:
+def compose(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, form: Form) -> Response:
     """Shows the letter to a real receiver and how many there are; once that number is confirmed, sends it.
 
     Where the group has changed meanwhile the page comes back with the letter and the new number; nothing is sent.
@@ -73,9 +78,9 @@ def write(request: Request, session: RequestSession, actor: CurrentActor, round_
     except Invalid as error:
         session.rollback()
         found = _preview_again(session, actor, round_, error, form, now) if is_sending else None
-        shown = typed | {"preview": found, "confirmed": form.get("confirmed")}
+        shown = typed | _previewed(found) | {"confirmed": form.get("confirmed")}
         return render_invalid(request, session, TEMPLATE, error, **place, **shown)
-    return render(request, session, TEMPLATE, **place, **(typed | {"preview": preview}))
+    return render(request, session, TEMPLATE, **place, **(typed | _previewed(preview)))
 
 
 def _send(session: Session, actor: Actor, round_: Round, draft: Draft, form: SubmittedForm, now: datetime) -> None:

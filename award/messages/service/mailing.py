@@ -1,5 +1,6 @@
 """Bulk mail of the office: what was seen and counted is what is sent, one copy for each person."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,13 +40,13 @@ class Draft:
 
 @dataclass(frozen=True)
 class Preview:
-    """What the office sees before it confirms: the letter to a real receiver, and how many there are.
+    """What the office sees before it confirms: what fills the letter to a real receiver, and how many there are.
 
     key: of the mailing it becomes, so that a button pressed twice sends once; mark: of exactly these receivers.
     """
 
-    subject: str
-    text: str
+    context: dict[str, str]
+    language: str
     receiver: str
     count: int
     mark: str
@@ -58,8 +59,8 @@ def preview_mailing(session: Session, actor: Actor, round_: Round, draft: Draft,
     group = _checked(draft)
     receivers = _receivers(session, actor, round_, group, now)
     first = receivers[0]
-    subject, text = (fill(one, first.values) for one in (draft.subject, draft.text))
-    return Preview(subject, text, first.person.name, len(receivers), mark_of(receivers), new_id())
+    context = _context(draft.subject, draft.text, first.values, round_)
+    return Preview(context, first.person.language, first.person.name, len(receivers), mark_of(receivers), new_id())
 
 
 def send_mailing(
@@ -112,25 +113,30 @@ def write_part(session: Session, public_id: str, start: int, now: datetime) -> N
     part = mailing.receivers[start : start + AT_ONCE]
     query = select(Person).where(Person.id.in_([one["person"] for one in part]), is_reachable(now))
     people = {one.id: one for one in session.scalars(query)}
-    office = session.get_one(Round, mailing.round_id).award.authority.contact
+    round_ = session.get_one(Round, mailing.round_id)
     for one in part:
         person = people.get(int(str(one["person"])))
         if person is not None and is_address(person.email):
-            _write(session, mailing, person, one, office)
+            _write(session, round_, mailing, person, one)
     if start + AT_ONCE < len(mailing.receivers):
         following = start + AT_ONCE
         enqueue(session, MAIL, {"mailing": public_id, "from": following}, dedup_key=f"{MAIL}:{public_id}:{following}")
 
 
-def _write(session: Session, mailing: Mailing, person: Person, one: dict[str, object], office: str) -> None:
+def _write(session: Session, round_: Round, mailing: Mailing, person: Person, one: dict[str, object]) -> None:
     values = one["values"]
     if not isinstance(values, dict):
         raise TypeError("the receivers of a mailing were not written by send_mailing")
-    context = {"subject": fill(mailing.subject, values), "text": fill(mailing.text, values), "office": office}
+    context = _context(mailing.subject, mailing.text, values, round_)
     send(
         session, person.email, "mailing", context, person.language, person_id=person.id, round_id=mailing.round_id,
         dedup_key=f"mailing:{mailing.public_id}:{person.public_id}", about=str(one["about"]),
     )  # fmt: skip
+
+
+def _context(subject: str, text: str, values: Mapping[str, str], round_: Round) -> dict[str, str]:
+    """What fills the letter of templates/mail/mailing for one receiver."""
+    return {"subject": fill(subject, values), "text": fill(text, values), "office": round_.award.authority.contact}
 
 
 def _receivers(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
