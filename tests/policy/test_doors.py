@@ -96,11 +96,13 @@ NOT_HERE = {
         "/apply/{application_id}/feedback/report.pdf", "/notices/{notice_id}/document",
         "/office/rounds/{round_id}/certificates/{certificate_id}/document", "/office/rounds/{round_id}/notice/document",
         "/office/rounds/{round_id}/feedback/{application_id}/report.pdf", "/papers/{kind}/{thing_id}/file",
-        "/office/rounds/{round_id}/papers/bundle.zip",
+        "/office/rounds/{round_id}/papers/bundle.zip", "/office/rounds/{round_id}/notice/objections/{objection_id}/letter",
     },
     "files nobody gave": {
         "/office/claims/{claim_id}/licence", "/office/rounds/{round_id}/results/minutes/{category}",
         "/office/rounds/{round_id}/results/approval/paper", "/office/rounds/{round_id}/outcomes/{application_id}/paper",
+        "/office/rounds/{round_id}/notice/objections/{objection_id}/files/{kind}",
+        "/office/rounds/{round_id}/results/amendment/{decision_id}/minutes",
     },
     "earlier stages": {
         "/apply/rounds/{round_id}/{category}", "/apply/{application_id}/items/{part}/history/{place}.txt", "/calls/{round_id}",
