@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
@@ -79,5 +79,5 @@ def _matching(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.reason:
         wanted.append(Message.template == filters.reason)
     if filters.search:
-        wanted.append(or_(Person.name.contains(filters.search, autoescape=True), Message.address == filters.search))
+        wanted.append(Person.name.contains(filters.search, autoescape=True))
     return wanted
