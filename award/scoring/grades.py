@@ -1,13 +1,13 @@
 """From what a judge types to the exact total of a sheet. Points are kept as whole hundredths of a point."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
 GradeFault = Literal["blank", "not_a_number", "not_allowed"]
 
 _PERCENT = re.compile(r"0|[1-9][0-9]{0,2}")
+_FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
 
 
 class GradeError(ValueError):
@@ -34,7 +34,8 @@ def parse_percent(text: str, allowed: Collection[int]) -> int:
     allowed: the rubric's percentages (0..100 in steps of 5 for GB/T 19580).
     Raises GradeError: blank; not_a_number ("10.0", "八十", "٨٥", "0.85"); not_allowed (7, 27, 101).
     """
-    plain = unicodedata.normalize("NFKC", text)
+    # Not NFKC: it would read 5⁰ as 50.
+    plain = text.translate(_FULL_WIDTH)
     if not plain.strip():
         raise GradeError("blank", text)
     if not _PERCENT.fullmatch(plain):

@@ -159,9 +159,10 @@ def show_both(
     """The two texts side by side, to choose from."""
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
-    answer = queries.answers_of(session, application)[part]
+    # None where nothing was ever saved, as after a restored backup.
+    answer = queries.answers_of(session, application).get(part)
     fields = [
-        {"name": "text", "label": desk.tell(N_("Your answer")), "mine": mine["text"], "theirs": answer.text},
+        {"name": "text", "label": desk.tell(N_("Your answer")), "mine": mine["text"], "theirs": answer.text if answer else ""},
         {
             "name": "is_done",
             "label": desk.tell(N_("Is this item complete?")),
@@ -171,5 +172,5 @@ def show_both(
     ]
     return render(
         request, session, "errors/412.html", status_code=412, url=desk.url(part), fields=fields, version=stale.version,
-        theirs_by=stale.params.get("by", ""), theirs_at=desk.moment(answer.updated_at),
+        theirs_by=stale.params.get("by", ""), theirs_at=desk.moment(answer.updated_at) if answer else "",
     )  # fmt: skip

@@ -60,7 +60,7 @@ def return_for_correction(
 ) -> AcceptanceDecision:
     """Gives an application back to its owner with a list of what is open and the scheme's working days to correct it.
 
-    Raises Invalid without a point, Conflict when the scheme's corrections are used up or nothing is submitted.
+    Raises Invalid without a point or for a part there is not, Conflict when the scheme's corrections are used up or nothing is submitted.
     """
     stage = hold_for(session, actor, Action.APPLICATION_RETURN, application, now)
     _check_decidable(session, application, now)
@@ -68,6 +68,9 @@ def return_for_correction(
     if not points:
         raise Invalid.one("points", N_("Say what is to be corrected, point by point."))
     rules = scheme_of(session, application.round).application
+    parts = parts_of(criteria_of(session, application.round, application.category), rules)
+    if not {point["part"] for point in points} <= {"", "facts", "evidence", *(one.key for one in parts)}:
+        raise Invalid.one("points", N_("The application has no such part. Reload the page and enter the points again."))
     if application.corrections >= rules.corrections:
         raise Conflict("correction.used_up", N_("The rules allow {count} correction(s), and they are used up."), count=rules.corrections)
     kept = AcceptanceDecision(kind="return", state="in_force", points=list(points))
@@ -78,7 +81,6 @@ def return_for_correction(
     application.corrections += 1
     content = {"decision": decision.public_id, "points": list(points), "due": due.isoformat()}
     note(session, actor, Event.APPLICATION_RETURNED, application, stage, content)
-    parts = parts_of(criteria_of(session, application.round, application.category), rules)
     letter = {"points": open_points_in_words(parts, points), "due": due}
     want_notice(session, application, decision, now)
     write_to_applicant(session, application, "application_returned", now, letter)

@@ -59,6 +59,15 @@ BROKEN = N_(
 RACE = N_(
     "Somebody did the same at the same moment. Reload the page, look at what stands now, and try again if need be."
 )
+REASONS = {
+    400: N_(
+        "Part of this cannot be read: a character that cannot be, or a form that is too large or was cut off on its way. "
+        "Check the address, or shorten the text and send it again."
+    ),
+    405: N_("Nothing of this kind can be sent here. Go back and use the buttons and links of the page."),
+    415: N_("This cannot be read as what it says it is. Use the form of the page; programs send JSON as application/json."),
+}
+"""What to do about what the framework refused, by status."""
 UNREADABLE = N_("This request cannot be understood; check: {fields}.")
 UNFIT = N_("Something you sent is too long or too large to be kept. Shorten it and send it again.")
 LOST = frozenset({"23505", "40001", "40P01"})
@@ -199,7 +208,7 @@ def _refusal(error: HTTPException) -> AwardError:
         return NotFound()
     if isinstance(error.__cause__, AwardError):
         return error.__cause__
-    wrong = AwardError("request.refused", TITLES.get(error.status_code, TITLES[400]))
+    wrong = AwardError("request.refused", REASONS.get(error.status_code, TITLES.get(error.status_code, TITLES[400])))
     wrong.status = error.status_code
     return wrong
 

@@ -1,5 +1,6 @@
 """Making authorities, awards and rounds."""
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,10 +24,12 @@ def create_authority(
     """Enters a government whose award office will work here.
 
     zone: IANA name of the clock its deadlines are meant by. division_code: GB/T 2260, six digits, or "".
-    Raises Refused for anybody but the system administrator, Invalid for an unknown zone.
+    Raises Refused for anybody but the system administrator, Invalid for an unknown zone or another division code.
     """
     if actor is not SYSTEM and Role.SYSTEM_ADMINISTRATOR not in actor.roles:
         raise Refused("role.cannot", N_("Only the system administrator enters authorities."))
+    if division_code and not re.fullmatch(r"[0-9]{6}", division_code):
+        raise Invalid.one("division_code", N_("A division code has six digits, for example 340300."))
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as error:
