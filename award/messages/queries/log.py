@@ -44,18 +44,23 @@ def log_of(session: Session, actor: Actor, round_: Round, filters: Filters, *, p
     counted = (
         select(Message.state, Message.template, func.count()).where(clear).group_by(Message.state, Message.template)
     )
+    counts = {(state, reason): count for state, reason, count in session.execute(counted)}
     states: Counter[str] = Counter()
-    reasons = set()
-    for state, reason, count in session.execute(counted):
+    for (state, _), count in counts.items():
         states[state] += count
-        reasons.add(reason)
     matching = and_(clear, *_matching(filters))
-    people = select(func.count()).select_from(Message).outerjoin(Person, Person.id == Message.person_id)
-    total = session.scalar(people.where(matching)) or 0
+    if filters.search:
+        named = select(func.count()).select_from(Message).outerjoin(Person, Person.id == Message.person_id)
+        total = session.scalar(named.where(matching)) or 0
+    else:
+        meant = (filters.state, filters.reason)
+        total = sum(
+            n for key, n in counts.items() if all(one in ("", has) for one, has in zip(meant, key, strict=True))
+        )
     query = select(Message, Person.name).outerjoin(Person, Person.id == Message.person_id).where(matching)
     newest = query.order_by(Message.created_at.desc(), Message.id.desc())
     found = session.execute(newest.limit(size).offset((page - 1) * size))
-    return Log([(one, name or "") for one, name in found], states, sorted(reasons), total)
+    return Log([(one, name or "") for one, name in found], states, sorted({reason for _, reason in counts}), total)
 
 
 def logged_message(session: Session, actor: Actor, round_: Round, public_id: str) -> Message:
