@@ -13,13 +13,18 @@ from award.regulations.reader import Mapping, Node, Scalar, read
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in (RUBRICS / "schemes").glob("*.yaml")}
 
 
-def keys_of(node: Node | None) -> Iterator[tuple[str, Place]]:
+def keys_of(node: Node | None, under: str = "") -> Iterator[tuple[str, Place]]:
+    """Every key with its place, but for the names a scheme gives its sectors: where no quota refers to one, any name will do."""
     if node is None or isinstance(node, Scalar):
         return
-    if isinstance(node, Mapping):
+    if not isinstance(node, Mapping):
+        for each in node.nodes:
+            yield from keys_of(each)
+        return
+    if under != "sectors":
         yield from node.keys.items()
-    for each in node.nodes.values() if isinstance(node, Mapping) else node.nodes:
-        yield from keys_of(each)
+    for key, each in node.nodes.items():
+        yield from keys_of(each, under if key == "value" else key)
 
 
 KEYS = [(name, key, place) for name, text in sorted(TEXTS.items()) for key, place in keys_of(read(text, Report()))]
