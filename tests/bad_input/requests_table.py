@@ -28,7 +28,9 @@ class Sent:
     cookies: dict[str, str] = field(default_factory=dict)
 
 
-def put(cause: str, body: str | bytes, status: int = 422, words: str = PROBLEM_DETAIL, path: str = ITEM, **more: Any) -> Sent:
+def put(
+    cause: str, body: str | bytes, status: int = 422, words: str = PROBLEM_DETAIL, path: str = ITEM, **more: Any
+) -> Sent:
     """A write of a program with a token."""
     headers = {**JSON, "if-match": '"1"' if path != DRAFT else '"0"', **more.pop("headers", {})}
     sent = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
@@ -37,7 +39,16 @@ def put(cause: str, body: str | bytes, status: int = 422, words: str = PROBLEM_D
 
 def posted(cause: str, body: bytes, status: int, words: str, content_type: str, **more: Any) -> Sent:
     """A form made by hand."""
-    return Sent(cause, "POST", ME, status, words, headers={"content-type": content_type, **more.pop("headers", {})}, body=body, **more)
+    return Sent(
+        cause,
+        "POST",
+        ME,
+        status,
+        words,
+        headers={"content-type": content_type, **more.pop("headers", {})},
+        body=body,
+        **more,
+    )
 
 
 GONE = "There is no such page"

@@ -42,6 +42,6 @@ RULES: tuple[tuple[str, str, str, int, int, str], ...] = (
     ("a key that climbs", "key: small", "key: ../small", 1, 6, "cannot be a key"),
     ("a key of 41 characters", "key: small", "key: " + "k" * 41, 1, 6, "cannot be a key"),
     ("a percentage above a hundred", "percents: [0, 5, 10, 15]", "percents: [0, 5, 10, 105]", 5, 22, "out of range"),
-    ("a negative percentage", "percents: [0, 5, 10, 15]", "percents: [-5, 5, 10, 15]", 5, 12, "not a whole number"),
+    ("a negative percentage in a rubric", "percents: [0, 5, 10, 15]", "percents: [-5, 5, 10, 15]", 5, 12, "not a whole number"),
     ("a file of a million characters", "profile: []", "profile: []\n" + "#" * 1_000_000, 1, 1, "longer than"),
 )  # fmt: skip
