@@ -17,7 +17,11 @@ SEC = (Role.SECURITY_ADMINISTRATOR, Scope.SYSTEM, 0)
 SYS = (Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0)
 OFFICE = (Role.AWARD_OFFICE, Scope.AUTHORITY, 1)
 JUDGE = (Role.JUDGE, Scope.AUTHORITY, 1)
-SCOPE_OF = {Role.APPLICANT: (Scope.ORGANISATION, 3)} | dict.fromkeys(ADMINISTRATORS, (Scope.SYSTEM, 0))
+SCOPE_OF = {
+    Role.APPLICANT: (Scope.ORGANISATION, 3),
+    **dict.fromkeys((Role.WRITER, Role.READER), (Scope.APPLICATION, 3)),
+    **dict.fromkeys(ADMINISTRATORS, (Scope.SYSTEM, 0)),
+}
 
 
 def give(session: Session, actor: Actor, person: Person, role: Role, scope: Scope, scope_id: int) -> None:

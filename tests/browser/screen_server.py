@@ -19,7 +19,7 @@ def given(language: str) -> dict[str, Any]:
     """What every template is given, for a person who is signed in."""
     return {
         "request": SimpleNamespace(url=SimpleNamespace(path="/screen")),
-        "actor": SimpleNamespace(is_signed_in=True, name="Zhou Min", public_id="p1", roles=set()),
+        "actor": SimpleNamespace(is_signed_in=True, name="Zhou Min", public_id="p1", roles=set(), unread=2),
         "lang": language,
         "csrf_token": "token",
         "large_text": False,
