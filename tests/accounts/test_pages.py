@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 from award.accounts import service
 from award.accounts.identify import SESSION_COOKIE
 from award.accounts.models import Person
-from award.accounts.pages.going import local_path
+from award.accounts.pages.going import home_of, local_path
 from award.kernel.actor import SYSTEM, Role, Scope
 from award.kernel.audit.trail import transaction
 from award.kernel.mail.models import Message
@@ -17,7 +17,17 @@ from tests.visiting import faults, post, sign_in, words
 
 
 @pytest.mark.parametrize(
-    "outside", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "evil", "", "/a\nb", "/\t/evil"]
+    "outside",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "evil",
+        "",
+        "/a\nb",
+        "/\t/evil",
+    ],
 )
 def test_nothing_leads_outside(outside: str) -> None:
     assert local_path(outside, "/home") == "/home"
@@ -26,6 +36,20 @@ def test_nothing_leads_outside(outside: str) -> None:
 @pytest.mark.parametrize("inside", ["/", "/apply/abc?page=2", "/me#x"])
 def test_inside_is_fine(inside: str) -> None:
     assert local_path(inside, "/home") == inside
+
+
+@pytest.mark.parametrize(
+    ("roles", "place"),
+    [
+        ({Role.SECURITY_ADMINISTRATOR}, "/admin/people"),
+        ({Role.SUPERVISOR, Role.COMMITTEE_MEMBER}, "/office"),
+        ({Role.COMMITTEE_MEMBER}, "/me"),
+        ({Role.RECOMMENDER}, "/me"),
+        (set(), "/apply/organisation"),
+    ],
+)
+def test_everybody_is_led_to_his_own_work(roles: set[Role], place: str) -> None:
+    assert home_of(frozenset(roles)) == place
 
 
 def test_signing_in_and_out(client: TestClient, engine: Engine, clock: StandingClock) -> None:
@@ -62,7 +86,12 @@ def test_failing_looks_the_same(client: TestClient, engine: Engine, clock: Stand
     for _ in range(5):
         post(client, "/login", {"account": "pause", "password": "Wrong-guess-2026"})
     seen = set()
-    for account, password in [("wrong", "Wrong-guess-2026"), ("nobod", PASSWORD), ("close", PASSWORD), ("pause", PASSWORD)]:
+    for account, password in [
+        ("wrong", "Wrong-guess-2026"),
+        ("nobod", PASSWORD),
+        ("close", PASSWORD),
+        ("pause", PASSWORD),
+    ]:
         answer = post(client, "/login", {"account": account, "password": password})
         seen.add((answer.status_code, answer.text.replace(account, "?"), tuple(sorted(answer.headers.items()))))
     assert len(seen) == 1
@@ -89,7 +118,9 @@ def test_asking_for_a_link_answers_alike(
     client: TestClient, engine: Engine, clock: StandingClock, path: str, field: str
 ) -> None:
     enter(engine, "known", email="known@example.cn")
-    answers = [post(client, path, {"name": "王", field: address}) for address in ("known@example.cn", "other@example.cn")]
+    answers = [
+        post(client, path, {"name": "王", field: address}) for address in ("known@example.cn", "other@example.cn")
+    ]
     texts = {one.text.replace("known@", "?@").replace("other@", "?@") for one in answers}
     assert len(texts) == 1
     assert {one.status_code for one in answers} == {200}
@@ -122,7 +153,13 @@ def test_dead_links_say_what_to_do(client: TestClient, clock: StandingClock, pat
 def test_the_first_start(client: TestClient, engine: Engine, clock: StandingClock) -> None:
     with transaction(engine) as session:
         path = "/start/" + str(service.make_start_link(session)).rsplit("/", 1)[-1]
-    details = {"username": "root", "name": "甲", "email": "root@example.cn", "password": PASSWORD, "password_again": PASSWORD}
+    details = {
+        "username": "root",
+        "name": "甲",
+        "email": "root@example.cn",
+        "password": PASSWORD,
+        "password_again": PASSWORD,
+    }
     shown = post(client, path, details | {"email": "nonsense"})
     assert (shown.status_code, len(faults(shown))) == (422, 1)
     assert post(client, path, details).status_code == 303
@@ -136,7 +173,14 @@ def test_the_first_start(client: TestClient, engine: Engine, clock: StandingCloc
 def test_accepting_an_invitation(client: TestClient, engine: Engine, clock: StandingClock) -> None:
     with transaction(engine) as session:
         _, token = service.invite(
-            session, SYSTEM, name="陈", email="chen@example.cn", role=Role.JUDGE, scope=Scope.ROUND, scope_id=1, now=clock.now
+            session,
+            SYSTEM,
+            name="陈",
+            email="chen@example.cn",
+            role=Role.JUDGE,
+            scope=Scope.ROUND,
+            scope_id=1,
+            now=clock.now,
         )
     assert "评审员" in words(client.get(f"/invitation/{token}"))
     details = {"name": "陈教授", "password": PASSWORD, "password_again": PASSWORD}
@@ -149,7 +193,14 @@ def test_an_invitation_for_an_account_that_exists(client: TestClient, engine: En
     chen, other = enter(engine, "chen"), enter(engine, "other")
     with transaction(engine) as session:
         _, token = service.invite(
-            session, SYSTEM, name="陈", email="chen@example.cn", role=Role.JUDGE, scope=Scope.ROUND, scope_id=1, now=clock.now
+            session,
+            SYSTEM,
+            name="陈",
+            email="chen@example.cn",
+            role=Role.JUDGE,
+            scope=Scope.ROUND,
+            scope_id=1,
+            now=clock.now,
         )
     path = f"/invitation/{token}"
     details = {"name": "陈教授", "password": PASSWORD, "password_again": PASSWORD}

@@ -13,6 +13,7 @@ HOMES = (
     ({Role.AWARD_OFFICE, Role.SUPERVISOR}, "/office"),
     ({Role.JUDGE}, "/review"),
     (APPLICANTS, "/apply"),
+    ({Role.COMMITTEE_MEMBER, Role.RECOMMENDER}, "/me"),
 )
 """Roles and where their work is; the first that fits."""
 
