@@ -21,7 +21,7 @@ from award.results.models import Objection
 from award.rounds.models import Round, RoundStage
 from tests import make
 from tests.judging.world import World
-from tests.policy.doors import Doors
+from tests.policy.doors import Doors, unguard
 
 
 @pytest.fixture
@@ -75,12 +75,6 @@ def late(world: World) -> None:
 def unheard(world: World) -> None:
     with transaction(world.engine) as session:
         record(session, SYSTEM, Event.CERTIFICATE_ISSUED, "certificate:nowhere", round_stream(world.round))
-
-
-def unguard(to: Session) -> None:
-    """What stands in the way of writing twice goes: whoever holds the database can do that."""
-    for name in to.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-        to.execute(text(f'DROP TRIGGER "{name}"'))
 
 
 def doubled(world: World) -> None:
