@@ -182,7 +182,11 @@ def _more_people(session: Session, world: World) -> dict[str, Person]:
     authority = application.round.award.authority
     people = {name: make.officer(session, authority, name) for name in ("second", "conflicted_officer")}
     people["nobody"] = make.person(session, "无名")
-    for role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR):
+    for role in (Role.COMMITTEE_MEMBER, Role.RECOMMENDER):
+        people[role.value] = make.officer(session, authority, role.value, role=role)
+    people["writer elsewhere"] = make.person(session, "王立")
+    make.grant(session, people["writer elsewhere"], Role.WRITER, Scope.APPLICATION, world.application(session, 1).id)
+    for role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.TRAIL_ADMINISTRATOR):
         people[role.value] = make.person(session, role.value)
         make.grant(session, people[role.value], role, Scope.SYSTEM, 0)
     session.add(
