@@ -34,6 +34,7 @@ def demo(
     """Builds a realistic round through the same services as people use, and serves it."""
     directory = directory.resolve()
     os.environ["AWARD_DIRECTORY"] = str(directory)
+    os.environ.setdefault("AWARD_BASE_URL", f"http://127.0.0.1:{port}")
     settings.cache_clear()
     summary = directory / SUMMARY
     if not summary.exists():

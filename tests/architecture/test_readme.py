@@ -1,4 +1,4 @@
-"""The README tells of every setting and every command, and of none that does not exist."""
+"""The READMEs tell of every setting and every command, and of none that does not exist; both say the same."""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +11,13 @@ from award.commands import app
 from award.kernel.settings import ROOT, Settings
 from award.regulations.loader import shipped_schemes
 
+NAMES = {"en": "README.md", "zh": "README.zh-CN.md"}
+PICTURE_BYTES = 250_000
+
 
 @pytest.fixture(scope="module")
 def readme() -> str:
-    return (ROOT / "README.md").read_text()
+    return (ROOT / NAMES["en"]).read_text()
 
 
 def commands() -> Iterator[tuple[str, Any]]:
@@ -49,10 +52,53 @@ def test_every_command_says_what_it_does() -> None:
     assert [words for words, command in commands() if not command.help] == []
 
 
-def test_every_scheme_is_told_with_its_values(readme: str) -> None:
+@pytest.mark.parametrize("name", NAMES.values())
+def test_every_scheme_is_told_with_its_values(name: str) -> None:
+    readme = (ROOT / name).read_text()
     rows = re.findall(r"^\| `([a-z-]+)` \| .+ \| (\d+) \| (\d+) \|$", readme, re.MULTILINE)
     schemes = shipped_schemes().items()
     assert sorted(rows) == sorted((key, str(len(one.sources)), str(len(one.assumed))) for key, one in schemes)
+
+
+def bones(language: str) -> dict[str, list[str]]:
+    """What does not depend on the language: levels of headings, words of code, lines of blocks, links, rows of tables."""
+    text = (ROOT / NAMES[language]).read_text()
+    blocks = re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    prose = re.sub(r"^```\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    other = next(name for key, name in NAMES.items() if key != language)
+    return {
+        "headings": re.findall(r"^(#+) ", prose, re.MULTILINE),
+        "code": sorted(re.findall(r"`([^`\n]+)`", prose)),
+        "lines": [
+            re.split(r"(?:^|\s)\s*#\s|\s{2,}", line.strip())[0] for block in blocks for line in block.splitlines()
+        ],
+        "links": sorted(
+            re.findall(r"\]\(([^)]+)\)", prose.replace(f".{language}.png", ".png").replace(f"]({other})", "](other)"))
+        ),
+        "rows": [str(len(re.findall(r"(?<!\\)\|", line))) for line in prose.splitlines() if line.startswith("|")],
+    }
+
+
+@pytest.mark.parametrize("part", ["headings", "code", "lines", "links", "rows"])
+def test_both_languages_say_the_same(part: str) -> None:
+    english = bones("en")[part]
+    assert len(english) >= 10
+    assert bones("zh")[part] == english
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_what_is_linked_is_there(language: str) -> None:
+    text = (ROOT / NAMES[language]).read_text()
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    assert [one for one in links if not (ROOT / one).exists()] == []
+    pictures = {one for one in links if one.endswith(".png")}
+    assert pictures == {str(one.relative_to(ROOT)) for one in (ROOT / "docs" / "pictures").glob(f"*.{language}.png")}
+
+
+def test_pictures_are_those_of_the_readmes_and_small() -> None:
+    pictures = list((ROOT / "docs" / "pictures").iterdir())
+    assert [one.name for one in pictures if not one.name.endswith((".en.png", ".zh.png"))] == []
+    assert [one.name for one in pictures if one.stat().st_size > PICTURE_BYTES] == []
 
 
 @pytest.mark.parametrize("name", ["operating.md", "upgrading.md"])
