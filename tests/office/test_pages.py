@@ -1,6 +1,7 @@
 """Pages of the office: what each shows and to whom, what stays sealed, and who is refused."""
 
 import io
+import re
 from typing import Any
 
 import pikepdf
@@ -68,7 +69,9 @@ class TestDashboard:
             page = desk.get(client, who, f"/office/rounds/{scoring}").text
             assert ("520.00" in page) is opened  # the middle of 500, 510, 520, 530, 540
             assert "611" not in page
-            assert page.count("Visible when all sheets are in") == (2 if opened else 3)  # the open one, and the refused one
+            assert page.count("Visible when all sheets are in") == (
+                2 if opened else 3
+            )  # the open one, and the refused one
 
     def test_filters_narrow_the_list(self, desk: Desk, client: Any, scoring: str) -> None:
         def listed(query: str) -> list[str]:
@@ -87,7 +90,9 @@ class TestDashboard:
             round_ = desk.found(session, scoring)
             theirs = world.application(session, round_, 7)
             person = desk["office"].person_id
-            session.add(Conflict(person_id=person, application_id=theirs.id, source="office", reason="r", declared_at=NOW))
+            session.add(
+                Conflict(person_id=person, application_id=theirs.id, source="office", reason="r", declared_at=NOW)
+            )
         assert "云川第7机械有限公司" not in desk.get(client, "office", f"/office/rounds/{scoring}").text
         assert "云川第7机械有限公司" in desk.get(client, "second", f"/office/rounds/{scoring}").text
 
@@ -95,7 +100,9 @@ class TestDashboard:
         with transaction(desk.engine) as session:
             theirs = session.scalars(select(Application).where(Application.gate_opened_at.is_not(None))).one()
             person = desk["office"].person_id
-            session.add(Conflict(person_id=person, application_id=theirs.id, source="office", reason="r", declared_at=NOW))
+            session.add(
+                Conflict(person_id=person, application_id=theirs.id, source="office", reason="r", declared_at=NOW)
+            )
         # Of 9 sheets 5 are the hidden application's, all in; of 3 applications received 2 are left.
         figures = {
             "office": ("2 <small>of 4</small>", "1 <small>of 2</small>"),
@@ -121,7 +128,14 @@ class TestWhoMay:
     @pytest.mark.parametrize("path", PAGES)
     def test_read(self, desk: Desk, client: Any, scoring: str, path: str) -> None:
         address = f"/office/rounds/{scoring}{path}"
-        expected = {"office": 200, "supervisor": 200, "elsewhere": 404, "committee": 403, "applicant": 403, "administrator": 403}
+        expected = {
+            "office": 200,
+            "supervisor": 200,
+            "elsewhere": 404,
+            "committee": 403,
+            "applicant": 403,
+            "administrator": 403,
+        }
         assert {who: desk.get(client, who, address).status_code for who in expected} == expected
         assert desk.get(client, "", address).status_code == 303
 
@@ -131,15 +145,33 @@ class TestWhoMay:
         assert "Read-only inspection" in page
         assert 'method="post"' not in page.split('id="main"')[1].split("</main>")[0]
 
+    def test_nothing_in_the_supervisors_menu_is_closed_to_him(self, desk: Desk, client: Any, scoring: str) -> None:
+        menu = (
+            desk.get(client, "supervisor", f"/office/rounds/{scoring}")
+            .text.split('class="sidebar"')[1]
+            .split("</nav>")[0]
+        )
+        addresses = re.findall(r'href="(/[^"]*)"', menu)
+        assert len(addresses) >= 12
+        assert [one for one in addresses if desk.get(client, "supervisor", one).status_code != 200] == []
+
     @pytest.mark.parametrize("path", ["advance", "extension"])
     def test_write(self, desk: Desk, client: Any, scoring: str, path: str) -> None:
         data = {"version": "1", "closes_at": "2026-05-01", "reason": "台风"}
-        for who, status in {"elsewhere": 404, "supervisor": 403, "committee": 403, "applicant": 403, "administrator": 403}.items():
+        for who, status in {
+            "elsewhere": 404,
+            "supervisor": 403,
+            "committee": 403,
+            "applicant": 403,
+            "administrator": 403,
+        }.items():
             assert desk.post(client, who, f"/office/rounds/{scoring}/{path}", data).status_code == status, who
 
     def test_nothing_is_done_without_the_token(self, desk: Desk, client: Any, scoring: str) -> None:
         cookie = {"cookie": f"session={desk.cookies['office']}; lang=en"}
-        assert client.post(f"/office/rounds/{scoring}/advance", data={"version": "1"}, headers=cookie).status_code == 403
+        assert (
+            client.post(f"/office/rounds/{scoring}/advance", data={"version": "1"}, headers=cookie).status_code == 403
+        )
 
 
 class TestStages:
@@ -158,7 +190,12 @@ class TestStages:
         with transaction(desk.engine) as session:
             world.application(session, desk.found(session, public_id), 1)
         address = f"/office/rounds/{public_id}"
-        assert desk.post(client, "office", f"{address}/advance", {"version": "7", "early": "1", "early_reason": "x"}).status_code == 412
+        assert (
+            desk.post(
+                client, "office", f"{address}/advance", {"version": "7", "early": "1", "early_reason": "x"}
+            ).status_code
+            == 412
+        )
         assert desk.post(client, "office", f"{address}/advance", {"version": "one"}).status_code == 422
         shown = desk.get(client, "office", f"{address}/stages").text
         assert "so it would begin earlier than published" in shown
@@ -175,7 +212,9 @@ class TestStages:
 
     def test_an_extension_keeps_what_was_typed_when_it_is_refused(self, desk: Desk, client: Any) -> None:
         address = f"/office/rounds/{desk.round('apply')}"
-        answer = desk.post(client, "office", f"{address}/extension", {"closes_at": "2026-03-03", "reason": "因台风延期"})
+        answer = desk.post(
+            client, "office", f"{address}/extension", {"closes_at": "2026-03-03", "reason": "因台风延期"}
+        )
         assert answer.status_code == 422
         assert "The new end must be later than" in answer.text
         assert "因台风延期" in answer.text
@@ -201,7 +240,10 @@ class TestTrail:
         assert "林晓" in page
         assert "因台风延期" not in page
         assert "The chain is whole: 2 records were recomputed and agree." in page
-        assert "Deadline moved by decision</td>" not in desk.get(client, "office", f"{address}/trail?act=round:created").text
+        assert (
+            "Deadline moved by decision</td>"
+            not in desk.get(client, "office", f"{address}/trail?act=round:created").text
+        )
 
 
 class TestPermissions:
