@@ -58,7 +58,7 @@ def found(world: World, judges: list[JudgeStory]) -> None:
         seed_calendar(session)
         authority = create_authority(
             session, SYSTEM, "云川市人民政府", "People's Government of Yunchuan", ZONE, world.now,
-            division_code="349900", contact="云川市市长质量奖评审委员会办公室 林晓 0599-3100088",
+            division_code="349900", contact="林晓 0599-3100088",
         )  # fmt: skip
         world.authority_id = authority.id
         for username, name, role in STAFF:

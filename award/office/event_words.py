@@ -103,3 +103,11 @@ EVENTS: Mapping[str, str] = {
     Event.TOKEN_USED: N_("Access token used"),
 }
 """By the event's code; an event without a word is shown by its code."""
+
+THINGS: Mapping[str, str] = {
+    "application": N_("Application"), "assignment": N_("Assignment"), "authority": N_("Authority"), "certificate": N_("Certificate"),
+    "feedback": N_("Feedback report"), "invitation": N_("Invitation"), "judge": N_("Judge"), "mailing": N_("Message"),
+    "message": N_("Message"), "notice": N_("Public notice"), "objection": N_("Objection"), "organisation": N_("Organisation"),
+    "person": N_("Person"), "proposal": N_("Result"), "round": N_("Round"), "sheet": N_("Score sheet"), "snapshot": N_("Published page"),
+}  # fmt: skip
+"""What an act is about, by what stands before the identifier; others are shown as they are recorded."""

@@ -110,11 +110,22 @@ def _axis_label(axis: Axis, angle: float, cx: float, cy: float, radius: float, c
     anchor = "middle" if abs(sin(angle)) < 0.12 else ("start" if sin(angle) > 0 else "end")
     y += -8 if cos(angle) > 0.8 else (7 if cos(angle) < -0.8 else 0)
     room = (cx if anchor == "middle" else cx - (radius + 13) * abs(sin(angle))) - 1
-    size = min(9.2, 9.2 * room / max(text_width(axis.label, 9.2), 1))
+    lines = _lines(axis.label, 7.6, room)
+    size = min(9.2, 9.2 * room / max(*(text_width(line, 9.2) for line in lines), 1))
     value = Markup("{}%").format(percent_text(axis.value))
     if compared and axis.reference is not None:
         value += Markup(' <tspan fill="{}">({}%)</tspan>').format(OTHER, percent_text(axis.reference))
-    return _text(x, y, axis.label, round(size, 1), INK, anchor) + _text(x, y + 11, value, 8, OWN, anchor)
+    above = [_text(x, y - 10 * index, line, round(size, 1), INK, anchor) for index, line in enumerate(reversed(lines))]
+    return Markup("").join(above) + _text(x, y + 11, value, 8, OWN, anchor)
+
+
+def _lines(text: str, size: float, room: float) -> list[str]:
+    """A text broken at its spaces so that each line has room; a word that has none stays whole."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        lines[-1:] = [longer] if not lines or text_width(longer, size) <= room else [lines[-1], word]
+    return lines
 
 
 def _legend(width: float, y: float, own: str, reference: str) -> list[Markup]:

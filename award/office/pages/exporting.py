@@ -17,8 +17,13 @@ from award.kernel.web.context import CurrentActor, RequestSession
 from award.kernel.web.downloads import disposition
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
+from award.office.event_words import EVENTS
 from award.office.exports import service
 from award.office.exports.asked import Answer, Asked, Export
+from award.regulations.model import Text
+from award.rounds.models import Round
+from award.rounds.queries import round_for, scheme_of
+from award.words import WORDS
 
 office = APIRouter(prefix="/office/export", dependencies=[Depends(guard.office_or_supervisor)])
 admin = APIRouter(prefix="/admin/export", dependencies=[Depends(guard.administrators)])
@@ -62,13 +67,28 @@ def _before(request: Request, session: Session, actor: Actor, export: Export) ->
 
 
 def _page(export: Export, asked: Asked, answer: Answer) -> dict[str, Any]:
-    round_id = asked.get("round")
+    round_ = round_for(asked.session, asked.actor, asked.get("round")) if asked.get("round") else None
     return {
-        **({"round": {"public_id": round_id}} if round_id else {}),
+        **({"round": round_, "site_name": asked.tell(Text(round_.award.name_zh, round_.award.name_en))} if round_ else {}),
         "export": export, "place": answer.place, "count": answer.table.count, "persons": answer.table.persons,
         "needs_reason": service.needs_reason(answer), "back": export.url(asked.filters),
-        "narrowed": [value for one, value in asked.filters.items() if value and one not in ("round", "authority")],
+        "narrowed": [
+            _in_words(asked, round_, one, value) for one, value in asked.filters.items() if value and one not in ("round", "authority")
+        ],
     }  # fmt: skip
+
+
+def _in_words(asked: Asked, round_: Round | None, name: str, value: str) -> str:
+    """A filter as the list's page says it: what somebody searched for stays as it was typed."""
+    if name == "act" and value in EVENTS:
+        return asked.say(EVENTS[value])
+    if name == "state":
+        return next((asked.word(kind, value) for kind in ("application", "claim") if value in WORDS[kind]), value)
+    categories = scheme_of(asked.session, round_).categories if round_ and name in ("category", "sector") else ()
+    names: dict[str, Text] = {one.key: one.name for one in categories}
+    if name == "sector":
+        names = {key: title for one in categories for key, title in one.sectors.items()}
+    return asked.tell(names.get(value, value))
 
 
 def _file(request: Request, session: Session, actor: Actor, export: Export, form: SubmittedForm) -> Response:

@@ -21,7 +21,7 @@ from award.kernel.events import Event
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
 from award.kernel.web.rendering import Page, render
-from award.office.event_words import EVENTS
+from award.office.event_words import EVENTS, THINGS
 from award.rounds.pages.place import place_of
 from award.rounds.queries import round_for, stage_now, standing_in
 
@@ -46,6 +46,7 @@ def trail(
         records=records,
         names=names_by_public_id(session, {one.actor for one in records}),
         words=EVENTS,
+        things=THINGS,
         events=list(Event),
         act=act,
         page=Page(list(records), page, SIZE, total, partial(_link, act)),
