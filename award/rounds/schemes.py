@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from award.kernel.i18n import N_, Phrase
+from award.regulations.loader import shipped_criteria
 from award.regulations.model import CategoryRules, Scheme, Text
 
 Spoken = Text | Phrase | str | int
@@ -137,7 +138,7 @@ WORDS: Mapping[str, str] = {
     "working": N_("working days"),
     "zero": N_("counts as nothing"),
 }
-_FREE_TEXT = ("number", "criteria")
+_FREE_TEXT = ("number",)
 """Values that are shown as they are, even where they look like a word."""
 
 
@@ -220,6 +221,9 @@ def _value(scheme: Scheme, leaf: str, value: Any) -> Spoken | list[Spoken]:
 
 
 def _text(scheme: Scheme, leaf: str, value: Text | str) -> Spoken:
+    if leaf == "criteria":
+        known = shipped_criteria().get(str(value))
+        return known.name if known else value
     if isinstance(value, Text) or leaf in _FREE_TEXT:
         return value
     return scheme.stage(value).title if leaf == "withdraw_until" else Phrase(WORDS[value])
