@@ -80,3 +80,27 @@ def test_long_comments_flow_over_pages() -> None:
     made = engine.render("feedback_report", samples.feedback_report(remarks=remarks))
     assert made.pages > 7
     assert "".join(reading.texts(made.pdf)).count("[p.7]") == 8
+
+
+PAGE_LEFT, PAGE_RIGHT, PAGE_BOTTOM = 22, 188, 275
+"""Edges of the text area in mm, as templates/print/feedback_report.css sets them."""
+INK = 0.3
+"""What a letter's ink may reach beyond its box, in mm."""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("compared", [4, 12])
+def test_no_text_stands_beyond_the_text_area(language: str, compared: int) -> None:
+    chinese, english = "展开不足，缺少评价与改进的证据。" * 4, "The approach is not deployed to all production bases. " * 4
+    address = "https://zljp.yunchuan.example/" + "appendix" * 12
+    both = tuple(samples.Remark(mark, text, "p. 7") for mark in ("+", "++") for text in (chinese, english, address))
+    less = tuple(replace(one, mark=mark) for mark, one in zip(("-", "--") * 3, both, strict=True))
+    remarks = (samples.ItemRemarks("4.1.3", both, less), samples.ItemRemarks("4.2.2", both * 4, less * 4), *samples.item_remarks())
+    view = samples.feedback_report(language=language, compared=compared, remarks=remarks, main_strengths=(chinese, english, address))
+    pdf = engine.render("feedback_report", view).pdf
+    for index in range(1, len(reading.texts(pdf))):
+        found = reading.placed(pdf, index)
+        beyond = [one for one in found if one.left < PAGE_LEFT - INK or one.right > PAGE_RIGHT + INK]
+        assert not beyond, (index + 1, "".join(one.character for one in beyond))
+        below = reading.lines([one for one in found if one.bottom > PAGE_BOTTOM + INK])
+        assert len(below) == 1, index + 1  # the foot of the page
