@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from award.kernel.errors import FieldError
@@ -66,6 +66,16 @@ def earliest_notice_close(frame: Frame, opens_at: datetime) -> datetime:
     """When a notice that is published on its first planned day may close at the earliest."""
     last = earliest_notice_end(frame, opens_at.astimezone(frame.zone).date())
     return _midnight(last + timedelta(1), frame.zone)
+
+
+def days_later(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
+    """The same time of day on a zone's clock so many days later."""
+    return (moment.astimezone(zone) + timedelta(days)).astimezone(UTC)
+
+
+def days_until(first: datetime, last: datetime, zone: ZoneInfo) -> int:
+    """How many whole days on a zone's clock lead from one moment to another or just past it."""
+    return -((first.astimezone(zone) - last.astimezone(zone)) // timedelta(1))
 
 
 def faults_of(frame: Frame, dates: Dates) -> list[FieldError]:

@@ -1,6 +1,6 @@
 """A later end for a stage, by a decision whose reason is published."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.policy import Moment
 from award.rounds.models import Round, RoundStage, StageExtension
-from award.rounds.planning import earliest_notice_close
+from award.rounds.planning import days_later, days_until, earliest_notice_close
 from award.rounds.queries import frame_for, guarded_stage, latest_snapshot, spell, stage_of, standing_in
 from award.rounds.service.calls import call_content, publish_snapshot
 from award.stages import Kind
@@ -23,8 +23,8 @@ def extend_stage(
 ) -> StageExtension:
     """Gives the present stage a later end, and publishes the call anew with the reason where one has been published.
 
-    Later stages move on by the same time where the next one would otherwise begin before this one ends; a notice that is
-    moved across holidays is lengthened to its legal minimum of days.
+    Where the next stage would otherwise begin before this one ends, later stages move on by as few whole days as keep
+    their order; a notice that is moved across holidays is lengthened to its legal minimum of days.
     Asked again for the same end, answers with the decision already taken.
     Raises Refused for anybody but the office, Conflict for a stage without an end, Invalid for an end that is not
     later or a reason that is missing.
@@ -40,7 +40,7 @@ def extend_stage(
     )
     stage.extensions.append(extension)
     stage.closes_at = closes_at
-    _move_on(session, round_, closes_at - before, now)
+    _move_on(session, round_, now)
     round_.version += 1
     session.flush()
     content = {"stage": stage.kind, "before": spell(before), "closes_at": spell(closes_at), "reason": reason}
@@ -65,8 +65,11 @@ def _checked_end(round_: Round, stage: RoundStage, closes_at: datetime, reason: 
     return stage.closes_at
 
 
-def _move_on(session: Session, round_: Round, by: timedelta, now: datetime) -> None:
-    """Later stages move by the same time; a notice that would then hold too few days ends later, and so does what follows."""
+def _move_on(session: Session, round_: Round, now: datetime) -> None:
+    """Later stages move by whole days, so that what lasts from midnight to midnight still does.
+
+    A notice that would then hold too few days ends later, and so does what follows.
+    """
     present = stage_of(round_)
     later = round_.stages[round_.position + 1 :]
     following = next((stage for stage in later if stage.opens_at is not None), None)
@@ -75,11 +78,12 @@ def _move_on(session: Session, round_: Round, by: timedelta, now: datetime) -> N
     if following.opens_at >= present.closes_at:
         return
     frame = frame_for(session, round_, now)
+    days = days_until(following.opens_at, present.closes_at, frame.zone)
     for stage in later:
-        stage.opens_at = None if stage.opens_at is None else stage.opens_at + by
+        stage.opens_at = None if stage.opens_at is None else days_later(stage.opens_at, days, frame.zone)
         if stage.closes_at is None:
             continue
-        closes_at = stage.closes_at + by
+        before, closes_at = stage.closes_at, days_later(stage.closes_at, days, frame.zone)
         if stage.kind == Kind.NOTICE and stage.opens_at is not None:
             closes_at = max(closes_at, earliest_notice_close(frame, stage.opens_at))
-        stage.closes_at, by = closes_at, closes_at - stage.closes_at
+        stage.closes_at, days = closes_at, days_until(before, closes_at, frame.zone)
