@@ -216,6 +216,15 @@ def test_the_result_and_the_winners(here: World, client: Any) -> None:
     assert client.get(f"{url_of(here, 'result')}/document").status_code == 404
 
 
+def test_winners_without_sectors_have_no_column_for_them(here: World, client: Any) -> None:
+    with transaction(here.engine) as session:
+        session.execute(update(Application).values(sector=""))
+    finish(here)
+    shown = words(in_english(client, "/winners?year=2026"))
+    assert "制造四 Yunchuan Mayor's Quality Award Nomination 2026" in shown
+    assert "Sector" not in shown
+
+
 def finish(world: World) -> None:
     approve(world)
     publish(world)
