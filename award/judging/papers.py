@@ -29,8 +29,9 @@ from award.press.views import (
     Remark,
     ScoringBand,
 )
-from award.regulations.model import Category, Criteria, Item, Scheme, Text
-from award.rounds.queries import criteria_of, scheme_of, title_of
+from award.regulations.model import Category, Criteria, Item, Scheme, StageRules, Text
+from award.rounds.queries import criteria_of, public_title, scheme_of, title_of
+from award.stages import Kind
 
 MOST_PRIORITIES = 6
 SHORT = 80
@@ -67,6 +68,7 @@ def report_view(session: Session, report: FeedbackReport, language: str, now: da
         total_points=criteria.total,
         bands=tuple(ScoringBand(one.low, one.high, say(one.name), say(one.about)) for one in criteria.total_bands),
         band=band_of(criteria, own.hundredths(list(points))),
+        band_note=band_note(scheme, language),
         percent_bands=tuple((one.percents[0], one.percents[-1]) for one in criteria.bands),
         categories=tuple(_category(one, own, others, say) for one in criteria.categories),
         compared=len(others),
@@ -84,8 +86,32 @@ def _facts(report: FeedbackReport, scheme: Scheme, language: str) -> tuple[Fact,
     facts = [Fact(translate(language, N_("Category")), rules.name.in_language(language))]
     if application.sector in rules.sectors:
         facts.append(Fact(translate(language, N_("Sector")), rules.sectors[application.sector].in_language(language)))
-    facts.append(Fact(translate(language, N_("Reviewed by")), scheme.stage("score").title.in_language(language)))
+    facts.append(Fact(translate(language, N_("Reviewed by")), method_of(scheme, language)))
     return tuple(facts)
+
+
+def _others(scheme: Scheme) -> list[StageRules]:
+    """The stages besides the sheets that count towards the total."""
+    return [one for one in scheme.stages if one.weight_hundredths is not None and one.kind != Kind.SCORE]
+
+
+def method_of(scheme: Scheme, language: str) -> str:
+    """The stages that count towards the total, with their weights where there are several."""
+    sheets, others = scheme.stage(Kind.SCORE), _others(scheme)
+    if not others:
+        return public_title(sheets).in_language(language)
+    counted = [one for one in scheme.stages if one is sheets or one in others]
+    weights = [f"{public_title(one).in_language(language)}\u00a0{(one.weight_hundredths or 0) / 100:g}%" for one in counted]
+    return ("、" if language == "zh" else ", ").join(weights)
+
+
+def band_note(scheme: Scheme, language: str) -> str:
+    """What the band of a report rests on, said where the total of the round counts more than the sheets."""
+    others = [public_title(one) for one in _others(scheme)]
+    if not others:
+        return ""
+    text = N_("The band rests on the score sheets of the {stage} alone; the total of the round also counts {others}.")
+    return translate(language, text, {"stage": public_title(scheme.stage(Kind.SCORE)), "others": others})
 
 
 def _lines(text: str) -> tuple[str, ...]:

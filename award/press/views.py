@@ -139,7 +139,8 @@ class FeedbackReportView:
 
     compared: organisations the comparisons were computed from. sheets: letters of the sheets it was made from, never names.
     basis: the rule by which figures came from them. percent_bands: edges of the item bands, e.g. (0, 5), (10, 25).
-    questions_days and answer_days: working days, None when the scheme has no such right.
+    questions_days and answer_days: working days, None when the scheme has no such right. band_note: what the band rests on,
+    where the total counts more than the sheets.
     """
 
     language: Language
@@ -168,6 +169,7 @@ class FeedbackReportView:
     questions_days: int | None = None
     answer_days: int | None = None
     draft: bool = False
+    band_note: str = ""
 
     @property
     def is_compared(self) -> bool:

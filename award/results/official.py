@@ -13,7 +13,7 @@ from award.press.document import to_json
 from award.press.views import Annex, NoticeTable, NoticeView, Paragraph
 from award.regulations.model import Scheme
 from award.results.models import Approval
-from award.results.papers import REVIEWING, Decided, Group, groups_of
+from award.results.papers import Decided, Group, groups_of, reviewed
 from award.rounds.models import Round, Snapshot
 from award.rounds.queries import title_of
 
@@ -93,7 +93,7 @@ def _name(round_: Round) -> str:
 
 def _way(scheme: Scheme) -> str:
     basis = scheme.basis[0].title.zh
-    stages = "、".join(stage.title.zh for stage in scheme.stages if stage.kind in REVIEWING)
+    stages = "、".join(one.zh for one in reviewed(scheme))
     return f"根据{basis if basis.startswith('《') else f'《{basis}》'}，经{stages}和公示"
 
 

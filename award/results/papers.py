@@ -10,7 +10,7 @@ from award.press.views import NoticeTable, NoticeView, Paragraph
 from award.regulations.model import Scheme, Text
 from award.results.models import Approval, ResultLine
 from award.rounds.models import Round
-from award.rounds.queries import title_of
+from award.rounds.queries import public_title, title_of
 from award.stages import Kind
 
 REVIEWING = frozenset({
@@ -52,9 +52,8 @@ def both(text: Text) -> dict[str, str]:
 
 
 def reviewed(scheme: Scheme) -> list[Text]:
-    """The stages a notice names. What a title says after its middle dot (材料评审·独立评分) is the office's own division."""
-    titles = [stage.title for stage in scheme.stages if stage.kind in REVIEWING]
-    return [Text(one.zh.partition("·")[0], one.en) for one in titles]
+    """The stages that notices, decisions and announcements name, as the public knows them."""
+    return [public_title(stage) for stage in scheme.stages if stage.kind in REVIEWING]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from award.kernel.errors import NotFound
 from award.kernel.workdays import Calendar
 from award.policy import Standing
 from award.regulations.loader import criteria_from_canonical, scheme_from_canonical
-from award.regulations.model import Criteria, Scheme, Text
+from award.regulations.model import Criteria, Scheme, StageRules, Text
 from award.rounds.models import (
     Authority,
     Award,
@@ -120,6 +120,11 @@ def title_of(round_: Round) -> Text:
     award = round_.award
     zh = f"第{_chinese_number(round_.number)}届{award.name_zh}（{round_.year}）"
     return Text(zh, f"{_ordinal(round_.number)} {award.name_en} ({round_.year})")
+
+
+def public_title(stage: StageRules) -> Text:
+    """A stage as papers name it. What a title says after its middle dot (材料评审·独立评分) is the office's own division."""
+    return Text(stage.title.zh.partition("·")[0], stage.title.en)
 
 
 def _chinese_number(number: int) -> str:

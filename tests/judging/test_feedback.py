@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from award.applications.models import Evidence
 from award.judging import papers, queries, service
 from award.judging.models import FeedbackReport
 from award.judging.papers import placed
@@ -332,6 +334,19 @@ def test_the_whole_way_by_buttons(open_: World, client: TestClient) -> None:
     assert client.get(f"{mine}/report.pdf").status_code == 404
     assert post(client, f"{mine}/acknowledge").status_code == 303
     assert "确认收悉" in main_text(client.get(mine))
+
+
+def test_the_paper_is_called_as_other_papers_are(begun: World, client: TestClient) -> None:
+    handed_in(begun)
+    published(begun)
+    do(begun, lambda s, r: service.release_report(s, begun.office, r, NOW))
+    with transaction(begun.engine) as session:
+        for one in session.scalars(select(Document)):
+            one.file_id, one.state = session.scalars(select(Evidence.file_id)).first(), "ready"
+        number = begun.application(session).number
+    answer = as_(client, begun, "owner0").get(f"/apply/{begun.applications[0]}/feedback/report.pdf")
+    name = f"{number}_{worlds.APPLICANTS[0]}_评审反馈报告.pdf"
+    assert (answer.status_code, unquote(answer.headers["content-disposition"].rpartition("''")[2])) == (200, name)
 
 
 def test_the_editor_saves_while_the_leader_writes(begun: World, client: TestClient) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from award.judging import papers, service
 from award.judging.combining import Marked, Panel
-from award.judging.papers import comparison, next_step
+from award.judging.papers import band_note, comparison, method_of, next_step
 from award.kernel.audit.trail import transaction
 from award.press.views import Comparison, NextStep
 from award.regulations.loader import shipped_schemes
@@ -72,6 +72,16 @@ def test_a_report_has_the_figures_and_the_words_of_its_rule(change: dict[str, An
     panel = Panel(sheets, rules, {"a": 40, "b": 60})
     assert (round(float(panel.percent("a")), 1), panel.rule("en")) == (float(percent), words)
     assert panel.hundredths(["a", "b"]) == 100 * panel.percent("a")
+
+
+def test_a_report_names_what_counts_and_what_its_band_rests_on() -> None:
+    """The scheme of Anhui counts 40, 40 and 20 %; in Yunchuan the sheets are all."""
+    anhui, yunchuan = shipped_schemes()["anhui-province"], shipped_schemes()["yunchuan-mayor"]
+    assert method_of(anhui, "zh") == "材料评审\u00a040%、现场评审\u00a040%、陈述答辩\u00a020%"
+    assert method_of(anhui, "en") == "Independent desk review\u00a040%, Site visit\u00a040%, Interview\u00a020%"
+    assert band_note(anhui, "zh") == "档位仅依据材料评审的评分表确定；本届评审总分还计入现场评审、陈述答辩得分。"
+    assert "counts Site visit, Interview." in band_note(anhui, "en")
+    assert (method_of(yunchuan, "zh"), band_note(yunchuan, "zh")) == ("材料评审", "")
 
 
 def test_quartiles() -> None:

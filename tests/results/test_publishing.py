@@ -8,10 +8,14 @@ from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from award.kernel.audit.trail import transaction
+from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.results.models import Approval
+from award.results.official import decision_view
+from award.results.queries import approval_of, decided_lines
 from award.results.service.publishing import publish_result
 from award.rounds.models import Snapshot
+from award.rounds.queries import scheme_of
 from tests import make
 from tests.results.acts import approve, decide, propose, publish, put_on_notice, to_notice, to_publication
 from tests.results.judged import DAY, Entry, World, build
@@ -124,3 +128,17 @@ def test_the_database_keeps_a_snapshot_as_it_is(world: World) -> None:
     ):
         with pytest.raises(DBAPIError, match="written once"), transaction(world.engine) as session:
             session.execute(change)
+
+
+def test_decision_and_announcement_name_the_stages_as_the_notice_does(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    to_publication(world)
+    publish(world)
+    with transaction(engine) as session:
+        round_ = world.found(session)
+        approval = approval_of(session, round_.id)
+        assert approval is not None
+        decision = decision_view(round_, scheme_of(session, round_), decided_lines(session, round_), approval)
+        announced = session.scalars(select(Document.view).where(Document.subject.startswith("announcement:"))).one()
+    for said in (decision.paragraphs[0].text, json.loads(announced)["paragraphs"][0]["text"]):
+        assert "经申报、受理与资格审查、材料评审和公示" in said

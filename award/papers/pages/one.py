@@ -15,7 +15,7 @@ from award.kernel.errors import NotFound
 from award.kernel.i18n import LANGUAGES, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import send_file
+from award.kernel.web.downloads import paper_name, send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render
 from award.papers import service
@@ -96,6 +96,5 @@ def file(
     if document is None or document.file is None:
         raise NotFound
     number = found.application.number if found.application else str(found.round.year)
-    return send_file(
-        document.file, inline=True, name=f"{number}_{found.name}_{translate(language, found.kind.title)}.pdf"
-    )
+    name = paper_name(number, found.name, translate(language, found.kind.title))
+    return send_file(document.file, inline=True, name=name)
