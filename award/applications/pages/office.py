@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
 from award.applications import queries, service
-from award.applications.eligibility import conditions_of
 from award.applications.forms import points_of
 from award.applications.listing import Filters, list_for_office
 from award.applications.models import Application
@@ -28,6 +27,7 @@ from award.kernel.web.rendering import Page, render, render_invalid
 from award.organisations.queries import is_confirmed
 from award.policy import decide, require
 from award.regulations.model import Text
+from award.rounds.eligibility import conditions_of
 from award.rounds.models import Round
 from award.rounds.queries import round_for, scheme_of, stage_now, standing_in, title_of
 from award.stages import Who

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from award.applications import queries, service
 from award.applications.check import PROFILE, facts_problems
-from award.applications.eligibility import conditions_of
 from award.applications.pages import views
 from award.applications.pages.people import shown_people
 from award.applications.pages.presence import busy_line
@@ -25,6 +24,7 @@ from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.organisations.queries import claims_of, organisations_of
 from award.policy import Standing, decide, require
+from award.rounds.eligibility import conditions_of
 from award.rounds.models import Round
 from award.rounds.queries import open_rounds, scheme_of, stage_now, stage_of, title_of
 from award.stages import Who

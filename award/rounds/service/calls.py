@@ -14,6 +14,7 @@ from award.kernel.errors import Conflict
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.regulations.model import CategoryRules, Scheme, Text
+from award.rounds.eligibility import conditions_of
 from award.rounds.models import Round, RoundStage, Snapshot, StageExtension
 from award.rounds.planning import missing_dates
 from award.rounds.queries import (
@@ -92,14 +93,14 @@ def call_content(session: Session, round_: Round) -> dict[str, object]:
         "zone": authority.zone,
         "scheme": {"key": scheme.key, "edition": scheme.edition, "name": _text(scheme.name), "sha256": round_.scheme_sha256},
         "basis": [{"title": _text(one.title), "number": one.number} for one in scheme.basis],
-        "categories": [_category(session, round_, one) for one in scheme.categories],
+        "categories": [_category(session, round_, scheme, one) for one in scheme.categories],
         "stages": [_stage(scheme, stage) for stage in round_.stages],
         "notice": {"days": scheme.notice.days, "unit": scheme.notice.unit},
         "extensions": [one for stage in round_.stages for one in _extensions(scheme, stage)],
     }
 
 
-def _category(session: Session, round_: Round, rules: CategoryRules) -> dict[str, object]:
+def _category(session: Session, round_: Round, scheme: Scheme, rules: CategoryRules) -> dict[str, object]:
     criteria = criteria_of(session, round_, rules.key)
     return {
         "key": rules.key,
@@ -110,8 +111,14 @@ def _category(session: Session, round_: Round, rules: CategoryRules) -> dict[str
             {"grade": one.grade, "name": _text(one.name), "seats": one.seats, "minimum_hundredths": one.minimum_hundredths}
             for one in rules.quotas
         ],
-        "conditions": [_text(one.text) for one in rules.conditions],
+        "conditions": _conditions(scheme, rules),
     }
+
+
+def _conditions(scheme: Scheme, rules: CategoryRules) -> list[dict[str, str]]:
+    """Everything an applicant of the category will confirm, in the words it will read then."""
+    both = zip(conditions_of(scheme, rules, "zh"), conditions_of(scheme, rules, "en"), strict=True)
+    return [{"zh": zh, "en": en} for (_, zh), (_, en) in both]
 
 
 def _stage(scheme: Scheme, stage: RoundStage) -> dict[str, object]:

@@ -1,9 +1,12 @@
 """Conditions an applicant confirms: each once."""
 
 import pytest
+from sqlalchemy.orm import Session
 
-from award.applications.eligibility import conditions_of
 from award.regulations.loader import shipped_schemes
+from award.rounds.eligibility import conditions_of
+from award.rounds.service import call_content
+from tests import make
 
 
 @pytest.mark.parametrize(
@@ -27,3 +30,15 @@ def test_no_condition_stands_twice(scheme: str) -> None:
 def test_a_general_condition_nobody_repeats_is_asked() -> None:
     rules = shipped_schemes()["china-quality"]
     assert "clean" in [key for key, _ in conditions_of(rules, rules.categories[0], "zh")]
+
+
+def test_the_call_names_every_condition_an_applicant_will_meet(session: Session) -> None:
+    """Registered and managed by an excellence model for three years: 皖政〔2018〕21号, beside the category's own five."""
+    categories = call_content(session, make.round_(session, scheme="anhui-province"))["categories"]
+    assert isinstance(categories, list)
+    assert [one["zh"] for one in categories[0]["conditions"]] == [
+        "本组织登记注册满 3 年。", "本组织实施卓越绩效等管理模式满 3 年。",
+        "通过质量管理体系等认证", "近三年没有重大质量、安全、环境污染和公共卫生事故",
+        "近三年国家级、省级监督抽查没有不合格", "没有其他严重违法违规行为", "法定代表人没有犯罪记录",
+    ]  # fmt: skip
+    assert categories[0]["conditions"][0]["en"] == "We have been registered for at least 3 years."
