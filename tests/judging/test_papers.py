@@ -79,7 +79,7 @@ def test_a_report_names_what_counts_and_what_its_band_rests_on() -> None:
     anhui, yunchuan = shipped_schemes()["anhui-province"], shipped_schemes()["yunchuan-mayor"]
     assert method_of(anhui, "zh") == "材料评审\u00a040%、现场评审\u00a040%、陈述答辩\u00a020%"
     assert method_of(anhui, "en") == "Independent desk review\u00a040%, Site visit\u00a040%, Interview\u00a020%"
-    assert band_note(anhui, "zh") == "档位仅依据材料评审的评分表确定；本届评审总分还计入现场评审、陈述答辩得分。"
+    assert band_note(anhui, "zh") == "档位仅依据材料评审的评分表得出；本届评审总分还计入现场评审、陈述答辩得分。"
     assert "counts Site visit, Interview." in band_note(anhui, "en")
     assert (method_of(yunchuan, "zh"), band_note(yunchuan, "zh")) == ("材料评审", "")
 
