@@ -166,8 +166,9 @@ def test_theirs_can_be_taken_and_mine_stays_in_the_history(owner: Page, world: W
     expect(owner.locator("#f-text")).to_have_value("王芳写的")
     assert stored_text(world) == "王芳写的"
     owner.goto(item(world, address, "/history"))
-    owner.get_by_text("Read this version").first.click()
-    expect(owner.get_by_text("李敏写的")).to_be_visible()
+    mine = owner.locator("details").filter(has_text="李敏写的")
+    mine.get_by_text("Read this version").click()
+    expect(mine.get_by_text("李敏写的")).to_be_visible()
 
 
 def test_the_session_ends_and_after_signing_in_the_text_is_saved(owner: Page, context: BrowserContext, world: World) -> None:
