@@ -11,7 +11,7 @@ from award.applications.queries import with_round
 from award.kernel.i18n import format_moment, spoken
 from award.kernel.mail.service import is_address, send
 from award.kernel.settings import settings
-from award.rounds.models import Round
+from award.rounds.models import Round, StageExtension
 from award.rounds.queries import title_of
 
 
@@ -56,6 +56,19 @@ def write_to_all(
     live = with_round().where(Application.round_id == round_.id, Application.state.in_(LIVE))
     for application in session.scalars(live.order_by(Application.id)):
         write_to_applicant(session, application, template, now, more(application), once=f"application:{application.public_id}{again}")
+
+
+def write_to_drafts(session: Session, round_: Round, extension: StageExtension) -> None:
+    """Tells everybody with a draft in a round that applications close later; one letter per person and extension."""
+    more = {
+        "before": extension.closed_at_before, "until": extension.closes_at, "reason": extension.reason,
+        "address": f"{settings().base_url}/apply",
+    }  # fmt: skip
+    drafts = with_round().where(Application.round_id == round_.id, Application.state == "draft")
+    for application in session.scalars(drafts.order_by(Application.id)):
+        write_to_applicant(
+            session, application, "applications_extended", extension.decided_at, more, once=extension.public_id
+        )
 
 
 def _told(value: object, language: str, zone: str) -> object:

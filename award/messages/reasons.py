@@ -13,6 +13,7 @@ REASONS: Mapping[str, str] = {
     "application_returned": N_("Application returned for correction"),
     "application_submitted": N_("Application received"),
     "application_withdrawn": N_("Application withdrawn"),
+    "applications_extended": N_("Applications close later"),
     "claim_confirmed": N_("Claim confirmed"),
     "claim_refused": N_("Claim not confirmed"),
     "feedback_released": N_("Feedback report released"),

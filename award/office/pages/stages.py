@@ -21,7 +21,7 @@ from award.rounds import queries
 from award.rounds.forms import read_moment, read_period, typed_dates, typed_moment
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
-from award.rounds.service import extend_stage, replan_stage
+from award.rounds.service import replan_stage
 from award.rounds.service.replanning import upcoming
 from award.stages import TABLE, Kind
 
@@ -120,7 +120,7 @@ def extend(request: Request, session: RequestSession, actor: CurrentActor, round
             form.day("closes_at")
         form.check()
         if closes_at is not None:
-            extend_stage(session, actor, round_, closes_at, reason, clock.now(session))
+            service.extend(session, actor, round_, closes_at, reason, clock.now(session))
     except Invalid as error:
         session.rollback()
         typed = {name: form.get(name) for name in form.names()}
