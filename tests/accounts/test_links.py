@@ -11,6 +11,7 @@ from award.accounts.models import PasswordReset, Person
 from award.accounts.service.first_start import is_start_token
 from award.kernel.actor import PUBLIC, SYSTEM, Actor, Held, Role, Scope
 from award.kernel.audit.trail import transaction
+from award.kernel.clock import Installation
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.mail.models import Message
 from award.kernel.mail.writing import write
@@ -51,6 +52,17 @@ def test_an_invitation_makes_an_account_with_one_grant(session: Session) -> None
     assert queries.grants_in_force(session, person.id, LATER) == {Held(Role.JUDGE, Scope.AUTHORITY, 1)}
     assert person.grants[0].given_by == office.person_id
     assert letters(session) == [("chen@example.cn", "邀请：评审员")]
+
+
+def test_in_a_demonstration_a_role_begins_by_its_clock(session: Session) -> None:
+    """Accepted on a real day in November while the demonstration still stands in July, it holds at once."""
+    session.add(Installation(id=1, is_demonstration=True, clock_offset_seconds=-144 * 86400))
+    session.flush()
+    token = invite(session, holder(session, OFFICE))
+    person = service.accept_invitation(session, token, password=PASSWORD, now=NOW)
+    shown = NOW - timedelta(days=144)
+    assert queries.grants_in_force(session, person.id, shown) == {Held(Role.JUDGE, Scope.AUTHORITY, 1)}
+    assert queries.grants_in_force(session, person.id, shown - timedelta(seconds=1)) == set()
 
 
 @pytest.mark.parametrize("reason", ["used", "over", "unknown"])

@@ -149,6 +149,16 @@ def test_a_connection_that_breaks_while_uploading_leaves_nothing(world: World, c
     assert counts(world) == (0, 0)
 
 
+def test_a_form_whose_sender_is_gone_is_no_fault_of_ours(client: TestClient) -> None:
+    """A double click takes back the first request; an operator must not read of it as an error."""
+    app = client.app
+    assert isinstance(app, FastAPI)
+    sent: list[dict[str, Any]] = []
+    headers = [(b"host", b"localhost"), (b"content-type", b"application/x-www-form-urlencoded")]
+    asyncio.run(break_off(app, "/login", b"account=li", headers, sent))
+    assert [one["status"] for one in sent if one["type"] == "http.response.start"] == [499]
+
+
 async def break_off(app: FastAPI, path: str, body: bytes, headers: list[tuple[bytes, bytes]], sent: list[dict[str, Any]]) -> None:
     """Sends the first part of a body that was announced longer, then nothing: the client is gone."""
     messages = iter([{"type": "http.request", "body": body, "more_body": True}, {"type": "http.disconnect"}])

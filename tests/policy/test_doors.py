@@ -108,6 +108,12 @@ NOT_HERE = {
         "/office/rounds/{round_id}/notice/objections/{objection_id}/files/{kind}",
         "/office/rounds/{round_id}/results/amendment/{decision_id}/minutes",
     },
+    "what nobody has asked for or done": {
+        "/office/applications/{application_id}/changes", "/apply/{application_id}/people/{person_id}/remove",
+    },
+    "things called otherwise at this door, each with tests of its own": {
+        "/admin/export/{list_name}", "/office/rounds/{round_id}/stages/{kind}/dates",
+    },
     "earlier stages": {
         "/apply/rounds/{round_id}/{category}", "/apply/{application_id}/items/{part}/history/{place}.txt", "/calls/{round_id}",
         "/office/rounds/{round_id}/results/decision",

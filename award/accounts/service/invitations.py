@@ -8,6 +8,7 @@ from award.accounts import queries
 from award.accounts.models import Invitation, Person
 from award.accounts.service.grants import check_exclusion, give_grant, require_giver
 from award.accounts.service.people import LONGEST_NAME, check_contact, enter_person
+from award.kernel import clock
 from award.kernel.actor import PUBLIC, SYSTEM, Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -107,9 +108,11 @@ def _open(session: Session, token: str, now: datetime) -> Invitation:
 
 
 def _take(session: Session, actor: Actor, invitation: Invitation, person: Person, now: datetime) -> Person:
-    # The inviter was asked whether he may give this when he invited; the grant is the system's act.
+    # The inviter was asked whether he may give this when he invited; the grant is the system's act. The link lives by real
+    # time, a grant by the award's clock: a demonstration's may stand months earlier.
+    begins = now + (clock.offset(session) or timedelta())
     grant = give_grant(
-        session, SYSTEM, person, Role(invitation.role), Scope(invitation.scope), invitation.scope_id, now,
+        session, SYSTEM, person, Role(invitation.role), Scope(invitation.scope), invitation.scope_id, begins,
         authority_id=invitation.authority_id,
     )
     grant.given_by = invitation.invited_by

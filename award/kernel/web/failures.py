@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from award.kernel import clock, db, i18n
 from award.kernel.audit.trail import record, security_stream, transaction
@@ -68,6 +69,8 @@ REASONS = {
     415: N_("This cannot be read as what it says it is. Use the form of the page; programs send JSON as application/json."),
 }
 """What to do about what the framework refused, by status."""
+CLIENT_GONE = 499
+"""What logs call a request whose sender did not stay for the answer (nginx's word for it)."""
 UNREADABLE = N_("This request cannot be understood; check: {fields}.")
 UNFIT = N_("Something you sent is too long or too large to be kept. Shorten it and send it again.")
 LOST = frozenset({"23505", "40001", "40P01"})
@@ -234,6 +237,11 @@ def install(app: FastAPI) -> None:
         response = await run_in_threadpool(answer, request, _refusal(error))
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(ClientDisconnect)
+    async def on_gone(request: Request, error: ClientDisconnect) -> Response:
+        # Nobody reads the answer (a form was sent twice, a network broke); the status tells the log that it is no fault of ours.
+        return Response(status_code=CLIENT_GONE)
 
     @app.exception_handler(DBAPIError)
     async def on_database(request: Request, error: DBAPIError) -> Response:
