@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from re import search
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,7 +22,7 @@ from tests import make
 from tests.journey import after, applying, deciding, founding, judging
 from tests.journey.applying import PARTS
 from tests.journey.story import STAGES, Story, pdf
-from tests.journey.visitor import HttpVisitor, Visitor, link, link_beside, links
+from tests.journey.visitor import HttpVisitor, Visitor, link, link_beside, links, words
 from tests.journey.world import World
 
 APPLIED = "/apply/rounds/{round}/organisation"
@@ -269,13 +270,16 @@ def _objecting(taker: Photographer) -> None:
     page = link(public, "/notices/")
     public.open(page)
     public.send(f"{page}/objections", {"text": "请核实。", "contact": "0551-60000000", "about": story.second.id, "name": "高远"})
+    receipt = search(r"YY-[A-Z0-9]{8}", words(public))
+    assert receipt is not None
     story["office"].open(f"{base}/notice/objections")
-    objection = link_beside(story["office"], story.second.name, f"{base}/notice/objections/")
+    objection = link_beside(story["office"], receipt[0], f"{base}/notice/objections/")
     taker.stop("notice", {
         "visitor": [page, "/objections", "/notices", "/"],
         "colleague": [f"{base}/notice", f"{base}/notice/objections", objection, base],
         "office": [objection, f"{results_of(story)}/approval"],
     })  # fmt: skip
+    story["office"].open(objection)
     story["office"].send(objection, {"findings": "查阅办结单。", "effect": "none", "answer": "已核实，不影响资格。"})
     story["colleague"].open(objection)
     story["colleague"].send(f"{objection}/confirm")
