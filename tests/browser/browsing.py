@@ -69,7 +69,8 @@ class BrowserVisitor:
         form = self._form(action, list(fields or {}), button, where or {})
         for name, value in (fields or {}).items():
             self._fill(form, name, value)
-        pressed = form.locator(f'button[value="{button}"]' if button else "button:not([type=button])").first
+        # A hidden button may stand first in a form, for the Enter key; a hand presses one that can be seen.
+        pressed = form.locator(f'button:not(.sr)[value="{button}"]' if button else "button:not([type=button], .sr)").first
         pressed.evaluate(OPEN_DETAILS)
         if self.scripts and form.get_attribute("data-upload") is not None:
             self._upload(pressed, expect)
