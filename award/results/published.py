@@ -1,4 +1,4 @@
-"""What the public reads: snapshots of calls, notices and results, and which stages the office has entered."""
+"""What the public reads: snapshots of calls, notices and results, and nothing else."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,10 @@ from sqlalchemy.orm import Session
 
 from award.kernel.errors import NotFound
 from award.regulations.model import Text
-from award.rounds.models import RoundStage, Snapshot
-from award.stages import INNER, Kind
+from award.rounds.models import Snapshot
+from award.stages import INNER
 
 KINDS = ("call", "notice", "result")
-TIMED = (Kind.APPLY, Kind.NOTICE)
-"""Stages whose deadline ends them for the public, even before the office moves the round on."""
-Entered = Mapping[tuple[int, str], datetime | None]
-"""(Inner number of a round, kind of a stage the office has entered) -> when it was left, None while it lasts."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +47,7 @@ class Published:
 
 @dataclass(frozen=True)
 class PublicStage:
-    """A stage as the call dated it. state: not_started, running or done, by what the office has entered."""
+    """A stage as the call dated it. state: not_started, running or done at the moment asked about."""
 
     kind: str
     title: Text
@@ -96,36 +92,17 @@ def text_of(value: Mapping[str, str]) -> Text:
     return Text(value["zh"], value["en"])
 
 
-def entered_of(session: Session, calls: Sequence[Published]) -> Entered:
-    """The stages the office has entered in the rounds of these calls."""
-    query = select(RoundStage.round_id, RoundStage.kind, RoundStage.left_at)
-    found = session.execute(
-        query.where(RoundStage.round_id.in_([one.round_id for one in calls]), RoundStage.entered_at.is_not(None))
-    )
-    return {(round_id, kind): left_at for round_id, kind, left_at in found}
+def stages_of(call: Published, now: datetime) -> list[PublicStage]:
+    """The stages of a call that concern the public, by its dates alone."""
+    return [_stage(one, now) for one in call.content["stages"] if one["kind"] not in INNER]
 
 
-def stages_of(call: Published, entered: Entered, now: datetime) -> list[PublicStage]:
-    """The stages of a call that concern the public: its dates, and what has been entered of them."""
-    return [_stage(call.round_id, one, entered, now) for one in call.content["stages"] if one["kind"] not in INNER]
-
-
-def _stage(round_id: int, stage: Mapping[str, Any], entered: Entered, now: datetime) -> PublicStage:
+def _stage(stage: Mapping[str, Any], now: datetime) -> PublicStage:
     opens_at, closes_at = moment_of(stage["opens_at"]), moment_of(stage["closes_at"])
-    at = (round_id, stage["kind"])
     state = "not_started"
-    if at in entered:
-        is_over = stage["kind"] in TIMED and closes_at is not None and closes_at <= now
-        state = "done" if is_over or entered[at] is not None else "running"
+    if opens_at is not None and opens_at <= now:
+        state = "running" if closes_at is None or now < closes_at else "done"
     return PublicStage(stage["kind"], text_of(stage["title"]), opens_at, closes_at, state)
-
-
-def takes_applications(stages: Sequence[PublicStage], now: datetime) -> bool:
-    """Whether an application can be handed in at this moment."""
-    return any(
-        one.kind == Kind.APPLY and one.state == "running" and one.opens_at is not None and one.opens_at <= now
-        for one in stages
-    )
 
 
 def moment_of(text: str) -> datetime | None:
@@ -135,8 +112,8 @@ def moment_of(text: str) -> datetime | None:
 
 def is_running(call: Published, now: datetime) -> bool:
     """Whether the last dated stage of a call has not ended."""
-    ends = [moment_of(one["closes_at"]) for one in call.content["stages"] if one["kind"] not in INNER and one["closes_at"]]
-    return not ends or now < max(one for one in ends if one is not None)
+    ends = [stage.closes_at for stage in stages_of(call, now) if stage.closes_at is not None]
+    return not ends or now < max(ends)
 
 
 def closes_at(notice: Published) -> datetime:

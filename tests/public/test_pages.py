@@ -52,18 +52,7 @@ def here(engine: Engine, clock: StandingClock) -> World:
         content = call_content(session, round_)
         publish_snapshot(session, world.actors["office"], round_, "call", content, make.NOW - timedelta(60))
     to_notice(world)
-    enter(world, "notice")
     return world
-
-
-def enter(world: World, kind: str, *, left: bool = False) -> None:
-    """The stages up to this one as the office entered and left them; left: this one too."""
-    with transaction(world.engine) as session:
-        stages = world.found(session).stages
-        last = next(one.position for one in stages if one.kind == kind)
-        for one in stages[: last + 1]:
-            one.entered_at = make.NOW
-            one.left_at = make.NOW if left or one.position < last else None
 
 
 def url_of(world: World, kind: str = "notice") -> str:
@@ -93,27 +82,11 @@ def test_the_front_page_shows_the_stage_by_the_call(here: World, client: Any) ->
     assert "Assignment of judges" not in shown  # the office's own business
 
 
-def states_of(client: Any) -> dict[str, str]:
-    stages = BeautifulSoup(in_english(client, "/").text, "html.parser").select(".stage")
-    return {one.select(".stage-name")[0].get_text(strip=True): one.select(".stage-note")[0].get_text(strip=True) for one in stages}
-
-
-def test_the_line_of_stages_follows_what_was_entered(here: World, client: Any) -> None:
-    """A stage whose planned days have come is not under way, and is not done, until the office has entered it."""
-    shown = states_of(client)
-    assert (shown["Public notice"], shown["Approval"]) == ("Running", "Not started")
-    enter(here, "notice", left=True)
-    shown = states_of(client)
-    assert (shown["Public notice"], shown["Approval"]) == ("Finished", "Not started")
-    enter(here, "approve")
-    assert states_of(client)["Approval"] == "Running"
-
-
-def test_a_stage_never_entered_is_not_told_done(here: World, client: Any, clock: StandingClock) -> None:
+def test_a_stage_moves_on_by_the_dates_of_the_call_alone(here: World, client: Any, clock: StandingClock) -> None:
+    here.stage("archive")
+    assert "Public notice until" in words(in_english(client, "/"))
     clock.forward(days=40)
-    shown = states_of(client)
-    assert (shown["Public notice"], shown["Approval"]) == ("Finished", "Not started")  # its deadline ends a notice
-    assert "Approval until" not in words(in_english(client, "/"))
+    assert "Approval until" in words(in_english(client, "/"))
 
 
 def test_the_call(here: World, client: Any) -> None:
@@ -349,14 +322,14 @@ def test_what_is_not_published_changes_no_byte(here: World, client: Any) -> None
 
 
 def test_public_pages_read_snapshots_and_nothing_else(here: World, client: Any, engine: Engine) -> None:
-    """By the statements they send; the clock's offset is the installation's, the paper to the notice; of a round only its stages show."""
+    """By the statements they send; the clock's offset is the installation's, the paper belongs to the notice."""
     finish(here)
     seen: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda connection, cursor, statement, *rest: seen.append(statement))
     for url in [*STATIC, url_of(here), url_of(here, "result"), f"/calls/{here.round}"]:
         client.get(url)
     tables = {table for statement in seen for table in re.findall(r"(?:FROM|JOIN)\s+(\w+)", statement)}
-    assert tables == {"snapshot", "round_stage", "installation", "document", "stored_file"}
+    assert tables == {"snapshot", "installation", "document", "stored_file"}
 
 
 @pytest.mark.parametrize("url", ["/", "/notices", "/winners", "/policy", "notice", "result"])
