@@ -114,11 +114,12 @@ def _founding(taker: Photographer) -> None:
     admin.open("/admin/people")
     taker.stop("setup", {
         "visitor": [invitation],
-        "admin": ["/admin/people", link(admin, "/admin/people/"), "/admin/invitations", "/admin/authorities", "/me"],
+        "admin": ["/admin/people", link(admin, "/admin/people/"), "/admin/invitations", "/admin/authorities", "/me",
+                  "/admin/export/accounts"],
         "office": [
             "/me", "/office", "/office/rounds/new", "/office/schemes", "/office/schemes/anhui-province", f"{base}/scheme",
             f"{base}/calendar", f"{base}/calendar?first=2026-03-02", f"{base}/stages", "/office/calendar", "/office/permissions",
-            "/office/people",
+            "/office/people", "/office/export/workdays", "/me/tokens", f"{base}/reminders", f"{base}/mailing", f"{base}/messages",
         ],
     })  # fmt: skip
     visitor = story.world.visitor("")
@@ -156,15 +157,17 @@ def _applying(taker: Photographer) -> None:
     office.open("/office/claims")
     item = f"{own}/items/{PARTS[0]}"
     taker.stop("apply", {
-        "visitor": [reset, "/", "/notices", f"/calls/{story.round}", "/policy", "/help", "/a11y", "/winners", "/v"],
+        "visitor": [reset, "/api", "/", "/notices", f"/calls/{story.round}", "/policy", "/help", "/a11y", "/winners", "/v"],
         "late": ["/apply", "/apply/organisation", APPLIED.format(round=story.round), f"{story.late.path}/check", story.late.path],
         "second": [
-            own, f"{own}/profile", item, f"{own}/items/4.1.2", f"{item}/history", f"{own}/evidence", evidence, f"{evidence}/remove",
+            own, f"{own}/profile", f"{own}/people", item, f"{own}/items/4.1.2", f"{item}/history", f"{own}/evidence",
+            evidence, f"{evidence}/remove",
             f"{own}/check", f"{own}/submit", f"{own}/print?draft=true",
         ],
         "first": [story.first.path, f"{story.first.path}/receipt", f"{story.first.path}/print", f"{story.first.path}/withdraw",
                   f"{story.first.path}/items/4.1.2"],
-        "office": ["/office/claims", link_beside(office, story.first.name), story.base, f"{story.base}/applications"],
+        "office": ["/office/claims", link_beside(office, story.first.name), story.base, f"{story.base}/applications",
+                   f"{story.base}/stages/score/dates"],
         "supervisor": [story.base],
     })  # fmt: skip
     applying.submit(story, story.second)
@@ -195,7 +198,7 @@ def _judging(taker: Photographer) -> None:
     people = link_beside_people(taker)
     taker.stop("assign", {"office": [
         f"{base}/assign", f"{base}/assign/{story.first.id}", "/office/judges", f"/office/judges?round={story.round}",
-        "/office/import/judges", member, people,
+        "/office/import/judges", member, people, f"/office/applications/{story.second.id}/changes",
     ]})  # fmt: skip
     judging.make_panels(story)
     judging.recuse(story)
@@ -277,7 +280,8 @@ def _objecting(taker: Photographer) -> None:
     taker.stop("notice", {
         "visitor": [page, "/objections", "/notices", "/"],
         "colleague": [f"{base}/notice", f"{base}/notice/objections", objection, base],
-        "office": [objection, f"{results_of(story)}/approval"],
+        "office": [objection, f"{base}/notice/objections/new", f"{results_of(story)}/approval",
+                   f"{results_of(story)}/amendment?category=organisation"],
     })  # fmt: skip
     story["office"].open(objection)
     story["office"].send(objection, {"findings": "查阅办结单。", "effect": "none", "answer": "已核实，不影响资格。"})
@@ -305,11 +309,19 @@ def _ending(taker: Photographer) -> None:
     revoke = links(story["colleague"], "/revoke")[0]
     story["public"].open("/notices")
     code = links_to_code(taker)
+    first = story.first.browser()
+    first.open("/messages")
+    unread = search(r'action="(/messages/[a-z0-9]+)/open"', first.html())
+    assert unread is not None
+    letter = unread[1]
+    story["colleague"].open(f"{base}/papers")
+    batch = link(story["colleague"], "/papers/batches/")
     last = taker.stop("end", {
         "visitor": ["/", "/winners", "/v/ABCD2345EFGH", code, *links(story["public"], "/notices/")],
-        "first": [f"{story.first.path}/feedback", story.first.path, "/apply"],
+        "first": [f"{story.first.path}/feedback", story.first.path, "/apply", "/messages", letter, f"/papers/book/{story.first.id}"],
         "j1": ["/review"],
-        "colleague": [f"{base}/certificates", revoke, base, f"{base}/trail?walk=1", f"{base}/applications", f"{base}/stages", "/office"],
+        "colleague": [f"{base}/certificates", f"{base}/papers", batch, revoke, base, f"{base}/trail?walk=1",
+                      f"{base}/applications", f"{base}/stages", "/office"],
         "supervisor": [base, f"{base}/trail", f"{base}/notice", f"{base}/certificates", f"{base}/feedback", "/office"],
     })  # fmt: skip
     last.pages += [("visitor", "/nowhere", 404), ("first", "/office", 403), ("visitor", f"/start/{'x' * 43}", 404)]

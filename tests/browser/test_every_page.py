@@ -32,9 +32,15 @@ NO_PAGE = {
     "/notices/{notice_id}/document", "/office/rounds/{round_id}/notice/document",
     "/office/rounds/{round_id}/results/minutes/{category}", "/office/rounds/{round_id}/results/approval/paper",
     "/office/rounds/{round_id}/outcomes/{application_id}/paper",
-    "/office/rounds/{round_id}/certificates/{certificate_id}/document",
+    "/office/rounds/{round_id}/certificates/{certificate_id}/document", "/papers/{kind}/{thing_id}/file",
+    "/office/import/{table_kind}/template.xlsx", "/office/rounds/{round_id}/papers/bundle.zip",
+    "/office/rounds/{round_id}/notice/objections/{objection_id}/letter",
+    "/office/rounds/{round_id}/notice/objections/{objection_id}/files/{kind}",
+    "/office/rounds/{round_id}/results/amendment/{decision_id}/minutes",
 }  # fmt: skip
 """What is asked for by GET and is no page: files, fragments, and ways on to somewhere else."""
+ELSEWHERE = {"/address/{token}", "/apply/{application_id}/people/{person_id}/remove", "/office/import/runs/{import_id}"}
+"""Pages this round does not come by: nobody changes an address, takes a colleague out or brings a table. Their own tests do."""
 SKIPPED = "() => document.querySelector('main').contains(document.activeElement) || document.activeElement.tagName === 'MAIN'"
 OUTLINE = """() => { const one = document.activeElement, style = getComputedStyle(one);
     return [one.outerHTML.slice(0, 90), style.outlineStyle, style.outlineWidth, style.boxShadow] }"""
@@ -77,13 +83,14 @@ def test_every_route_is_among_the_pages(album: Album) -> None:
     routes = pages_of(app)
     assert len(routes) >= FLOOR
     seen = {route_of(routes, address.partition("?")[0]) for stop in album.stops for _, address, _ in stop.pages}
-    assert sorted(set(routes) - seen) == []
+    assert sorted(set(routes) - seen) == sorted(ELSEWHERE)
 
 
 def pages_of(app: FastAPI) -> list[str]:
     """The paths of all pages, in the order they are tried."""
     contexts = [one for one in iter_route_contexts(app.routes) if isinstance(one.original_route, APIRoute)]
-    return [str(one.path) for one in contexts if "GET" in (one.methods or set()) and one.path not in NO_PAGE]
+    paths = [str(one.path) for one in contexts if "GET" in (one.methods or set()) and one.path not in NO_PAGE]
+    return [one for one in paths if not one.startswith("/api/")]
 
 
 def route_of(routes: list[str], address: str) -> str | None:
