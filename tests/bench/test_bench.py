@@ -6,9 +6,14 @@ from tests.bench.__main__ import ROWS
 from tests.bench.figures import Figure, at_least, at_most, table
 from tests.bench.sizes import TINY
 
+QUICK = {"G3", "G8"}
+"""Rows of a few seconds. The others start processes and load them: they run with --all, so that the usual run stays short."""
+
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_row_runs(name: str) -> None:
+def test_a_row_runs(name: str, request: pytest.FixtureRequest) -> None:
+    if name not in QUICK and not request.config.getoption("--all"):
+        pytest.skip("runs with --all")
     found = ROWS[name](TINY)
     assert {one.goal for one in found} == {name}
     assert all(one.ours for one in found)
