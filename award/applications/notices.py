@@ -1,7 +1,6 @@
 """受理通知书, 补正通知书 and 不予受理通知书: what they say, and wanting them with the decision. Official papers exist in Chinese only."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -35,7 +34,6 @@ def want_notice(session: Session, application: Application, decision: Acceptance
 def notice_view(session: Session, application: Application, decision: AcceptanceDecision) -> NoticeView:
     """受理通知书, 补正通知书 or 不予受理通知书. Its number is that of the application with the decision's place in the row."""
     scheme, round_ = scheme_of(session, application.round), application.round
-    zone = ZoneInfo(round_.award.authority.zone)
     in_force = [one.id for one in notices_of(session, application)]
     words = {
         "accept": _accepted, "return": lambda *known: _returned(session, *known), "refuse": _refused,
@@ -52,7 +50,7 @@ def notice_view(session: Session, application: Application, decision: Acceptance
             Paragraph(f"{words[-1]}联系方式：{contact}。" if contact else words[-1]),
         ),
         signatory=scheme.office.zh,
-        dated=(decision.confirmed_at or decision.decided_at).astimezone(zone).date(),
+        dated=round_.award.authority.day_of(decision.confirmed_at or decision.decided_at),
         form="letter",
     )
 
@@ -60,7 +58,7 @@ def notice_view(session: Session, application: Application, decision: Acceptance
 def _received(session: Session, application: Application, decision: AcceptanceDecision) -> str:
     """What was received and when: the last submission before the decision."""
     before = [one for one in submissions_of(session, application) if one.submitted_at <= decision.decided_at]
-    day = before[-1].submitted_at.astimezone(ZoneInfo(application.round.award.authority.zone)).date()
+    day = application.round.award.authority.day_of(before[-1].submitted_at)
     return f"{format_day('zh', day)}提交的{title_of(application.round).zh}申报材料（申报编号：{application.number}）"
 
 

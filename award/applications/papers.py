@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -42,7 +41,7 @@ def book_view(session: Session, application: Application, submission: Submission
     def part(key: str, number: str, name: str, points: int | None) -> BookPart:
         return BookPart(number, name, points, content.parts.get(key, ""), limits[key])
 
-    day = submission.submitted_at.astimezone(ZoneInfo(application.round.award.authority.zone)).date()
+    day = application.round.award.authority.day_of(submission.submitted_at)
     return BookView(
         head=head_of(session, application, language),
         submitted_on=format_day(language, day),

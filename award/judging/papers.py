@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -61,7 +60,7 @@ def report_view(session: Session, report: FeedbackReport, language: str, now: da
         office=say(scheme.office),
         criteria=say(criteria.name),
         facts=_facts(report, scheme, language),
-        issued_on=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
+        issued_on=round_.award.authority.day_of(now),
         sheets=tuple(LETTERS[: len(own.sheets)]),
         basis=own.rule(language),
         summary=_lines(report.summary),

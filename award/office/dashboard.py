@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from statistics import median
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -43,7 +42,7 @@ class View:
 
     def local(self, moment: datetime) -> datetime:
         """On the authority's clock."""
-        return moment.astimezone(ZoneInfo(self.round_.award.authority.zone))
+        return moment.astimezone(self.round_.award.authority.clock)
 
     @property
     def base(self) -> str:

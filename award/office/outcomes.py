@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -119,7 +118,7 @@ def _check(
         raise Conflict("outcome.kind", N_("The round stands in another stage now; open its form again."))
     criteria = criteria_of(session, round_, application.category)
     setting = Setting(
-        now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
+        round_.award.authority.day_of(now),
         {item.key: item.points for item in criteria.items()},
         criteria.percents,
         scheme.vote,

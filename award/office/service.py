@@ -15,7 +15,7 @@ from award.kernel.i18n import N_, Phrase
 from award.office.checks import Missing, missing_in
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, spell, stage_of, standing_in
-from award.rounds.service import extend_stage
+from award.rounds.service import extend_stage, publish_progress
 from award.stages import TABLE, Kind
 
 
@@ -85,6 +85,7 @@ def _move(session: Session, actor: Actor, round_: Round, now: datetime, early_re
     if round_.position == len(round_.stages) - 1:
         round_.state = "closed"
     session.flush()
+    publish_progress(session, actor, round_, now)
     content: dict[str, object] = {
         "left": left.kind,
         "entered": entered.kind,

@@ -1,6 +1,5 @@
 """异议答复书: the letter that answers an objection. Official papers exist in Chinese only."""
 
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -25,7 +24,7 @@ def subject_of(objection: Objection) -> str:
 
 def letter_view(session: Session, round_: Round, objection: Objection) -> NoticeView:
     """The answer of a confirmed examination, to the one who objected, under the number of the register."""
-    scheme, zone = scheme_of(session, round_), ZoneInfo(round_.award.authority.zone)
+    scheme, zone = scheme_of(session, round_), round_.award.authority.clock
     notice = session.get_one(Notice, objection.notice_id)
     if objection.answered_at is None:
         raise ValueError("the answer was not confirmed")

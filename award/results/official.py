@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -76,7 +75,7 @@ def want_announcement(
     revoked: Sequence[str] = (),
 ) -> Document:  # fmt: skip
     """Wants the announcement of a published result, in the transaction that publishes it."""
-    day = now.astimezone(ZoneInfo(round_.award.authority.zone)).date()
+    day = round_.award.authority.day_of(now)
     view = announcement_view(round_, scheme, decided, approval, day, revoked)
     return want(session, "notice", subject_of(snapshot.public_id), "zh", to_json(view), now)
 

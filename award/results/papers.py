@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from award.kernel.i18n import N_, format_day, translate
 from award.press.views import NoticeTable, NoticeView, Paragraph
@@ -211,7 +210,7 @@ def notice_view(round_: Round, scheme: Scheme, decided: Decided, words: NoticeWo
         ),
         table=NoticeTable(tuple(translate("zh", one) for one in NOTICE_COLUMNS), (11, 49, 40), tuple(rows)),
         signatory=scheme.office.zh,
-        dated=now.astimezone(ZoneInfo(round_.award.authority.zone)).date(),
+        dated=round_.award.authority.day_of(now),
     )
 
 

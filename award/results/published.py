@@ -1,4 +1,4 @@
-"""What the public reads: snapshots of calls, notices and results, and nothing else."""
+"""What the public reads: snapshots of calls and of the progress since, of notices and results, and nothing else."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,14 @@ from sqlalchemy.orm import Session
 from award.kernel.errors import NotFound
 from award.regulations.model import Text
 from award.rounds.models import Snapshot
-from award.stages import INNER
+from award.stages import INNER, Kind
 
 KINDS = ("call", "notice", "result")
+"""What has a page of its own."""
+TIMED = (Kind.APPLY, Kind.NOTICE)
+"""Stages whose deadline ends them for the public, even before the office moves the round on."""
+Entered = Mapping[str, str]
+"""Kind of a stage the office has entered -> when it was left, "" while it lasts."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Published:
 
 @dataclass(frozen=True)
 class PublicStage:
-    """A stage as the call dated it. state: not_started, running or done at the moment asked about."""
+    """A stage as the call dated it. state: not_started, running or done, by what the office has entered."""
 
     kind: str
     title: Text
@@ -67,7 +72,7 @@ def latest_of(session: Session, *kinds: str) -> list[Published]:
 
 def snapshot_for(session: Session, public_id: str) -> Published:
     """One snapshot, a former one too. Raises NotFound."""
-    found = session.scalar(select(Snapshot).where(Snapshot.public_id == public_id))
+    found = session.scalar(select(Snapshot).where(Snapshot.public_id == public_id, Snapshot.kind.in_(KINDS)))
     if found is None:
         raise NotFound
     return _read(found)
@@ -92,17 +97,34 @@ def text_of(value: Mapping[str, str]) -> Text:
     return Text(value["zh"], value["en"])
 
 
-def stages_of(call: Published, now: datetime) -> list[PublicStage]:
-    """The stages of a call that concern the public, by its dates alone."""
-    return [_stage(one, now) for one in call.content["stages"] if one["kind"] not in INNER]
+def entered_in(session: Session) -> dict[int, Entered]:
+    """What has been published of every round's progress, by the round's inner number."""
+    return {
+        one.round_id: {stage["kind"]: stage["left_at"] for stage in one.content["stages"] if stage["entered_at"]}
+        for one in latest_of(session, "progress")
+    }
 
 
-def _stage(stage: Mapping[str, Any], now: datetime) -> PublicStage:
+def stages_of(call: Published, entered: Entered, now: datetime) -> list[PublicStage]:
+    """The stages of a call that concern the public: its dates, and how far the round has come."""
+    return [_stage(one, entered, now) for one in call.content["stages"] if one["kind"] not in INNER]
+
+
+def _stage(stage: Mapping[str, Any], entered: Entered, now: datetime) -> PublicStage:
     opens_at, closes_at = moment_of(stage["opens_at"]), moment_of(stage["closes_at"])
     state = "not_started"
-    if opens_at is not None and opens_at <= now:
-        state = "running" if closes_at is None or now < closes_at else "done"
+    if stage["kind"] in entered:
+        is_over = stage["kind"] in TIMED and closes_at is not None and closes_at <= now
+        state = "done" if is_over or entered[stage["kind"]] else "running"
     return PublicStage(stage["kind"], text_of(stage["title"]), opens_at, closes_at, state)
+
+
+def takes_applications(stages: Sequence[PublicStage], now: datetime) -> bool:
+    """Whether an application can be handed in at this moment."""
+    return any(
+        one.kind == Kind.APPLY and one.state == "running" and one.opens_at is not None and one.opens_at <= now
+        for one in stages
+    )
 
 
 def moment_of(text: str) -> datetime | None:
@@ -111,9 +133,9 @@ def moment_of(text: str) -> datetime | None:
 
 
 def is_running(call: Published, now: datetime) -> bool:
-    """Whether the last dated stage of a call has not ended."""
-    ends = [stage.closes_at for stage in stages_of(call, now) if stage.closes_at is not None]
-    return not ends or now < max(ends)
+    """Whether the last dated stage of a call has not ended, by its plan."""
+    ends = [moment_of(one["closes_at"]) for one in call.content["stages"] if one["kind"] not in INNER]
+    return not any(ends) or any(one is not None and now < one for one in ends)
 
 
 def closes_at(notice: Published) -> datetime:

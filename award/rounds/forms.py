@@ -16,7 +16,7 @@ _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00")
 
 def read_dates(form: SubmittedForm, round_: Round) -> dict[str, Period]:
     """The dates as typed, in the authority's zone; faults are noted by "<kind>.<end>"."""
-    zone = ZoneInfo(round_.award.authority.zone)
+    zone = round_.award.authority.clock
     return {
         stage.kind: (_moment(form, stage.kind, "opens_at", zone), _moment(form, stage.kind, "closes_at", zone))
         for stage in round_.stages

@@ -1,6 +1,7 @@
 """Tables of rounds."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -19,6 +20,20 @@ class Authority(Row):
     division_code: Mapped[str] = mapped_column(String(6), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     """Who answers questions, as shown to people: name and telephone of the office."""
+
+    @property
+    def clock(self) -> ZoneInfo:
+        """What its dates and deadlines are read on."""
+        return ZoneInfo(self.zone)
+
+    def day_of(self, moment: datetime) -> date:
+        """The calendar day a moment falls on by the authority's clock, which its dates and terms are meant by."""
+        return moment.astimezone(self.clock).date()
+
+    def end_of(self, day: date) -> datetime:
+        """The moment a day ends by the authority's clock: terms that run "until" a day take it whole."""
+        after = day + timedelta(1)
+        return datetime(after.year, after.month, after.day, tzinfo=self.clock)
 
 
 class Award(Row):
@@ -138,7 +153,7 @@ class CalendarDay(Base):
 
 
 class Snapshot(Row):
-    """What the public sees, frozen. kind: call, notice, result. Never changed; a later one of the same kind follows it."""
+    """What the public sees, frozen. kind: call, progress, notice, result. Never changed; a later one of the same kind follows it."""
 
     __tablename__ = "snapshot"
     __table_args__ = (UniqueConstraint("round_id", "kind", "number"),)

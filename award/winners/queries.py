@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -57,9 +56,9 @@ def verify(session: Session, text: str, now: datetime) -> Verification:
     if row is None:
         return Verification(code, "unknown")
     certificate, round_ = row
-    zone = ZoneInfo(round_.award.authority.zone)
-    revoked_on = certificate.revoked_at.astimezone(zone).date() if certificate.revoked_at else None
-    return Verification(code, validity_of(certificate, now.astimezone(zone).date()), certificate, revoked_on)
+    authority = round_.award.authority
+    revoked_on = authority.day_of(certificate.revoked_at) if certificate.revoked_at else None
+    return Verification(code, validity_of(certificate, authority.day_of(now)), certificate, revoked_on)
 
 
 def validity_of(certificate: Certificate, today: date) -> Validity:
@@ -103,9 +102,8 @@ def certificate_for(session: Session, actor: Actor, round_: Round, public_id: st
 
 def revocations_of(session: Session, round_: Round) -> dict[str, date]:
     """Public id of an application -> the day its award was revoked, on the authority's clock."""
-    zone = ZoneInfo(round_.award.authority.zone)
     return {
-        one.application.public_id: one.revoked_at.astimezone(zone).date()
+        one.application.public_id: round_.award.authority.day_of(one.revoked_at)
         for one in certificates_of(session, round_.id)
         if one.revoked_at is not None
     }

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -51,7 +50,7 @@ def issue_certificates(
         raise Conflict("certificate.unpublished", N_("Publish the result first; certificates follow it."))
     if issued_on < approval.approved_on:
         raise Invalid.one("issued_on", N_("A certificate cannot be dated before the approval."))
-    if issued_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
+    if issued_on > round_.award.authority.day_of(now):
         raise Invalid.one("issued_on", N_("A certificate cannot be dated in the future."))
     scheme = scheme_of(session, round_)
     former = queries.certificates_of(session, round_.id)

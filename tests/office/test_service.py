@@ -1,5 +1,6 @@
 """Moving a round on: what it needs, what it changes, who may, and two who try at once."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -12,6 +13,8 @@ from award.kernel.errors import AwardError, Conflict, Invalid, Stale
 from award.kernel.events import Event
 from award.office.service import NotReady, advance
 from award.panels.service import declare_conflict
+from award.rounds.models import Snapshot
+from award.rounds.service import call_content, publish_snapshot
 from tests import make
 from tests.applications.world import records
 from tests.conftest import StandingClock
@@ -50,6 +53,19 @@ def test_the_round_moves_on_and_the_trail_knows(desk: Desk) -> None:
         assert (round_.position, round_.version, round_.state) == (3, 2, "open")
         assert (left.left_at, left.left_by, entered.entered_at) == (NOW, desk["office"].person_id, NOW)
     assert acts(desk, public_id)[-1] == "stage:left"
+
+
+def test_moving_on_is_published_once_the_call_is_out(desk: Desk) -> None:
+    public_id = ready(desk)
+    with transaction(desk.engine) as session:
+        round_ = desk.found(session, public_id)
+        publish_snapshot(session, desk["office"], round_, "call", call_content(session, round_), NOW)
+        advance(session, desk["office"], round_, 1, NOW, EARLY)
+    with transaction(desk.engine) as session:
+        published = session.scalars(select(Snapshot).where(Snapshot.kind == "progress")).one()
+    shown = {one["kind"]: one for one in json.loads(published.content)["stages"]}
+    assert shown["accept"]["left_at"] == f"{NOW:%Y-%m-%dT%H:%M:%SZ}"
+    assert not {"setup", "assign"} & set(shown)  # the office's own business
 
 
 def test_leaving_the_preparation_opens_and_the_last_stage_closes(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

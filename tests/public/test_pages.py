@@ -19,7 +19,7 @@ from award.results.pages.objecting import lookups, objections
 from award.results.pages.site import days_of
 from award.results.published import PublicStage
 from award.rounds.models import Authority, RoundStage, Snapshot
-from award.rounds.service import call_content, extend_stage, publish_snapshot
+from award.rounds.service import call_content, extend_stage, publish_progress, publish_snapshot
 from award.winners.models import Certificate
 from tests import make
 from tests.conftest import StandingClock
@@ -52,7 +52,19 @@ def here(engine: Engine, clock: StandingClock) -> World:
         content = call_content(session, round_)
         publish_snapshot(session, world.actors["office"], round_, "call", content, make.NOW - timedelta(60))
     to_notice(world)
+    enter(world, "notice")
     return world
+
+
+def enter(world: World, kind: str, *, left: bool = False) -> None:
+    """The stages up to this one as the office entered and left them, published; left: this one too."""
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        last = next(one.position for one in round_.stages if one.kind == kind)
+        for one in round_.stages[: last + 1]:
+            one.entered_at = make.NOW
+            one.left_at = make.NOW if left or one.position < last else None
+        publish_progress(session, world.actors["office"], round_, make.NOW)
 
 
 def url_of(world: World, kind: str = "notice") -> str:
@@ -82,11 +94,31 @@ def test_the_front_page_shows_the_stage_by_the_call(here: World, client: Any) ->
     assert "Assignment of judges" not in shown  # the office's own business
 
 
-def test_a_stage_moves_on_by_the_dates_of_the_call_alone(here: World, client: Any, clock: StandingClock) -> None:
-    here.stage("archive")
-    assert "Public notice until" in words(in_english(client, "/"))
+def states_of(client: Any) -> dict[str, str]:
+    stages = BeautifulSoup(in_english(client, "/").text, "html.parser").select(".stage")
+    return {one.select(".stage-name")[0].get_text(strip=True): one.select(".stage-note")[0].get_text(strip=True) for one in stages}
+
+
+def test_the_line_of_stages_follows_what_was_entered(here: World, client: Any) -> None:
+    """A stage whose planned days have come is not under way, and is not done, until the office has entered it."""
+    shown = states_of(client)
+    assert (shown["Public notice"], shown["Approval"]) == ("Running", "Not started")
+    enter(here, "notice", left=True)
+    shown = states_of(client)
+    assert (shown["Public notice"], shown["Approval"]) == ("Finished", "Not started")
+    enter(here, "approve")
+    assert states_of(client)["Approval"] == "Running"
+
+
+def test_a_stage_never_entered_is_not_told_done(here: World, client: Any, clock: StandingClock) -> None:
     clock.forward(days=40)
-    assert "Approval until" in words(in_english(client, "/"))
+    shown = states_of(client)
+    assert (shown["Public notice"], shown["Approval"]) == ("Finished", "Not started")  # its deadline ends a notice
+    assert "Approval until" not in words(in_english(client, "/"))
+
+
+def test_how_far_a_round_has_come_is_no_page_of_its_own(here: World, client: Any) -> None:
+    assert client.get(url_of(here, "progress")).status_code == 404
 
 
 def test_the_call(here: World, client: Any) -> None:
@@ -302,7 +334,7 @@ def unpublished_changes(world: World) -> None:
         session.execute(update(Sheet).values(total_hundredths=1, state="returned"))
         session.execute(update(ResultLine).values(decided_grade="", deviation="改", rank=99))
         session.execute(update(Notice).values(last_day=make.NOW.date(), contact="别处", closes_at=make.NOW))
-        session.execute(update(RoundStage).values(closes_at=make.NOW + timedelta(400)))
+        session.execute(update(RoundStage).values(closes_at=make.NOW + timedelta(400), entered_at=None, left_at=make.NOW))
         session.execute(update(Authority).values(contact="别处", name_zh="别处", name_en="Elsewhere"))
         session.execute(text("UPDATE award SET name_zh = '别处', name_en = 'Elsewhere'"))
         session.execute(text("UPDATE round SET position = 0, state = 'cancelled', year = 1999, number = 99"))

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -169,11 +168,9 @@ def _objections(session: Session, round_: Round, kind: ReminderKind, now: dateti
         return []
     officers = _officers(session, round_, now)
     barred = _barred(session, [one.application_id for one in objections if one.application_id])
-    zone = ZoneInfo(round_.award.authority.zone)
     found = []
     for one in objections:
-        day = due_on(session, round_, one) + timedelta(1)
-        due_at = datetime(day.year, day.month, day.day, tzinfo=zone)
+        due_at = round_.award.authority.end_of(due_on(session, round_, one))
         place = f"/office/rounds/{round_.public_id}/notice/objections/{one.public_id}"
         found += [
             Reminder(kind, person, due_at, f"objection:{one.public_id}", place, (one.receipt,))

@@ -1,7 +1,6 @@
 """The lists of a round: applications, panels, progress, outcomes, objections, certificates, the trail."""
 
 from collections.abc import Callable, Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -163,7 +162,7 @@ def _certificates(asked: Asked) -> Answer:
         (one.key, grade): asked.tell(name)
         for one in scheme.categories for grade, name in grade_names(scheme, one.key).items()
     }  # fmt: skip
-    today = asked.now.astimezone(ZoneInfo(round_.award.authority.zone)).date()
+    today = round_.award.authority.day_of(asked.now)
     columns = (
         Column(asked.say(N_("Number"))), Column(asked.say(N_("Holder")), width=32), Column(asked.say(N_("Grade"))),
         Column(asked.say(N_("Issued on")), Kind.DAY), Column(asked.say(N_("Valid until")), Kind.DAY),

@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -72,7 +71,7 @@ def _pool(
 ) -> dict[str, Any]:
     members = queries.pool_of(session, authority.id)
     now = clock.now(session)
-    today = now.astimezone(ZoneInfo(authority.zone)).date()
+    today = authority.day_of(now)
     shown: dict[str, Any] = {
         "current": "judges",
         "authority": {"id": authority.public_id, "name": _name(request, authority)},
@@ -134,7 +133,7 @@ def _member(session: Session, actor: Actor, member_id: str) -> tuple[Authority, 
 
 
 def _judge(request: Request, session: Session, authority: Authority, member: PoolMember) -> dict[str, Any]:
-    today = clock.now(session).astimezone(ZoneInfo(authority.zone)).date()
+    today = authority.day_of(clock.now(session))
     return {"authority": {"id": authority.public_id, "name": _name(request, authority)}, "row": _row(member, today)}
 
 

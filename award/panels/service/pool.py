@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -128,12 +127,12 @@ def default_last_day(session: Session, authority: Authority, now: datetime) -> d
     if closes_at is None or closes_at <= now:
         closes_at = now + timedelta(365)
     # A day alone means 24:00 of it, so that midnight still belongs to the day before.
-    return (closes_at - timedelta(microseconds=1)).astimezone(ZoneInfo(authority.zone)).date()
+    return authority.day_of(closes_at - timedelta(microseconds=1))
 
 
 def _end_of(last_day: date, authority: Authority, now: datetime) -> datetime:
     """24:00 of the last day on the authority's clock. Raises Invalid for a day that is over."""
-    until = datetime.combine(last_day + timedelta(1), time(), ZoneInfo(authority.zone)).astimezone(UTC)
+    until = authority.end_of(last_day).astimezone(UTC)
     if until <= now:
         raise Invalid.one("last_day", N_("This day is over. Enter the last day on which the judge is to serve."))
     return until

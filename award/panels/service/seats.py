@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -110,7 +109,7 @@ def _check_replaced(replaces: Assignment, application: Application) -> None:
 
 def today_at(application: Application, now: datetime) -> date:
     """The day on the clock of the application's authority."""
-    return now.astimezone(ZoneInfo(application.round.award.authority.zone)).date()
+    return application.round.award.authority.day_of(now)
 
 
 def check_seat(

@@ -1,7 +1,7 @@
 """What the office's pages of results begin with: the round, who looks, and one category of it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,11 @@ class Desk:
     scheme: Scheme
     category: str
     hidden: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def today(self) -> date:
+        """The day by the authority's clock."""
+        return self.round.award.authority.day_of(self.now)
 
     @cached_property
     def criteria(self) -> Criteria:

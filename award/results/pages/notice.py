@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -76,7 +75,7 @@ def publish_correction(
 
 def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     session, found = desk.session, desk.papers[0]
-    page = {**desk.place, "notice": found, "steps": desk.steps, "closed": desk.says(Action.NOTICE_PUBLISH), "now_day": _today(desk)}
+    page = {**desk.place, "notice": found, "steps": desk.steps, "closed": desk.says(Action.NOTICE_PUBLISH), "now_day": desk.today}
     if found is None:
         return page | _prepared(desk, typed)
     notices = queries.notices_of(session, desk.round.id)
@@ -98,9 +97,9 @@ def _correction(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     if due is None:
         return {"due": None}
     default = {
-        "document_number": "", "first_day": str(_today(desk) + timedelta(1)), "contact": due.notice.contact, "reason": due.reason,
+        "document_number": "", "first_day": str(desk.today + timedelta(1)), "contact": due.notice.contact, "reason": due.reason,
     }  # fmt: skip
-    first = _day(typed.get("first_day", "")) or _today(desk) + timedelta(1)
+    first = _day(typed.get("first_day", "")) or desk.today + timedelta(1)
     return {
         "due": due, "typed": {key: typed.get(key) or value for key, value in default.items()}, "rules": desk.scheme.notice,
         "period": noticing.period_of(desk.session, desk.round, first) if due.added else None,
@@ -113,7 +112,7 @@ def _prepared(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     decided = desk.decided
     is_decided = not queries.undecided(desk.session, desk.round)
     first = _day(typed.get("first_day", ""))
-    default = {"first_day": str(_today(desk) + timedelta(1)), "contact": desk.round.award.authority.contact, "document_number": ""}
+    default = {"first_day": str(desk.today + timedelta(1)), "contact": desk.round.award.authority.contact, "document_number": ""}
     return {
         "is_decided": is_decided,
         "typed": {key: typed.get(key) or value for key, value in default.items()},
@@ -121,10 +120,6 @@ def _prepared(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
         "period": noticing.period_of(desk.session, desk.round, first) if first else None,
         "groups": papers.groups_of(desk.scheme, decided) if first and is_decided and not desk.hidden else [],
     }
-
-
-def _today(desk: Desk) -> date:
-    return desk.now.astimezone(ZoneInfo(desk.round.award.authority.zone)).date()
 
 
 def _day(text: str) -> date | None:

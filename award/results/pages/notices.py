@@ -27,11 +27,13 @@ from award.results.published import (
     Published,
     candidates_of,
     closes_at,
+    entered_in,
     latest_of,
     moment_of,
     snapshot_for,
     stages_of,
     successor_of,
+    takes_applications,
     text_of,
 )
 
@@ -59,10 +61,10 @@ def call(request: Request, session: RequestSession, round_id: PublicId) -> Respo
     if found is None:
         raise NotFound
     now, language = clock.now(session), request.state.language
-    stages = stages_of(found, now)
+    stages = stages_of(found, entered_in(session).get(found.round_id, {}), now)
     return render(
         request, session, "public/call.html", **site_of(calls, language), call=found, heading=title_of(found), stages=stages,
-        may_apply=any(one.kind == "apply" and one.state == "running" for one in stages), text_of=text_of, moment_of=moment_of,
+        may_apply=takes_applications(stages, now), text_of=text_of, moment_of=moment_of,
     )  # fmt: skip
 
 

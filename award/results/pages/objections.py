@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -34,7 +33,7 @@ LIST, ONE, ENTER = "results/objections.html", "results/objection.html", "results
 def register(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """Every objection with its state and the days left for checking; who objected stands on its own page only."""
     desk = desk_of(session, actor, round_id, "notice")
-    calendar, today = calendar_of(session), _today(desk)
+    calendar, today = calendar_of(session), desk.today
     days = desk.scheme.notice.answer_working_days
     rows = []
     for one in queries.objections_of(session, actor, desk.round):
@@ -48,7 +47,7 @@ def register(request: Request, session: RequestSession, actor: CurrentActor, rou
 def new(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """The form for an objection that came on paper."""
     desk = desk_of(session, actor, round_id, "notice")
-    return render(request, session, ENTER, **_entering(desk), typed={"received_on": str(_today(desk))})
+    return render(request, session, ENTER, **_entering(desk), typed={"received_on": str(desk.today)})
 
 
 @router.post("/new", dependencies=[Depends(guard.office)])
@@ -196,10 +195,6 @@ def _page(desk: Desk, found: Objection) -> dict[str, Any]:
 
 def _seen(found: Objection) -> str:
     return found.examined_at.isoformat() if found.examined_at else ""
-
-
-def _today(desk: Desk) -> date:
-    return desk.now.astimezone(ZoneInfo(desk.round.award.authority.zone)).date()
 
 
 @router.get("/{objection_id}/files/{kind}", dependencies=[Depends(guard.office_or_supervisor)])

@@ -11,7 +11,17 @@ from award.kernel.web import guard
 from award.kernel.web.context import RequestSession
 from award.kernel.web.rendering import render
 from award.results.pages.titles import title_of
-from award.results.published import PublicStage, Published, is_running, latest_of, stages_of, text_of
+from award.results.published import (
+    Entered,
+    PublicStage,
+    Published,
+    entered_in,
+    is_running,
+    latest_of,
+    stages_of,
+    takes_applications,
+    text_of,
+)
 
 router = APIRouter(dependencies=[Depends(guard.public)])
 SHOWN = 6
@@ -20,14 +30,15 @@ SHOWN = 6
 
 @router.get("/")
 def home(request: Request, session: RequestSession) -> Response:
-    """Where each running round stands by its call, the last notices, the last winners."""
+    """Where each running round stands, the last notices, the last winners."""
     language, now = request.state.language, clock.now(session)
     published = latest_of(session)
     calls = [one for one in published if one.kind == "call"]
     results = [one for one in published if one.kind == "result"]
+    entered = entered_in(session)
     return render(
         request, session, "public/home.html", **site_of(calls, language),
-        rounds=[_round(one, now, language) for one in calls if is_running(one, now)],
+        rounds=[_round(one, entered.get(one.round_id, {}), now, language) for one in calls if is_running(one, now)],
         notices=[
             {"title": title_of(one).in_language(language), "url": url_of(one), "published": one} for one in published[:SHOWN]
         ],
@@ -53,17 +64,17 @@ def url_of(one: Published) -> str:
     return f"/calls/{one.round}" if one.kind == "call" else f"/notices/{one.public_id}"
 
 
-def _round(call: Published, now: datetime, language: str) -> dict[str, Any]:
-    stages = stages_of(call, now)
+def _round(call: Published, entered: Entered, now: datetime, language: str) -> dict[str, Any]:
+    stages = stages_of(call, entered, now)
     zone = call.content["zone"]
     return {
         "name": call.title.in_language(language),
         "call_url": url_of(call),
-        "may_apply": any(one.kind == "apply" and one.state == "running" for one in stages),
+        "may_apply": takes_applications(stages, now),
         "stages": [
             {"name": one.title.in_language(language), "when": days_of(one, zone), "state": one.state} for one in stages
         ],
-        "current": next((one for one in stages if one.state == "running"), None),
+        "current": next((one for one in stages if one.state == "running" and one.closes_at and now < one.closes_at), None),
         "zone": zone,
     }
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -158,7 +157,7 @@ def _decided_content(proposal: Proposal, held_on: date, members: Sequence[str]) 
 def faults_of_meeting(round_: Round, held_on: date, members: Sequence[str], now: datetime) -> list[FieldError]:
     """What is wrong with the day of a decision and the names of those who took part."""
     errors = []
-    if held_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
+    if held_on > round_.award.authority.day_of(now):
         errors.append(FieldError("held_on", N_("A decision is recorded after it was made; this day is still to come.")))
     if not [name for name in members if name.strip()]:
         errors.append(FieldError("members", N_("Name everybody who took part in the decision.")))

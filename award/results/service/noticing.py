@@ -3,8 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -62,8 +61,7 @@ def publish_notice(
     decided = queries.decided_lines(session, round_)
     if queries.undecided(session, round_):
         raise Conflict("notice.undecided", N_("Decide on the candidates of every category first."))
-    zone = ZoneInfo(round_.award.authority.zone)
-    _check_notice(document_number, first_day, contact, now.astimezone(zone).date())
+    _check_notice(document_number, first_day, contact, round_.award.authority.day_of(now))
     period = _checked_period(session, round_, first_day)
     words = papers.NoticeWords(document_number, first_day, period.last_day, contact)
     notice = _put_out(session, actor, round_, decided, words, period.closes_at, now)
@@ -155,7 +153,7 @@ def publish_correction(
             return last
         raise Conflict("notice.nothing_to_correct", N_("The notice says what was decided; there is nothing to correct."))
     old = due.notice
-    today = now.astimezone(ZoneInfo(round_.award.authority.zone)).date()
+    today = round_.award.authority.day_of(now)
     used = {one.document_number for one, _ in queries.notices_of(session, round_.id)}
     _check_notice(document_number, first_day if due.added else None, contact, today, reason, used)
     period = Period(old.first_day, old.last_day, old.closes_at, None)
@@ -164,7 +162,8 @@ def publish_correction(
         period = replace(anew, last_day=max(anew.last_day, old.last_day), closes_at=max(anew.closes_at, old.closes_at))
     decided, said = queries.decided_lines(session, round_), reason.strip()
     corrected = session.get_one(Snapshot, old.snapshot_id)
-    correction = papers.Correction(corrected.public_id, old.document_number, _local_day(round_, old.published_at), said, tuple(due.added))
+    old_day = round_.award.authority.day_of(old.published_at)
+    correction = papers.Correction(corrected.public_id, old.document_number, old_day, said, tuple(due.added))
     words = papers.NoticeWords(document_number, period.first_day, period.last_day, contact, correction)
     notice = _put_out(session, actor, round_, decided, words, period.closes_at, now, old.number + 1, old.id)
     for objection in due.objections:
@@ -175,10 +174,6 @@ def publish_correction(
     told = {"number": document_number, "corrects": old.public_id, "last_day": str(period.last_day), "reason": said}
     _record(session, actor, Event.NOTICE_CORRECTED, f"notice:{notice.public_id}", round_, told)
     return notice
-
-
-def _local_day(round_: Round, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(round_.award.authority.zone)).date()
 
 
 def _check_notice(
@@ -204,8 +199,7 @@ def period_of(session: Session, round_: Round, first_day: date) -> Period:
     """The period of a notice that begins on a day, by the scheme's days and the calendar as the office keeps it."""
     rules, calendar = scheme_of(session, round_).notice, calendar_of(session)
     last_day = period_end(calendar, first_day, rules.days, rules.unit)
-    after = last_day + timedelta(1)
-    closes_at = datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(round_.award.authority.zone))
+    closes_at = round_.award.authority.end_of(last_day)
     unknown = [year for year in range(first_day.year, last_day.year + 1) if year not in calendar.announced]
     return Period(first_day, last_day, closes_at, unknown[0] if unknown else None)
 

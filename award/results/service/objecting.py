@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -70,7 +69,7 @@ def file_objection(session: Session, actor: Actor, round_: Round, filing: Filing
         raise Conflict("objection.closed", CLOSED)
     if errors := _faults(session, round_, filing):
         raise Invalid(errors)
-    return _filed(session, actor, round_, notice, filing, "web", _day(round_, now), None, now)
+    return _filed(session, actor, round_, notice, filing, "web", round_.award.authority.day_of(now), None, now)
 
 
 def enter_objection(
@@ -87,7 +86,8 @@ def enter_objection(
         raise Conflict("objection.closed", CLOSED)
     errors = _faults(session, round_, filing)
     opened = min(one.published_at for one, _ in queries.notices_of(session, round_.id))
-    if not _day(round_, opened) <= received_on <= min(notice.last_day, _day(round_, now)):
+    day_of = round_.award.authority.day_of
+    if not day_of(opened) <= received_on <= min(notice.last_day, day_of(now)):
         text = N_("This day lies outside the period in which objections could be received, or is still to come.")
         errors.append(FieldError("received_on", text))
     if file_id is None:
@@ -233,10 +233,6 @@ def _held(session: Session, actor: Actor, round_: Round, objection: Objection, n
     policy.require(Action.OBJECTION_ANSWER, stage, standing_in(actor, round_))
     db.lock_row(session, "objection", objection.id, exclusive=True)
     session.refresh(objection)
-
-
-def _day(round_: Round, moment: datetime) -> date:
-    return moment.astimezone(ZoneInfo(round_.award.authority.zone)).date()
 
 
 def _record(

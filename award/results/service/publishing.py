@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -57,7 +56,7 @@ def record_approval(
         errors.append(FieldError("approved_by", N_("Enter who approved.")))
     if not document_number.strip():
         errors.append(FieldError("document_number", N_("Enter the number of the approving document.")))
-    if approved_on > now.astimezone(ZoneInfo(round_.award.authority.zone)).date():
+    if approved_on > round_.award.authority.day_of(now):
         errors.append(FieldError("approved_on", N_("An approval is recorded after it was given; this day is still to come.")))
     if errors:
         raise Invalid(errors)

@@ -1,7 +1,7 @@
 """What can be done with authorities, awards, rounds and the calendar. Each function is one whole act."""
 
 from award.rounds.service.calendar import forget_day, seed_calendar, set_day, set_year
-from award.rounds.service.calls import call_content, is_same, publish_call, publish_snapshot
+from award.rounds.service.calls import call_content, is_same, publish_call, publish_progress, publish_snapshot
 from award.rounds.service.dates import set_dates
 from award.rounds.service.extensions import extend_stage
 from award.rounds.service.founding import create_authority, create_award, create_round, set_contact
@@ -16,6 +16,7 @@ __all__ = [
     "forget_day",
     "is_same",
     "publish_call",
+    "publish_progress",
     "publish_snapshot",
     "replan_stage",
     "seed_calendar",

@@ -29,6 +29,7 @@ from award.rounds.queries import (
     standing_in,
     title_of,
 )
+from award.stages import INNER
 
 
 def publish_snapshot(
@@ -36,7 +37,7 @@ def publish_snapshot(
 ) -> Snapshot:
     """Publishes what the public sees of a round from now on; an earlier snapshot of the kind stays as it was.
 
-    kind: call, notice or result. content: plain JSON values, numbers as integers or text.
+    kind: call, progress, notice or result. content: plain JSON values, numbers as integers or text.
     The act that calls this has checked whether it may. Asked again with the same content, answers with the last one.
     """
     text, sha256 = _canonical(content)
@@ -74,6 +75,24 @@ def publish_call(session: Session, actor: Actor, round_: Round, now: datetime) -
         text = N_("The call needs the dates of every stage. Enter those of: {stages}.")
         raise Conflict("call.dates_missing", text, stages=missing)
     return publish_snapshot(session, actor, round_, "call", call_content(session, round_), now)
+
+
+def publish_call_anew(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
+    """Publishes a call that is out once more, as the round is dated now. Does nothing before the first."""
+    if latest_snapshot(session, round_.id, "call") is not None:
+        publish_snapshot(session, actor, round_, "call", call_content(session, round_), now)
+
+
+def publish_progress(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
+    """Publishes which stages have been entered and left, for the public's stage line. Does nothing without a call."""
+    if latest_snapshot(session, round_.id, "call") is None:
+        return
+    stages = [
+        {"kind": one.kind, "entered_at": spell(one.entered_at), "left_at": spell(one.left_at)}
+        for one in round_.stages
+        if one.kind not in INNER
+    ]
+    publish_snapshot(session, actor, round_, "progress", {"round": round_.public_id, "stages": stages}, now)
 
 
 def call_content(session: Session, round_: Round) -> dict[str, object]:

@@ -13,8 +13,8 @@ from award.kernel.i18n import N_
 from award.policy import Moment
 from award.rounds.models import Round, RoundStage, StageExtension
 from award.rounds.planning import days_later, days_until, earliest_notice_close
-from award.rounds.queries import frame_for, guarded_stage, latest_snapshot, spell, stage_of, standing_in
-from award.rounds.service.calls import call_content, publish_snapshot
+from award.rounds.queries import frame_for, guarded_stage, spell, stage_of, standing_in
+from award.rounds.service.calls import publish_call_anew
 from award.stages import Kind
 
 
@@ -48,8 +48,7 @@ def extend_stage(
         session, actor, Event.STAGE_EXTENDED, f"round:{round_.public_id}", round_stream(round_.public_id), content,
         stage=stage.kind, rules=round_.scheme_sha256,
     )  # fmt: skip
-    if latest_snapshot(session, round_.id, "call") is not None:
-        publish_snapshot(session, actor, round_, "call", call_content(session, round_), now)
+    publish_call_anew(session, actor, round_, now)
     return extension
 
 

@@ -17,12 +17,11 @@ from award.rounds.queries import (
     dates_of,
     frame_for,
     guarded_stage,
-    latest_snapshot,
     scheme_of,
     spell,
     standing_in,
 )
-from award.rounds.service.calls import call_content, publish_snapshot
+from award.rounds.service.calls import publish_call_anew
 
 BEGUN = N_("This stage has begun; people rely on its dates. Its end can only be made later, by an extension.")
 
@@ -75,8 +74,7 @@ def replan_stage(
         session, actor, Event.STAGE_EXTENDED, f"round:{round_.public_id}", round_stream(round_.public_id), content,
         stage=now_stage.kind, rules=round_.scheme_sha256,
     )  # fmt: skip
-    if latest_snapshot(session, round_.id, "call") is not None:
-        publish_snapshot(session, actor, round_, "call", call_content(session, round_), now)
+    publish_call_anew(session, actor, round_, now)
     return decision
 
 

@@ -1,8 +1,7 @@
 """The office's certificates: issuing the batch, its papers, and revoking one."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -30,7 +29,7 @@ TEMPLATE, REVOKE = "winners/certificates.html", "winners/revoke.html"
 def certificates(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """All certificates of a round with their state, and the form that issues those still missing."""
     desk = desk_of(session, actor, round_id, "certificates")
-    return render(request, session, TEMPLATE, **_page(desk), typed={"issued_on": str(_today(desk))})
+    return render(request, session, TEMPLATE, **_page(desk), typed={"issued_on": str(desk.today)})
 
 
 @router.post("", dependencies=[Depends(guard.office)])
@@ -57,7 +56,7 @@ def _page(desk: Desk) -> dict[str, Any]:
         closed = N_("Publish the result first; certificates follow it.")
     return {
         **desk.place,
-        "rows": [(one, _state(one, papers.get(one.document_id or 0), _today(desk)), papers.get(one.document_id or 0)) for one in found],
+        "rows": [(one, _state(one, papers.get(one.document_id or 0), desk.today), papers.get(one.document_id or 0)) for one in found],
         "unissued": len(winners - {one.application_id for one in found}) if not desk.hidden else 0,
         "failed": sum(paper.state in ("failed", "cancelled") for paper in papers.values()),
         "closed": closed,
@@ -76,14 +75,6 @@ def _state(certificate: Certificate, paper: Document | None, today: date) -> str
     if validity != "valid":
         return validity
     return "issued" if paper is not None and paper.is_ready else "wanted"
-
-
-def _today(desk: Desk) -> date:
-    return _local(desk.now, desk.round.award.authority.zone)
-
-
-def _local(moment: datetime, zone: str) -> date:
-    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 @router.get("/{certificate_id}/document", dependencies=[Depends(guard.office_or_supervisor)])
