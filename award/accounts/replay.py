@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from fastapi import Response
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from award.accounts.models import KeptAnswer
@@ -45,15 +44,7 @@ def _claim(session: Session, person_id: int, write: Write) -> KeptAnswer:
     now = clock.real_now()
     old = delete(KeptAnswer).where(KeptAnswer.person_id == person_id, KeptAnswer.kept_at <= now - KEPT_FOR)
     session.execute(old)
-    dialect = sqlite if db.is_sqlite(session) else postgresql
-    values = {
-        "person_id": person_id,
-        "key": write.key,
-        "fingerprint": write.fingerprint,
-        "body": "",
-        "etag": "",
-        "kept_at": now,
-    }
-    session.execute(dialect.insert(KeptAnswer).values(**values).on_conflict_do_nothing())
+    first = {"person_id": person_id, "key": write.key, "fingerprint": write.fingerprint, "body": "", "etag": "", "kept_at": now}
+    db.insert_new(session, KeptAnswer, **first)
     query = select(KeptAnswer).where(KeptAnswer.person_id == person_id, KeptAnswer.key == write.key)
     return session.scalars(query.execution_options(populate_existing=True)).one()

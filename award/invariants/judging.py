@@ -1,6 +1,7 @@
 """What holds of panels, score sheets and gates."""
 
 from collections import Counter, defaultdict
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -33,10 +34,10 @@ def sheets_after_declarations(session: Session) -> Found:
         .outerjoin(Declaration, signed)
     )
 
-    def offence(sheet: str, started: object, signed_at: object, judge: int, seated: int) -> str:
+    def offence(sheet: str, started: datetime, signed_at: datetime | None, judge: int, seated: int) -> str:
         if judge != seated:
             return f"sheet {sheet} belongs to another than the judge of its seat"
-        return "" if signed_at is not None and signed_at <= started else f"sheet {sheet} has no declaration before it"  # type: ignore[operator]
+        return "" if signed_at is not None and signed_at <= started else f"sheet {sheet} has no declaration before it"
 
     return among(session.execute(query), lambda one: offence(*one))
 

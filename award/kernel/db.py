@@ -25,6 +25,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
@@ -184,6 +185,16 @@ def reading(engine: Engine) -> Iterator[Session]:
 def is_sqlite(session: Session) -> bool:
     """Whether the session speaks to SQLite."""
     return session.get_bind().dialect.name == "sqlite"
+
+
+def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what happens where the row is there already; both dialects spell it the same way."""
+    return sqlite.insert(model) if is_sqlite(session) else postgresql.insert(model)
+
+
+def insert_new(session: Session, model: type[Base], **values: object) -> None:
+    """Inserts a row, or does nothing where one with the same unique key is there: somebody else may have been faster."""
+    session.execute(insert_into(session, model).values(**values).on_conflict_do_nothing())
 
 
 def read_afresh(session: Session, row: object, names: list[str]) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Invitation, Person
@@ -120,10 +119,9 @@ def invite_colleague(
 
 
 def _organisation(session: Session, actor: Actor, code: str, name: str, now: datetime) -> Organisation:
-    dialect = sqlite if db.is_sqlite(session) else postgresql
     public_id = new_id()
     row = {"public_id": public_id, "credit_code": code, "name": name, "name_en": "", "address": "", "registered_at": now}
-    session.execute(dialect.insert(Organisation).values(**row).on_conflict_do_nothing(index_elements=[Organisation.credit_code]))
+    db.insert_new(session, Organisation, **row)
     organisation = session.scalars(select(Organisation).where(Organisation.credit_code == code)).one()
     if organisation.public_id == public_id:
         content = {"credit_code": code, "name": name}

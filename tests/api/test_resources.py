@@ -88,7 +88,7 @@ def walked(program: Program, path: str) -> Iterator[dict[str, Any]]:
 def test_pages_hold_still(any_engine: Engine, clock: StandingClock, api: object) -> None:
     """One application leaves and one comes in between two pages: all that stay are given exactly once."""
     world = worlds.build(any_engine, applications=4, judges=5, seats=1)
-    office = Program(api, token_for(any_engine, world.office.person_id))  # type: ignore[arg-type]
+    office = Program(api, token_for(any_engine, world.office.person_id))
     rows = walked(office, "/applications?limit=1&state=accepted")
     seen = [next(rows)["id"], next(rows)["id"]]
     gone = max(one for one in world.applications if one not in seen)

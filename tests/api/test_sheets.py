@@ -91,7 +91,7 @@ def test_another_judges_sheet_is_not_there(world: World, program: As) -> None:
 
 def test_before_the_declaration_only_the_name(engine: Engine, clock: StandingClock, api: object) -> None:
     world = worlds.build(engine, unsigned=((0, 4),))
-    judge = Program(api, token_for(engine, world.judges[4].person_id))  # type: ignore[arg-type]
+    judge = Program(api, token_for(engine, world.judges[4].person_id))
     (line,) = judge.get("/sheets").json()["items"]
     assert (line["state"], line["applicant"]) == ("coi_pending", worlds.APPLICANTS[0])
     assert_problem(judge.get(f"/sheets/{line['id']}"), 403, "declaration.unsigned")
@@ -181,7 +181,7 @@ def test_a_replay_asks_first_who_may_see(world: World, program: As) -> None:
 
 def test_of_eight_at_once_with_one_key_one_writes(any_engine: Engine, clock: StandingClock, api: object) -> None:
     world = worlds.build(any_engine)
-    judge = Program(api, token_for(any_engine, world.judges[0].person_id))  # type: ignore[arg-type]
+    judge = Program(api, token_for(any_engine, world.judges[0].person_id))
     path = f"/sheets/{world.seats[0, 0]}{ITEM}"
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: judge.put(path, ENTRY, tag='"0"', key="write-one-0001"), range(8)))
@@ -191,7 +191,7 @@ def test_of_eight_at_once_with_one_key_one_writes(any_engine: Engine, clock: Sta
 
 def test_of_eight_at_once_without_a_key_one_writes(any_engine: Engine, clock: StandingClock, api: object) -> None:
     world = worlds.build(any_engine)
-    judge = Program(api, token_for(any_engine, world.judges[0].person_id))  # type: ignore[arg-type]
+    judge = Program(api, token_for(any_engine, world.judges[0].person_id))
     path = f"/sheets/{world.seats[0, 0]}{ITEM}"
     with ThreadPoolExecutor(8) as pool:
         answers = [one.status_code for one in pool.map(lambda _: judge.put(path, ENTRY, tag='"0"'), range(8))]
@@ -201,7 +201,7 @@ def test_of_eight_at_once_without_a_key_one_writes(any_engine: Engine, clock: St
 def test_submitted_twice_at_once(any_engine: Engine, clock: StandingClock, api: object) -> None:
     world = worlds.build(any_engine)
     worlds.score(world, 0, 0)
-    judge = Program(api, token_for(any_engine, world.judges[0].person_id))  # type: ignore[arg-type]
+    judge = Program(api, token_for(any_engine, world.judges[0].person_id))
     sheet = f"/sheets/{world.seats[0, 0]}"
     tag = judge.get(sheet).headers["etag"]
     with ThreadPoolExecutor(4) as pool:

@@ -332,7 +332,7 @@ def test_killed_workers_lose_no_job_and_take_effect_twice_for_none(any_engine: E
         process.wait()
     last = start_worker(url)
     try:
-        assert wait_until_done(any_engine, seconds=30)
+        assert wait_until_done(any_engine, seconds=120)
     finally:
         last.terminate()
         last.wait()

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Invitation, Person
@@ -101,8 +100,7 @@ def be_at_work(session: Session, actor: Actor, application: Application, part: s
     """
     require(Action.APPLICATION_EDIT, stage_now(application.round, now), standing_of(session, actor, application, now))
     key = {"application_id": application.id, "part": part, "person_id": person_of(actor)}
-    dialect = sqlite if db.is_sqlite(session) else postgresql
-    row = dialect.insert(Presence).values(**key, seen_at=now)
+    row = db.insert_into(session, Presence).values(**key, seen_at=now)
     session.execute(
         row.on_conflict_do_update(
             index_elements=list(key), set_={"seen_at": now}, where=Presence.seen_at < now - BEAT

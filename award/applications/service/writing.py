@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -175,8 +174,7 @@ def _rule(session: Session, application: Application, part: str) -> PartRule:
 def _locked_answer(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> Answer:
     key = {"application_id": application.id, "part": part}
     first = {**key, "text": "", "is_complete": False, "version": 0, "updated_at": now, "updated_by": person_of(actor)}
-    dialect = sqlite if db.is_sqlite(session) else postgresql
-    session.execute(dialect.insert(Answer).values(**first).on_conflict_do_nothing())
+    db.insert_new(session, Answer, **first)
     query = select(Answer).filter_by(**key).with_for_update().execution_options(populate_existing=True)
     return session.scalars(query).one()
 

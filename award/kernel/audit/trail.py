@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine, event, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from award.kernel import clock, db
@@ -123,9 +122,7 @@ def _held_head(session: Session, stream: str) -> tuple[int, str]:
 
 
 def _begin(session: Session, stream: str) -> None:
-    dialect = sqlite if db.is_sqlite(session) else postgresql
-    start = {"stream": stream, "seq": 0, "link": chain.GENESIS}
-    session.execute(dialect.insert(AuditHead).values(**start).on_conflict_do_nothing())
+    db.insert_new(session, AuditHead, stream=stream, seq=0, link=chain.GENESIS)
 
 
 def _body(one: Pending, commit: str, now: datetime) -> str:

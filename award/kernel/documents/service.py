@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from award.kernel import db
@@ -73,14 +72,13 @@ def place_for(session: Session, request: Request, now: datetime) -> Document:
 def _row_for(session: Session, request: Request, now: datetime) -> tuple[Document, bool]:
     public_id = new_id()
     digest = hashlib.sha256(request.view_json.encode()).hexdigest()
-    dialect = sqlite if db.is_sqlite(session) else postgresql
     values = {
         "public_id": public_id, "kind": request.kind, "subject": request.subject, "language": request.language,
         "view": request.view_json, "data_hash": digest, "template_version": "",
         "state": DocumentState.WANTED.value, "wanted_at": now,
     }  # fmt: skip
     key = (Document.kind, Document.subject, Document.language, Document.data_hash)
-    session.execute(dialect.insert(Document).values(**values).on_conflict_do_nothing(index_elements=key))
+    db.insert_new(session, Document, **values)
     wanted = (request.kind, request.subject, request.language, digest)
     same = (column == value for column, value in zip(key, wanted, strict=True))
     document = session.scalars(select(Document).where(*same)).one()

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, Engine, Select, and_, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from award.kernel import clock, db
@@ -63,9 +62,7 @@ def enqueue(
         "dedup_key": dedup_key, "state": JobState.QUEUED.value, "run_at": run_at or now,
         "attempts": 0, "max_attempts": 5, "fence": 0, "progress_done": 0, "created_at": now,
     }  # fmt: skip
-    dialect = sqlite if db.is_sqlite(session) else postgresql
-    insert = dialect.insert(Job).values(**values).on_conflict_do_nothing(index_elements=[Job.dedup_key])
-    session.execute(insert)
+    db.insert_new(session, Job, **values)
     same = Job.dedup_key == dedup_key if dedup_key is not None else Job.public_id == values["public_id"]
     return session.scalars(select(Job).where(same)).one()
 

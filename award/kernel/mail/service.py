@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from award.kernel import clock, db
@@ -61,8 +60,7 @@ def send(
         "dedup_key": dedup_key, "round_id": round_id, "about": about, "state": MessageState.WANTED.value,
         "created_at": clock.now(session),
     }  # fmt: skip
-    dialect = sqlite if db.is_sqlite(session) else postgresql
-    session.execute(dialect.insert(Message).values(**values).on_conflict_do_nothing(index_elements=[Message.dedup_key]))
+    db.insert_new(session, Message, **values)
     same = Message.dedup_key == dedup_key if dedup_key is not None else Message.public_id == values["public_id"]
     message = session.scalars(select(Message).where(same)).one()
     if message.public_id == values["public_id"]:
