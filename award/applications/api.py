@@ -21,7 +21,7 @@ from award.kernel.actor import APPLICANTS, Action, Actor, TokenScope
 from award.kernel.errors import Conflict, NotFound, Refused, Stale
 from award.kernel.i18n import N_
 from award.kernel.ids import PATTERN
-from award.kernel.web.api import READ, WRITE, IfMatch, Paged, Writing, answers, listed, tagged, words
+from award.kernel.web.api import READ, WRITE, IfMatch, Paged, Writing, answers, listed, tagged, version_of, words
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.policy import actions_of, require
@@ -138,7 +138,7 @@ def save_part(
 ) -> Response:  # fmt: skip
     """Saves the text of a part, as its page does; what could not be saved is kept among the earlier versions."""
     application = queries.own_application(session, actor, application_id)
-    version, text = _version(if_match), typed_text(body.text)
+    version, text = version_of(if_match), typed_text(body.text)
 
     def act() -> Response:
         service.save_answer(session, actor, application, part, text, body.is_complete, version, clock.now(session))
@@ -171,7 +171,7 @@ def save_facts(
 ) -> Response:  # fmt: skip
     """Saves facts as typed; the check before submitting says what is wrong with them."""
     application = queries.own_application(session, actor, application_id)
-    version, fields = _version(if_match), {name: typed_text(value) for name, value in body.fields.items()}
+    version, fields = version_of(if_match), {name: typed_text(value) for name, value in body.fields.items()}
 
     def act() -> Response:
         return _facts(request, service.save_profile(session, actor, application, fields, version, clock.now(session)))
@@ -223,10 +223,6 @@ def _tag(session: Session, application: Application, submissions: int, state: st
     facts = repr((submissions, state, application.profile_version, versions, evidence))
     return hashlib.sha256(facts.encode()).hexdigest()[:32]
 
-
-def _version(tag: str) -> int:
-    """The version a tag of a part names; anything else is no longer the present one."""
-    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else -1
 
 
 def _parts(session: Session, application: Application) -> list[PartOut]:

@@ -34,7 +34,7 @@ from award.kernel.errors import NotFound, Stale
 from award.kernel.i18n import N_
 from award.kernel.ids import PATTERN
 from award.kernel.web import guard
-from award.kernel.web.api import READ, WRITE, IfMatch, Paged, Writing, answers, listed, tagged, words
+from award.kernel.web.api import READ, WRITE, IfMatch, Paged, Writing, answers, listed, tagged, version_of, words
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.policy import decide, require
@@ -115,7 +115,7 @@ def save(
 
     def act() -> Response:
         saved = service.save_item(
-            session, actor, review.application, review.assignment, item, _entry(body), _version(if_match), clock.now(session)
+            session, actor, review.application, review.assignment, item, _entry(body), version_of(if_match), clock.now(session)
         )
         return tagged(request, _item(_known(_criteria(session, review), item), saved), str(saved.version))
 
@@ -156,10 +156,6 @@ def _known(criteria: Criteria, key: str) -> Item:
     except KeyError as error:
         raise NotFound from error
 
-
-def _version(tag: str) -> int:
-    """The version a tag of an item names; one of ours it cannot be else, so it is no longer the present one."""
-    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else -1
 
 
 def _entry(body: ItemIn) -> Entry:

@@ -179,6 +179,11 @@ IfMatch = Annotated[str, Depends(_matched)]
 """The strong tag a write was made from. Raises VersionMissing without one; neither * nor a weak tag names a version."""
 
 
+def version_of(tag: str) -> int:
+    """The version a tag of a part names; anything else is not the present one (-1)."""
+    return int(tag) if tag.isascii() and tag.isdigit() and len(tag) < 10 else -1
+
+
 @dataclass(frozen=True)
 class Write:
     """A write as it is told from others. key: Idempotency-Key, "" without; fingerprint: of method, address, tag and body."""
