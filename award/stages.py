@@ -187,6 +187,7 @@ TABLE: Mapping[Kind, Stage] = {
             {
                 **_ROUND, **_OWN, **_WITHDRAW,
                 Action.APPLICATION_EDIT: _to(Who.OWNER, Who.WRITER),
+                Action.APPLICATION_ENTER: _to(Who.OFFICE),
                 Action.APPLICATION_START: _to(Who.OWNER),
                 Action.APPLICATION_SUBMIT: _to(Who.OWNER),
             },
@@ -287,7 +288,7 @@ TABLE: Mapping[Kind, Stage] = {
 }  # fmt: skip
 
 DEADLINE_BOUND = frozenset({
-    Action.APPLICATION_EDIT, Action.APPLICATION_START, Action.APPLICATION_SUBMIT,
+    Action.APPLICATION_EDIT, Action.APPLICATION_ENTER, Action.APPLICATION_START, Action.APPLICATION_SUBMIT,
     Action.SHEET_EDIT, Action.SHEET_SUBMIT,
 })  # fmt: skip
 """Acts that a stage's opening and closing moments bind, by the clock at the act itself.

@@ -25,7 +25,7 @@ def write_to_applicant(
     more: what this message says besides; moments become text in his language on the authority's clock, and so does what
     knows its own words.
     """
-    person = session.get(Person, application.contact_person_id)
+    person = session.get(Person, application.contact_person_id) if application.contact_person_id else None
     if person is None or not is_address(person.email):
         return
     zone = application.round.award.authority.zone

@@ -22,6 +22,7 @@ class Application(Row):
     profile: the facts of the organisation at the time, by field; frozen with each submission.
     gate_opened_at: when the last valid score sheet came in; from then on values can be seen. A recusal takes it back.
     values_seen_at: when the gate last opened. Never taken back: what has been seen is neither returned nor taken out.
+    contact_person_id: whom messages go to; None for one that came on paper until somebody of the organisation takes it up.
     certified_at, certificate_code, feedback_released_at: what its owner was handed, set by the acts that hand it over.
     """
 
@@ -36,7 +37,7 @@ class Application(Row):
     state: Mapped[str] = mapped_column(String(16), default="draft")
     profile: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     profile_version: Mapped[int] = mapped_column(default=1)
-    contact_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    contact_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]

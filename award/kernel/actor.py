@@ -111,6 +111,7 @@ class Action(StrEnum):
 
     APPLICATION_ACCEPT = "application:accept"
     APPLICATION_EDIT = "application:edit"
+    APPLICATION_ENTER = "application:enter"
     APPLICATION_LIST = "application:list"
     APPLICATION_READ = "application:read"
     APPLICATION_REFUSE = "application:refuse"

@@ -23,6 +23,7 @@ PEOPLE: Mapping[Who, str] = {
 ACTIONS: Mapping[Action, str] = {
     Action.APPLICATION_ACCEPT: N_("Accept an application"),
     Action.APPLICATION_EDIT: N_("Write an application"),
+    Action.APPLICATION_ENTER: N_("Enter applications that came on paper"),
     Action.APPLICATION_LIST: N_("List applications"),
     Action.APPLICATION_READ: N_("Read an application"),
     Action.APPLICATION_REFUSE: N_("Refuse an application, with a second person"),

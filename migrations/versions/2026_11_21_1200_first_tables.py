@@ -521,7 +521,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("profile", sa.JSON(), nullable=False),
         sa.Column("profile_version", sa.Integer(), nullable=False),
-        sa.Column("contact_person_id", sa.Integer(), nullable=False),
+        sa.Column("contact_person_id", sa.Integer(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),

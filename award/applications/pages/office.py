@@ -55,7 +55,8 @@ def applications(
     return render(
         request, session, "applications/office_list.html", round=round_, title=title_of(round_).in_language(language),
         site_name=_award_name(round_, language), rows=found.rows,
-        may_read=decide(Action.APPLICATION_READ, stage, standing).allowed, states=found.states,
+        may_read=decide(Action.APPLICATION_READ, stage, standing).allowed,
+        may_enter=decide(Action.APPLICATION_ENTER, stage, standing).allowed and round_.state == "open", states=found.states,
         drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
         categories={one.key: one.name.in_language(language) for one in scheme.categories},
         page=Page(found.rows, page, SIZE, found.total, lambda n: str(url.include_query_params(page=n))),

@@ -17,7 +17,10 @@ from award.rounds.queries import guarded_stage
 from award.stages import StageNow
 from award.standing.queries import standing_of
 
-_CHANGING = ["state", "number", "profile", "profile_version", "corrections", "correction_due_at", "submitted_at", "accepted_at"]
+_CHANGING = [
+    "state", "number", "profile", "profile_version", "corrections", "correction_due_at", "submitted_at", "accepted_at",
+    "contact_person_id",
+]  # fmt: skip
 
 
 def hold(session: Session, actor: Actor, application: Application, now: datetime, *, exclusive: bool) -> tuple[StageNow, Standing]:
@@ -42,6 +45,12 @@ def hold_to_write(session: Session, actor: Actor, application: Application, now:
     if application.state not in ("draft", "correction"):
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
     return stage
+
+
+def take_up(actor: Actor, application: Application) -> None:
+    """Makes the actor whom messages go to where nobody is yet: the application came on paper and the office entered it."""
+    if application.contact_person_id is None:
+        application.contact_person_id = person_of(actor)
 
 
 def note(

@@ -13,7 +13,7 @@ from award.applications.check import check_application
 from award.applications.letters import write_to_applicant
 from award.applications.models import Application, Submission
 from award.applications.queries import answers_of, evidence_of, latest_submission
-from award.applications.service.holding import hold, note, person_of
+from award.applications.service.holding import hold, note, person_of, take_up
 from award.kernel import ids
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
@@ -55,6 +55,7 @@ def submit_application(
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
     _check_complete(session, application)
     _check_declarations(declarations)
+    take_up(actor, application)
     submission = _freeze(session, actor, application, sorted(declarations), now)
     again = submission.number > 1
     application.state = "resubmitted" if again else "submitted"

@@ -12,7 +12,7 @@ from award.accounts.queries import names_of
 from award.applications.check import PartRule, fact_error, parts_of
 from award.applications.facts import LONGEST, facts_of, plain_value
 from award.applications.models import Answer, AnswerRevision, Application
-from award.applications.service.holding import hold_to_write, note, person_of
+from award.applications.service.holding import hold_to_write, note, person_of, take_up
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, Invalid, NotFound, Stale
@@ -118,6 +118,7 @@ def save_profile(
             "application.stale", N_("Somebody else saved these facts meanwhile. Both versions are kept; choose."),
             version=application.profile_version, theirs=theirs,
         )  # fmt: skip
+    take_up(actor, application)
     application.profile = after
     application.profile_version += 1
     content = {"part": FACTS, "version": application.profile_version, "fields": after}

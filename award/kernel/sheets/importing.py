@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from award.kernel.errors import FieldError
-from award.kernel.i18n import LANGUAGES, N_, translate
+from award.kernel.i18n import LANGUAGES, N_, spoken, translate
 from award.kernel.sheets.tables import letter_of
 
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
@@ -19,9 +19,9 @@ NOT_A_DAY = N_("Enter a day as year-month-day, for example 2026-08-28.")
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a table that comes in. title, note: msgids. choices: (value, msgid), where only these are taken.
+    """A column of a table that comes in. title, note: msgids. choices: (value, word), where only these are taken.
 
-    is_day: its texts are days. example: of the template's second row.
+    word: a msgid, or what knows its own words. is_day: its texts are days. example: of the template's second row.
     """
 
     name: str
@@ -29,7 +29,7 @@ class Field:
     longest: int
     is_needed: bool = False
     is_day: bool = False
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str, object], ...] = ()
     example: str = ""
     note: str = ""
     width: int = 20
@@ -79,6 +79,11 @@ class Plan:
         """SHA-256 of all it would do: another one means that the data has changed since it was shown."""
         told = [[one.number, one.kind, one.name, one.detail, one.changes] for one in self.changes]
         return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()
+
+
+def word_of(language: str, word: object) -> str:
+    """The word of a choice in a language."""
+    return translate(language, word) if isinstance(word, str) else str(spoken(language, word))
 
 
 def headings(fields: Sequence[Field], language: str) -> list[str]:
@@ -158,7 +163,7 @@ def _value(field: Field, text: str) -> tuple[str, FieldError | None]:
         day = day_of(text)
         return ("", FieldError("", NOT_A_DAY)) if day is None else (day.isoformat(), None)
     if field.choices:
-        words = {translate(language, word): value for value, word in field.choices for language in LANGUAGES}
+        words = {word_of(language, word): value for value, word in field.choices for language in LANGUAGES}
         if text not in words:
             return "", FieldError("", N_("Choose one of the words the template offers in this column."))
         return words[text], None

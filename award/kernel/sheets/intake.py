@@ -12,7 +12,7 @@ from award.kernel.files.children import run_child
 from award.kernel.files.inspect import SENTENCES
 from award.kernel.files.storage import Storage, storage
 from award.kernel.i18n import N_, translate
-from award.kernel.sheets.importing import Field, headings
+from award.kernel.sheets.importing import Field, headings, word_of
 from award.kernel.sheets.writing import sheet_name
 from award.kernel.web.forms import clean_text
 
@@ -63,7 +63,7 @@ def template(fields: Sequence[Field], title: str, language: str) -> bytes:
             sheet.write_string(0, at, heading, needed if one.is_needed else optional)
             sheet.set_column(at, at, one.width, text)
             if one.choices:
-                words = [translate(language, word) for _, word in one.choices]
+                words = [word_of(language, word) for _, word in one.choices]
                 sheet.data_validation(1, at, TEMPLATE_ROWS, at, {"validate": "list", "source": words})
         sheet.freeze_panes(1, 0)
         _write_notes(notes, fields, language, needed, text)
@@ -77,9 +77,9 @@ def _write_notes(
         notes.write_string(0, at, translate(language, heading), bold)
         notes.set_column(at, at, (24, 10, 32, 60)[at], text)
     for row, one in enumerate(fields, 1):
-        example = dict(one.choices).get(one.example, "") if one.choices else ""
-        needed = N_("Yes") if one.is_needed else N_("No")
-        words = (one.title, needed, example, one.note)
-        for at, word in enumerate(words):
-            shown = translate(language, word) if word else one.example if at == 2 else ""
+        words = dict(one.choices)
+        example = word_of(language, words[one.example]) if one.example in words else one.example
+        needed = translate(language, N_("Yes") if one.is_needed else N_("No"))
+        note = translate(language, one.note) if one.note else ""
+        for at, shown in enumerate((translate(language, one.title), needed, example, note)):
             notes.write_string(row, at, shown, text)

@@ -22,7 +22,7 @@ class ImportState(StrEnum):
 
 
 class Import(Row):
-    """A table somebody brought. kind: what of, as office.imports calls it. place: public id of the authority it is for.
+    """A table somebody brought. kind: what of, as office.imports calls it. place: public id of the authority or the round it is for.
 
     plan: what it would do, as JSON text, "" until it was looked at. fingerprint: of the plan; the act is refused where
     another plan has come of the same file meanwhile. person_id: inner number.

@@ -6,23 +6,47 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from award.applications.service import importing as applications
 from award.kernel.actor import Actor
 from award.kernel.i18n import N_
 from award.kernel.sheets.importing import Field, Line, Plan
 from award.organisations import importing as organisations
 from award.panels.service import importing as judges
-from award.rounds.models import Authority
+from award.regulations.model import Scheme
+from award.rounds.models import Authority, Round
 from award.rounds.service import holidays
 
-Planned = Callable[[Session, Actor, Authority, Sequence[Line]], Plan]
-Applied = Callable[[Session, Actor, Authority, Sequence[Line], datetime], Plan]
+
+@dataclass(frozen=True)
+class Place:
+    """What a table is for: an authority, or one round of it."""
+
+    authority: Authority
+    round: Round | None = None
+
+    @property
+    def public_id(self) -> str:
+        """Of the round, or else of the authority."""
+        return self.authority.public_id if self.round is None else self.round.public_id
+
+    @property
+    def its_round(self) -> Round:
+        """The round. Raises RuntimeError for an authority's table."""
+        if self.round is None:
+            raise RuntimeError("a table of a round needs its round")
+        return self.round
+
+
+Planned = Callable[[Session, Actor, Place, Sequence[Line]], Plan]
+Applied = Callable[[Session, Actor, Place, Sequence[Line], datetime], Plan]
 
 
 @dataclass(frozen=True)
 class Importer:
     """A kind of table. title, about: msgids. most: lines. back: address of the list; after: what importing entails, a msgid.
 
-    plan changes nothing; apply does all of it or raises.
+    plan changes nothing; apply does all of it or raises. of_round: the columns as the scheme of a round has them, where
+    the table is of a round and not of an authority; back then begins at the round.
     """
 
     key: str
@@ -34,14 +58,7 @@ class Importer:
     back: str
     plan: Planned
     apply: Applied
-
-
-def _plan_days(session: Session, actor: Actor, _: Authority, lines: Sequence[Line]) -> Plan:
-    return holidays.plan_import(session, actor, lines)
-
-
-def _apply_days(session: Session, actor: Actor, _: Authority, lines: Sequence[Line], __: datetime) -> Plan:
-    return holidays.apply_import(session, actor, lines)
+    of_round: Callable[[Scheme], Sequence[Field]] | None = None
 
 
 IMPORTERS: Mapping[str, Importer] = {
@@ -50,17 +67,32 @@ IMPORTERS: Mapping[str, Importer] = {
         Importer(
             "judges", N_("Judges"), N_("Every row is one judge of the pool."),
             N_("New judges are written to and set their password themselves."),
-            judges.FIELDS, 2000, "/office/judges", judges.plan_import, judges.apply_import,
+            judges.FIELDS, 2000, "/office/judges",
+            lambda session, actor, place, lines: judges.plan_import(session, actor, place.authority, lines),
+            lambda session, actor, place, lines, now: judges.apply_import(session, actor, place.authority, lines, now),
         ),
         Importer(
             "organisations", N_("Organisations"), N_("Every row is one organisation of the register."),
             N_("Who acts for an organisation still shows its licence first."),
-            organisations.FIELDS, 20_000, "/office/claims", organisations.plan_import, organisations.apply_import,
+            organisations.FIELDS, 20_000, "/office/claims",
+            lambda session, actor, place, lines: organisations.plan_import(session, actor, place.authority, lines),
+            lambda session, actor, place, lines, now: organisations.apply_import(session, actor, place.authority, lines, now),
         ),
         Importer(
             "workdays", N_("Working days"), N_("Every row is one day that differs from Monday to Friday."),
             N_("Afterwards, mark the year as announced in the calendar."),
-            holidays.FIELDS, 1000, "/office/calendar", _plan_days, _apply_days,
+            holidays.FIELDS, 1000, "/office/calendar",
+            lambda session, actor, _, lines: holidays.plan_import(session, actor, lines),
+            lambda session, actor, _, lines, __: holidays.apply_import(session, actor, lines),
+        ),
+        Importer(
+            "applications", N_("Applications on paper"),
+            N_("Every row is one application that came to the office on paper. It becomes a draft of its organisation."),
+            N_("Whoever acts for the organisation completes each draft and submits it before the deadline. Nobody is written to."),
+            (), 2000, "/applications",
+            lambda session, actor, place, lines: applications.plan_import(session, actor, place.its_round, lines),
+            lambda session, actor, place, lines, now: applications.apply_import(session, actor, place.its_round, lines, now),
+            applications.fields_of,
         ),
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -9,17 +10,19 @@ from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.models import Person
 from award.accounts.queries import actor_for
+from award.applications.service.importing import require_enter
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Conflict, FieldError, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.files.models import StoredFile
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, translate
 from award.kernel.jobs.service import enqueue
 from award.kernel.sheets.importing import Change, Line, Plan
 from award.kernel.sheets.models import Import, ImportState
-from award.office.imports.kinds import IMPORTERS, Importer
-from award.rounds.models import Authority
+from award.office.imports.kinds import IMPORTERS, Importer, Place
+from award.rounds.models import Authority, Round
+from award.rounds.queries import scheme_of, stage_now, with_stages
 
 LOOK, WRITE = "import:look", "import:write"
 """Names of the jobs; office.imports.tasks does them."""
@@ -32,13 +35,22 @@ def importer_named(key: str) -> Importer:
     return IMPORTERS[key]
 
 
+def importer_for(session: Session, key: str, place: Place) -> Importer:
+    """A kind of table with the columns it has in this place, and the address of its list there."""
+    importer = importer_named(key)
+    if importer.of_round is None:
+        return importer
+    fields = importer.of_round(scheme_of(session, place.its_round))
+    return replace(importer, fields=fields, back=f"/office/rounds/{place.public_id}{importer.back}")
+
+
 def start_import(
-    session: Session, actor: Actor, importer: Importer, authority: Authority, file: StoredFile, now: datetime
+    session: Session, actor: Actor, importer: Importer, place: Place, file: StoredFile, now: datetime
 ) -> Import:
-    """Wants a table to be looked at. Raises Refused for anybody but the authority's office."""
-    _require_office(actor, authority)
+    """Wants a table to be looked at. Raises as require_import does."""
+    require_import(actor, importer, place, now)
     made = Import(
-        kind=importer.key, place=authority.public_id, file=file, person_id=actor.person_id or 0, created_at=now,
+        kind=importer.key, place=place.public_id, file=file, person_id=actor.person_id or 0, created_at=now,
         state=ImportState.LOOKING.value,
     )  # fmt: skip
     session.add(made)
@@ -88,21 +100,24 @@ def confirm_import(session: Session, actor: Actor, public_id: str, fingerprint: 
 
 def look(session: Session, found: Import, lines: Sequence[Line], faults: Sequence[FieldError], now: datetime) -> None:
     """Keeps what the table would do. faults: of its cells by themselves."""
-    _keep(found, _planned(session, found, lines, faults, now))
-    found.state = ImportState.LOOKED.value
+    if plan := _planned(session, found, lines, faults, now):
+        _keep(found, plan)
+        found.state = ImportState.LOOKED.value
 
 
 def write(session: Session, found: Import, lines: Sequence[Line], faults: Sequence[FieldError], now: datetime) -> None:
     """Does what was shown, all of it; where the data has changed since, it is only shown again."""
     plan = _planned(session, found, lines, faults, now)
+    if plan is None:
+        return
     if plan.fingerprint != found.fingerprint or plan.faults:
         _keep(found, plan)
         found.state, found.has_changed = ImportState.LOOKED.value, True
         return
-    actor, importer = _actor(session, found, now), IMPORTERS[found.kind]
-    importer.apply(session, actor, _authority(session, found), lines, now)
+    actor, place = _actor(session, found, now), place_of(session, found)
+    IMPORTERS[found.kind].apply(session, actor, place, lines, now)
     found.state, found.done_at = ImportState.DONE.value, now
-    content = {"list": found.kind, "authority": found.place, "sha256": found.file.sha256, **plan.counts}
+    content = {"list": found.kind, "authority": place.authority.public_id, "place": found.place, "sha256": found.file.sha256, **plan.counts}
     record(session, actor, Event.LIST_IMPORTED, f"import:{found.public_id}", ADMIN, content)
 
 
@@ -132,8 +147,14 @@ def _keep(found: Import, plan: Plan) -> None:
 
 def _planned(
     session: Session, found: Import, lines: Sequence[Line], faults: Sequence[FieldError], now: datetime
-) -> Plan:
-    plan = IMPORTERS[found.kind].plan(session, _actor(session, found, now), _authority(session, found), lines)
+) -> Plan | None:
+    """What the table would do now; None where whoever brought it may no longer bring it, which is said on the import."""
+    actor, place = _actor(session, found, now), place_of(session, found)
+    try:
+        plan = IMPORTERS[found.kind].plan(session, actor, place, lines)
+    except (Conflict, Refused) as error:
+        give_up(found, translate(actor.language, error.text, error.params))
+        return None
     return Plan(plan.changes, tuple(sorted((*faults, *plan.faults), key=_place)))
 
 
@@ -147,10 +168,17 @@ def _actor(session: Session, found: Import, now: datetime) -> Actor:
     return actor_for(session, session.get_one(Person, found.person_id), now)
 
 
-def _authority(session: Session, found: Import) -> Authority:
-    return session.scalars(select(Authority).where(Authority.public_id == found.place)).one()
+def place_of(session: Session, found: Import) -> Place:
+    """What an import is for, whoever asks."""
+    if IMPORTERS[found.kind].of_round is None:
+        return Place(session.scalars(select(Authority).where(Authority.public_id == found.place)).one())
+    round_ = session.scalars(with_stages().where(Round.public_id == found.place)).one()
+    return Place(round_.award.authority, round_)
 
 
-def _require_office(actor: Actor, authority: Authority) -> None:
-    if not actor.has(Role.AWARD_OFFICE, Scope.AUTHORITY, authority.id):
+def require_import(actor: Actor, importer: Importer, place: Place, now: datetime) -> None:
+    """Raises Refused for anybody but the authority's office, and where the stage of the round takes no such table."""
+    if importer.of_round is not None:
+        require_enter(actor, place.its_round, stage_now(place.its_round, now))
+    elif not actor.has(Role.AWARD_OFFICE, Scope.AUTHORITY, place.authority.id):
         raise Refused("role.cannot", N_("Only the award office of this authority imports tables for it."))

@@ -9,23 +9,23 @@ from sqlalchemy.orm import Session
 from award.kernel import clock
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.jobs.running import Payload, Task, report_progress
-from award.kernel.sheets.importing import Line, lines_of
+from award.kernel.sheets.importing import Field, Line, lines_of
 from award.kernel.sheets.intake import read_rows
 from award.kernel.sheets.models import Import
 from award.office.imports import service
-from award.office.imports.kinds import IMPORTERS
 
 Step = Callable[[Session, Import, Sequence[Line], Sequence[FieldError], datetime], None]
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A table to be read. id: public id of the import."""
+    """A table to be read. id: public id of the import. most: lines; fields: its columns in this place."""
 
     id: str
-    kind: str
     sha256: str
     name: str
+    most: int
+    fields: Sequence[Field]
 
 
 @dataclass(frozen=True)
@@ -40,19 +40,21 @@ class Read:
 def read(session: Session, payload: Payload) -> Wanted | None:
     """Which file it is."""
     found = service.import_named(session, payload["import"])
-    return None if found is None else Wanted(found.public_id, found.kind, found.file.sha256, found.file.name)
+    if found is None:
+        return None
+    importer = service.importer_for(session, found.kind, service.place_of(session, found))
+    return Wanted(found.public_id, found.file.sha256, found.file.name, importer.most, importer.fields)
 
 
 def compute(wanted: Wanted | None) -> Read | None:
     """Reads it in a child process and takes its cells apart, telling how far."""
     if wanted is None:
         return None
-    importer = IMPORTERS[wanted.kind]
     try:
-        rows, faults = read_rows(wanted.sha256, wanted.name, importer.most, len(importer.fields))
+        rows, faults = read_rows(wanted.sha256, wanted.name, wanted.most, len(wanted.fields))
     except Invalid as error:
         return Read(wanted.id, faults=error.errors)
-    lines, wrong = lines_of(importer.fields, rows, report_progress)
+    lines, wrong = lines_of(wanted.fields, rows, report_progress)
     return Read(wanted.id, lines, (*faults, *wrong))
 
 

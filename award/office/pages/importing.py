@@ -11,7 +11,7 @@ from award.kernel.actor import Actor
 from award.kernel.errors import Conflict, Invalid
 from award.kernel.files.service import Limits, keep, prepare_upload
 from award.kernel.i18n import N_, translate
-from award.kernel.sheets.importing import Change, Plan
+from award.kernel.sheets.importing import Change, Plan, word_of
 from award.kernel.sheets.intake import template
 from award.kernel.sheets.models import ImportState
 from award.kernel.sheets.writing import MEDIA_TYPES
@@ -21,9 +21,10 @@ from award.kernel.web.downloads import disposition
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import Page, render, render_invalid
 from award.office.imports import service
-from award.office.imports.kinds import IMPORTERS, Importer
+from award.office.imports.kinds import Importer, Place
 from award.panels.pages.pool import authority_of
-from award.rounds.models import Authority
+from award.regulations.model import Text
+from award.rounds.queries import round_for, title_of
 
 router = APIRouter(prefix="/office/import", dependencies=[Depends(guard.office)])
 LIMITS = Limits(10, frozenset({"xlsx"}))
@@ -36,22 +37,49 @@ MOST_FAULTS = 200
 
 @router.get("/{table_kind}")
 def choose(
-    request: Request, session: RequestSession, actor: CurrentActor, table_kind: str, authority: str = ""
-) -> Response:
+    request: Request, session: RequestSession, actor: CurrentActor, table_kind: str,
+    authority: str = "", round: str = "",  # noqa: A002 (names of the address)
+) -> Response:  # fmt: skip
     """What the table has to look like, and where to choose it."""
-    importer = service.importer_named(table_kind)
-    return render(request, session, CHOOSE, **_choosing(request, importer, authority_of(session, actor, authority)))
+    place = _open_place(session, actor, table_kind, authority, round)
+    return render(request, session, CHOOSE, **_choosing(request, session, table_kind, place))
 
 
-def _choosing(request: Request, importer: Importer, authority: Authority) -> dict[str, Any]:
-    name = authority.name_en if request.state.language == "en" else authority.name_zh
-    return {"importer": importer, "authority": {"id": authority.public_id, "name": name}, "mib": LIMITS.mib}
+def _place(session: Session, actor: Actor, table_kind: str, authority_id: str, round_id: str) -> Place:
+    """What the table is for. Raises NotFound for a place the actor does not work in."""
+    if service.importer_named(table_kind).of_round is None:
+        return Place(authority_of(session, actor, authority_id))
+    found = round_for(session, actor, round_id)
+    return Place(found.award.authority, found)
+
+
+def _open_place(session: Session, actor: Actor, table_kind: str, authority_id: str, round_id: str) -> Place:
+    """The same, where the actor may bring a table now. Raises Refused with the reason why not."""
+    place = _place(session, actor, table_kind, authority_id, round_id)
+    service.require_import(actor, service.importer_named(table_kind), place, clock.now(session))
+    return place
+
+
+def _choosing(request: Request, session: Session, table_kind: str, place: Place) -> dict[str, Any]:
+    importer, shown = service.importer_for(session, table_kind, place), {}
+    if place.round is None:
+        param, name = "authority", Text(place.authority.name_zh, place.authority.name_en)
+    else:
+        param, name, award = "round", title_of(place.round), place.round.award
+        site_name = Text(award.name_zh, award.name_en).in_language(request.state.language)
+        shown = {"round": place.round, "site_name": site_name}
+    named = {"param": param, "id": place.public_id, "name": name.in_language(request.state.language)}
+    return {**shown, "importer": importer, "mib": LIMITS.mib, "place": named}
 
 
 @router.get("/{table_kind}/template.xlsx")
-def download_template(request: Request, table_kind: str) -> Response:
+def download_template(
+    request: Request, session: RequestSession, actor: CurrentActor, table_kind: str,
+    authority: str = "", round: str = "",  # noqa: A002 (names of the address)
+) -> Response:  # fmt: skip
     """The empty table."""
-    importer, language = service.importer_named(table_kind), request.state.language
+    place, language = _open_place(session, actor, table_kind, authority, round), request.state.language
+    importer = service.importer_for(session, table_kind, place)
     content = template(importer.fields, importer.title, language)
     name = f"{translate(language, importer.title)}.xlsx"
     return Response(
@@ -69,11 +97,12 @@ def bring(request: Request, session: RequestSession, actor: CurrentActor, table_
         # Before the session is used, because opening the file is slow.
         prepared = prepare_upload(upload.filename or "", upload.file, LIMITS)
     except Invalid as error:
-        shown = _choosing(request, importer, authority_of(session, actor, form.get("authority")))
-        return render_invalid(request, session, CHOOSE, error, **shown)
-    authority, now = authority_of(session, actor, form.get("authority")), clock.now(session)
+        place = _open_place(session, actor, table_kind, form.get("authority"), form.get("round"))
+        return render_invalid(request, session, CHOOSE, error, **_choosing(request, session, table_kind, place))
+    place, now = _place(session, actor, table_kind, form.get("authority"), form.get("round")), clock.now(session)
+    service.require_import(actor, importer, place, now)
     stored = keep(session, prepared, actor.person_id, now, PURPOSE)
-    made = service.start_import(session, actor, importer, authority, stored, now)
+    made = service.start_import(session, actor, importer, place, stored, now)
     return RedirectResponse(f"/office/import/runs/{made.public_id}", 303)
 
 
@@ -87,11 +116,12 @@ def run(
 
 def _run(request: Request, session: Session, actor: Actor, import_id: str, number: int = 1) -> dict[str, Any]:
     found = service.import_for(session, actor, import_id)
-    importer, plan = IMPORTERS[found.kind], service.plan_of(found)
-    authority = authority_of(session, actor, found.place)
+    place = _place(session, actor, found.kind, found.place, found.place)
+    importer, plan = service.importer_for(session, found.kind, place), service.plan_of(found)
     link = request.url.include_query_params
     return {
-        **_choosing(request, importer, authority), "run": found, "is_waiting": found.state in (ImportState.LOOKING, ImportState.WRITING),
+        **_choosing(request, session, found.kind, place), "run": found,
+        "is_waiting": found.state in (ImportState.LOOKING, ImportState.WRITING),
         "done": found.job.progress_done if found.job else 0, "total": (found.job.progress_total or 0) if found.job else 0,
         "plan": None if plan is None else _plan(request, importer, plan),
         "page": None if plan is None else _lines(request, importer, plan, number, lambda one: str(link(page=one))),
@@ -120,7 +150,7 @@ def _line(language: str, importer: Importer, one: Change) -> dict[str, Any]:
 
     def said(name: str, value: str) -> str:
         choices = dict(fields[name].choices)
-        return translate(language, choices[value]) if value in choices else value
+        return word_of(language, choices[value]) if value in choices else value
 
     changes = [
         {"title": translate(language, fields[name].title), "before": said(name, before), "after": said(name, after)}
