@@ -1,6 +1,5 @@
 """A round's bundle: its papers in one ZIP with an index, 卷内目录 and SHA-256 of every file. Same papers, same bytes."""
 
-import csv
 import hashlib
 import io
 import json
@@ -8,6 +7,7 @@ import shutil
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +21,8 @@ from award.kernel.files.service import Prepared, keep
 from award.kernel.files.storage import storage
 from award.kernel.jobs.running import Payload, Task
 from award.kernel.settings import settings
+from award.kernel.sheets.tables import Column, Kind, Table
+from award.kernel.sheets.writing import write_csv, write_xlsx
 from award.papers.bundling import BUNDLE
 from award.press.document import from_json
 from award.press.records import Head, RegisterLine, RegisterView
@@ -28,7 +30,8 @@ from award.press.tasks import pool
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """Every member's time: a bundle made again has the same bytes."""
-REGISTER, INDEX, MANIFEST, SUMS = "卷内目录.pdf", "卷内目录.csv", "manifest.json", "SHA256SUMS"
+REGISTER, INDEX, WORKBOOK = "卷内目录.pdf", "卷内目录.csv", "卷内目录.xlsx"
+MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def write(file: Any, content: dict[str, Any], register: bytes) -> None:
     """The members in the order of the index, then the lists that prove them."""
     sums: list[tuple[str, str]] = []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in ((REGISTER, register), (INDEX, index_of(content))):
+        for name, data in ((REGISTER, register), *indexes_of(content)):
             archive.writestr(_info(name), data)
             sums.append((hashlib.sha256(data).hexdigest(), name))
         for one in content["files"]:
@@ -109,19 +112,25 @@ def _info(name: str) -> zipfile.ZipInfo:
     return info
 
 
-def index_of(content: dict[str, Any]) -> bytes:
-    """The index as CSV with a byte order mark, which spreadsheets need for Chinese; no cell is ever a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["序号", "文件", "题名", "编号", "日期", "页数", "SHA-256"])
-    for turn, one in enumerate(content["files"], 1):
-        cells = (one["path"], one["title"], one["number"], one["dated"], one["pages"] or "", one["sha256"])
-        writer.writerow([turn, *(_text(str(cell)) for cell in cells)])
-    return "\ufeff".encode() + out.getvalue().encode()
+def index_of(content: dict[str, Any]) -> Table:
+    """The index as a table."""
+    columns = (
+        Column("序号", Kind.WHOLE, 8), Column("文件", width=60), Column("题名", width=32), Column("编号"), Column("日期"),
+        Column("页数", Kind.WHOLE, 8), Column("SHA-256", width=66),
+    )  # fmt: skip
+    rows = [
+        (turn, one["path"], one["title"], one["number"], one["dated"], one["pages"], one["sha256"])
+        for turn, one in enumerate(content["files"], 1)
+    ]
+    return Table(columns, rows, len(rows), "UTC")
 
 
-def _text(cell: str) -> str:
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+def indexes_of(content: dict[str, Any]) -> list[tuple[str, bytes]]:
+    """The index as CSV and as XLSX, by the names of their files."""
+    plain, book = io.BytesIO(), io.BytesIO()
+    write_csv(index_of(content), plain)
+    write_xlsx(index_of(content), "卷内目录", book, datetime(*MOMENT, tzinfo=UTC))
+    return [(INDEX, plain.getvalue()), (WORKBOOK, book.getvalue())]
 
 
 def register_of(content: dict[str, Any]) -> RegisterView:

@@ -2,20 +2,24 @@
 
 import csv
 import io
+from collections import Counter
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from award.accounts.models import Person
+from award.applications.letters import write_to_applicant
 from award.applications.models import Application
 from award.kernel.actor import Role
 from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.events import Event
+from award.kernel.mail.models import Message
 from award.office.exports import service
 from award.office.exports.service import EXPORTS, MANY_PERSONS
 from award.panels.models import PoolMember
@@ -27,7 +31,10 @@ from tests.judging.browsing import as_, main_text, post
 from tests.judging.world import World
 from tests.kernel.test_sheets import xlsx_rows
 
-IN_ROUND = ["applications", "assignments", "progress", "outcomes", "objections", "certificates", "trail", "sheets"]
+IN_ROUND = [
+    "applications", "assignments", "progress", "outcomes", "objections", "certificates", "trail", "sheets", "messages", "papers",
+    "feedback",
+]  # fmt: skip
 AROUND = ["judges", "organisations", "people", "workdays"]
 ONE = {"applications": "/office/applications/{}", "assignments": "{base}/assign/{}", "progress": "{base}/progress/{}",
        "sheets": "{base}/results/{}"}  # fmt: skip
@@ -229,6 +236,74 @@ def test_the_property_was_looked_at() -> None:
     """Every list had rows to open while the property above was tried."""
     assert set(FIRED) == set(ONE)
     assert min(FIRED.values()) >= 3
+
+
+# --- what was written ---------------------------------------------------------------------------------------------
+
+
+def write_letters(site: World) -> None:
+    """One to each of two owners, the second one not delivered."""
+    with transaction(site.engine) as session:
+        for at in (0, 1):
+            write_to_applicant(session, site.application(session, at), "application_accepted", make.NOW, {})
+    with transaction(site.engine) as session:
+        last = session.scalars(select(Message).order_by(Message.id.desc())).first()
+        assert last is not None
+        last.state, last.error = "failed", "550 no such user"
+
+
+@pytest.mark.both_databases
+def test_the_log_of_messages_is_narrowed_and_tells_the_supervisor_no_address(site: World, client: TestClient) -> None:
+    write_letters(site)
+    as_(client, site, "office")
+    whole = rows(taken(client, "messages", round=site.round, reason="application_accepted"))
+    assert len(whole) == 1 + 2
+    failed = rows(taken(client, "messages", round=site.round, state="failed"))
+    assert len(failed) == 2
+    assert failed[1][3] == "未送达"
+    assert failed[1][8] == "550 no such user"
+    assert "@" in failed[1][6]
+    assert "受理" in failed[1][7]
+    page = main_text(client.get(f"/office/export/messages?round={site.round}&state=failed&reason=application_accepted"))
+    assert "未送达" in page
+    assert f"/office/export/messages?round={site.round}&amp;state=failed" in client.get(
+        f"/office/rounds/{site.round}/messages?state=failed"
+    ).text
+    looked_on = rows(as_(client, site, "supervisor") and taken(client, "messages", round=site.round, state="failed"))
+    assert [len(row) for row in looked_on] == [6, 6]
+    assert "@" not in "".join(looked_on[1])
+
+
+def test_messages_about_what_one_must_not_touch_stay(site: World, client: TestClient) -> None:
+    write_letters(site)
+    with transaction(site.engine) as session:
+        about = site.application(session, 1).id
+        session.add(
+            Conflict(person_id=site.office.person_id, application_id=about, source="office", reason="x", declared_at=make.NOW)
+        )
+    as_(client, site, "office")
+    assert len(rows(taken(client, "messages", round=site.round))) == 1 + 1
+    for name in ("papers", "feedback"):
+        assert worlds.APPLICANTS[1] not in str(rows(taken(client, name, round=site.round))), name
+
+
+def test_papers_are_those_the_page_counts(site: World, client: TestClient) -> None:
+    found = rows(as_(client, site, "office") and taken(client, "papers", round=site.round))[1:]
+    page = BeautifulSoup(client.get(f"/office/rounds/{site.round}/papers").text, "html.parser")
+    counts = {row.th.text: int(row.td.text) for row in page.select("tbody tr") if row.th and row.td}
+    assert Counter(row[0] for row in found) == counts
+    # Three books; the sheets of the two applications whose gate is open, with the judge of each.
+    assert counts["申报书"] == 3
+    assert sum(bool(row[3]) for row in found if row[0] == "评分表") == 10
+    assert {row[4] for row in found} == {"未生成"}
+
+
+def test_feedback_reports_are_those_of_the_page(site: World, client: TestClient) -> None:
+    found = rows(as_(client, site, "office") and taken(client, "feedback", round=site.round))[1:]
+    page = main_text(client.get(f"/office/rounds/{site.round}/feedback"))
+    assert {row[0] for row in found} == set(worlds.APPLICANTS[:2])
+    assert all(row[0] in page and row[2] in page for row in found)
+    assert {row[3] for row in found} == {"未开始"}
 
 
 def test_no_list_is_without_a_test() -> None:

@@ -16,11 +16,12 @@ from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, NotFound
 from award.kernel.files.storage import storage
-from award.papers.bundle import index_of
+from award.papers.bundle import indexes_of
 from award.papers.bundling import bundle_for, tidy, unique, want_bundle
 from award.standing.models import Conflict as DeclaredConflict
 from tests import make
 from tests.judging.world import APPLICANTS, World
+from tests.kernel.test_sheets import xlsx_rows
 from tests.papers.conftest import Press, work
 from tests.papers.test_batches import round_of, start
 
@@ -59,6 +60,8 @@ def test_every_file_is_where_the_lists_say_and_their_sums_hold(made: World) -> N
         assert manifest["sha256_of_sums"] == hashlib.sha256(archive.read("SHA256SUMS")).hexdigest()
         rows = list(csv.reader(io.StringIO(archive.read("卷内目录.csv").decode("utf-8-sig"))))
         assert [row[1] for row in rows[1:]] == [one["path"] for one in manifest["files"]]
+        workbook = xlsx_rows(archive.read("卷内目录.xlsx"))
+        assert [[str(row[0]).removesuffix(".0"), row[1], row[6]] for row in workbook] == [[row[0], row[1], row[6]] for row in rows]
         # 3 books, 10 sheets of the two applications whose gate is open, 2 pieces of evidence of each of 3 applications
         assert len(rows) - 1 == 3 + 10 + 6
         assert "001_2026-000101_云川精密轴承股份有限公司/01_申报书.pdf" in archive.namelist()
@@ -153,5 +156,8 @@ def test_two_files_never_have_one_name() -> None:
 
 def test_no_cell_of_the_index_is_a_formula() -> None:
     line = {"path": "=1+1", "title": "@x", "number": "-1", "dated": "", "pages": None, "sha256": "0"}
-    row = list(csv.reader(io.StringIO(index_of({"files": [line]}).decode("utf-8-sig"))))[1]
+    plain, book = (content for _, content in indexes_of({"files": [line]}))
+    row = list(csv.reader(io.StringIO(plain.decode("utf-8-sig"))))[1]
     assert row == ["1", "'=1+1", "'@x", "'-1", "", "", "0"]
+    assert xlsx_rows(book)[1] == [1, "=1+1", "@x", "-1", "", "", "0"]
+    assert b"<f>" not in zipfile.ZipFile(io.BytesIO(book)).read("xl/worksheets/sheet1.xml")

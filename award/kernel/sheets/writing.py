@@ -46,8 +46,11 @@ def write_csv(table: Table, out: BinaryIO) -> int:
     return count
 
 
-def write_xlsx(table: Table, title: str, out: BinaryIO) -> int:
-    """One sheet; a text is a cell of texts whatever it begins with, and is not computed when somebody edits it either."""
+def write_xlsx(table: Table, title: str, out: BinaryIO, made_at: datetime | None = None) -> int:
+    """One sheet; a text is a cell of texts whatever it begins with, and is not computed when somebody edits it either.
+
+    made_at: what the workbook says of when it was made; the same then gives the same bytes. None is now.
+    """
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -56,6 +59,8 @@ def write_xlsx(table: Table, title: str, out: BinaryIO) -> int:
     }
     count = 0
     with xlsxwriter.Workbook(out, options) as book:
+        if made_at is not None:
+            book.set_properties({"created": made_at})
         sheet = book.add_worksheet(sheet_name(title))
         head = book.add_format({"bold": True, "bg_color": "#E3ECF8", "border": 1, "num_format": "@"})
         writers = [_writer(book, sheet, one.kind, ZoneInfo(table.zone)) for one in table.columns]

@@ -17,6 +17,7 @@ from award.kernel.web.context import CurrentActor, RequestSession
 from award.kernel.web.downloads import disposition
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
+from award.messages.reasons import REASONS
 from award.office.event_words import EVENTS
 from award.office.exports import service
 from award.office.exports.asked import Answer, Asked, Export
@@ -82,8 +83,10 @@ def _in_words(asked: Asked, round_: Round | None, name: str, value: str) -> str:
     """A filter as the list's page says it: what somebody searched for stays as it was typed."""
     if name == "act" and value in EVENTS:
         return asked.say(EVENTS[value])
+    if name == "reason" and value in REASONS:
+        return asked.say(REASONS[value])
     if name == "state":
-        return next((asked.word(kind, value) for kind in ("application", "claim") if value in WORDS[kind]), value)
+        return next((asked.word(kind, value) for kind in ("application", "claim", "message") if value in WORDS[kind]), value)
     categories = scheme_of(asked.session, round_).categories if round_ and name in ("category", "sector") else ()
     names: dict[str, Text] = {one.key: one.name for one in categories}
     if name == "sector":
