@@ -18,12 +18,16 @@ from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.migrating import upgrade
 from award.kernel.settings import Settings, settings
+from award.kernel.sheets.importing import headings
+from award.kernel.sheets.writing import MEDIA_TYPES
+from award.office.imports.kinds import IMPORTERS
 from tests import make
 from tests.journey import after, applying, deciding, founding, judging
 from tests.journey.applying import PARTS
 from tests.journey.story import STAGES, Story, pdf
-from tests.journey.visitor import HttpVisitor, Visitor, link, link_beside, links, words
-from tests.journey.world import World
+from tests.journey.visitor import HttpVisitor, Upload, Visitor, link, link_beside, links, words
+from tests.journey.world import PASSWORD, World
+from tests.kernel.test_intake import with_rows
 
 APPLIED = "/apply/rounds/{round}/organisation"
 
@@ -154,14 +158,15 @@ def _applying(taker: Photographer) -> None:
     second, own, office = story.second.browser(), story.second.path, story["office"]
     second.open(f"{own}/evidence")
     evidence = link(second, f"{own}/evidence/")
+    removing, moving = _with_a_writer(taker), _at_another_address(taker)
     office.open("/office/claims")
     item = f"{own}/items/{PARTS[0]}"
     taker.stop("apply", {
-        "visitor": [reset, "/api", "/", "/notices", f"/calls/{story.round}", "/policy", "/help", "/a11y", "/winners", "/v"],
+        "visitor": [reset, moving, "/api", "/", "/notices", f"/calls/{story.round}", "/policy", "/help", "/a11y", "/winners", "/v"],
         "late": ["/apply", "/apply/organisation", APPLIED.format(round=story.round), f"{story.late.path}/check", story.late.path],
         "second": [
             own, f"{own}/profile", f"{own}/people", item, f"{own}/items/4.1.2", f"{item}/history", f"{own}/evidence",
-            evidence, f"{evidence}/remove",
+            evidence, f"{evidence}/remove", removing,
             f"{own}/check", f"{own}/submit", f"{own}/print?draft=true",
         ],
         "first": [story.first.path, f"{story.first.path}/receipt", f"{story.first.path}/print", f"{story.first.path}/withdraw",
@@ -172,6 +177,25 @@ def _applying(taker: Photographer) -> None:
     })  # fmt: skip
     applying.submit(story, story.second)
     applying.late(story, story.late)
+
+
+def _with_a_writer(taker: Photographer) -> str:
+    """The second applicant has a colleague to write with; where he would take him out again."""
+    story = taker.story
+    second, people = story.second.browser(), f"{story.second.path}/people"
+    second.open(people)
+    second.send(people, {"name": "罗文", "email": "luowen@gaoyuan.example", "role": "writer"})
+    story.world.set_password("luowen@gaoyuan.example")
+    second.open(people)
+    return link(second, f"{people}/")
+
+
+def _at_another_address(taker: Photographer) -> str:
+    """The second applicant asks for another mail address; where he would confirm it."""
+    second, email = taker.story.second.browser(), "xin@gaoyuan.example"
+    second.open("/me")
+    second.send("/me/address", {"email": email, "address_password": PASSWORD})
+    return taker.story.world.link_in_letter(email)
 
 
 def _accepting(taker: Photographer) -> None:
@@ -196,9 +220,11 @@ def _judging(taker: Photographer) -> None:
     story["office"].open("/office/judges")
     member = link(story["office"], "/office/judges/members/")
     people = link_beside_people(taker)
+    brought = _tables(taker)
     taker.stop("assign", {"office": [
         f"{base}/assign", f"{base}/assign/{story.first.id}", "/office/judges", f"/office/judges?round={story.round}",
         "/office/import/judges", member, people, f"/office/applications/{story.second.id}/changes",
+        *brought,
     ]})  # fmt: skip
     judging.make_panels(story)
     judging.recuse(story)
@@ -220,6 +246,19 @@ def _judging(taker: Photographer) -> None:
         judging.score(story[who], judging.seat(story, who, entry), who, place, None)
         judging.submit(story[who], judging.seat(story, who, entry), judging.TOTALS[who, place])
     _on_paper(taker)
+
+
+def _tables(taker: Photographer) -> list[str]:
+    """The office brings three tables of judges: one with a fault, one that can be confirmed, and one nobody has looked at yet."""
+    office, fields = taker.story["office"], IMPORTERS["judges"].fields
+    found = []
+    for row in (["韩雪", "没有邮箱"], ["韩雪", "han@example.cn", "质量协会"], ["沈阳", "shen@example.cn", "检测院"]):
+        taker.story.world.work()
+        table = Upload("评审员.xlsx", with_rows(headings(fields, "zh"), row), MEDIA_TYPES["xlsx"])
+        office.open("/office/import/judges")
+        office.send("/office/import/judges", {"file": table})
+        found.append(office.path)
+    return found
 
 
 def link_beside_people(taker: Photographer) -> str:

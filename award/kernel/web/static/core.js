@@ -1,4 +1,4 @@
-/* Loaded on every page: the guard of input methods, character counters, focus on errors, drafts that have grown old. */
+/* Loaded on every page: the guard of input methods, character counters, focus on errors, drafts that have grown old, looking again. */
 (function () {
   "use strict";
   var award = (window.award = window.award || {});
@@ -79,6 +79,12 @@
     });
   });
   document.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-CSRF-Token"] = award.csrf(); });
+
+  /* A page that waits for something looks again by itself, but not while it is hidden or somebody works in it. */
+  var wait = Number(document.documentElement.dataset.lookAgain);
+  if (wait) setInterval(function () {
+    if (!document.hidden && document.activeElement === document.body) window.location.reload();
+  }, 1000 * wait);
 
   eachStored(sweep);
   recount();
