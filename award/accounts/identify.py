@@ -13,8 +13,9 @@ from starlette.requests import Request
 from award.accounts import queries
 from award.accounts.bearer import bearer_of
 from award.accounts.models import SignIn
+from award.accounts.queries import Visit
 from award.kernel import clock, db, ids
-from award.kernel.actor import ADMINISTRATORS, PUBLIC, Actor
+from award.kernel.actor import ADMINISTRATORS, PUBLIC
 from award.kernel.audit.trail import transaction
 from award.kernel.web.context import is_api
 from award.kernel.web.csrf import VISITOR_COOKIE
@@ -26,30 +27,30 @@ IDLE_ADMINISTRATOR = timedelta(minutes=15)
 TOUCH_EVERY = timedelta(minutes=1)
 
 
-def find_actor(engine: Engine, token: str) -> Actor | None:
-    """Who holds the cookie, or None where the session has ended or was idle too long.
+def find_visit(engine: Engine, token: str) -> Visit | None:
+    """Whose the cookie is, or None where the session has ended or was idle too long.
 
     Effects: notes at most once a minute that the session is alive.
     """
     now = clock.real_now()
     with db.reading(engine) as session:
-        found = queries.sign_in_of(session, token, now)
-        if found is None:
-            return None
-        sign_in, person, unread = found
-        # Grants end by the award's clock, which a demonstration moves; the session itself by real time.
-        actor = queries.actor_for(session, person, clock.now(session), session_hash=sign_in.token_hash)
-    idle = IDLE_ADMINISTRATOR if actor.roles & ADMINISTRATORS else IDLE
-    if now - sign_in.seen_at > idle:
+        visit = queries.visit_of(session, token, now)
+    if visit is None:
         return None
-    if now - sign_in.seen_at > TOUCH_EVERY:
+    idle = now - visit.seen_at
+    if idle > (IDLE_ADMINISTRATOR if visit.actor.roles & ADMINISTRATORS else IDLE):
+        return None
+    if idle > TOUCH_EVERY:
         with transaction(engine) as session:
-            session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(seen_at=now))
-    return replace(actor, unread=unread)
+            session.execute(update(SignIn).where(SignIn.id == visit.sign_in_id).values(seen_at=now))
+    return visit
 
 
 class Identify:
-    """Sets state.actor, state.secret (what CSRF tokens are bound to) and state.language for every request."""
+    """Sets state.actor, state.secret (what CSRF tokens are bound to) and state.language for every request.
+
+    Of whoever is signed in also state.clock_offset, which comes with who he is.
+    """
 
     def __init__(self, app: App, engine: Engine, *, secure: bool) -> None:
         self.app = app
@@ -68,7 +69,8 @@ class Identify:
             await self.app(scope, receive, send)
             return
         token = request.cookies.get(SESSION_COOKIE, "")
-        actor = await run_in_threadpool(find_actor, self.engine, token) if token else None
+        visit = await run_in_threadpool(find_visit, self.engine, token) if token else None
+        actor = visit.actor if visit else None
         visitor = request.cookies.get(VISITOR_COOKIE, "")
         new_visitor = "" if visitor or actor else ids.new_token()
         language = language_of(request.cookies.get("lang"), request.headers.get("accept-language", ""))
@@ -76,6 +78,8 @@ class Identify:
         state["actor"] = replace(actor or PUBLIC, language=language, address=address, request_id=state.get("request_id", ""))
         state["secret"] = token if actor else (visitor or new_visitor)
         state["language"] = language
+        if visit:
+            state["clock_offset"] = visit.clock_offset
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start" and new_visitor:

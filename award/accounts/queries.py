@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from award.accounts.models import (
@@ -17,8 +18,10 @@ from award.accounts.models import (
     SignIn,
     SignInAttempt,
 )
+from award.kernel import clock
 from award.kernel.actor import Actor, Held, Role, Scope
 from award.kernel.audit.models import AuditRecord
+from award.kernel.clock import Installation
 from award.kernel.errors import NotFound
 from award.kernel.events import Event
 from award.kernel.i18n import N_
@@ -69,22 +72,58 @@ def actor_for(session: Session, person: Person, now: datetime, *, session_hash: 
     return Actor(person.id, person.public_id, person.name, person.language, held, session=session_hash)
 
 
-def sign_in_of(session: Session, token: str, now: datetime) -> tuple[SignIn, Person, int] | None:
-    """The running session a cookie stands for, whose it is, and how many messages he has not read; or None."""
-    unread = select(func.count()).where(Message.person_id == Person.id, Message.read_at.is_(None), ~Message.by_mail_only)
-    query = (
-        select(SignIn, Person, unread.correlate(Person).scalar_subquery())
-        .join(Person, Person.id == SignIn.person_id)
-        .where(
-            SignIn.token_hash == hash_token(token),
-            SignIn.revoked_at.is_(None),
-            SignIn.ends_at > now,
-            Person.is_active,
-            Person.expires_at.is_(None) | (Person.expires_at > now),
-        )
+@dataclass(frozen=True)
+class Visit:
+    """A running session, whose it is, and what he holds by the award's clock. clock_offset: of a demonstration, else None."""
+
+    sign_in_id: int
+    seen_at: datetime
+    actor: Actor
+    clock_offset: timedelta | None
+
+
+_VISIT = (
+    select(
+        SignIn.id, SignIn.token_hash, SignIn.seen_at,
+        Person.id, Person.public_id, Person.name, Person.language,
+        select(func.count())
+        .where(Message.person_id == Person.id, Message.read_at.is_(None), ~Message.by_mail_only)
+        .correlate(Person)
+        .scalar_subquery(),
+        Installation.is_demonstration, Installation.clock_offset_seconds,
+        Grant.valid_from, Grant.valid_until, Grant.role, Grant.scope, Grant.scope_id, Grant.authority_id,
     )
-    row = session.execute(query).one_or_none()
-    return (row[0], row[1], row[2]) if row else None
+    .select_from(SignIn)
+    .join(Person, Person.id == SignIn.person_id)
+    .outerjoin(Installation, true())
+    .outerjoin(Grant, (Grant.person_id == Person.id) & Grant.revoked_at.is_(None))
+    .where(
+        SignIn.token_hash == bindparam("token_hash"),
+        SignIn.revoked_at.is_(None),
+        SignIn.ends_at > bindparam("now"),
+        Person.is_active,
+        Person.expires_at.is_(None) | (Person.expires_at > bindparam("now")),
+    )
+)  # fmt: skip
+"""A row for each grant, or one without. In one statement and made once: every request asks it."""
+
+
+def visit_of(session: Session, token: str, now: datetime) -> Visit | None:
+    """What the cookie of a request stands for, or None. now: real time, by which sessions end."""
+    rows = session.execute(_VISIT, {"token_hash": hash_token(token), "now": now}).all()
+    if not rows:
+        return None
+    sign_in_id, token_hash, seen_at, person_id, public_id, name, language, unread, *installation = rows[0][:10]
+    clock_offset = clock.ahead(*installation)
+    # Grants end by the award's clock, which a demonstration moves; the session itself by real time.
+    award_now = clock.real_now() + (clock_offset or timedelta())
+    held = frozenset(
+        Held(Role(role), Scope(scope), *ids)
+        for valid_from, valid_until, role, scope, *ids in (row[10:] for row in rows)
+        if valid_from is not None and valid_from <= award_now and (valid_until is None or valid_until > award_now)
+    )
+    actor = Actor(person_id, public_id, name, language, held, session=token_hash, unread=unread)
+    return Visit(sign_in_id, seen_at, actor, clock_offset)
 
 
 def person_by_public_id(session: Session, public_id: str) -> Person | None:

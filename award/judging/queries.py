@@ -1,11 +1,11 @@
 """Reading sheets: a judge's own, and after the gate those of a panel."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.accounts.models import Person
@@ -22,16 +22,33 @@ from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now
 from award.stages import StageNow, Who
 from award.standing.models import Assignment, Conflict, Declaration
-from award.standing.queries import standing_of
+from award.standing.queries import Relations, standing_with
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What sheets are called where judges' names are not shown, in order of assignment."""
 
 
+_SHEET = select(Sheet).where(Sheet.assignment_id == bindparam("seat"))
+_SHEET_AND_ITEMS = (
+    select(Sheet, SheetItem)
+    .outerjoin(SheetItem, (SheetItem.sheet_id == Sheet.id) & SheetItem.item.in_(bindparam("items", expanding=True)))
+    .where(Sheet.assignment_id == bindparam("seat"))
+    .execution_options(populate_existing=True)
+)
+
+
 def sheet_of(session: Session, assignment: Assignment, *, fresh: bool = False) -> Sheet | None:
     """The sheet of a seat, or None before its first item was saved. fresh: read again after a lock."""
-    query = select(Sheet).where(Sheet.assignment_id == assignment.id)
-    return session.scalar(query.execution_options(populate_existing=fresh))
+    query = _SHEET.execution_options(populate_existing=True) if fresh else _SHEET
+    return session.scalar(query, {"seat": assignment.id})
+
+
+def sheet_with(
+    session: Session, assignment: Assignment, items: Collection[str]
+) -> tuple[Sheet | None, dict[str, SheetItem]]:
+    """The sheet of a seat as `sheet_of` gives it, and what stands on it for some items by key, read again after a lock."""
+    rows = session.execute(_SHEET_AND_ITEMS, {"seat": assignment.id, "items": list(items)}).all()
+    return rows[0][0] if rows else None, {row[1].item: row[1] for row in rows if row[1] is not None}
 
 
 def items_of(session: Session, sheet: Sheet | None) -> Mapping[str, SheetItem]:
@@ -105,20 +122,32 @@ class Review:
         return decide(action, self.stage, self.standing)
 
 
+def _of_the_seat(table: type[Conflict] | type[Declaration]) -> ColumnElement[bool]:
+    return exists().where(
+        table.person_id == Assignment.person_id, table.application_id == Assignment.application_id
+    )
+
+
+_REVIEW = (
+    with_round()
+    .add_columns(Assignment, _of_the_seat(Conflict), _of_the_seat(Declaration))
+    .join(Assignment, Assignment.application_id == Application.id)
+    .where(
+        Assignment.public_id == bindparam("seat"),
+        Assignment.person_id == bindparam("person"),
+        Assignment.state == "active",
+    )
+)
+
+
 def review_for(session: Session, actor: Actor, assignment_id: str, now: datetime) -> Review:
     """The actor's own review. Raises NotFound for another's, an ended, a conflicted, a withdrawn or a missing one: the same."""
-    query = with_round().add_columns(Assignment).join(Assignment, Assignment.application_id == Application.id)
-    row = session.execute(
-        query.where(
-            Assignment.public_id == assignment_id,
-            Assignment.person_id == actor.person_id,
-            Assignment.state == "active",
-        )
-    ).one_or_none()
+    row = session.execute(_REVIEW, {"seat": assignment_id, "person": actor.person_id}).one_or_none()
     if row is None:
         raise NotFound
-    application, assignment = row[0], row[1]
-    standing = standing_of(session, actor, application, now)
+    application, assignment, is_conflicted, has_signed = row
+    relations = Relations(is_conflicted, has_signed, leads=assignment.is_leader)
+    standing = standing_with(relations, actor, application, now)
     if standing.is_conflicted or not standing.who & {Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE}:
         raise NotFound
     return Review(assignment, application, stage_now(application.round, now), standing)

@@ -20,25 +20,39 @@ class Installation(Base):
     first_start_token_hash: Mapped[str | None]
 
 
+_INSTALLATION = select(Installation.is_demonstration, Installation.clock_offset_seconds)
+
+
 def real_now() -> datetime:
     """UTC, for leases, tokens and sign-in. Tests replace this function to make time stand still."""
     return datetime.now(UTC)
 
 
+def ahead(is_demonstration: bool | None, seconds: int | None) -> timedelta | None:
+    """What a row of Installation, or its absence, says of the clock: how far it is ahead; None in a live database."""
+    return timedelta(seconds=seconds or 0) if is_demonstration else None
+
+
+def know_offset(session: Session, offset_: timedelta | None) -> None:
+    """Tells a session what its request has read already, so that it need not ask again."""
+    session.info["clock_offset"] = offset_
+
+
 def offset(session: Session) -> timedelta | None:
     """How far a demonstration's clock is ahead; None in a live database. Read once per transaction."""
     if "clock_offset" not in session.info:
-        row = session.execute(select(Installation.is_demonstration, Installation.clock_offset_seconds)).one_or_none()
-        session.info["clock_offset"] = timedelta(seconds=row[1]) if row is not None and row[0] else None
+        row = session.execute(_INSTALLATION).one_or_none()
+        know_offset(session, ahead(*row) if row is not None else None)
     found: timedelta | None = session.info["clock_offset"]
     return found
 
 
 def now(session: Session) -> datetime:
     """The time acts are judged by, UTC. Ask for it inside the transaction of the act, once its lock is held."""
-    ahead = offset(session) or timedelta()
-    # Only now: reading the offset may have waited for the turn to write, and a late act must not get an early time.
-    return real_now() + ahead
+    moved = offset(session) or timedelta()
+    # Only when the transaction has begun, which may have waited for the turn to write: a late act must not get an early time.
+    session.connection()
+    return real_now() + moved
 
 
 def move_forward(session: Session, by: timedelta) -> datetime:

@@ -99,17 +99,20 @@ def scheme_of(session: Session, round_: Round) -> Scheme:
 
 def criteria_of(session: Session, round_: Round, category: str) -> Criteria:
     """The frozen criteria of one category of a round. Raises NotFound where the round has no such category."""
-    sha256 = next((one.criteria_sha256 for one in round_.rubrics if one.category == category), None)
+    if round_.public_id not in _rubrics:
+        _rubrics[round_.public_id] = {one.category: one.criteria_sha256 for one in round_.rubrics}
+    sha256 = _rubrics[round_.public_id].get(category)
     if sha256 is None:
         raise NotFound
     return criteria_from_canonical(_ruleset(session, sha256))
 
 
+# Neither the criteria of a round nor a ruleset ever change, so one read per process is enough.
+_rubrics: dict[str, dict[str, str]] = {}
 _texts: dict[str, str] = {}
 
 
 def _ruleset(session: Session, sha256: str) -> str:
-    # Rulesets never change, so one read per process is enough.
     if sha256 not in _texts:
         _texts[sha256] = session.scalars(select(Ruleset.text).where(Ruleset.sha256 == sha256)).one()
     return _texts[sha256]

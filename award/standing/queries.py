@@ -1,11 +1,13 @@
 """How an actor stands to a round and to an application: the one place policy's question is prepared."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import BindParameter, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from award.kernel import db
 from award.kernel.actor import Actor, Role, Scope
 from award.policy import Standing
 from award.stages import APPLICANTS, Who
@@ -36,6 +38,29 @@ class Entry(Protocol):
         """The authority whose round it is."""
 
 
+@dataclass(frozen=True)
+class Relations:
+    """What is written between a person and an application. leads: whether his seat is the leader's, None without a seat."""
+
+    is_conflicted: bool = False
+    has_signed: bool = False
+    leads: bool | None = None
+
+
+_person: BindParameter[int] = bindparam("person")
+_application: BindParameter[int] = bindparam("application")
+_RELATIONS = select(
+    exists().where(Conflict.person_id == _person, Conflict.application_id == _application),
+    exists().where(Declaration.person_id == _person, Declaration.application_id == _application),
+    select(Assignment.is_leader)
+    .where(
+        Assignment.person_id == _person, Assignment.application_id == _application, Assignment.state == "active"
+    )
+    .scalar_subquery(),
+)  # fmt: skip
+"""Made once: every act asks it, and making it takes longer than its answer."""
+
+
 def roles_in_round(actor: Actor, round_id: int, authority_id: int) -> frozenset[Who]:
     """What an actor's grants make of him in a round, through the round itself or its authority."""
     who = {Who.PUBLIC}
@@ -57,20 +82,25 @@ def standing_in_round(actor: Actor, round_id: int, authority_id: int) -> Standin
 
 def standing_of(session: Session, actor: Actor, application: Entry, now: datetime) -> Standing:
     """How an actor stands to one application; a conflict is found whatever else he holds. now: UTC."""
+    if actor.person_id is None:
+        return standing_with(Relations(), actor, application, now)
+    asked = {"person": actor.person_id, "application": application.id}
+    return standing_with(Relations(*session.execute(_RELATIONS, asked).one()), actor, application, now)
+
+
+def standing_with(relations: Relations, actor: Actor, application: Entry, now: datetime) -> Standing:
+    """The same from relations that were read with the application."""
     who = set(roles_in_round(actor, application.round_id, application.authority_id))
     who |= own_part(actor, application)
-    is_conflicted = False
-    if actor.person_id is not None:
-        is_conflicted, judge = _relations(session, actor.person_id, application.id)
-        # Work on what its applicant withdrew has ended, and so has that of a judge whose appointment is over.
-        if application.state != "withdrawn" and is_judge(actor, application.round_id, application.authority_id):
-            who |= judge
+    # Work on what its applicant withdrew has ended, and so has that of a judge whose appointment is over.
+    if application.state != "withdrawn" and is_judge(actor, application.round_id, application.authority_id):
+        who |= _seat(relations)
     if who & APPLICANTS:
         who = _as_applicant(who)
     due = application.correction_due_at
     return Standing(
         frozenset(who),
-        is_conflicted=is_conflicted,
+        is_conflicted=bool(relations.is_conflicted),
         gate_open=application.gate_opened_at is not None,
         values_seen=application.values_seen_at is not None,
         in_correction=application.state == "correction",
@@ -84,34 +114,28 @@ def own_part(actor: Actor, application: Entry) -> frozenset[Who]:
     return frozenset(who | ({Who.OWNER} if actor.acts_for(application.organisation_id, application.authority_id) else set()))
 
 
+def _seat(relations: Relations) -> set[Who]:
+    if relations.leads is None:
+        return set()
+    if not relations.has_signed:
+        return {Who.ASSIGNED_JUDGE}
+    return {Who.CLEARED_JUDGE, *({Who.PANEL_LEADER} if relations.leads else ())}
+
+
+def standing_held(session: Session, actor: Actor, application: Entry, now: datetime, known: Standing | None) -> Standing:
+    """How an actor stands once a lock is held. known: as it was asked before, in this very transaction.
+
+    On SQLite nothing can have changed since: a writing transaction has its turn before it reads at all.
+    """
+    if known is not None and db.is_sqlite(session):
+        return known
+    return standing_of(session, actor, application, now)
+
+
 def _as_applicant(who: set[Who]) -> set[Who]:
     """Whoever works for the applicant decides nothing about it and judges nothing of it; a seat he has he can only give up."""
     seats = {Who.ASSIGNED_JUDGE, Who.CLEARED_JUDGE, Who.PANEL_LEADER}
     return {Who.PUBLIC, *(who & APPLICANTS), *({Who.ASSIGNED_JUDGE} if who & seats else ())}
-
-
-_person: BindParameter[int] = bindparam("person")
-_application: BindParameter[int] = bindparam("application")
-_RELATIONS = select(
-    exists().where(Conflict.person_id == _person, Conflict.application_id == _application),
-    exists().where(Declaration.person_id == _person, Declaration.application_id == _application),
-    select(Assignment.is_leader)
-    .where(
-        Assignment.person_id == _person, Assignment.application_id == _application, Assignment.state == "active"
-    )
-    .scalar_subquery(),
-)  # fmt: skip
-"""Made once: every act asks it, and making it takes longer than its answer."""
-
-
-def _relations(session: Session, person_id: int, application_id: int) -> tuple[bool, set[Who]]:
-    asked = {"person": person_id, "application": application_id}
-    is_conflicted, has_signed, is_leader = session.execute(_RELATIONS, asked).one()
-    if is_leader is None:
-        return bool(is_conflicted), set()
-    if not has_signed:
-        return bool(is_conflicted), {Who.ASSIGNED_JUDGE}
-    return bool(is_conflicted), {Who.CLEARED_JUDGE, *({Who.PANEL_LEADER} if is_leader else ())}
 
 
 def conflicts_of(actor: Actor) -> Select[int]:

@@ -5,7 +5,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from award.accounts import service
-from award.accounts.identify import find_actor
+from award.accounts.identify import find_visit
 from award.accounts.models import Person, SignIn, SignInAttempt
 from award.accounts.queries import account_events, actor_for, hash_token
 from award.accounts.service.sign_in import NETWORK_LIMIT, network_of
@@ -28,10 +28,10 @@ def wrong(engine: Engine, clock: StandingClock, account: str = "lin", address: s
 def test_the_right_password_begins_a_session(engine: Engine, clock: StandingClock) -> None:
     lin = enter(engine, "lin", (Role.JUDGE, Scope.ROUND, 7))
     done = service.sign_in(engine, " LIN ", PASSWORD, clock.now, address="10.0.0.1", agent="Firefox")
-    actor = find_actor(engine, done.token)
-    assert actor is not None
-    assert actor.public_id == lin.public_id
-    assert actor.has(Role.JUDGE, Scope.ROUND, 7)
+    visit = find_visit(engine, done.token)
+    assert visit is not None
+    assert visit.actor.public_id == lin.public_id
+    assert visit.actor.has(Role.JUDGE, Scope.ROUND, 7)
     with db.reading(engine) as session:
         stored = session.scalars(select(SignIn)).one()
         assert done.token not in (stored.token_hash, stored.mark)
@@ -128,18 +128,18 @@ def test_signing_in_again_ends_the_browser_s_earlier_session(engine: Engine, clo
     first = service.sign_in(engine, "lin", PASSWORD, clock.now)
     second = service.sign_in(engine, "lin", PASSWORD, clock.now, old_token=first.token)
     assert first.token != second.token
-    assert find_actor(engine, first.token) is None
-    assert find_actor(engine, second.token) is not None
+    assert find_visit(engine, first.token) is None
+    assert find_visit(engine, second.token) is not None
 
 
 def test_signed_out_is_signed_out_on_the_server(engine: Engine, clock: StandingClock) -> None:
     enter(engine, "lin")
     done = service.sign_in(engine, "lin", PASSWORD, clock.now)
-    actor = find_actor(engine, done.token)
-    assert actor is not None
+    visit = find_visit(engine, done.token)
+    assert visit is not None
     with transaction(engine) as session:
-        service.sign_out(session, actor, done.token, clock.now)
-    assert find_actor(engine, done.token) is None
+        service.sign_out(session, visit.actor, done.token, clock.now)
+    assert find_visit(engine, done.token) is None
 
 
 @pytest.mark.parametrize(("role", "minutes"), [(Role.JUDGE, 30), (Role.SYSTEM_ADMINISTRATOR, 15)])
@@ -147,9 +147,9 @@ def test_idle_sessions_end(engine: Engine, clock: StandingClock, role: Role, min
     enter(engine, "lin", (role, Scope.SYSTEM, 0))
     done = service.sign_in(engine, "lin", PASSWORD, clock.now)
     clock.forward(minutes=minutes)
-    assert find_actor(engine, done.token) is not None, "idle for exactly the limit; this counts as use"
+    assert find_visit(engine, done.token) is not None, "idle for exactly the limit; this counts as use"
     clock.forward(minutes=minutes, seconds=1)
-    assert find_actor(engine, done.token) is None
+    assert find_visit(engine, done.token) is None
 
 
 def test_a_session_ends_after_twelve_hours_of_use(engine: Engine, clock: StandingClock) -> None:
@@ -157,9 +157,9 @@ def test_a_session_ends_after_twelve_hours_of_use(engine: Engine, clock: Standin
     done = service.sign_in(engine, "lin", PASSWORD, clock.now)
     for _ in range(35):
         clock.forward(minutes=20)
-        assert find_actor(engine, done.token) is not None
+        assert find_visit(engine, done.token) is not None
     clock.forward(minutes=20)
-    assert find_actor(engine, done.token) is None
+    assert find_visit(engine, done.token) is None
 
 
 def test_a_new_password_ends_the_other_sessions(engine: Engine, clock: StandingClock) -> None:
@@ -171,8 +171,8 @@ def test_a_new_password_ends_the_other_sessions(engine: Engine, clock: StandingC
         with pytest.raises(Invalid):
             service.change_password(session, actor, person, "Wrong-guess-2026", "Rivers-flow-2026", clock.now)
         service.change_password(session, actor, person, PASSWORD, "Rivers-flow-2026", clock.now)
-    assert find_actor(engine, here) is not None
-    assert find_actor(engine, elsewhere) is None
+    assert find_visit(engine, here) is not None
+    assert find_visit(engine, elsewhere) is None
     wrong(engine, clock)
     assert service.sign_in(engine, "lin", "Rivers-flow-2026", clock.now)
 
@@ -184,7 +184,7 @@ def test_nobody_ends_a_stranger_s_session(engine: Engine, clock: StandingClock) 
         stranger = holder(session, (Role.AWARD_OFFICE, Scope.AUTHORITY, 1))
         with pytest.raises(NotFound):
             service.end_session(session, stranger, hash_token(done.token)[:16], clock.now)
-    assert find_actor(engine, done.token) is not None
+    assert find_visit(engine, done.token) is not None
 
 
 def test_a_revoked_right_is_gone_at_the_next_request(engine: Engine, clock: StandingClock) -> None:
@@ -193,14 +193,14 @@ def test_a_revoked_right_is_gone_at_the_next_request(engine: Engine, clock: Stan
     with transaction(engine) as session:
         grant = service.give_grant(session, SYSTEM, session.get_one(Person, lin.id), Role.JUDGE, Scope.ROUND, 7, clock.now)
     token = service.sign_in(engine, "lin", PASSWORD, clock.now).token
-    actor = find_actor(engine, token)
-    assert actor is not None
-    assert actor.roles == {Role.JUDGE}
+    visit = find_visit(engine, token)
+    assert visit is not None
+    assert visit.actor.roles == {Role.JUDGE}
     with transaction(engine) as session:
         service.revoke_grant(session, SYSTEM, session.merge(grant), "left", clock.now)
-    after = find_actor(engine, token)
+    after = find_visit(engine, token)
     assert after is not None
-    assert after.roles == set()
+    assert after.actor.roles == set()
 
 
 def test_closing_an_account_ends_its_sessions(engine: Engine, clock: StandingClock) -> None:
@@ -209,7 +209,7 @@ def test_closing_an_account_ends_its_sessions(engine: Engine, clock: StandingClo
     with transaction(engine) as session:
         administrator = holder(session, (Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0))
         service.disable_person(session, administrator, session.get_one(Person, lin.id), "left", clock.now)
-    assert find_actor(engine, token) is None
+    assert find_visit(engine, token) is None
 
 
 def test_who_may_close_accounts(session: Session) -> None:

@@ -149,7 +149,7 @@ def autosave(
     entry = forms.entry_of(fields, criteria)
     try:
         row = save_item(
-            session, actor, review.application, review.assignment, item, entry, version, clock.now(session)
+            session, actor, review.application, review.assignment, item, entry, version, clock.now(session), review.standing
         )
     except Stale as stale:
         session.rollback()

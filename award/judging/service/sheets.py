@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award import policy
@@ -20,13 +19,13 @@ from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.panels.service.seats import require_own
-from award.policy import Moment
+from award.policy import Moment, Standing
 from award.regulations.model import Criteria, Item, Text
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, scheme_of
 from award.scoring.grades import total_hundredths
 from award.standing.models import Assignment
-from award.standing.queries import standing_of
+from award.standing.queries import standing_held, standing_of
 
 WEIGHTS = {STRENGTH: ("++", "+"), OPPORTUNITY: ("-", "--")}
 LONGEST_COMMENT = 1000
@@ -67,9 +66,10 @@ def save_item(
     entry: Entry,
     version: int,
     now: datetime,
+    known: Standing | None = None,
 ) -> SheetItem:
     """Saves what the judge entered for one item, as `save_items` does."""
-    return save_items(session, actor, application, assignment, {item: (entry, version)}, now)[item]
+    return save_items(session, actor, application, assignment, {item: (entry, version)}, now, known)[item]
 
 
 def save_items(
@@ -79,23 +79,24 @@ def save_items(
     assignment: Assignment,
     entries: Mapping[str, tuple[Entry, int]],
     now: datetime,
+    known: Standing | None = None,
 ) -> dict[str, SheetItem]:
     """Saves what the judge entered for some items, all or none; incomplete is fine, checks come at submission.
 
-    entries: by item key, each with the version it was made from, 0 for the first. now: UTC.
+    entries: by item key, each with the version it was made from, 0 for the first. now: UTC. known: the
+    actor's standing as this transaction has asked it already.
     Raises Refused (wrong stage, past the deadline, not declared), NotFound (no such item, or another's seat), Conflict (submitted),
     Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have).
     """
     stage = guarded_stage(session, application.round, now)
-    policy.require(Action.SHEET_EDIT, stage, standing_of(session, actor, application, now))
+    policy.require(Action.SHEET_EDIT, stage, standing_held(session, actor, application, now, known))
     require_own(actor, application, assignment)
     criteria = criteria_of(session, application.round, application.category)
     for item, (entry, _) in entries.items():
         _check_entry(criteria, item, entry)
     # One save at a time on a sheet: two windows must neither make two sheets nor overwrite each other.
     db.lock_row(session, "assignment", assignment.id, exclusive=True)
-    sheet = _open_sheet(session, application, assignment, now)
-    stored = _stored(session, sheet, entries)
+    sheet, stored = _open_sheet(session, application, assignment, entries, now)
     saved = {}
     for item, (entry, version) in entries.items():
         row = stored.get(item)
@@ -109,11 +110,6 @@ def save_items(
     }
     _record(session, actor, Event.SHEET_EDITED, sheet, application, {"items": written})
     return saved
-
-
-def _stored(session: Session, sheet: Sheet, items: Collection[str]) -> dict[str, SheetItem]:
-    query = select(SheetItem).where(SheetItem.sheet_id == sheet.id, SheetItem.item.in_(items))
-    return {row.item: row for row in session.scalars(query.execution_options(populate_existing=True))}
 
 
 def _write(session: Session, sheet: Sheet, row: SheetItem | None, item: str, entry: Entry, now: datetime) -> SheetItem:
@@ -176,10 +172,13 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
         raise Invalid(errors)
 
 
-def _open_sheet(session: Session, application: Application, assignment: Assignment, now: datetime) -> Sheet:
+def _open_sheet(
+    session: Session, application: Application, assignment: Assignment, items: Collection[str], now: datetime
+) -> tuple[Sheet, dict[str, SheetItem]]:
+    """The sheet, begun where there is none, and what stands on it for these items."""
     if not application.is_live:
         raise Conflict("application.not_live", VOID)
-    sheet = queries.sheet_of(session, assignment, fresh=True)
+    sheet, stored = queries.sheet_with(session, assignment, items)
     if sheet is None:
         sheet = Sheet(
             assignment_id=assignment.id, round_id=assignment.round_id, application_id=application.id,
@@ -189,7 +188,7 @@ def _open_sheet(session: Session, application: Application, assignment: Assignme
         session.flush()
     elif sheet.state == "submitted":
         raise Conflict("sheet.submitted", N_("This sheet was submitted and cannot be changed any more."))
-    return sheet
+    return sheet, stored
 
 
 def missing_of(criteria: Criteria, strengths_from: int, items: Mapping[str, SheetItem]) -> list[FieldError]:

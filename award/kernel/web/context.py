@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Path, Query, Request
 from sqlalchemy.orm import Session
 
-from award.kernel import db, ids
+from award.kernel import clock, db, ids
 from award.kernel.actor import PUBLIC, Actor
 from award.kernel.audit.trail import transaction
 
@@ -36,10 +36,18 @@ def request_session(request: Request) -> Iterator[Session]:
     engine = request.app.state.engine
     if request.method in SAFE_METHODS:
         with db.reading(engine) as session:
+            _tell_clock(request, session)
             yield session
         return
     with transaction(engine) as session:
+        _tell_clock(request, session)
         yield session
+
+
+def _tell_clock(request: Request, session: Session) -> None:
+    """Whoever found out who asks has read the clock of a demonstration with it."""
+    if "clock_offset" in request.scope["state"]:
+        clock.know_offset(session, request.state.clock_offset)
 
 
 def current_actor(request: Request) -> Actor:
