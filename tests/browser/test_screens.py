@@ -148,7 +148,7 @@ def test_the_question_mark_shows_the_keys(scoring: Page) -> None:
     scoring.keyboard.press("?")
     assert scoring.locator("dialog[open] h2").inner_text() == "快捷键"
     scoring.keyboard.press("Escape")
-    assert scoring.locator("dialog").count() == 0
+    scoring.locator("dialog").wait_for(state="detached")
 
 
 def test_without_scripts_a_comment_is_added_by_posting(browser: Browser, screens: Screens) -> None:

@@ -1,4 +1,4 @@
-"""A worker to be killed: `python tests/kernel/killed_worker.py URL`. It says "ready", then works until it is killed."""
+"""A worker to be killed: `python tests/kernel/killed_worker.py URL`. It says "working" with its first job and goes on until then."""
 
 import sys
 import time
@@ -15,9 +15,14 @@ from award.kernel import db
 from award.kernel.jobs.running import Payload, Task
 
 LEASE = timedelta(seconds=0.6)
+told: list[str] = []
 
 
 def read(session: Session, payload: Payload) -> int:
+    if not told:
+        told.append("working")
+        sys.stdout.write("working\n")
+        sys.stdout.flush()
     return int(payload["number"])
 
 
@@ -37,6 +42,4 @@ COUNT = Task("test:count", read, compute, apply)
 if __name__ == "__main__":
     worker.POLL_SECONDS = 0.05
     engine = db.make_engine(sys.argv[1])
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
     worker.run(engine, [COUNT], lease=LEASE)

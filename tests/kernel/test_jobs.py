@@ -316,7 +316,7 @@ def test_the_housekeeping_of_a_day_and_an_hour_is_planned_once(engine: Engine, c
 
 def test_killed_workers_lose_no_job_and_take_effect_twice_for_none(any_engine: Engine) -> None:
     """A real process, killed a dozen times at moments nobody chose; leases are short so that little is waited for."""
-    jobs, kills, chance = 60, 12, random.Random(20261121)
+    jobs, kills, chance = 120, 12, random.Random(20261121)
     with transaction(any_engine) as session:
         session.execute(text("CREATE TABLE effect (number INTEGER NOT NULL)"))
         for number in range(jobs):
@@ -327,7 +327,7 @@ def test_killed_workers_lose_no_job_and_take_effect_twice_for_none(any_engine: E
         session.execute(text("UPDATE job SET max_attempts = 100"))
     for _ in range(kills):
         process = start_worker(url)
-        time.sleep(chance.uniform(0.0, 0.25))
+        time.sleep(chance.uniform(0.0, 0.15))
         process.kill()
         process.wait()
     last = start_worker(url)
@@ -347,7 +347,7 @@ def start_worker(url: str) -> subprocess.Popen[bytes]:
     program = Path(__file__).with_name("killed_worker.py")
     process = subprocess.Popen([sys.executable, str(program), url], stdout=subprocess.PIPE)
     assert process.stdout is not None
-    assert process.stdout.readline() == b"ready\n"
+    assert process.stdout.readline() == b"working\n"
     process.stdout.close()
     return process
 
