@@ -1,6 +1,5 @@
 """What pages of one application have in common: its head, its deadline, why it is closed, where its parts are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +13,8 @@ from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_
 from award.policy import Moment, decide
-from award.regulations.model import Criteria, Item, RequirementPoint, Scheme, Text
+from award.regulations.model import Criteria, Item, RequirementPoint, Scheme
+from award.rounds.pages.speaking import Speaking
 from award.rounds.queries import criteria_of, scheme_of, stage_now, stage_of, title_of
 from award.standing.queries import standing_of
 
@@ -22,7 +22,7 @@ WRITABLE = ("draft", "correction")
 
 
 @dataclass(frozen=True)
-class Desk:
+class Desk(Speaking):
     """One application as its pages see it at a moment."""
 
     application: Application
@@ -54,18 +54,6 @@ class Desk:
         """The parts before and after."""
         at = [one.key for one in self.parts].index(key)
         return (self.parts[at - 1] if at else None), (self.parts[at + 1] if at + 1 < len(self.parts) else None)
-
-    def say(self, text: Text) -> str:
-        """A text in the reader's language."""
-        return text.in_language(self.language)
-
-    def tell(self, text: str, params: Mapping[str, object] | None = None) -> str:
-        """A sentence in the reader's language."""
-        return i18n.translate(self.language, text, params)
-
-    def moment(self, at: datetime, *, with_zone: bool = False) -> str:
-        """A moment on the authority's clock."""
-        return i18n.format_moment(self.language, at, self.zone, with_zone=with_zone)
 
 
 def desk_of(request: Request, session: Session, application: Application) -> Desk:

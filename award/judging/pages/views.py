@@ -16,13 +16,14 @@ from award.kernel.i18n import N_
 from award.policy import Decision, Moment
 from award.regulations.model import Criteria, Item, Scheme, Text
 from award.rounds.models import Round, RoundStage
+from award.rounds.pages.speaking import Speaking
 from award.rounds.queries import criteria_of, scheme_of, title_of
 from award.scoring.grades import item_hundredths
 from award.stages import StageNow
 
 
 @dataclass(frozen=True)
-class Bench:
+class Bench(Speaking):
     """One review as its pages see it."""
 
     review: Review
@@ -43,18 +44,6 @@ class Bench:
     def url(self, item: str) -> str:
         """Where an item is scored."""
         return f"{self.base}/items/{item}"
-
-    def say(self, text: Text) -> str:
-        """A text in the reader's language."""
-        return text.in_language(self.language)
-
-    def tell(self, text: str, params: Mapping[str, object] | None = None) -> str:
-        """A sentence in the reader's language."""
-        return i18n.translate(self.language, text, params)
-
-    def moment(self, at: datetime, *, with_zone: bool = False) -> str:
-        """A moment on the authority's clock."""
-        return i18n.format_moment(self.language, at, self.zone, with_zone=with_zone)
 
 
 def bench_of(request: Request, session: Session, review: Review) -> Bench:

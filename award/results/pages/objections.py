@@ -5,9 +5,10 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
-from award.kernel.actor import Action
+from award.kernel.actor import Action, Actor
 from award.kernel.documents.queries import latest_for
 from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.files.models import StoredFile
@@ -103,13 +104,21 @@ def _uploaded(request: Request, actor: CurrentActor, round_id: str, form: Submit
         return None
 
 
+def _opened(session: Session, actor: Actor, round_id: str, objection_id: str) -> tuple[Desk, Objection]:
+    desk = desk_of(session, actor, round_id, "notice")
+    return desk, queries.objection_for(session, actor, desk.round, objection_id)
+
+
+def _shown(round_id: str, objection_id: str) -> RedirectResponse:
+    return RedirectResponse(f"/office/rounds/{round_id}/notice/objections/{objection_id}", 303)
+
+
 @router.get("/{objection_id}", dependencies=[Depends(guard.office_or_supervisor)])
 def objection(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId
 ) -> Response:
     """One objection with what was found, or the form for it."""
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
+    desk, found = _opened(session, actor, round_id, objection_id)
     typed = {"findings": found.findings, "effect": found.effect, "answer": found.answer}
     return render(request, session, ONE, **_page(desk, found), typed=typed)
 
@@ -125,8 +134,7 @@ def examine(
 ) -> Response:
     """Enters findings, effect and answer."""
     evidence = _uploaded(request, actor, round_id, form, "evidence")
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
+    desk, found = _opened(session, actor, round_id, objection_id)
     page = _page(desk, found)
     try:
         findings = form.text("findings", required=False, longest=LONGEST_TEXT, lines=True)
@@ -139,7 +147,7 @@ def examine(
         )  # fmt: skip
     except Invalid as error:
         return render_invalid(request, session, ONE, error, **page, typed=typed_of(request))
-    return RedirectResponse(f"/office/rounds/{round_id}/notice/objections/{objection_id}", 303)
+    return _shown(round_id, objection_id)
 
 
 @router.post("/{objection_id}/confirm", dependencies=[Depends(guard.office)])
@@ -147,12 +155,11 @@ def confirm(
     session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId, form: Form
 ) -> Response:
     """The second person confirms the answer he has read."""
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
+    desk, found = _opened(session, actor, round_id, objection_id)
     if found.state == "examined" and form.get("seen") != _seen(found):
         raise Conflict("objection.changed", objecting.CHANGED)
     objecting.confirm_answer(session, actor, desk.round, found, desk.now, found.examined_at)
-    return RedirectResponse(f"/office/rounds/{round_id}/notice/objections/{objection_id}", 303)
+    return _shown(round_id, objection_id)
 
 
 @router.post("/{objection_id}/return", dependencies=[Depends(guard.office)])
@@ -165,8 +172,7 @@ def send_back(
     form: Form,
 ) -> Response:
     """The second person sends the examination back."""
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
+    desk, found = _opened(session, actor, round_id, objection_id)
     page = _page(desk, found)
     try:
         reason = form.text("returned_reason", required=False, longest=400)
@@ -174,7 +180,7 @@ def send_back(
         objecting.return_answer(session, actor, desk.round, found, reason, desk.now)
     except Invalid as error:
         return render_invalid(request, session, ONE, error, **page, typed=typed_of(request))
-    return RedirectResponse(f"/office/rounds/{round_id}/notice/objections/{objection_id}", 303)
+    return _shown(round_id, objection_id)
 
 
 def _page(desk: Desk, found: Objection) -> dict[str, Any]:
@@ -202,8 +208,7 @@ def file(
     session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId, kind: str
 ) -> Response:
     """The paper an objection came on, or the evidence of its examination. kind: paper or evidence."""
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
+    _, found = _opened(session, actor, round_id, objection_id)
     file_id = {"paper": found.file_id, "evidence": found.evidence_id}.get(kind)
     if file_id is None:
         raise NotFound
@@ -215,6 +220,5 @@ def letter(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId
 ) -> Response:
     """The letter that answers it, as PDF."""
-    desk = desk_of(session, actor, round_id, "notice")
-    found = queries.objection_for(session, actor, desk.round, objection_id)
+    _, found = _opened(session, actor, round_id, objection_id)
     return send_paper(latest_for(session, "notice", subject_of(found), "zh"), f"异议答复书-{found.receipt}")

@@ -33,8 +33,6 @@ EFFECTS: Mapping[str, str] = {
 CLOSED = N_("No public notice is running for this round; objections cannot be filed now.")
 DECIDER = N_("Whoever recorded the decision cannot confirm the answer to an objection to it. Ask a colleague.")
 EXAMINER = N_("You examined this objection; another person of the office must confirm the answer.")
-
-
 CHANGED = N_("The answer was entered anew since you opened the page. Look at it again, then confirm it.")
 
 
