@@ -4,7 +4,7 @@
 0..100 unless said. Colour is never the only coding: dashes, markers and labels go with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -32,6 +32,12 @@ def percent_text(value: Number) -> str:
 def text_width(text: str, size: float) -> float:
     """About how wide a text is, in the unit of its size: 汉字 a square, Latin a little over half."""
     return sum(size if ord(character) > 0x2E7F else size * 0.56 for character in text)
+
+
+def _fitting(texts: Iterable[str], size: float, room: float) -> float:
+    """The size, or as much less as the widest of the texts needs to stay in its room."""
+    widest = max((text_width(one, size) for one in texts), default=0)
+    return round(size * min(1, room / max(widest, 1)), 1)
 
 
 def _svg(width: float, height: float, title: str, parts: Sequence[Markup], width_mm: float | None) -> Markup:
@@ -153,9 +159,9 @@ def band_strip(bands: Sequence[tuple[int, int, str]], current: int, *, label: st
     for index, (lower, upper, name) in enumerate(bands):
         shade = SHADES[round(index * (len(SHADES) - 1) / max(len(bands) - 1, 1))]
         ink = "#FFFFFF" if shade in SHADES[5:] else INK
-        size = min(8.6, 8.6 * (x(upper) - x(lower) - 4) / max(text_width(name, 8.6), 1))
+        size = _fitting([name], 8.6, x(upper) - x(lower) - (9 if index == current else 6))
         parts.append(_rect(x(lower) + 0.6, 34, x(upper) - x(lower) - 1.2, 20, shade, 1.5))
-        parts.append(_text((x(lower) + x(upper)) / 2, 47.4, name, round(size, 1), ink, "middle", index == current))
+        parts.append(_text((x(lower) + x(upper)) / 2, 47.4, name, size, ink, "middle", index == current))
         parts.append(_text(x(lower), 66, str(lower), 7, MUTED, "middle"))
     parts.append(_text(x(end), 66, str(end), 7, MUTED, "middle"))
     left, right = x(bands[current][0]), x(bands[current][1])
@@ -185,7 +191,8 @@ def item_profile(
     rows: Sequence[ProfileRow], bands: Sequence[Sequence[int]], *, title: str, width_mm: float | None = None, row: float = 14.0
 ) -> Markup:
     """Every item's percentage over the quartiles of the round, on the ground of the bands (edges of each, ascending)."""
-    width, left, right = 500.0, 196.0, 456.0
+    named = max((text_width(one.name, 8) for one in rows if not one.is_category), default=0)
+    width, left, right = 500.0, 196 + min(max(named - 126, 0), 44), 456.0
     height = 30 + row * len(rows) + 4
 
     def x(percent: Number) -> float:
@@ -197,18 +204,23 @@ def item_profile(
         start, end = x(edges[index]), x(edges[index + 1])
         parts.append(_rect(start, 17, end - start, height - 17, "#F3F6FA" if index % 2 == 0 else "#FFFFFF"))
         parts.append(_text((start + end) / 2, 12, f"{band[0]}–{band[-1]}", 6.8, MUTED, "middle"))
+    sizes = (
+        _fitting((one.name for one in rows if not one.is_category), 8, left - 70),
+        _fitting((f"{one.number} {one.name}{one.points}" for one in rows if one.is_category), 8.4, left - 26),
+    )
     for index, one in enumerate(rows):
-        parts.append(_profile_row(one, 26 + row * index, row, width, left, x))
+        parts.append(_profile_row(one, 26 + row * index, row, width, left, sizes[one.is_category], x))
     return _svg(width, height, title, parts, width_mm)
 
 
-def _profile_row(one: ProfileRow, top: float, row: float, width: float, left: float, x: Callable[[Number], float]) -> Markup:
+def _profile_row(
+    one: ProfileRow, top: float, row: float, width: float, left: float, size: float, x: Callable[[Number], float]
+) -> Markup:
     middle = top + row / 2 - 1
     if one.is_category:
-        parts = [_line(0, top - 1.5, width, top - 1.5, GRID), _text(0, middle + 3, f"{one.number} {one.name}", 8.4, INK, "start", True)]
+        parts = [_line(0, top - 1.5, width, top - 1.5, GRID), _text(0, middle + 3, f"{one.number} {one.name}", size, INK, "start", True)]
     else:
-        size = min(8.0, 8.0 * 126 / max(text_width(one.name, 8.0), 1))
-        parts = [_text(8, middle + 3, one.number, 7.6, MUTED), _text(34, middle + 3, one.name, round(size, 1))]
+        parts = [_text(8, middle + 3, one.number, 7.6, MUTED), _text(34, middle + 3, one.name, size)]
     parts.append(_text(left - 10, middle + 3, one.points, 7.4, MUTED, "end"))
     if one.lower is not None and one.upper is not None:
         start, end = x(one.lower), x(one.upper)
@@ -304,16 +316,19 @@ class Quadrants:
 
 
 def priority_matrix(points: Sequence[tuple[str, int, int]], words: Quadrants, *, title: str, width_mm: float | None = None) -> Markup:
-    """Themes by effort (across) and effect (upwards), both 0..100: (label, effort, effect)."""
+    """Themes by effort (across) and effect (upwards), both 0..100: (label, effort, effect).
+
+    The words of the fields stand between the lines at 10, 30, 50, 70 and 90, where the form places themes.
+    """
     width, height, left, top, right, bottom = 290.0, 215.0, 34.0, 10.0, 282.0, 187.0
     cx, cy = (left + right) / 2, (top + bottom) / 2
     fields = (
-        (left, top, "#E8F0FA", words.top_left), (cx, top, "#F6F8FB", words.top_right),
-        (left, cy, "#F6F8FB", words.bottom_left), (cx, cy, "#FBFCFD", words.bottom_right),
+        (left, top, 0.4, "#E8F0FA", words.top_left), (cx, top, 0.4, "#F6F8FB", words.top_right),
+        (left, cy, 0.2, "#F6F8FB", words.bottom_left), (cx, cy, 0.2, "#FBFCFD", words.bottom_right),
     )  # fmt: skip
     parts = []
-    for x, y, fill, word in fields:
-        parts += [_rect(x, y, cx - left, cy - top, fill), _text(x + 6, y + 13, word, 8, MUTED)]
+    for x, y, share, fill, word in fields:
+        parts += [_rect(x, y, cx - left, cy - top, fill), _text(x + 6, y + share * (cy - top) + 3, word, 8, MUTED)]
     parts.append(_path(f"M{left},{top} H{right} V{bottom} H{left}Z M{cx},{top} V{bottom} M{left},{cy} H{right}", "none", GRID, 0.8))
     parts.append(_text(cx, height - 12, f"{words.across} →", 8, MUTED, "middle"))
     turned = '<g transform="translate(18 {:.1f}) rotate(-90)">{}</g>'

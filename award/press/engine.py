@@ -14,7 +14,7 @@ from typing import Any, cast
 import pikepdf
 import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from award.kernel.i18n import format_day, translate
 from award.kernel.settings import ROOT
@@ -28,14 +28,14 @@ from award.press.views import CertificateView, FeedbackReportView, ItemRemarks, 
 
 TEMPLATES = ROOT / "templates"
 SOURCES: Mapping[Kind, tuple[str, ...]] = {
-    "book": ("book.html", "book.css", "record.html", "record.css"),
+    "book": ("book.html", "book.css", "layout.html", "record.html", "record.css"),
     "certificate": ("certificate.html", "certificate.css"),
-    "comments": ("comments.html", "record.html", "record.css"),
+    "comments": ("comments.html", "layout.html", "record.html", "record.css"),
     "feedback_report": ("feedback_report.html", "feedback_report.css"),
     "notice": ("notice.html", "notice.css"),
-    "register": ("register.html", "register.css", "record.html", "record.css"),
-    "score_sheet": ("score_sheet.html", "score_sheet.css", "record.html", "record.css"),
-    "summary": ("summary.html", "summary.css", "record.html", "record.css"),
+    "register": ("register.html", "register.css", "layout.html", "record.html", "record.css"),
+    "score_sheet": ("score_sheet.html", "score_sheet.css", "layout.html", "record.html", "record.css"),
+    "summary": ("summary.html", "summary.css", "layout.html", "record.html", "record.css"),
 }
 """The first template of each is the one that is filled."""
 INVISIBLE = {"Cc", "Cf", "Cs"}
@@ -63,10 +63,15 @@ def _written(remarks: ItemRemarks | SummaryRemarks) -> int:
 
 
 def _narrow_quotes(value: object) -> object:
-    """Straight quotation marks for English: our faces draw the curly ones as wide as a 汉字."""
-    if isinstance(value, str) and not isinstance(value, Markup):
+    """Straight quotation marks for English: our faces draw the curly ones as wide as a 汉字. Among 汉字 they stay curly."""
+    if isinstance(value, str) and not isinstance(value, Markup) and not re.search(f"[{chinese.HAN}]", value):
         return value.translate(str.maketrans("‘’“”", "''\"\""))
     return value
+
+
+def _unbroken(text: str) -> Markup:
+    """Text in which the number of a standard stays on one line."""
+    return Markup(re.sub(r"GB/[TZ] [\d.]+[—-]\d{4}", r'<span class="standard">\g<0></span>', str(escape(text))))  # noqa: S704  escaped
 
 
 @lru_cache
@@ -85,7 +90,7 @@ def _environment(language: str) -> Environment:
         environment.finalize = lambda value: _narrow_quotes(printable(value))
     environment.filters.update(
         zh=chinese.zh if is_chinese else str, official=chinese.official, chinese_date=chinese.chinese_date, percent=percent_text,
-        written=_written,
+        written=_written, unbroken=_unbroken,
         grouped=lambda code: "-".join(re.findall(".{1,4}", code)),
     )  # fmt: skip
     return environment
