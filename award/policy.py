@@ -1,13 +1,14 @@
 """decide(): may this actor, standing so, do this now? The answer carries its reason. Deny overrides every grant."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from award.kernel.actor import Action
 from award.kernel.errors import NotFound, Refused
-from award.kernel.i18n import N_, format_moment
+from award.kernel.i18n import N_, Phrase, format_moment, translate
 from award.stages import APPLICANTS, DEADLINE_BOUND, TABLE, StageNow, Who, stages_with
+from award.words import ACTIONS
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,18 @@ class Standing:
 
 @dataclass(frozen=True)
 class Decision:
-    """Allowed, or why not. hides: the actor must not learn that the thing exists."""
+    """Allowed, or why not. hides: the actor must not learn that the thing exists. text: English msgid; params fill it."""
 
     allowed: bool
     code: str = ""
     text: str = ""
     status: int = 403
     hides: bool = False
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def in_language(self, language: str) -> str:
+        """The reason in words, "" where it is allowed."""
+        return translate(language, self.text, self.params) if self.text else ""
 
 
 ALLOWED = Decision(True)
@@ -54,12 +60,11 @@ def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
         return _correction(standing)
     if action in DEADLINE_BOUND:
         if not stage.has_opened:
-            return Decision(False, "stage.not_open", N_("This opens at {opens_at}. Come back then."), 409)
+            opens = Moment(stage.opens_at, stage.zone, opening=True)
+            return _closed("stage.not_open", N_("This opens at {opens_at}. Come back then."), opens_at=opens)
         if stage.is_over:
-            return Decision(
-                False, "stage.over",
-                N_("This closed at {closes_at} (server time). What you wrote is kept and can still be read and downloaded."), 409,
-            )  # fmt: skip
+            text = N_("This closed at {closes_at} (server time). What you wrote is kept and can still be read and downloaded.")
+            return _closed("stage.over", text, closes_at=Moment(stage.closes_at, stage.zone))
     if action in _NEEDS_GATE and not standing.gate_open:
         return Decision(
             False, "gate.closed", N_("Values can be seen once all score sheets of this application are in."), 409
@@ -75,6 +80,10 @@ def actions_of(actions: Iterable[Action], stage: StageNow, standing: Standing) -
     return {action.value: "allowed" if one.allowed else one.code for action, one in decisions.items()}
 
 
+def _closed(code: str, text: str, **params: object) -> Decision:
+    return Decision(False, code, text, 409, params=params)
+
+
 def _seen(standing: Standing) -> Decision:
     if standing.gate_open:
         return Decision(False, "gate.open", N_("All sheets of this application are in; none can be returned any more."), 409)
@@ -88,14 +97,18 @@ def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:
     if may_sign and Who.CLEARED_JUDGE in grants.get(action, frozenset()):
         return Decision(False, "declaration.unsigned", N_("Sign the conflict-of-interest declaration to see the application."))
     elsewhere = [TABLE[kind] for kind in stages_with(action) if TABLE[kind].grants[action] & standing.who]
+    act = Phrase(ACTIONS[action])
     if elsewhere:
-        return Decision(False, "stage.wrong", N_("This is not open in the present stage of the round."), 409)
+        text = N_("“{act}” is not open in the stage “{stage}”. Stages in which it is: {stages}.")
+        stages = [Phrase(one.title) for one in elsewhere]
+        return _closed("stage.wrong", text, act=act, stage=Phrase(TABLE[stage.kind].title), stages=stages)
     if not standing.who - {Who.PUBLIC}:
         return HIDDEN
     if standing.who & APPLICANTS and any(Who.OWNER in TABLE[kind].grants[action] for kind in stages_with(action)):
-        text = N_("Your role in this application does not include this. Ask its responsible person.")
-        return Decision(False, "role.not_responsible", text)
-    return Decision(False, "role.cannot", N_("Your role does not include this. The award office can tell you whose it is."))
+        text = N_("Your role in this application does not include “{act}”. Ask its responsible person.")
+        return Decision(False, "role.not_responsible", text, params={"act": act})
+    text = N_("Your role does not include “{act}”. The award office can tell you whose it is.")
+    return Decision(False, "role.cannot", text, params={"act": act})
 
 
 def _correction(standing: Standing) -> Decision:
@@ -113,10 +126,7 @@ def require(action: Action, stage: StageNow, standing: Standing) -> None:
         return
     if decision.hides:
         raise NotFound
-    raise Refused(
-        decision.code, decision.text, status=decision.status,
-        opens_at=Moment(stage.opens_at, stage.zone, opening=True), closes_at=Moment(stage.closes_at, stage.zone),
-    )  # fmt: skip
+    raise Refused(decision.code, decision.text, status=decision.status, **decision.params)
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
 """Typed makers with valid defaults, so that a test says only what it is about."""
 
 import itertools
+import json
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Person, SignIn
 from award.accounts.queries import actor_for, hash_token
 from award.kernel.actor import Actor, Role, Scope
+from award.kernel.mail.models import Message
 from award.organisations.models import Claim, Organisation
 from award.regulations.loader import canonical, sha256_of, shipped_criteria, shipped_schemes
 from award.rounds.models import Authority, Award, Round, RoundRubric, RoundStage, Ruleset
@@ -126,3 +129,11 @@ def signed_in(session: Session, who: Person, now: datetime = NOW) -> str:
     )  # fmt: skip
     session.flush()
     return token
+
+
+def asked(session: Session) -> list[tuple[str, str, str]]:
+    """Who was written to that something waits for a second person: public id, what it is, whom it is about; in order."""
+    query = select(Message, Person.public_id).join(Person, Person.id == Message.person_id)
+    rows = session.execute(query.where(Message.template == "second_person").order_by(Message.id))
+    told = [(public_id, json.loads(message.context)) for message, public_id in rows]
+    return [(public_id, context["what"], context["about"]) for public_id, context in told]

@@ -11,10 +11,12 @@ from award.accounts.queries import current_grants
 from award.accounts.service.grants import BY_OFFICE
 from award.kernel.actor import APPLICANTS, Actor, Role, Scope
 from award.kernel.errors import NotFound
+from award.kernel.i18n import Phrase
 from award.organisations.models import Claim
 from award.organisations.queries import REFUSED, offices_of
 from award.regulations.model import Text
 from award.rounds.models import Authority, Award, Round
+from award.rounds.queries import authority_in_letters
 
 SIZE = 30
 
@@ -151,6 +153,11 @@ def authorities(session: Session, ids: frozenset[int] | None = None) -> list[Pla
         Place(f"authority:{one.public_id}", Scope.AUTHORITY, one.id, Text(one.name_zh, one.name_en))
         for one in session.scalars(query)
     ]
+
+
+def place_in_letters(session: Session, place: Place) -> Text | Phrase:
+    """An authority a form offered, as a letter names it."""
+    return authority_in_letters(session, session.get_one(Authority, place.scope_id))
 
 
 def _contains(text: str) -> ColumnElement[bool]:

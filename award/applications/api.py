@@ -40,7 +40,10 @@ ACTIONS = (
 LIST = answers({"items": [schemas.LINE], "next": None}, link=True)
 
 
-@router.get("", dependencies=READS, response_model=schemas.Applications, responses=READ | {200: LIST})
+@router.get(
+    "", summary=N_("One's own applications; for an office those handed in"),
+    dependencies=READS, response_model=schemas.Applications, responses=READ | {200: LIST},
+)  # fmt: skip
 def applications(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
     round_id: Annotated[str | None, Query(alias="round", pattern=PATTERN, description="Only those of this round.")] = None,
@@ -56,7 +59,8 @@ def applications(
 
 
 @router.get(
-    "/{application_id}", dependencies=READS, response_model=ApplicationOut, responses=READ | {200: answers(schemas.APPLICATION)}
+    "/{application_id}", summary=N_("One application with what was submitted last"),
+    dependencies=READS, response_model=ApplicationOut, responses=READ | {200: answers(schemas.APPLICATION)}
 )
 def one_application(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
     """One application with what was submitted last."""
@@ -93,7 +97,8 @@ def _line(one: Application) -> dict[str, object]:
 
 
 @router.get(
-    "/{application_id}/draft", dependencies=OWNERS_READ, response_model=DraftOut, responses=READ | {200: answers(schemas.DRAFT)}
+    "/{application_id}/draft", summary=N_("The draft with all its parts"),
+    dependencies=OWNERS_READ, response_model=DraftOut, responses=READ | {200: answers(schemas.DRAFT)}
 )
 def draft(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
     """The draft with all its parts. Its tag is what a submission is made from."""
@@ -116,7 +121,8 @@ def draft(request: Request, session: RequestSession, actor: CurrentActor, applic
 
 
 @router.get(
-    "/{application_id}/items/{part}", dependencies=OWNERS_READ, response_model=PartOut,
+    "/{application_id}/items/{part}", summary=N_("One part of the draft"),
+    dependencies=OWNERS_READ, response_model=PartOut,
     responses=READ | {200: answers(schemas.PART)},
 )  # fmt: skip
 def one_part(
@@ -129,7 +135,8 @@ def one_part(
 
 
 @router.put(
-    "/{application_id}/items/{part}", dependencies=OWNERS_WRITE, response_model=PartOut,
+    "/{application_id}/items/{part}", summary=N_("Save the text of a part"),
+    dependencies=OWNERS_WRITE, response_model=PartOut,
     responses=WRITE | {200: answers(schemas.PART)},
 )  # fmt: skip
 def save_part(
@@ -153,7 +160,8 @@ def save_part(
 
 
 @router.get(
-    "/{application_id}/profile", dependencies=OWNERS_READ, response_model=schemas.FactsOut,
+    "/{application_id}/profile", summary=N_("The facts of the organisation in the draft"),
+    dependencies=OWNERS_READ, response_model=schemas.FactsOut,
     responses=READ | {200: answers(schemas.FACTS)},
 )  # fmt: skip
 def facts(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
@@ -162,7 +170,8 @@ def facts(request: Request, session: RequestSession, actor: CurrentActor, applic
 
 
 @router.put(
-    "/{application_id}/profile", dependencies=OWNERS_WRITE, response_model=schemas.FactsOut,
+    "/{application_id}/profile", summary=N_("Save facts of the organisation"),
+    dependencies=OWNERS_WRITE, response_model=schemas.FactsOut,
     responses=WRITE | {200: answers(schemas.FACTS)},
 )  # fmt: skip
 def save_facts(
@@ -186,7 +195,8 @@ def save_facts(
 
 
 @router.post(
-    "/{application_id}/submission", dependencies=OWNERS_WRITE, response_model=schemas.SubmissionOut,
+    "/{application_id}/submission", summary=N_("Submit the draft as it was read"),
+    dependencies=OWNERS_WRITE, response_model=schemas.SubmissionOut,
     responses=WRITE | {200: answers(schemas.SUBMISSION)},
 )  # fmt: skip
 def submit(

@@ -128,17 +128,19 @@ def facts_of(round_year: int) -> Iterator[Fact]:
         yield from group.facts
 
 
+FIGURES = frozenset({"number", "money", "signed"})
+"""Kinds of fields that hold an amount."""
 _SHAPES: Mapping[str, tuple[re.Pattern[str], str]] = {
-    "year": (YEAR, N_("Enter {label} as four digits, for example 2019.")),
-    "number": (NUMBER, N_("Enter {label} as a whole number, for example 860.")),
-    "money": (MONEY, N_("Enter {label} as a number of 0 or more with at most two decimals, for example 12850.50.")),
+    "year": (YEAR, N_("Enter “{label}” as four digits, for example 2019.")),
+    "number": (NUMBER, N_("Enter “{label}” as a whole number, for example 860.")),
+    "money": (MONEY, N_("Enter “{label}” as a number of 0 or more with at most two decimals, for example 12850.50.")),
     "signed": (
         SIGNED,
-        N_("Enter {label} as a number with at most two decimals, for example 12850.50; a loss as -320."),
+        N_("Enter “{label}” as a number with at most two decimals, for example 12850.50; a loss as -320."),
     ),
-    "phone": (PHONE, N_("Enter {label} as digits, for example 0552-3001234.")),
-    "mail": (ADDRESS, N_("Enter {label} like name@example.cn.")),
-    "industry": (INDUSTRY, N_("Enter {label} as a letter and digits, for example C3670.")),
+    "phone": (PHONE, N_("Enter “{label}” as digits, for example 0552-3001234.")),
+    "mail": (ADDRESS, N_("Enter “{label}” like name@example.cn.")),
+    "industry": (INDUSTRY, N_("Enter “{label}” as a letter and digits, for example C3670.")),
 }
 
 
@@ -154,13 +156,22 @@ def plain_value(fact: Fact, value: str) -> str:
     return plain if _SHAPES[fact.kind][0].fullmatch(plain) else value
 
 
+def shown_value(fact: Fact, value: str) -> str:
+    """A value as people read it in a text: figures with thousands separators, "12,850.50"; what is no figure as typed."""
+    plain = plain_value(fact, value)
+    if fact.kind not in FIGURES or not _SHAPES[fact.kind][0].fullmatch(plain):
+        return value
+    whole, point, decimals = plain.partition(".")
+    return f"{int(whole):,}{point}{decimals}" if int(whole) else plain
+
+
 def fault_of(fact: Fact, value: str) -> str:
     """What is wrong with a value, as English msgid with {label}, {longest}, or ""."""
     if not value.strip():
-        return N_("Fill in {label}.") if fact.is_required else ""
+        return N_("Fill in “{label}”.") if fact.is_required else ""
     if len(value) > LONGEST:
-        return N_("{label}: at most {longest} characters.")
+        return N_("“{label}”: at most {longest} characters.")
     if fact.kind == "choice":
-        return "" if value in dict(fact.choices) else N_("Choose {label}.")
+        return "" if value in dict(fact.choices) else N_("Choose “{label}”.")
     shape, text = _SHAPES.get(fact.kind, (None, ""))
     return text if shape is not None and not shape.fullmatch(plain_value(fact, value)) else ""

@@ -1,13 +1,13 @@
 """What the application book says: everything that was submitted, with its receipt."""
 
-from collections.abc import Mapping
 from typing import cast
 
 from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
 from award.applications.check import PROFILE, parts_of
-from award.applications.facts import fact_groups
+from award.applications.facts import Fact as Field
+from award.applications.facts import fact_groups, shown_value
 from award.applications.models import Application, Submission
 from award.applications.queries import Content, content_of
 from award.applications.service.submitting import DECLARATIONS
@@ -79,8 +79,9 @@ def _cover(content: Content, application: Application, scheme: Scheme, language:
 
 
 def _facts(content: Content, year: int, language: str) -> tuple[FactTable, ...]:
-    def shown(value: str, choices: Mapping[str, str]) -> str:
-        return translate(language, choices[value]) if value in choices else value
+    def shown(fact: Field, value: str) -> str:
+        choices = dict(fact.choices)
+        return translate(language, choices[value]) if value in choices else shown_value(fact, value)
 
     return tuple(
         FactTable(
@@ -88,7 +89,7 @@ def _facts(content: Content, year: int, language: str) -> tuple[FactTable, ...]:
             tuple(
                 Fact(
                     translate(language, one.label, one.params),
-                    shown(content.profile.get(one.key, ""), dict(one.choices)),
+                    shown(one, content.profile.get(one.key, "")),
                 )
                 for one in group.facts
             ),

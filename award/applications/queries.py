@@ -12,11 +12,14 @@ from award.applications.models import AcceptanceDecision, Answer, AnswerRevision
 from award.kernel.actor import Action, Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.kernel.files.models import StoredFile
+from award.kernel.i18n import N_
 from award.policy import decide
 from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now
 from award.stages import APPLICANTS, Who
 from award.standing.queries import own_part, standing_of
+
+PART_CLOSED = N_("The award office has returned other parts for correction; this one stays as it was submitted.")
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,16 @@ def decisions_of(session: Session, application: Application) -> list[AcceptanceD
 def notices_of(session: Session, application: Application) -> list[AcceptanceDecision]:
     """The decisions an applicant has a notice of, oldest first: those in force."""
     return [one for one in decisions_of(session, application) if one.state == "in_force"]
+
+
+def is_part_open(session: Session, application: Application, part: str) -> bool:
+    """Whether a part may be written as far as the office's list goes: in a correction only what it names is open.
+
+    A point about the application as a whole opens everything. Source: the office returns an application once "with a list
+    of what is open".
+    """
+    named = {point["part"] for point in open_points(session, application)}
+    return application.state != "correction" or bool(named & {part, ""})
 
 
 def open_points(session: Session, application: Application) -> list[dict[str, str]]:

@@ -49,7 +49,8 @@ State = Literal["coi_pending", "not_started", "in_progress", "submitted", "retur
 
 
 @router.get(
-    "", dependencies=READS, response_model=Sheets, responses=READ | {200: answers({"items": [LINE], "next": None}, link=True)}
+    "", summary=N_("Sheets one is to fill in"),
+    dependencies=READS, response_model=Sheets, responses=READ | {200: answers({"items": [LINE], "next": None}, link=True)}
 )
 def sheets(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
@@ -72,7 +73,10 @@ def sheets(
     return listed(request, Sheets, rows, page, lambda one: one.id)
 
 
-@router.get("/{assignment_id}", dependencies=READS, response_model=SheetOut, responses=READ | {200: answers(SHEET)})
+@router.get(
+    "/{assignment_id}", summary=N_("One's whole sheet"),
+    dependencies=READS, response_model=SheetOut, responses=READ | {200: answers(SHEET)},
+)  # fmt: skip
 def one_sheet(request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId) -> Response:
     """The whole sheet. Its tag is what a submission is made from."""
     review = _readable(session, actor, assignment_id)
@@ -92,7 +96,8 @@ def one_sheet(request: Request, session: RequestSession, actor: CurrentActor, as
 
 
 @router.get(
-    "/{assignment_id}/items/{item}", dependencies=READS, response_model=ItemOut, responses=READ | {200: answers(ITEM)}
+    "/{assignment_id}/items/{item}", summary=N_("One item of the sheet"),
+    dependencies=READS, response_model=ItemOut, responses=READ | {200: answers(ITEM)}
 )
 def one_item(
     request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, item: ItemKey
@@ -104,7 +109,8 @@ def one_item(
 
 
 @router.put(
-    "/{assignment_id}/items/{item}", dependencies=WRITES, response_model=ItemOut, responses=WRITE | {200: answers(ITEM)}
+    "/{assignment_id}/items/{item}", summary=N_("Save what was entered for an item"),
+    dependencies=WRITES, response_model=ItemOut, responses=WRITE | {200: answers(ITEM)}
 )
 def save(
     request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, item: ItemKey, if_match: IfMatch,
@@ -122,7 +128,10 @@ def save(
     return once(session, actor, write, act)
 
 
-@router.post("/{assignment_id}/submission", dependencies=WRITES, response_model=Receipt, responses=WRITE | {200: answers(RECEIPT)})
+@router.post(
+    "/{assignment_id}/submission", summary=N_("Submit the sheet as it was read"),
+    dependencies=WRITES, response_model=Receipt, responses=WRITE | {200: answers(RECEIPT)},
+)  # fmt: skip
 def submit(
     request: Request, session: RequestSession, actor: CurrentActor, assignment_id: PublicId, if_match: IfMatch,
     write: Writing, body: Annotated[Nothing, Body(examples=[{}])],

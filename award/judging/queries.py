@@ -83,14 +83,6 @@ def seats_and_submissions(session: Session, application_id: int) -> tuple[int, i
     return seats or 0, submitted or 0
 
 
-def behind_gates(session: Session, round_: Round) -> Sequence[Application]:
-    """The applications still in a round whose gate is closed."""
-    query = with_round().where(
-        Application.round_id == round_.id, Application.state.in_(LIVE), Application.gate_opened_at.is_(None)
-    )
-    return session.scalars(query.order_by(Application.id)).all()
-
-
 def latest_version(session: Session, sheet: Sheet) -> SheetVersion:
     """The last submitted version of a sheet that was submitted at least once."""
     query = select(SheetVersion).where(SheetVersion.sheet_id == sheet.id, SheetVersion.number == sheet.number)
@@ -162,6 +154,8 @@ class Card:
     state: str
     marks: Mapping[str, int]
     is_leader: bool
+    report: str
+    """State of the feedback report of its application, "" before it is begun."""
 
 
 def cards_of(session: Session, actor: Actor) -> list[Card]:
@@ -172,16 +166,18 @@ def cards_of(session: Session, actor: Actor) -> list[Card]:
     )
     query = (
         with_round()
-        .add_columns(Assignment, Sheet, signed)
+        .add_columns(Assignment, Sheet, FeedbackReport.state, signed)
         .join(Assignment, Assignment.application_id == Application.id)
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+        .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
         .where(Assignment.person_id == actor.person_id, Assignment.state == "active", clear)
         .order_by(Assignment.id)
     )
     cards = []
-    for application, assignment, sheet, has_signed in session.execute(query):
+    for application, assignment, sheet, report, has_signed in session.execute(query):
         state = state_of(sheet, has_signed=has_signed)
-        cards.append(Card(assignment, application, state, sheet.marks if sheet else {}, assignment.is_leader))
+        marks = sheet.marks if sheet else {}
+        cards.append(Card(assignment, application, state, marks, assignment.is_leader, report or ""))
     return cards
 
 

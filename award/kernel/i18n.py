@@ -74,12 +74,14 @@ def translate(language: str, text: str, params: Mapping[str, object] | None = No
 
 
 def spoken(language: str, value: object) -> object:
-    """A param as the reader sees it: Text in his language, lists joined, moments left to the caller's words."""
+    """A param as the reader sees it: Text in his language, lists joined, days written out, moments left to the caller."""
     in_language = getattr(value, "in_language", None)
     if in_language is not None:
         return in_language(language)
     if isinstance(value, list | tuple):
         return ("、" if language == "zh" else ", ").join(str(spoken(language, one)) for one in value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return format_day(language, value)
     return value
 
 
@@ -88,6 +90,16 @@ def format_day(language: str, day: date) -> str:
     if language == "zh":
         return f"{day.year}年{day.month}月{day.day}日"
     return babel_date(day, "d MMMM y", locale="en_GB")
+
+
+def format_days(language: str, first: date | None, last: date | None) -> str:
+    """Days as short as a stage line needs them, without the year: "9月8日–9月25日", "8 Sep–25 Sep"; an open end stays open."""
+    return "–".join("" if one is None else short_day(language, one) for one in (first, last)) if first or last else ""
+
+
+def short_day(language: str, day: date) -> str:
+    """A day without its year: "9月8日", "8 Sep"."""
+    return f"{day.month}月{day.day}日" if language == "zh" else babel_date(day, "d MMM", locale="en_GB")
 
 
 def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool = False, opening: bool = False) -> str:
@@ -113,6 +125,13 @@ def zone_name(language: str, zone: str) -> str:
     """The zone as people say it."""
     if zone == "Asia/Shanghai":
         return "北京时间" if language == "zh" else "Beijing time"
+    return zone
+
+
+def zone_title(language: str, zone: str) -> str:
+    """The zone where it stands alone, with its distance from UTC where people would look for it."""
+    if zone == "Asia/Shanghai":
+        return "北京时间（UTC+8）" if language == "zh" else "China Standard Time (UTC+8)"
     return zone
 
 

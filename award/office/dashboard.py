@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.kernel.actor import Actor
-from award.kernel.i18n import N_, Phrase, format_left, format_moment, spoken, translate
+from award.kernel.actor import Action, Actor
+from award.kernel.i18n import N_, Phrase, format_days, format_left, format_moment, short_day, spoken, translate
 from award.office import queries
 from award.office.checks import Missing, missing_in
 from award.office.queries import Counts, Seat
 from award.regulations.model import Scheme
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import criteria_of, scheme_of, stage_of
-from award.stages import Kind
+from award.stages import TABLE, Kind
 
 
 @dataclass(frozen=True)
@@ -97,11 +97,8 @@ def _stage(view: View, stage: RoundStage) -> dict[str, Any]:
 def _period(view: View, stage: RoundStage) -> str:
     if stage.opens_at is None:
         return ""
-    first = view.local(stage.opens_at)
-    if stage.closes_at is None:
-        return f"{first.month}/{first.day}–"
-    last = view.local(_last_moment(stage.closes_at))
-    return f"{first.month}/{first.day}–{last.month}/{last.day}"
+    last = view.local(_last_moment(stage.closes_at)).date() if stage.closes_at is not None else None
+    return format_days(view.language, view.local(stage.opens_at).date(), last)
 
 
 def _last_moment(closes_at: datetime) -> datetime:
@@ -132,7 +129,7 @@ def figures_of(view: View) -> list[dict[str, Any]]:
         {
             "label": view.say(N_("All sheets in")), "value": counts.open_gates,
             "unit": view.say(N_("of {count} applications"), count=counts.accepted),
-            "note": view.say(N_("Their values can be seen")),
+            "note": view.say(N_("Their values can be seen")) if counts.open_gates else "",
         },
         {
             "label": view.say(N_("Judges")), "value": counts.judges, "unit": "",
@@ -248,11 +245,18 @@ def todos_of(view: View, missing: Sequence[Missing]) -> list[dict[str, Any]]:
     if view.counts.pending_claims:
         claims = Phrase(N_("Claims of organisations to be decided: {count}"), {"count": view.counts.pending_claims})
         found.append({"text": view.name(claims), "level": "info", "url": "/office/claims"})
+    found += _reminded(view, view.counts.panel_changes, N_("Changes of panels that wait for a second person: {count}"), "assign")
+    if Action.FEEDBACK_WRITE in TABLE[Kind(stage_of(view.round_).kind)].grants:
+        found += _reminded(view, view.counts.unwritten, N_("Feedback reports that their panel leaders have not begun: {count}"), "feedback")
     if view.counts.unsigned and stage_of(view.round_).kind in (Kind.ASSIGN, Kind.SCORE):
         text = view.say(N_("Declarations not signed: {count}"), count=view.counts.unsigned)
         note = view.say(N_("Before signing a judge sees nothing but the name of the organisation"))
         found.append({"text": text, "note": note, "level": "info", "url": f"{view.base}/progress"})
     return found
+
+
+def _reminded(view: View, count: int, text: str, page: str) -> list[dict[str, Any]]:
+    return [{"text": view.say(text, count=count), "level": "info", "url": f"{view.base}/{page}"}] if count else []
 
 
 def _todo(view: View, missing: Missing, level: str) -> dict[str, Any]:
@@ -278,7 +282,8 @@ def completion_of(view: View) -> dict[str, Any] | None:
     ]
     percent = points[-1][1]
     return {
-        "points": points, "total_days": max(1, (last - first).days), "start": _short(first), "end": _short(last),
+        "points": points, "total_days": max(1, (last - first).days),
+        "start": short_day(view.language, first), "end": short_day(view.language, last),
         "today": view.say(N_("today")),
         "label": view.say(N_("{percent}% of the score sheets are in"), percent=percent),
     }  # fmt: skip
@@ -286,10 +291,6 @@ def completion_of(view: View) -> dict[str, Any] | None:
 
 def _day_of(first: date, day: int) -> date:
     return date.fromordinal(first.toordinal() + day)
-
-
-def _short(day: date) -> str:
-    return f"{day.month}/{day.day}"
 
 
 def sectors_of(view: View) -> list[dict[str, Any]]:

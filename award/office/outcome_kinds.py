@@ -225,7 +225,7 @@ class SiteVisit:
 
     def said(self) -> list[Phrase]:
         """Until when, and who."""
-        return [Phrase(N_("Until {day}; team: {names}"), {"day": self.until.isoformat(), "names": self.team})]
+        return [Phrase(N_("Until {day}; team: {names}"), {"day": self.until, "names": self.team})]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from award.office.outcome_json import as_json, from_json
 from award.office.outcome_kinds import CONTENTS, Content, Entry, Setting, faults_of
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, scheme_of, stage_of
+from award.rounds.service.second_person import Waiting, ask_second_person
 from award.standing.queries import standing_of
 
 
@@ -66,7 +67,17 @@ def record_outcome(
     outcome.recorded_by, outcome.recorded_at = _person(actor), now
     session.flush()
     _note(session, actor, Event.OUTCOME_RECORDED, application, outcome)
+    _ask(session, actor, round_, now)
     return outcome
+
+
+def _ask(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
+    """One letter a day to each colleague: an office enters the outcomes of a stage one after the other."""
+    stage = stage_of(round_)
+    key = f"outcomes:{round_.public_id}:{stage.kind}:{round_.award.authority.day_of(now)}"
+    title = scheme_of(session, round_).stage(stage.kind).title
+    place = f"/office/rounds/{round_.public_id}/outcomes"
+    ask_second_person(session, actor, round_, Waiting(N_("Outcomes of a stage"), title, place, key), now)
 
 
 def fingerprint_of(outcome: PaperOutcome) -> str:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, Application
-from award.judging.models import Sheet
+from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import Actor
 from award.office.going_on import is_going_on
 from award.organisations.models import Claim, Organisation
+from award.panels.models import PanelChange
 from award.rounds.models import Round
 from award.standing.models import Assignment, Conflict, Declaration
 
@@ -25,7 +26,8 @@ class Counts:
     """A round in figures. due: sheets the present panels owe; submitted: those that are in.
 
     unsigned: active assignments without a declaration. judges: people with an active assignment.
-    open_gates: applications all of whose sheets are in.
+    open_gates: applications all of whose sheets are in. unwritten: those of them whose feedback report is not begun.
+    panel_changes: those that wait for a second person.
     """
 
     drafts: int
@@ -40,6 +42,8 @@ class Counts:
     unsigned: int
     open_gates: int
     pending_claims: int
+    panel_changes: int
+    unwritten: int
 
 
 @dataclass(frozen=True)
@@ -69,15 +73,8 @@ def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
     by_state: dict[str, int] = dict(session.execute(query.group_by(Application.state)).all())
     received = sum(count for state, count in by_state.items() if state != "draft")
     seats = session.execute(_seat_counts(actor, round_)).one()
-    gates = select(func.count(Application.id)).where(
-        Application.round_id == round_.id,
-        is_going_on(round_),
-        Application.gate_opened_at.is_not(None),
-        ~is_conflicted(actor),
-    )
-    claims = select(func.count(Claim.id)).where(
-        Claim.authority_id == round_.award.authority_id, Claim.state == "pending"
-    )
+    gates = session.execute(_gate_counts(actor, round_)).one()
+    waiting = session.execute(_waiting_counts(actor, round_)).one()
     return Counts(
         drafts=by_state.get("draft", 0),
         received=received,
@@ -86,9 +83,35 @@ def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
         withdrawn=by_state.get("withdrawn", 0),
         undecided=sum(by_state.get(state, 0) for state in UNDECIDED),
         due=seats[0], submitted=seats[1], judges=seats[2], unsigned=seats[0] - seats[3],
-        open_gates=session.scalars(gates).one(),
-        pending_claims=session.scalars(claims).one(),
+        open_gates=gates[0], unwritten=gates[1], pending_claims=waiting[0], panel_changes=waiting[1],
     )  # fmt: skip
+
+
+def _gate_counts(actor: Actor, round_: Round) -> Select[int, int]:
+    """A report is owed to every applicant that was judged, also where a later stage left it out."""
+    return (
+        select(
+            func.count(Application.id).filter(is_going_on(round_)),
+            func.count(Application.id).filter(FeedbackReport.id.is_(None)),
+        )
+        .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
+        .where(
+            Application.round_id == round_.id, Application.state.in_(LIVE), Application.gate_opened_at.is_not(None),
+            ~is_conflicted(actor),
+        )
+    )  # fmt: skip
+
+
+def _waiting_counts(actor: Actor, round_: Round) -> Select[int, int]:
+    claims = select(func.count(Claim.id)).where(
+        Claim.authority_id == round_.award.authority_id, Claim.state == "pending"
+    )
+    changes = (
+        select(func.count(PanelChange.id))
+        .join(Application, Application.id == PanelChange.application_id)
+        .where(Application.round_id == round_.id, PanelChange.state == "proposed", ~is_conflicted(actor))
+    )
+    return select(claims.scalar_subquery(), changes.scalar_subquery())
 
 
 def _seat_counts(actor: Actor, round_: Round) -> Select[int, int, int, int]:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel.actor import Actor, TokenScope
 from award.kernel.errors import NotFound
+from award.kernel.i18n import N_
 from award.kernel.web.api import READ, Paged, answers, listed, tagged
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -21,7 +22,8 @@ Code = Annotated[str | None, Query(pattern="^[0-9A-Z]{18}$", description="Only t
 
 
 @router.get(
-    "", response_model=Organisations, responses=READ | {200: answers({"items": [ORGANISATION], "next": None}, link=True)}
+    "", summary=N_("Organisations one acts for, or one's office was asked about"),
+    response_model=Organisations, responses=READ | {200: answers({"items": [ORGANISATION], "next": None}, link=True)}
 )
 def organisations(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged, credit_code: Code = None
@@ -32,7 +34,10 @@ def organisations(
     return listed(request, Organisations, rows, page, lambda one: one.id)
 
 
-@router.get("/{organisation_id}", response_model=OrganisationOut, responses=READ | {200: answers(ORGANISATION)})
+@router.get(
+    "/{organisation_id}", summary=N_("One organisation of the register"),
+    response_model=OrganisationOut, responses=READ | {200: answers(ORGANISATION)},
+)  # fmt: skip
 def one_organisation(
     request: Request, session: RequestSession, actor: CurrentActor, organisation_id: PublicId
 ) -> Response:

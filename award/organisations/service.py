@@ -1,37 +1,31 @@
 """What can be done about organisations: claiming one, deciding a claim, inviting a colleague."""
 
 from datetime import datetime
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Invitation, Person
 from award.accounts.service import give_grant, revoke_grant, send_invitation
-from award.kernel import db
+from award.kernel import clock, db
 from award.kernel.actor import SYSTEM, Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Conflict, Invalid, NotFound, SignInNeeded
 from award.kernel.events import Event
 from award.kernel.files.models import StoredFile
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
 from award.kernel.ids import new_id
 from award.kernel.mail.service import send
 from award.organisations import queries
 from award.organisations.credit_code import check_credit_code
 from award.organisations.models import Claim, Organisation
 from award.organisations.queries import CONFIRMED, PENDING, REFUSED
-
-
-class Government(Protocol):
-    """What of an authority a claim needs."""
-
-    id: int
-    public_id: str
+from award.rounds.models import Authority
+from award.rounds.queries import authority_in_letters
 
 
 def claim_organisation(
-    session: Session, actor: Actor, authority: Government, credit_code: str, name: str, licence: StoredFile | None, now: datetime
+    session: Session, actor: Actor, authority: Authority, credit_code: str, name: str, licence: StoredFile | None, now: datetime
 ) -> Claim:
     """Somebody says he acts for an organisation, and shows its licence to the office of an authority.
 
@@ -69,8 +63,10 @@ def claim_organisation(
 
 def decide_claim(
     session: Session, actor: Actor, claim: Claim, confirmed: bool, reason: str, now: datetime, *, name: str = ""
-) -> None:
-    """The office has seen the licence: the claim stands, or it does not and its maker may no longer act.
+) -> frozenset[int]:
+    """The office has seen the licence: the claim stands, or it does not and its maker may no longer act, nor whom he let.
+
+    Answers with the people who may no longer act.
 
     reason: told to the claimant; a refusal needs one. name: as the licence says, where it was typed differently.
     A confirmed claim can be refused later; a refused one is made anew. The same decision again changes nothing.
@@ -84,24 +80,26 @@ def decide_claim(
     session.refresh(claim, ["state"])
     wanted = CONFIRMED if confirmed else REFUSED
     if claim.state == wanted:
-        return
+        return frozenset()
     if claim.state == REFUSED:
         raise Conflict("claim.refused", N_("This claim was refused. The claimant can make it anew."))
     if not confirmed and not reason.strip():
         raise Invalid.one("reason", N_("Say why, so that the claimant knows what to do."))
     claim.state, claim.decided_at, claim.decided_by, claim.reason = wanted, now, actor.person_id, reason.strip()
+    ended: frozenset[int] = frozenset()
     if confirmed:
         claim.organisation.name = name.strip() or claim.organisation.name
         _let_act(session, claim, now)
     else:
-        _stop_acting(session, claim, now)
+        ended = _stop_acting(session, claim, now)
     _tell(session, claim, confirmed)
     content = {"confirmed": confirmed, "reason": claim.reason, "name": claim.organisation.name}
     record(session, actor, Event.CLAIM_DECIDED, f"claim:{claim.public_id}", ADMIN, content)
+    return ended
 
 
 def invite_colleague(
-    session: Session, actor: Actor, organisation: Organisation, authority: Government, *, name: str, email: str,
+    session: Session, actor: Actor, organisation: Organisation, authority: Authority, *, name: str, email: str,
     now: datetime, language: str = "zh",
 ) -> tuple[Invitation, str]:  # fmt: skip
     """Somebody who acts for a confirmed organisation lets a colleague act for it too, before the same authority.
@@ -112,9 +110,11 @@ def invite_colleague(
         raise NotFound
     if not queries.is_confirmed(session, organisation.id, authority.id):
         raise Conflict("claim.pending", N_("You can invite colleagues once the award office has seen the licence."))
+    where = {"organisation": organisation.name, "authority": authority_in_letters(session, authority)}
     return send_invitation(
         session, actor, name=name, email=email, role=Role.APPLICANT, scope=Scope.ORGANISATION, scope_id=organisation.id,
         now=now, language=language, authority_id=authority.id,
+        place=Phrase(N_("{organisation}, before {authority}"), where),
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _organisation(session: Session, actor: Actor, code: str, name: str, now: dat
     return organisation
 
 
-def _standing_claim(session: Session, person_id: int, organisation: Organisation, authority: Government) -> Claim | None:
+def _standing_claim(session: Session, person_id: int, organisation: Organisation, authority: Authority) -> Claim | None:
     return session.scalar(
         select(Claim).where(
             Claim.person_id == person_id, Claim.organisation_id == organisation.id, Claim.authority_id == authority.id,
@@ -138,7 +138,7 @@ def _standing_claim(session: Session, person_id: int, organisation: Organisation
     )  # fmt: skip
 
 
-def _is_taken(session: Session, organisation: Organisation, authority: Government) -> bool:
+def _is_taken(session: Session, organisation: Organisation, authority: Authority) -> bool:
     claimed = select(Claim.id).where(
         Claim.organisation_id == organisation.id, Claim.authority_id == authority.id, Claim.state != REFUSED
     )
@@ -155,13 +155,34 @@ def _let_act(session: Session, claim: Claim, now: datetime) -> None:
     give_grant(session, SYSTEM, person, *where, now, authority_id=claim.authority_id)
 
 
-def _stop_acting(session: Session, claim: Claim, now: datetime) -> None:
+def _stop_acting(session: Session, claim: Claim, now: datetime) -> frozenset[int]:
+    """Takes the right to act from the claimant, from whom he has let act and whom these have; answers with them all.
+
+    Not from somebody whose own licence the office has seen. What they have sent out and nobody has taken up holds no longer.
+    """
+    confirmed = select(Claim.person_id).where(
+        Claim.organisation_id == claim.organisation_id, Claim.authority_id == claim.authority_id, Claim.state == CONFIRMED
+    )
+    keep = set(session.scalars(confirmed)) - {claim.person_id}
     held = select(Grant).where(
-        Grant.person_id == claim.person_id, Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION,
-        Grant.scope_id == claim.organisation_id, Grant.authority_id == claim.authority_id, Grant.revoked_at.is_(None),
+        Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION, Grant.scope_id == claim.organisation_id,
+        Grant.authority_id == claim.authority_id, Grant.revoked_at.is_(None),
     )  # fmt: skip
-    for grant in session.scalars(held):
-        revoke_grant(session, SYSTEM, grant, claim.reason, now)
+    grants = [one for one in session.scalars(held.order_by(Grant.id)) if one.person_id not in keep]
+    ended, found = {claim.person_id}, {claim.person_id}
+    while found:
+        found = {one.person_id for one in grants if one.given_by in found} - ended
+        ended |= found
+    for grant in grants:
+        if grant.person_id in ended:
+            revoke_grant(session, SYSTEM, grant, claim.reason, now)
+    sent = select(Invitation).where(
+        Invitation.scope == Scope.ORGANISATION, Invitation.scope_id == claim.organisation_id,
+        Invitation.authority_id == claim.authority_id, Invitation.invited_by.in_(ended), Invitation.used_at.is_(None),
+    )  # fmt: skip
+    for invitation in session.scalars(sent):
+        invitation.expires_at = min(invitation.expires_at, clock.real_now())
+    return frozenset(ended)
 
 
 def _tell(session: Session, claim: Claim, confirmed: bool) -> None:

@@ -223,6 +223,14 @@ def changes_waiting(session: Session, round_id: int) -> frozenset[int]:
     return frozenset(session.scalars(query))
 
 
+def leader_of(session: Session, application_id: int) -> Assignment | None:
+    """The seat that leads a panel."""
+    query = select(Assignment).where(
+        Assignment.application_id == application_id, Assignment.state == "active", Assignment.is_leader
+    )
+    return session.scalar(query.limit(1))
+
+
 def untold_seats(session: Session, person_id: int, round_id: int) -> list[tuple[Assignment, Application]]:
     """The seats a judge has in a round and was not written of, with their applications, in order of assignment."""
     query = (

@@ -39,7 +39,10 @@ Category = Annotated[str, Path(pattern=r"^[a-z_]{1,16}$", examples=["organisatio
 LIST = answers({"items": [LINE], "next": None}, link=True)
 
 
-@router.get("/results", dependencies=READS, response_model=PublishedPage, responses=READ | {200: LIST})
+@router.get(
+    "/results", summary=N_("The last notice and the last result of every round"),
+    dependencies=READS, response_model=PublishedPage, responses=READ | {200: LIST},
+)  # fmt: skip
 def results(
     request: Request, session: RequestSession, page: Paged,
     kind: Annotated[Literal["notice", "result"] | None, Query(description="Only those of this kind.")] = None,
@@ -52,7 +55,8 @@ def results(
 
 
 @router.get(
-    "/results/{notice_id}", dependencies=READS, response_model=PublishedOut, responses=READ | {200: answers(PUBLISHED)}
+    "/results/{notice_id}", summary=N_("A notice or a result, a former one too"),
+    dependencies=READS, response_model=PublishedOut, responses=READ | {200: answers(PUBLISHED)}
 )
 def one_result(request: Request, session: RequestSession, notice_id: PublicId) -> Response:
     """A notice or a result, a former one too."""
@@ -92,7 +96,8 @@ def _groups(found: Published) -> list[GroupOut]:
 
 
 @router.get(
-    "/rounds/{round_id}/ranking/{category}", dependencies=OFFICE_READS, response_model=RankingOut,
+    "/rounds/{round_id}/ranking/{category}", summary=N_("The ranking of a category"),
+    dependencies=OFFICE_READS, response_model=RankingOut,
     responses=READ | problems(409) | {200: answers(RANKING)},
 )  # fmt: skip
 def ranking(

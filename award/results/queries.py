@@ -18,7 +18,7 @@ from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Round, RoundStage, Snapshot
 from award.rounds.queries import round_for, scheme_of
-from award.standing.models import Assignment
+from award.standing.models import Assignment, Conflict
 from award.standing.queries import conflicts_of
 
 _IN_FORCE = AwardDecision.state == "in_force"
@@ -158,6 +158,12 @@ def decisions_of(session: Session, round_: Round) -> Sequence[AwardDecision]:
     """The decisions of a round in force, one for each decided category."""
     query = select(AwardDecision).join(Proposal, Proposal.id == AwardDecision.proposal_id)
     return session.scalars(query.where(Proposal.round_id == round_.id, _IN_FORCE).order_by(AwardDecision.id)).all()
+
+
+def conflicted_in(session: Session, round_: Round) -> frozenset[int]:
+    """Who has a conflict of interest with an application of a round, and so takes no part in its result."""
+    query = select(Conflict.person_id).join(Application, Application.id == Conflict.application_id)
+    return frozenset(session.scalars(query.where(Application.round_id == round_.id)))
 
 
 def deciders_of(session: Session, round_: Round) -> frozenset[int]:

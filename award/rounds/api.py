@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor, TokenScope
 from award.kernel.errors import NotFound
+from award.kernel.i18n import N_
 from award.kernel.web.api import READ, Paged, Words, answers, listed, tagged, words
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -28,7 +29,10 @@ ACTIONS = (
 State = Literal["draft", "open", "closed", "archived", "cancelled"]
 
 
-@router.get("", response_model=Rounds, responses=READ | {200: answers({"items": [ROUND], "next": None}, link=True)})
+@router.get(
+    "", summary=N_("Rounds one works in, and all that were called"),
+    response_model=Rounds, responses=READ | {200: answers({"items": [ROUND], "next": None}, link=True)},
+)  # fmt: skip
 def rounds(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
     state: Annotated[State | None, Query(description="Only rounds in this state.")] = None,
@@ -42,7 +46,10 @@ def rounds(
     return listed(request, Rounds, rows, page, lambda one: one.id)
 
 
-@router.get("/{round_id}", response_model=RoundOut, responses=READ | {200: answers(ROUND)})
+@router.get(
+    "/{round_id}", summary=N_("One round with its stages"),
+    response_model=RoundOut, responses=READ | {200: answers(ROUND)},
+)  # fmt: skip
 def one_round(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """One round with its stages."""
     found = next(((one, call) for one, call in _visible(session, actor) if one.public_id == round_id), None)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from award.kernel import clock, db
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
+from award.kernel.i18n import N_, Phrase
 from award.kernel.workdays import Calendar
 from award.policy import Standing
 from award.regulations.loader import criteria_from_canonical, scheme_from_canonical
@@ -177,6 +178,14 @@ def awards_of(session: Session, actor: Actor) -> list[Award]:
     ids = actor.scopes_of(Role.AWARD_OFFICE, Scope.AUTHORITY)
     query = select(Award).options(selectinload(Award.authority)).where(Award.authority_id.in_(ids))
     return list(session.scalars(query.order_by(Award.name_zh)))
+
+
+def authority_in_letters(session: Session, authority: Authority) -> Text | Phrase:
+    """An authority with the awards it gives, as letters to people who may not know it name it."""
+    name = Text(authority.name_zh, authority.name_en)
+    query = select(Award).where(Award.authority_id == authority.id).order_by(Award.id)
+    awards = [Text(one.name_zh, one.name_en) for one in session.scalars(query)]
+    return Phrase(N_("{authority} ({awards})"), {"authority": name, "awards": awards}) if awards else name
 
 
 def calendar_of(session: Session) -> Calendar:

@@ -8,6 +8,7 @@ from award.kernel import clock
 from award.kernel.actor import TokenScope
 from award.kernel.documents.models import Document
 from award.kernel.errors import NotFound
+from award.kernel.i18n import N_
 from award.kernel.web.api import READ, Paged, answers, listed, tagged
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -22,7 +23,10 @@ PDF: dict[int | str, dict[str, Any]] = {
 }
 
 
-@router.get("", response_model=Documents, responses=READ | {200: answers({"items": [DOCUMENT], "next": None}, link=True)})
+@router.get(
+    "", summary=N_("Papers one may have, of each the last that is ready"),
+    response_model=Documents, responses=READ | {200: answers({"items": [DOCUMENT], "next": None}, link=True)},
+)  # fmt: skip
 def documents(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
     kind: Annotated[Kind | None, Query(description="Only those of this kind.")] = None,
@@ -33,13 +37,19 @@ def documents(
     return listed(request, Documents, rows, page, lambda one: one.id)
 
 
-@router.get("/{document_id}", response_model=DocumentOut, responses=READ | {200: answers(DOCUMENT)})
+@router.get(
+    "/{document_id}", summary=N_("What is known of a paper"),
+    response_model=DocumentOut, responses=READ | {200: answers(DOCUMENT)},
+)  # fmt: skip
 def one_document(request: Request, session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
     """What is known of a paper."""
     return tagged(request, _shown(document_for(session, actor, document_id, clock.now(session))))
 
 
-@router.get("/{document_id}/content", response_class=Response, responses=READ | PDF)
+@router.get(
+    "/{document_id}/content", summary=N_("The paper itself as PDF"),
+    response_class=Response, responses=READ | PDF,
+)  # fmt: skip
 def content(session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
     """The paper itself as PDF."""
     found = document_for(session, actor, document_id, clock.now(session))

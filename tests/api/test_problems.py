@@ -105,4 +105,8 @@ def test_the_page_for_people(api: TestClient, clock: StandingClock) -> None:
     page = api.get("/api", headers={"accept-language": "en"})
     assert page.status_code == 200
     assert "/api/v1/sheets/{assignment_id}/submission" in page.text
+    assert "Submit the sheet as it was read" in page.text
+    chinese = api.get("/api", headers={"accept-language": "zh"}).text
+    assert "按所读版本提交评分表" in chinese
+    assert "Submit the sheet as it was read" not in chinese
     assert "//cdn" not in page.text

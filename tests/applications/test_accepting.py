@@ -1,11 +1,14 @@
 """The office decides: accept, return once, refuse with two people."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from award.applications import queries, service
-from award.applications.models import PaperOutcome
+from award.applications.models import Application, PaperOutcome
 from award.applications.service.accepting import correction_end
 from award.kernel import db
 from award.kernel.audit.trail import transaction
@@ -145,6 +148,36 @@ def test_the_office_reads_the_old_text_until_the_new_one_is_submitted(received: 
         assert content.parts["4.1.2"] != "还没写完"
 
 
+def edits(world: World) -> dict[str, Callable[[Session, Application], object]]:
+    """An act on each part an applicant can write."""
+    by = (world.owner,)
+    return {
+        "4.1.2": lambda session, one: service.save_answer(session, *by, one, "4.1.2", "新内容", True, 1, make.NOW),
+        "4.1.3": lambda session, one: service.save_answer(session, *by, one, "4.1.3", "新内容", True, 1, make.NOW),
+        "facts": lambda session, one: service.save_profile(session, *by, one, {"staff": "913"}, one.profile_version, make.NOW),
+        "evidence": lambda session, one: service.add_evidence(session, *by, one, worlds.pdf("新.pdf", 2), "新", make.NOW),
+    }
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("named", "opened"),
+    [
+        (["4.1.2"], {"4.1.2"}), (["facts", "evidence"], {"facts", "evidence"}),
+        # A point about the application as a whole opens all of it.
+        (["", "4.1.3"], {"4.1.3", "4.1.2", "facts", "evidence"}),
+    ],
+)  # fmt: skip
+def test_only_what_the_list_names_is_open(received: World, named: list[str], opened: set[str]) -> None:
+    with transaction(received.engine) as session:
+        points = [{"part": part, "text": "请补充"} for part in named]
+        service.return_for_correction(session, received.office, received.found(session), points, make.NOW)
+    for part, act in edits(received).items():
+        meets = nullcontext() if part in opened else pytest.raises(Conflict, match=r"correction\.part_closed")
+        with meets, transaction(received.engine) as session:
+            act(session, received.found(session))
+
+
 def test_corrections_are_used_up_after_one(received: World) -> None:
     give_back(received)
     again(received)
@@ -191,6 +224,8 @@ def test_a_refusal_takes_two_people(received: World) -> None:
         assert len(worlds.records(session, Event.APPLICATION_REFUSAL_PROPOSED)) == 1
         [record] = worlds.records(session, Event.APPLICATION_REFUSED)
         assert record["actor"]["id"] == received.second.public_id
+        # Only the colleague was written to, once; proposing again wrote nothing.
+        assert make.asked(session) == [(received.second.public_id, "不予受理", received.found(session).organisation.name)]
 
 
 def test_a_proposed_refusal_keeps_others_from_deciding_until_it_is_answered(received: World) -> None:

@@ -43,7 +43,8 @@ def returned(world: World) -> None:
     second = worlds.pdf("审计报告.pdf", 2)
     with transaction(world.engine) as session:
         found = world.found(session)
-        points = [{"part": PART, "text": "请补充记录"}, {"part": "facts", "text": "请核对职工人数"}, {"part": OTHER, "text": "请说明"}]
+        points = [{"part": PART, "text": "请补充记录"}, {"part": "facts", "text": "请核对职工人数"}, {"part": OTHER, "text": "请说明"},
+                  {"part": "evidence", "text": "请更换"}]
         service.return_for_correction(session, world.office, found, points, make.NOW + timedelta(hours=1))
         service.save_profile(session, world.owner, found, worlds.facts() | {"staff": "912"}, found.profile_version, make.NOW)
         answer = queries.answers_of(session, found)[PART]
@@ -158,5 +159,5 @@ def test_changes_between_two_submissions(world: World, any_engine: Engine) -> No
         ("年度质量报告", "年度质量报告（修订）"), (None, "审计报告"),
     ]  # fmt: skip
     assert changes.keys == {PART, "facts", "evidence"}
-    assert [one["part"] for one in asked] == [PART, "facts", OTHER]
+    assert [one["part"] for one in asked] == [PART, "facts", OTHER, "evidence"]
     assert changes_between(after, after).keys == frozenset()

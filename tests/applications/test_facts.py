@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
 from award.applications import queries
-from award.applications.facts import Fact, facts_of, fault_of, plain_value
+from award.applications.facts import Fact, facts_of, fault_of, plain_value, shown_value
 from award.kernel import db
 from tests.applications.browsing import Visitor
 from tests.applications.world import World
@@ -118,3 +118,16 @@ def test_a_text_over_its_limit_is_kept_but_not_complete(owner: Visitor, world: W
     owner.put(path, {"text": "长" * 5001, "is_done": "yes"}, '"2"')
     with db.reading(world.engine) as session:
         assert queries.answers_of(session, world.found(session))["4.1.2"].is_complete is False
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "shown"),
+    [
+        ("revenue_2025", "12850.50", "12,850.50"), ("staff", "1200", "1,200"), ("staff", "860", "860"), ("staff", "", ""),
+        ("profit_2025", "-32000", "-32,000"), ("profit_2025", "-0.50", "-0.50"), ("revenue_2025", "约一亿", "约一亿"),
+        # Digits that are no amount stay as they are.
+        ("contact_phone", "055112345678", "055112345678"), ("excellence_since", "1998", "1998"),
+    ],
+)  # fmt: skip
+def test_amounts_are_shown_with_thousands_separators(key: str, value: str, shown: str) -> None:
+    assert shown_value(fact(key), value) == shown

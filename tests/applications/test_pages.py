@@ -314,6 +314,11 @@ def test_a_correction_lists_what_is_open_and_what_has_been_changed(desk: dict[st
     write(desk, world, "补充后的内容，见 E-1。", 1)
     page = desk["owner"].page(f"{base(world)}/corrections")
     assert page.text.count("Not changed yet") == 1
+    # What the list does not name is there to read only, and says why.
+    for path, is_open in ((f"items/{PART}", True), ("evidence", True), ("items/4.1.3", False), ("profile", False)):
+        page = desk["owner"].page(f"{base(world)}/{path}")
+        assert ("returned other parts for correction" in page.text) is not is_open
+        assert bool(page.select("textarea:not([readonly]), input[type=file], input[type=text]:not([readonly])")) is is_open
 
 
 def test_what_is_open_is_named_with_number_and_title_in_the_letter_and_on_the_page(desk: dict[str, Visitor], world: World) -> None:

@@ -233,6 +233,25 @@ def test_an_invitation_is_taken_back(world: World, any_engine: Engine) -> None:
         act(world, owner_of(world), end)
 
 
+def test_who_claimed_in_vain_leaves_nobody_behind(world: World, team: dict[str, Person], any_engine: Engine) -> None:
+    """The office refuses a claim it had confirmed: whom the claimant let in goes with him, and so do his open links."""
+    _, token = act(world, owner_of(world), inviting())  # type: ignore[misc]
+    _, unused = act(world, owner_of(world), inviting(Role.READER, "late@example.cn"))  # type: ignore[misc]
+    with transaction(world.engine) as session:
+        writer = accept_invitation(session, token, password=PASSWORD, now=make.NOW)
+        assert queries.own_application(session, make.actor(session, writer), world.application)
+    with transaction(world.engine) as session:
+        mine = session.scalars(select(Claim).where(Claim.person_id == world.owner.person_id)).one()
+        service.decide_claim(session, world.office, mine, False, "执照系伪造", make.NOW)
+    with transaction(world.engine) as session:
+        for person_id in (writer.id, world.owner.person_id):
+            gone = make.actor(session, session.get_one(Person, person_id))
+            with pytest.raises(NotFound):
+                queries.own_application(session, gone, world.application)
+    with transaction(world.engine) as session, pytest.raises(NotFound):
+        accept_invitation(session, unused, password=PASSWORD, now=make.NOW)
+
+
 def test_nobody_is_invited_before_the_licence_was_seen_or_to_another_role(world: World) -> None:
     for role in (Role.APPLICANT, Role.AWARD_OFFICE, Role.JUDGE):
         with pytest.raises(Invalid):

@@ -7,8 +7,9 @@ from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
-from award.judging.models import SheetItem
+from award.judging.models import FeedbackReport, SheetItem
 from award.kernel.audit.trail import transaction
+from award.panels.service import Wanted, propose_change
 from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
@@ -246,3 +247,34 @@ def test_a_save_whose_answer_was_lost_is_no_other_version(world: World, client: 
     shown = {name: value for name, value in FIELDS.items() if not name.endswith(("-id", "-refs"))}
     assert {name: theirs[name] for name in shown} == shown
     assert {name for name in theirs if name.startswith("comments-")} == {f"comments-0-{key}" for key in ROW}
+
+
+def test_a_leaders_report_stands_on_his_desk_and_in_the_offices_to_do(world: World, client: TestClient) -> None:
+    """Every sheet is in: the leader finds the report, is written to, and the office is told that it is not begun."""
+    desk, sheet = "/review", f"/review/{world.seats[0, 0]}"
+    office = f"/office/rounds/{world.round}"
+    assert "撰写反馈报告" not in as_(client, world, "judge0").get(desk).text
+    assert "评分表全部提交之前他人不可见" in as_(client, world, "judge0").get(sheet).text
+    worlds.all_in(world)
+    assert f'href="{sheet}/report"' in as_(client, world, "judge0").get(desk).text
+    assert "撰写反馈报告" not in as_(client, world, "judge1").get(desk).text
+    assert "请撰写反馈报告" in as_(client, world, "judge0").get("/messages").text
+    # The gate has opened, so the sheet says who sees its marks now.
+    assert "评分表已全部提交，评审组与评审办公室均可查看" in as_(client, world, "judge0").get(sheet).text
+    assert "组长尚未开始撰写的反馈报告：1 份" in as_(client, world, "office").get(office).text
+    post(as_(client, world, "judge0"), f"{sheet}/report/start")
+    assert "组长尚未开始撰写" not in as_(client, world, "office").get(office).text
+    # Begun and not handed in, it is still his to finish.
+    assert f'href="{sheet}/report"' in as_(client, world, "judge0").get(desk).text
+    with transaction(world.engine) as session:
+        session.scalars(select(FeedbackReport)).one().state = "waiting"
+    assert f'href="{sheet}/report"' not in as_(client, world, "judge0").get(desk).text
+
+
+def test_a_change_that_waits_stands_on_the_dashboard(world: World, client: TestClient) -> None:
+    office = f"/office/rounds/{world.round}"
+    assert "评审组变更待第二人确认" not in as_(client, world, "office").get(office).text
+    with transaction(world.engine) as session:
+        wanted = Wanted("leader", "组长出差", world.seat(session, 0, 1))
+        propose_change(session, world.office, world.application(session), wanted, make.NOW)
+    assert "评审组变更待第二人确认：1 项" in as_(client, world, "office").get(office).text

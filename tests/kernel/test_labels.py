@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from award.kernel.settings import ROOT
-from award.kernel.web.labels import HIDDEN, Labels, label_of, with_labels
+from award.kernel.web.labels import HIDDEN, Labels, label_of, named_fault, with_labels
 from award.office.outcome_kinds import CONTENTS, Entry
 from award.results.pages import notice, objecting
 from tests.kernel.site import visit
@@ -48,10 +48,24 @@ def browser(engine: Engine) -> Iterator[TestClient]:
 def test_the_summary_names_each_field_and_leads_to_it() -> None:
     shown = BeautifulSoup(with_labels(PAGE, "en"), "html.parser")
     assert [one.get_text() for one in shown.select("li")] == [
-        "First day: Fill this in.", "Which kind?: Choose.", "I agree: Tick.", "Decision on A & B: Wrong.", "Too many.",
+        "First day: Fill this in.", "Which kind? Choose.", "I agree: Tick.", "Decision on A & B: Wrong.", "Too many.",
     ]  # fmt: skip
     assert [one["href"] for one in shown.select("li a")] == ["#f-day", "#f-kind", "#f-agree", "#g", "#f-all"]
     assert BeautifulSoup(with_labels(PAGE, "zh"), "html.parser").li.get_text() == "First day：Fill this in."  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "text", "said"),
+    [
+        ("zh", "职工人数", "“职工人数”请填写整数，例如 860。", "“职工人数”请填写整数，例如 860。"),
+        ("en", "Employees", "Enter “Employees” as a whole number.", "Enter “Employees” as a whole number."),
+        ("zh", "营业执照能否证明？", "请选择一项。", "营业执照能否证明？请选择一项。"),
+        ("zh", "日期：", "请填写。", "日期：请填写。"),
+        ("en", "", "Too many.", "Too many."),
+    ],
+)
+def test_neither_name_nor_mark_is_said_twice(language: str, label: str, text: str, said: str) -> None:
+    assert named_fault(language, label, text) == said
 
 
 def test_a_field_that_is_not_on_the_page_is_named_but_not_linked() -> None:

@@ -1,7 +1,7 @@
 """Outcomes of stages held on paper: entered by one, confirmed by another."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -56,6 +56,16 @@ def test_it_counts_once_a_second_person_has_confirmed_it(desk: Desk, session: Se
     query = select(AuditRecord.act).where(AuditRecord.obj == f"outcome:{outcome.public_id}")
     acts = list(session.scalars(query.order_by(AuditRecord.seq)))
     assert acts == ["outcome:recorded", "outcome:confirmed"]
+
+
+def test_colleagues_are_asked_once_a_day(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    round_, application = site
+    other = world.application(session, round_, 2)
+    record_outcome(session, desk["office"], round_, application, ENTRY, NOW)
+    record_outcome(session, desk["office"], round_, other, ENTRY, NOW)
+    assert make.asked(session) == [(desk["second"].public_id, "环节结果", "现场评审")]
+    record_outcome(session, desk["office"], round_, other, ENTRY, NOW + timedelta(1))
+    assert len(make.asked(session)) == 2
 
 
 def test_until_then_it_can_be_entered_anew(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.accounts.queries import grants_in_force
-from award.accounts.service import accept_invitation
+from award.accounts.service import accept_invitation, join_by_invitation
 from award.applications.queries import applications_of, own_application
 from award.applications.service import keep_rejected, start_application
 from award.kernel.actor import PUBLIC, Actor, Held, Role, Scope
@@ -20,6 +20,7 @@ from award.stages import Who
 from award.standing.queries import standing_of
 from tests import make
 from tests.accounts.people import events
+from tests.conftest import StandingClock
 from tests.make import NOW
 
 CODE, OTHER_CODE = make.CODES[:2]
@@ -96,6 +97,28 @@ def test_a_confirmed_claim_can_be_refused_later(session: Session) -> None:
     assert not acts_for(session, person, made)
     write_pending(session)
     assert events(session, f"claim:{made.public_id}") == ["claim:made", "claim:decided", "claim:decided"]
+
+
+def test_a_refusal_ends_what_the_claimant_has_given_on_and_not_what_others_hold_themselves(
+    session: Session, clock: StandingClock
+) -> None:
+    authority = make.authority(session)
+    first, second, third, own = (make.person(session) for _ in range(4))
+    made, office = claim(session, first, authority), office_of(session, authority)
+    service.decide_claim(session, office, made, True, "", NOW)
+    beside = claim(session, own, authority)
+    service.decide_claim(session, office, beside, True, "", NOW)
+    for by, person in ((first, second), (second, third), (first, own)):
+        given = {"name": person.name, "email": person.email, "now": NOW}
+        _, token = service.invite_colleague(session, make.actor(session, by), made.organisation, authority, **given)
+        join_by_invitation(session, make.actor(session, person), token, NOW)
+    given = {"name": "孙", "email": "sun@example.cn", "now": NOW}
+    _, unused = service.invite_colleague(session, make.actor(session, third), made.organisation, authority, **given)
+    ended = service.decide_claim(session, office, made, False, "forged licence", NOW)
+    assert ended == {first.id, second.id, third.id}
+    assert [acts_for(session, one, made) for one in (first, second, third, own)] == [False, False, False, True]
+    with pytest.raises(NotFound):
+        accept_invitation(session, unused, password="correct horse battery", now=NOW)
 
 
 def test_another_office_s_refusal_leaves_a_confirmed_claim_alone(session: Session) -> None:

@@ -2,6 +2,7 @@ import re
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from PIL import Image
 from sqlalchemy import Engine, select
@@ -87,6 +88,11 @@ def test_the_office_decides(client: TestClient, engine: Engine, people: dict[str
     assert (wrong.status_code, len(faults(wrong))) == (422, 1)
     assert post(client, path, {"decision": "confirm", "name": "云川精密制造有限公司", "reason": ""}).status_code == 303
     assert "云川精密制造有限公司" in words(client.get("/office/claims?state=confirmed"))
+    # Decided, the page asks for nothing any more; the confirmation can still be taken back, for a reason.
+    decided = BeautifulSoup(client.get(path).text, "html.parser")
+    assert decided.select("input[name=decision][type=radio]") == []
+    assert decided.select_one("details summary").get_text(strip=True) == "撤回确认"
+    assert post(client, path, {"decision": "refuse", "name": "", "reason": ""}).status_code == 422
     sign_in(client, engine, people["first"])
     page = client.get("/apply/organisation")
     assert "云川精密制造有限公司" in words(page)

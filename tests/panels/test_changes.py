@@ -1,6 +1,7 @@
 """A panel whose judges score is changed by two persons; a judge steps back alone."""
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.judging import queries as sheets
@@ -8,8 +9,10 @@ from award.kernel.actor import Actor
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
+from award.kernel.mail.models import Message
 from award.panels import queries, service
 from award.panels.models import PanelChange
+from award.standing.models import Conflict as StandingConflict
 from tests import make
 from tests.applications.world import records
 from tests.judging import world as worlds
@@ -58,7 +61,36 @@ def test_one_proposes_and_another_confirms(world: World) -> None:
         assert [one["content"]["reason"] for one in confirmed] == ["住院"]
         assert confirmed[0]["content"]["proposed_by"] == world.office.public_id
         assert confirmed[0]["actor"]["id"] == world.colleague.public_id
+        assert make.asked(session) == [(world.colleague.public_id, "评审组变更", worlds.APPLICANTS[0])]
         assert len(records(session, Event.JUDGE_REPLACED)) == 1
+
+
+def test_a_colleague_with_a_conflict_is_not_asked(world: World) -> None:
+    with transaction(world.engine) as session:
+        about, who = world.application(session).id, world.colleague.person_id
+        session.add(
+            StandingConflict(application_id=about, person_id=who, source="office", reason="顾问", declared_at=NOW)
+        )
+    propose(world)
+    with transaction(world.engine) as session:
+        assert make.asked(session) == []
+
+
+def test_a_leader_named_when_all_sheets_are_in_is_told_of_the_report(world: World) -> None:
+    worlds.all_in(world)
+    with transaction(world.engine) as session:
+        assert report_letters(session) == [world.judges[0].person_id]
+        seat = world.seat(session, 0, 1)
+        change = service.propose_change(
+            session, world.office, world.application(session), service.Wanted("leader", "组长出差", seat), NOW
+        )
+        service.confirm_change(session, world.colleague, change, NOW)
+        assert report_letters(session) == [world.judges[0].person_id, world.judges[1].person_id]
+
+
+def report_letters(session: Session) -> list[int | None]:
+    query = select(Message.person_id).where(Message.template == "report_wanted").order_by(Message.id)
+    return list(session.scalars(query))
 
 
 @pytest.mark.parametrize("kind", ["replace", "leader", "conflict", "substitute"])

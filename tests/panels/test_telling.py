@@ -46,10 +46,25 @@ def test_one_letter_names_all_new_applications_once(any_engine: Engine, clock: S
     assert letters(world, 1) == [("judge_assigned", list(worlds.APPLICANTS[:2]))]
     # A seat that has ended is not spoken of.
     assert letters(world, 4) == [("judge_assigned", [worlds.APPLICANTS[0]])]
-    worlds.replace(world, 4, 5, at=1, now=clocks.real_now())
     work(world, clock)
-    assert letters(world, 5) == [("judge_substitute", [worlds.APPLICANTS[1]])]
     assert len(letters(world, 1)) == 1
+
+
+@pytest.mark.both_databases
+def test_a_substitute_named_while_judges_score_is_written_to_at_once(any_engine: Engine, clock: StandingClock) -> None:
+    world = worlds.build(any_engine, applications=2)
+    work(world, clock)
+    with transaction(world.engine) as session:
+        for at in (0, 1):
+            seat = world.seat(session, at, 4)
+            service.declare_conflict(session, world.judges[4], world.application(session, at), seat, "顾问", make.NOW)
+    worlds.replace(world, 4, 5, at=0, now=clocks.real_now())
+    # No worker has run and no minute has passed.
+    assert letters(world, 5) == [("judge_substitute", [worlds.APPLICANTS[0]])]
+    worlds.replace(world, 4, 5, at=1, now=clocks.real_now())
+    # A second seat in the same minutes is a letter of its own, and a worker later repeats neither.
+    work(world, clock)
+    assert letters(world, 5) == [("judge_substitute", [one]) for one in worlds.APPLICANTS[:2]]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

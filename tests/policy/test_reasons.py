@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from award.kernel.actor import Action
 from award.kernel.errors import NotFound, Refused
-from award.kernel.i18n import translate
+from award.kernel.i18n import LANGUAGES, translate
 from award.policy import HIDDEN, Decision, Standing, decide, require
 from award.stages import DEADLINE_BOUND, TABLE, Kind, StageNow, Who, stages_with
+from award.words import ACTIONS
 
 OPENS, CLOSES = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -47,6 +48,25 @@ def test_the_reason(action: Action, kind: Kind, who: Who, code: str, status: int
     assert why(action, at(kind), who) == (code, status)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "当前阶段“材料评审·独立评分”不开放“提交申报”。开放的阶段："),
+        ("en", "“Submit an application” is not open in the stage “Independent desk review”. Stages in which it is: Applications, "),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_act_and_where_it_is_open(language: str, said: str) -> None:
+    decision = decide(Action.APPLICATION_SUBMIT, at(Kind.SCORE), Standing(frozenset({Who.OWNER})))
+    assert decision.in_language(language).startswith(said)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("action", Action)
+def test_every_act_has_a_name(action: Action, language: str) -> None:
+    """In each language its own, which a refusal can put between quotation marks."""
+    assert (translate(language, ACTIONS[action]) == ACTIONS[action]) is (language == "en")
+
+
 def test_reasons_of_time_gate_and_correction() -> None:
     early, late = at(Kind.APPLY, OPENS - timedelta(microseconds=1)), at(Kind.APPLY, CLOSES)
     assert why(Action.APPLICATION_SUBMIT, early, Who.OWNER) == ("stage.not_open", 409)
@@ -71,11 +91,10 @@ def refusals() -> list[Decision]:
 
 
 def test_every_refusal_says_what_to_do_in_both_languages() -> None:
-    moments = {"opens_at": "1 March", "closes_at": "1 April"}
     decisions = refusals()
     assert len(decisions) == 10
     for decision in decisions:
-        english, chinese = (translate(language, decision.text, moments) for language in ("en", "zh"))
+        english, chinese = (decision.in_language(language) for language in ("en", "zh"))
         assert (english[-1], chinese[-1]) == (".", "。"), decision.code
         assert HAN.search(chinese), decision.code
         assert "{" not in english + chinese

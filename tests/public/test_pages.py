@@ -386,4 +386,5 @@ def test_the_last_day_of_a_stage_is_its_last_day() -> None:
     """Closing at 24:00 of 20 January is closing on the 20th."""
     opens_at, closes_at = datetime(2026, 12, 31, 16, tzinfo=UTC), datetime(2027, 1, 20, 16, tzinfo=UTC)
     stage = PublicStage("apply", Text("申报", "Application"), opens_at, closes_at, "running")
-    assert days_of(stage, "Asia/Shanghai") == "1/1–1/20"
+    assert days_of(stage, "Asia/Shanghai", "zh") == "1月1日–1月20日"
+    assert days_of(stage, "Asia/Shanghai", "en") == "1 Jan–20 Jan"

@@ -65,6 +65,8 @@ def test_a_seat_is_left_vacant(world: World) -> None:
     made = amend(world, [objection], VACANT)
     assert settled(world) == ["Amended decisions that wait for a second person: {count}"]
     assert decided(world)["制造二"][0] == "award"  # nothing counts before the second person
+    with transaction(world.engine) as session:
+        assert make.asked(session)[-1] == (world.actors["second"].public_id, "变更决定", "")
     assert confirm_amendment(world, made) == "in_force"
     assert settled(world) == ["A corrected notice is to be published"]
     assert decided(world)["制造二"] == ("", "经查实")

@@ -55,7 +55,7 @@ def test_before_the_last_sheet_only_the_number_is_told(engine: Engine, clock: An
 
 def test_before_the_review_there_is_no_result(here: World, as_: As) -> None:
     here.stage("accept")
-    assert "This is not open in the present stage" in main_of(as_("office").page(f"{base(here)}/results"))
+    assert "is not open in the stage" in main_of(as_("office").page(f"{base(here)}/results"))
 
 
 def test_the_ranking(here: World, as_: As) -> None:

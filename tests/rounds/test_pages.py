@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from award.kernel.audit.trail import transaction
+from award.kernel.events import Event
 from award.regulations.loader import shipped_schemes
 from award.rounds import service
 from award.rounds.models import Authority, Award, CalendarDay, Round, Snapshot
+from tests.applications.world import records
 from tests.office.desk import Desk
 
 NEW = {"award": "new", "name_zh": "云川市市长质量奖", "name_en": "Mayor's Award", "scheme": "yunchuan-mayor", "number": "6", "year": "2026"}
@@ -41,7 +43,10 @@ class TestFromSchemeToCall:
         assert form["apply.opens_at"] == "2026-04-01"
         assert (form["apply.closes_at"], form["apply.closes_at.time"]) == ("2026-05-15", "24:00")
         base = f"/office/rounds/{public_id}"
-        assert desk.post(client, "office", f"{base}/calendar", form).status_code == 303
+        saved = desk.post(client, "office", f"{base}/calendar", form)
+        assert (saved.status_code, saved.headers["location"]) == (303, f"{base}/calendar?done=dates")
+        assert "The dates are saved." in desk.get(client, "office", saved.headers["location"]).text
+        assert "The dates are saved." not in desk.get(client, "office", f"{base}/calendar").text
         assert desk.post(client, "office", f"{base}/call").status_code == 303
         with transaction(desk.engine) as session:
             assert session.scalars(select(Snapshot.kind)).one() == "call"
@@ -195,7 +200,9 @@ class TestCalendar:
         with transaction(desk.engine) as session:
             service.seed_calendar(session)
         assert "are not announced yet" in desk.get(client, "office", "/office/calendar?year=2027").text
-        assert "are announced. Source: chinesecalendar" in desk.get(client, "office", "/office/calendar?year=2026").text
+        announced = desk.get(client, "office", "/office/calendar?year=2026").text
+        assert "are announced. Source: the yearly notices of the General Office of the State Council" in announced
+        assert "chinesecalendar" not in announced
 
 
 class TestAuthorities:
@@ -206,6 +213,27 @@ class TestAuthorities:
         answer = desk.post(client, "administrator", "/admin/authorities", {**data, "zone": "Mars"})
         assert answer.status_code == 422
         assert "There is no time zone Mars" in answer.text
+
+    def test_the_system_administrator_corrects_one(self, desk: Desk, client: Any) -> None:
+        with transaction(desk.engine) as session:
+            found = session.get_one(Authority, desk.authority)
+            url, zone = f"/admin/authorities/{found.public_id}", found.zone
+        data = {"name_zh": "云川市人民政府（新）", "name_en": "Yunchuan", "division_code": "340300", "contact": "周敏 0552-3009999"}
+        assert f'href="{url}"' in desk.get(client, "administrator", "/admin/authorities").text
+        for _ in range(2):
+            answer = desk.post(client, "administrator", url, data | {"zone": "Mars"})
+            assert (answer.status_code, answer.headers["location"]) == (303, "/admin/authorities?done=changed")
+        assert "The authority is corrected." in desk.get(client, "administrator", "/admin/authorities?done=changed").text
+        with transaction(desk.engine) as session:
+            found = session.get_one(Authority, desk.authority)
+            assert (found.name_zh, found.name_en, found.contact, found.zone) == (*list(data.values())[:2], data["contact"], zone)
+            kept = records(session, Event.AUTHORITY_CHANGED)
+        # The second time nothing changed, and nothing is recorded.
+        assert [one["content"]["name_zh"] for one in kept] == ["云川市人民政府（新）"]
+        wrong = desk.post(client, "administrator", url, {**data, "division_code": "34", "name_en": ""})
+        assert (wrong.status_code, "云川市人民政府（新）" in wrong.text) == (422, True)
+        assert desk.get(client, "administrator", "/admin/authorities/222222222222").status_code == 404
+        assert desk.post(client, "office", url, data).status_code == 403
 
     @pytest.mark.parametrize("who", ["office", "supervisor", "applicant"])
     def test_nobody_else(self, desk: Desk, client: Any, who: str) -> None:

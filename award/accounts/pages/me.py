@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from award.accounts import queries, service
+from award.accounts.browsers import browser_in_words
 from award.accounts.models import Person
 from award.accounts.pages.display import YEAR
 from award.accounts.pages.going import go, home_of, set_cookie
@@ -33,8 +34,8 @@ def _shown(session: Session, actor: Actor, person: Person, typed: dict[str, str]
         "new_email": "",
         "typed": typed or own,
         "sessions": [
-            {"mark": one.mark, "agent": one.agent, "address": one.address, "seen_at": one.seen_at, "created_at": one.created_at,
-             "is_this": one.token_hash == actor.session}
+            {"mark": one.mark, "browser": browser_in_words(one.agent), "address": one.address, "seen_at": one.seen_at,
+             "created_at": one.created_at, "is_this": one.token_hash == actor.session}
             for one in running
         ],
         "grants": [

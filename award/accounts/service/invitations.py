@@ -13,7 +13,7 @@ from award.kernel.actor import PUBLIC, SYSTEM, Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, spoken
 from award.kernel.ids import new_token
 from award.kernel.mail.service import send
 from award.kernel.settings import settings
@@ -29,21 +29,23 @@ def invitation_url(token: str) -> str:
 
 def invite(
     session: Session, actor: Actor, *, name: str, email: str, role: Role, scope: Scope, scope_id: int, now: datetime,
-    language: str = "zh",
+    language: str = "zh", place: object = "",
 ) -> tuple[Invitation, str]:  # fmt: skip
     """Invites somebody to a role by mail; answers with the secret of the link too. Valid for 14 days. now: real time.
 
+    place: where the role holds, as the letter names it; text or what knows its own words, "" for the system as a whole.
     Raises Refused where the actor may not give this role or invites himself, Invalid for an address that cannot be used.
     """
     require_giver(actor, role, scope, scope_id)
     return send_invitation(
-        session, actor, name=name, email=email, role=role, scope=scope, scope_id=scope_id, now=now, language=language
-    )
+        session, actor, name=name, email=email, role=role, scope=scope, scope_id=scope_id, now=now, language=language,
+        place=place,
+    )  # fmt: skip
 
 
 def send_invitation(
     session: Session, actor: Actor, *, name: str, email: str, role: Role, scope: Scope, scope_id: int, now: datetime,
-    language: str = "zh", authority_id: int = 0,
+    language: str = "zh", authority_id: int = 0, place: object = "",
 ) -> tuple[Invitation, str]:  # fmt: skip
     """The same for acts that have found by other rules that the actor may invite. authority_id: as in give_grant."""
     email = email.strip().lower()
@@ -62,7 +64,10 @@ def send_invitation(
     )  # fmt: skip
     session.add(invitation)
     session.flush()
-    given = {"name": invitation.name, "by": actor.name, "role": word_of("role", role)[0], "days": VALID_FOR.days}
+    given = {
+        "name": invitation.name, "by": actor.name, "role": word_of("role", role)[0], "days": VALID_FOR.days,
+        "place": spoken(language, place),
+    }  # fmt: skip
     send(session, email, "invitation", given, language, link=invitation_url(token))
     content = {"email": email, "role": str(role), "scope": str(scope), "scope_id": scope_id}
     record(session, actor, Event.INVITATION_SENT, f"invitation:{invitation.public_id}", ADMIN, content)

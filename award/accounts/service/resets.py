@@ -13,7 +13,7 @@ from award.kernel.actor import ADMINISTRATORS, SYSTEM, Actor, Role
 from award.kernel.audit.trail import ADMIN, record, security_stream
 from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, spoken
 from award.kernel.ids import new_token
 from award.kernel.mail.service import send
 from award.kernel.settings import settings
@@ -38,10 +38,11 @@ def ask_reset(session: Session, actor: Actor, account: str, now: datetime) -> No
     record(session, actor, Event.PASSWORD_RESET_ASKED, f"account:{account_hash(account)[:16]}", stream)
 
 
-def link_for_new_person(session: Session, actor: Actor, person: Person, now: datetime, template: str) -> None:
-    """The mail after registering: the link that sets the (first) password."""
+def link_for_new_person(session: Session, actor: Actor, person: Person, now: datetime, template: str, **more: object) -> None:
+    """The mail after registering: the link that sets the (first) password. more: what else it says."""
     token = _make(session, person, now, VALID_FOR_NEW)
-    send(session, person.email, template, {"name": person.name}, person.language, person_id=person.id, link=reset_url(token))
+    given = {"name": person.name} | {key: spoken(person.language, value) for key, value in more.items()}
+    send(session, person.email, template, given, person.language, person_id=person.id, link=reset_url(token))
 
 
 def make_reset_link(session: Session, actor: Actor, person: Person, identified_by: str, now: datetime) -> str:

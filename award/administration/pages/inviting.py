@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.service import invite
 from award.accounts.service.invitations import invitation_url
-from award.administration.queries import Place
+from award.administration.queries import Place, place_in_letters
 from award.kernel.actor import ADMINISTRATORS, Actor, Role, Scope
 from award.kernel.i18n import LANGUAGES, N_
 from award.kernel.web.forms import SubmittedForm
@@ -38,9 +38,11 @@ def send_from(
         form.fault("place", WHICH)
     form.check()
     scope, scope_id = (Scope.SYSTEM, 0) if is_of_system or place is None else (place.scope, place.scope_id)
+    where = "" if place is None or is_of_system else place_in_letters(session, place)
     _, token = invite(
-        session, actor, name=name, email=email, role=Role(role), scope=scope, scope_id=scope_id, now=now, language=language
-    )
+        session, actor, name=name, email=email, role=Role(role), scope=scope, scope_id=scope_id, now=now, language=language,
+        place=where,
+    )  # fmt: skip
     return Sent(email, invitation_url(token))
 
 

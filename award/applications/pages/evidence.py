@@ -44,7 +44,7 @@ def _library(request: Request, session: Session, actor: Actor, application: Appl
     used = used_in(desk, queries.answers_of(session, application))
     return {
         "application": views.head(desk),
-        "closed": views.closed_reason(session, actor, desk),
+        "closed": views.closed_reason(session, actor, desk, part="evidence"),
         "url": f"{desk.base}/evidence",
         "files": [
             {"code": one.code, "title": one.title, "name": one.file.name, "size": views.size_text(one.file.size),
@@ -126,7 +126,7 @@ def _one_file(request: Request, session: Session, actor: Actor, application: App
     evidence = _evidence(session, application, evidence_id)
     used = used_in(desk, queries.answers_of(session, application))
     return {
-        "application": views.head(desk), "closed": views.closed_reason(session, actor, desk), "evidence": evidence,
+        "application": views.head(desk), "closed": views.closed_reason(session, actor, desk, part="evidence"), "evidence": evidence,
         "url": f"{desk.base}/evidence/{evidence_id}", "library": f"{desk.base}/evidence", "used": used.get(evidence.code, []),
         "size": views.size_text(evidence.file.size), "title": evidence.title,
     }  # fmt: skip

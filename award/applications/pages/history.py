@@ -55,7 +55,7 @@ def history(
     return render(
         request, session, "applications/history.html", application=views.head(desk),
         item={"key": number, "name": name, "url": desk.url(part), "version": answer.version if answer else 0},
-        closed=views.closed_reason(session, actor, desk), versions=versions, compared=_compared(versions, old, new),
+        closed=views.closed_reason(session, actor, desk, part=part), versions=versions, compared=_compared(versions, old, new),
     )  # fmt: skip
 
 

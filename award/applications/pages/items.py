@@ -56,7 +56,7 @@ def _item(request: Request, session: Session, actor: Actor, application: Applica
             "saved_by": _other(session, actor, answer),
         },
         "deadline": views.deadline(desk),
-        "closed": views.closed_reason(session, actor, desk),
+        "closed": views.closed_reason(session, actor, desk, part=part),
         "at_work": others_line(session, actor, desk, part),
         "presence_url": f"{desk.base}/at-work/{part}",
         "files": [

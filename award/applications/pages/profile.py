@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.applications import queries, service
 from award.applications.check import unreadable_facts
-from award.applications.facts import fact_groups, facts_of
+from award.applications.facts import fact_groups, facts_of, shown_value
 from award.applications.forms import Saved, typed_text, version_of
 from award.applications.keeping import keep_text
 from award.applications.models import Application
@@ -50,7 +50,7 @@ def _profile(request: Request, session: Session, actor: Actor, application: Appl
     return {
         "application": views.head(desk),
         "deadline": views.deadline(desk),
-        "closed": views.closed_reason(session, actor, desk),
+        "closed": views.closed_reason(session, actor, desk, part=FACTS),
         "groups": shown_facts(desk, application.profile),
         "url": f"{desk.base}/profile", "at_work": others_line(session, actor, desk, FACTS), "presence_url": f"{desk.base}/at-work/{FACTS}",
         "version": application.profile_version,
@@ -70,7 +70,8 @@ def shown_facts(desk: views.Desk, values: Mapping[str, str]) -> list[dict[str, A
                     "key": fact.key, "label": desk.tell(fact.label, fact.params), "hint": desk.tell(fact.hint) if fact.hint else "",
                     "kind": fact.kind, "optional": not fact.is_required, "value": values.get(fact.key, ""),
                     "choices": [("", desk.tell(N_("Choose…")))] + [(code, desk.tell(text)) for code, text in fact.choices],
-                    "shown": desk.tell(dict(fact.choices).get(values.get(fact.key, ""), "")) if fact.choices else values.get(fact.key, ""),
+                    "shown": desk.tell(dict(fact.choices).get(values.get(fact.key, ""), "")) if fact.choices
+                    else shown_value(fact, values.get(fact.key, "")),
                 }
                 for fact in group.facts
             ],

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from award.applications.check import PROFILE, PartRule, parts_of
 from award.applications.models import Answer, Application
+from award.applications.queries import PART_CLOSED, is_part_open
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_
-from award.policy import Moment, decide
+from award.policy import decide
 from award.regulations.model import Criteria, Item, RequirementPoint, Scheme
 from award.rounds.pages.speaking import Speaking
 from award.rounds.queries import criteria_of, scheme_of, stage_now, stage_of, title_of
@@ -100,17 +101,18 @@ def deadline(desk: Desk) -> dict[str, str] | None:
     return {"text": desk.moment(at, with_zone=True), "left": i18n.format_left(desk.language, at - desk.now)}
 
 
-def closed_reason(session: Session, actor: Actor, desk: Desk, action: Action = Action.APPLICATION_EDIT) -> str:
-    """Why nothing can be changed (or handed in) now, in the reader's language, or ""."""
+def closed_reason(
+    session: Session, actor: Actor, desk: Desk, action: Action = Action.APPLICATION_EDIT, part: str = ""
+) -> str:
+    """Why nothing can be changed (or handed in) now, in the reader's language, or "". part: asked for this one only."""
     application = desk.application
     if application.state not in WRITABLE:
         return desk.tell(N_("This application has been submitted and can no longer be changed."))
     stage = stage_now(application.round, desk.now)
     decision = decide(action, stage, standing_of(session, actor, application, desk.now))
     if decision.allowed:
-        return ""
-    params = {"opens_at": Moment(stage.opens_at, stage.zone, opening=True), "closes_at": Moment(stage.closes_at, stage.zone)}
-    return desk.tell(decision.text or N_("This cannot be changed now."), params)
+        return desk.tell(PART_CLOSED) if part and not is_part_open(session, application, part) else ""
+    return decision.in_language(desk.language) or desk.tell(N_("This cannot be changed now."))
 
 
 def requirements(desk: Desk, key: str) -> tuple[RequirementPoint, ...]:

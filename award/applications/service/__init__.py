@@ -8,7 +8,13 @@ from award.applications.service.accepting import (
     return_for_correction,
 )
 from award.applications.service.evidence import add_evidence, remove_evidence, rename_evidence
-from award.applications.service.sharing import be_at_work, change_role, end_invitation, invite_to_application
+from award.applications.service.sharing import (
+    be_at_work,
+    change_role,
+    decide_claim,
+    end_invitation,
+    invite_to_application,
+)
 from award.applications.service.submitting import DECLARATIONS, submit_application, withdraw
 from award.applications.service.writing import keep_rejected, save_answer, save_profile, start_application
 
@@ -19,6 +25,7 @@ __all__ = [
     "be_at_work",
     "change_role",
     "confirm_refusal",
+    "decide_claim",
     "end_invitation",
     "invite_to_application",
     "keep_rejected",

@@ -19,6 +19,7 @@ from award.kernel.i18n import N_
 from award.kernel.workdays import Calendar
 from award.organisations.queries import is_confirmed
 from award.rounds.queries import calendar_of, criteria_of, scheme_of
+from award.rounds.service.second_person import Waiting, ask_second_person
 
 Point = dict[str, str]
 """One thing to correct: {"part": an item key, "profile.<section>", "facts", "evidence" or "", "text": what is to be done}."""
@@ -93,6 +94,7 @@ def propose_refusal(
     """Proposes not to accept an application; it takes effect when another person of the office confirms it.
 
     article: of the regulation it rests on. Proposed again by the same person, answers with the first proposal.
+    Effects: messages to those who may confirm it.
     """
     stage = hold_for(session, actor, Action.APPLICATION_REFUSE, application, now)
     waiting = waiting_refusal(session, application)
@@ -107,6 +109,11 @@ def propose_refusal(
     decision = _decide(session, actor, application, now, proposal)
     content = {"decision": decision.public_id, "article": article, "reason": reason}
     note(session, actor, Event.APPLICATION_REFUSAL_PROPOSED, application, stage, content)
+    waits = Waiting(
+        N_("Refusal of an application"), application.organisation.name, f"/office/applications/{application.public_id}",
+        decision.public_id, application.id, application.public_id,
+    )  # fmt: skip
+    ask_second_person(session, actor, application.round, waits, now)
     return decision
 
 

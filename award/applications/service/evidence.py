@@ -29,7 +29,7 @@ def add_evidence(
     prepared: from kernel.files.service.prepare_upload, called before the session was first used. title: "" takes the
     file's name. Raises Invalid over the scheme's limits, Refused or Conflict when it can no longer be changed.
     """
-    stage = hold_to_write(session, actor, application, now, exclusive=True)
+    stage = hold_to_write(session, actor, application, "evidence", now, exclusive=True)
     present = evidence_of(session, application)
     if same := next((one for one in present if one.file.sha256 == prepared.sha256), None):
         return same
@@ -65,7 +65,7 @@ def check_limits(rules: ApplicationRules, present: list[Evidence], prepared: fil
 
 def rename_evidence(session: Session, actor: Actor, application: Application, evidence: Evidence, title: str, now: datetime) -> None:
     """Gives a file another title; its code stays."""
-    stage = hold_to_write(session, actor, application, now, exclusive=True)
+    stage = hold_to_write(session, actor, application, "evidence", now, exclusive=True)
     if not title or len(title) > TITLE:
         raise Invalid.one("title", N_("Enter a title of at most {longest} characters."), longest=TITLE)
     if title == evidence.title:
@@ -76,7 +76,7 @@ def rename_evidence(session: Session, actor: Actor, application: Application, ev
 
 def remove_evidence(session: Session, actor: Actor, application: Application, evidence: Evidence, now: datetime) -> None:
     """Takes a file out of the draft. What was submitted before keeps it."""
-    stage = hold_to_write(session, actor, application, now, exclusive=True)
+    stage = hold_to_write(session, actor, application, "evidence", now, exclusive=True)
     if evidence.removed_at is not None:
         return
     evidence.removed_at = now

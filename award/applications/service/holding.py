@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
+from award.applications.queries import PART_CLOSED, is_part_open
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -38,12 +39,20 @@ def hold_for(session: Session, actor: Actor, action: Action, application: Applic
     return stage
 
 
-def hold_to_write(session: Session, actor: Actor, application: Application, now: datetime, *, exclusive: bool = False) -> StageNow:
-    """Holds an application its owner writes in. Raises Refused past the deadline, Conflict once it is submitted."""
+def hold_to_write(
+    session: Session, actor: Actor, application: Application, part: str, now: datetime, *, exclusive: bool = False
+) -> StageNow:
+    """Holds an application its owner writes in.
+
+    part: an item key, "profile.<section>", "facts" or "evidence". Raises Refused past the deadline, Conflict once it is
+    submitted, and for a part the office has not opened where it returned the application.
+    """
     stage, standing = hold(session, actor, application, now, exclusive=exclusive)
     require(Action.APPLICATION_EDIT, stage, standing)
     if application.state not in ("draft", "correction"):
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
+    if not is_part_open(session, application, part):
+        raise Conflict("correction.part_closed", PART_CLOSED)
     return stage
 
 

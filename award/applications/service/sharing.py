@@ -2,22 +2,26 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Invitation, Person
+from award.accounts.models import Grant, Invitation, Person
 from award.accounts.queries import person_by_public_id
 from award.accounts.service import give_grant, revoke_grant, send_invitation
 from award.applications.models import Application, Presence
 from award.applications.people import INVITED, grants_on, invitations_to
 from award.applications.service.holding import hold_for, note, person_of
-from award.kernel import db
+from award.kernel import clock, db
 from award.kernel.actor import SYSTEM, Action, Actor, Role, Scope
 from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
+from award.organisations import service as organisations
+from award.organisations.models import Claim
 from award.organisations.queries import is_confirmed
 from award.policy import require
-from award.rounds.queries import stage_now
+from award.rounds.models import Award, Round
+from award.rounds.queries import stage_now, title_of
 from award.standing.queries import standing_of
 
 BEAT = timedelta(seconds=20)
@@ -38,9 +42,10 @@ def invite_to_application(
         raise Invalid.one("role", N_("Choose one of the options."))
     if not is_confirmed(session, application.organisation_id, application.authority_id):
         raise Conflict("claim.pending", N_("You can invite colleagues once the award office has seen the licence."))
+    where = {"organisation": application.organisation.name, "round": title_of(application.round)}
     invitation, token = send_invitation(
         session, actor, name=name, email=email, role=role, scope=Scope.APPLICATION, scope_id=application.id, now=real_now,
-        language=language,
+        language=language, place=Phrase(N_("{organisation}, {round}"), where),
     )  # fmt: skip
     content = {"invitation": invitation.public_id, "role": str(role)}
     note(session, actor, Event.APPLICATION_SHARED, application, stage, content)
@@ -91,6 +96,33 @@ def _give(session: Session, actor: Actor, person: Person, application: Applicati
     # The responsible person was asked for above; the grant is the system's act, as with an invitation.
     grant = give_grant(session, SYSTEM, person, role, Scope.APPLICATION, application.id, now)
     grant.given_by = actor.person_id
+
+
+def decide_claim(
+    session: Session, actor: Actor, claim: Claim, confirmed: bool, reason: str, now: datetime, *, name: str = ""
+) -> None:
+    """Decides a claim as organisations.decide_claim; where it is refused, whom those have invited to applications goes too.
+
+    Otherwise somebody who claimed in vain would keep reading through whom he let in. Raises what the decision raises.
+    Effects: its own, and the end of these grants and invitations.
+    """
+    ended = organisations.decide_claim(session, actor, claim, confirmed, reason, now, name=name)
+    if not ended:
+        return
+    here = select(Application.id).join(Round, Round.id == Application.round_id).join(Award, Award.id == Round.award_id).where(
+        Application.organisation_id == claim.organisation_id, Award.authority_id == claim.authority_id
+    )
+    given = select(Grant).where(
+        Grant.scope == Scope.APPLICATION, Grant.scope_id.in_(here), Grant.given_by.in_(ended), Grant.revoked_at.is_(None)
+    )
+    for grant in session.scalars(given.order_by(Grant.id)):
+        revoke_grant(session, SYSTEM, grant, claim.reason, now)
+    sent = select(Invitation).where(
+        Invitation.scope == Scope.APPLICATION, Invitation.scope_id.in_(here), Invitation.invited_by.in_(ended),
+        Invitation.used_at.is_(None),
+    )  # fmt: skip
+    for invitation in session.scalars(sent):
+        invitation.expires_at = min(invitation.expires_at, clock.real_now())
 
 
 def be_at_work(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> None:

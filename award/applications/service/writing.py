@@ -101,7 +101,7 @@ def save_profile(
     fields: by key of facts.py; other names are left alone. version: the one the page was made from.
     Raises Stale when somebody else saved meanwhile, Refused or Conflict when it can no longer be changed.
     """
-    stage = hold_to_write(session, actor, application, now, exclusive=True)
+    stage = hold_to_write(session, actor, application, FACTS, now, exclusive=True)
     facts = list(facts_of(application.round.year))
     known = [fact.key for fact in facts]
     after = {
@@ -145,7 +145,7 @@ def save_answer(
     keeps: the text it replaces becomes an earlier version, however young it is.
     Raises NotFound (no such part), Stale (theirs), Refused or Conflict when it can no longer be changed.
     """
-    stage = hold_to_write(session, actor, application, now)
+    stage = hold_to_write(session, actor, application, part, now)
     rule = _rule(session, application, part)
     if len(text) > LONGEST_DRAFT:
         raise Invalid.one("text", N_("At most {longest} characters."), longest=LONGEST_DRAFT)

@@ -45,7 +45,6 @@ def reports(request: Request, session: RequestSession, actor: CurrentActor, roun
 
 def _reports(request: Request, session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
     now, language = clock.now(session), request.state.language
-    stage = stage_now(round_, now)
     place = place_of(actor, round_, "feedback", now)
     release = _release(session, actor, round_)
     zone, base = round_.award.authority.zone, f"/office/rounds/{round_.public_id}/feedback"
@@ -62,7 +61,7 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
     waiting = sum(one["code"] == "waiting" for one in rows)
     return {
         **place, "rows": rows, "waiting": waiting, "url": base,
-        "may_release": release.allowed, "why_not": views.why_not(language, release, stage),
+        "may_release": release.allowed, "why_not": views.why_not(language, release),
         "is_published": latest_snapshot(session, round_.id, "result") is not None,
     }  # fmt: skip
 
@@ -106,8 +105,7 @@ def _one(
     request: Request, session: Session, actor: Actor, application: Application, report: FeedbackReport
 ) -> dict[str, Any]:
     now, language, round_ = clock.now(session), request.state.language, application.round
-    stage = stage_now(round_, now)
-    decision = decide(Action.FEEDBACK_RELEASE, stage, standing_of(session, actor, application, now))
+    decision = decide(Action.FEEDBACK_RELEASE, stage_now(round_, now), standing_of(session, actor, application, now))
     return {
         **place_of(actor, round_, "feedback", now),
         "view": _view(session, report, language),
@@ -117,7 +115,7 @@ def _one(
             "returned": report.returned_reason,
         },
         "may_release": decision.allowed and report.state == "waiting",
-        "why_not": views.why_not(language, decision, stage),
+        "why_not": views.why_not(language, decision),
         "pdf": _pdf(session, report, language),
     }  # fmt: skip
 

@@ -116,7 +116,7 @@ def _one(request: Request, session: Session, actor: Actor, application: Applicat
         "total_items": len(list(criteria.items())),
         "may_see": may_see,
         "may_return": may_return.allowed,
-        "why_not": views.why_not(language, may_return, stage),
+        "why_not": views.why_not(language, may_return),
         "reasons": [(key, i18n.translate(language, text)) for key, text in REASONS.items()],
         "assign_url": f"{base}/assign/{application.public_id}",
         "url": f"{base}/progress/{application.public_id}",

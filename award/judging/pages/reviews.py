@@ -19,8 +19,10 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.panels.service import declare_conflict, sign_declaration
+from award.policy import Standing, decide
 from award.regulations.model import Criteria
-from award.rounds.queries import criteria_of, stage_of, title_of
+from award.rounds.queries import criteria_of, stage_now, stage_of, title_of
+from award.stages import Who
 
 router = APIRouter(prefix="/review", dependencies=[Depends(guard.judges)])
 
@@ -52,7 +54,9 @@ def reviews(request: Request, session: RequestSession, actor: CurrentActor, done
     name = views.award_name(request.state.language, cards[0].application.round) if cards else ""
     return render(
         request, session, "judging/reviews.html", messages=messages, site_name=name,
-        open_cards=[one for one in shown if one["is_open"]], other_cards=[one for one in shown if not one["is_open"]],
+        open_cards=[one for one in shown if one["is_open"]],
+        report_cards=[one for one in shown if one["report_url"]],
+        other_cards=[one for one in shown if not one["is_open"] and not one["report_url"]],
     )  # fmt: skip
 
 
@@ -71,7 +75,7 @@ def _card(request: Request, session: Session, card: Card, now: datetime, rubrics
         "deadline": views.deadline(language, round_, now), "is_leader": card.is_leader,
         "is_open": application.is_live and card.state != "submitted" and stage_of(round_).kind in ("assign", "score"),
         "number": "", "done": 0, "total": 0, "next": None, "url": f"{base}/declaration",
-        "is_withdrawn": False,
+        "is_withdrawn": False, "report_url": "",
     }  # fmt: skip
     if application.state == "withdrawn":
         return shown | {"is_withdrawn": True}
@@ -84,9 +88,19 @@ def _card(request: Request, session: Session, card: Card, now: datetime, rubrics
     criteria = rubrics[key]
     blank = views.next_blank(criteria, card.marks)
     shown |= {"url": base, "number": application.number or "", "done": len(card.marks), "total": len(list(criteria.items()))}
+    if _owes_report(card, now):
+        shown["report_url"] = f"{base}/report"
     if shown["is_open"] and blank is not None and stage_of(round_).kind == "score":
         shown["next"] = {"url": f"{base}/items/{blank.key}", "number": blank.number}
     return shown
+
+
+def _owes_report(card: Card, now: datetime) -> bool:
+    """Whether the feedback report is his to write and not handed in."""
+    application = card.application
+    leader = Standing(frozenset({Who.CLEARED_JUDGE, Who.PANEL_LEADER}), gate_open=application.gate_opened_at is not None)
+    may_write = decide(Action.FEEDBACK_WRITE, stage_now(application.round, now), leader).allowed
+    return card.is_leader and application.is_live and card.report in ("", "drafting") and may_write
 
 
 @router.get("/{assignment_id}/declaration")
@@ -100,7 +114,7 @@ def declaration(request: Request, session: RequestSession, actor: CurrentActor, 
 
 def _declaration(request: Request, review: queries.Review, answer: str = "", reason: str = "") -> dict[str, Any]:
     language, round_ = request.state.language, review.application.round
-    closed = views.why_not(language, review.decide(Action.DECLARATION_SIGN), review.stage)
+    closed = views.why_not(language, review.decide(Action.DECLARATION_SIGN))
     return {
         "site_name": views.award_name(language, round_),
         "url": f"/review/{review.assignment.public_id}/declaration",
@@ -156,7 +170,7 @@ def _recusal(request: Request, review: queries.Review, reason: str = "") -> dict
         "url": f"/review/{review.assignment.public_id}",
         "name": review.application.organisation.name,
         "reason": reason,
-        "closed": views.why_not(request.state.language, review.decide(Action.CONFLICT_DECLARE), review.stage),
+        "closed": views.why_not(request.state.language, review.decide(Action.CONFLICT_DECLARE)),
     }
 
 

@@ -13,13 +13,12 @@ from award.judging.queries import Review
 from award.kernel import i18n
 from award.kernel.actor import Action
 from award.kernel.i18n import N_
-from award.policy import Decision, Moment
+from award.policy import Decision
 from award.regulations.model import Criteria, Item, Scheme, Text
 from award.rounds.models import Round, RoundStage
 from award.rounds.pages.speaking import Speaking
 from award.rounds.queries import criteria_of, scheme_of, title_of
 from award.scoring.grades import item_hundredths
-from award.stages import StageNow
 
 
 @dataclass(frozen=True)
@@ -101,12 +100,11 @@ def deadline(language: str, round_: Round, now: datetime) -> dict[str, str] | No
     return {"text": text, "left": i18n.format_left(language, stage.closes_at - now) if stage.closes_at > now else ""}
 
 
-def why_not(language: str, decision: Decision, stage: StageNow) -> str:
+def why_not(language: str, decision: Decision) -> str:
     """The reason of a decision in the reader's language, "" where the act is open."""
     if decision.allowed:
         return ""
-    params = {"opens_at": Moment(stage.opens_at, stage.zone, opening=True), "closes_at": Moment(stage.closes_at, stage.zone)}
-    return i18n.translate(language, decision.text or N_("This cannot be changed now."), params)
+    return decision.in_language(language) or i18n.translate(language, N_("This cannot be changed now."))
 
 
 def closed_reason(bench: Bench, sheet: Sheet | None) -> str:
@@ -117,7 +115,7 @@ def closed_reason(bench: Bench, sheet: Sheet | None) -> str:
         return bench.tell(N_("You submitted this sheet at {at}. It can no longer be changed."), {"at": at})
     if not review.application.is_live:
         return bench.tell(N_("This application is no longer in the round; nothing is to be scored any more."))
-    return why_not(bench.language, review.decide(Action.SHEET_EDIT), review.stage)
+    return why_not(bench.language, review.decide(Action.SHEET_EDIT))
 
 
 def points_text(hundredths: int) -> str:

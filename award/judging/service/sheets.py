@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from award import policy
-from award.applications.models import Application
+from award.applications.models import LIVE, Application
+from award.applications.queries import with_round
 from award.judging import queries
 from award.judging.models import OPPORTUNITY, STRENGTH, Sheet, SheetItem, SheetVersion
 from award.kernel import db
@@ -18,7 +19,9 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
+from award.panels.queries import leader_of
 from award.panels.service.seats import require_own
+from award.panels.service.telling import tell_leader
 from award.policy import Moment, Standing
 from award.regulations.model import Criteria, Item, Text
 from award.rounds.models import Round
@@ -217,7 +220,8 @@ def submit_sheet(
     """Freezes the judge's own sheet and counts it towards the gate of its application.
 
     now: UTC; becomes submitted_at. Asked again by the same judge, answers with the first version.
-    Effects: the last sheet of a full panel opens the gate: values can be seen, and no sheet returned any more.
+    Effects: the last sheet of a full panel opens the gate: values can be seen, no sheet is returned any
+    more, and the leader is written to.
     Raises Refused (wrong stage, past the deadline, not declared), Invalid (what is missing, item by item).
     """
     stage = guarded_stage(session, application.round, now)
@@ -271,6 +275,9 @@ def _open_gate(session: Session, actor: Actor, application: Application, least_s
     stream, rules = round_stream(application.round.public_id), application.round.scheme_sha256
     obj = f"application:{application.public_id}"
     record(session, actor, Event.GATE_OPENED, obj, stream, {"sheets": submitted}, stage="score", rules=rules)
+    leader = leader_of(session, application.id)
+    if leader is not None:
+        tell_leader(session, application, leader)
 
 
 def open_gates(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
@@ -278,7 +285,10 @@ def open_gates(session: Session, actor: Actor, round_: Round, now: datetime) -> 
 
     The caller has checked that the round may leave its stage, and holds it.
     """
-    for application in queries.behind_gates(session, round_):
+    behind = with_round().where(
+        Application.round_id == round_.id, Application.state.in_(LIVE), Application.gate_opened_at.is_(None)
+    )
+    for application in session.scalars(behind.order_by(Application.id)).all():
         _open_gate(session, actor, application, 1, now)
 
 

@@ -32,7 +32,7 @@ from award.kernel.errors import (
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.web.context import SAFE_METHODS, current_actor, is_api
-from award.kernel.web.labels import HIDDEN, NAMED, label_of
+from award.kernel.web.labels import HIDDEN, label_of, named_fault
 from award.kernel.web.middleware import HEADERS
 from award.kernel.web.rendering import render
 
@@ -147,7 +147,7 @@ def _label(request: Request, name: str) -> str:
 def _named_fault(request: Request, fault: FieldError) -> str:
     language, label = request.state.language, _label(request, fault.field)
     text = i18n.translate(language, fault.text, fault.params)
-    return i18n.translate(language, NAMED, {"field": label, "text": text}) if label else text
+    return named_fault(language, label, text)
 
 
 def _typed(request: Request) -> list[tuple[str, str]]:

@@ -111,13 +111,24 @@ def _naming(found: Mapping[str, tuple[str, str]], page: str, language: str) -> C
         name = html.unescape(mark[1])
         id_, label = found.get(name, ("", ""))
         label = html.escape(label or label_of(language, name))
-        text = (
-            i18n.translate(language, NAMED, {"field": label, "text": f"<span>{mark[2]}</span>"}) if label else mark[2]
-        )
+        text = named_fault(language, label, mark[2], f"<span>{mark[2]}</span>")
         target = id_ or (f"f-{name}" if f'id="f-{html.escape(name)}"' in page else "")
         return f'<a href="#{html.escape(target)}">{text}</a>' if target else text
 
     return named
+
+
+def named_fault(language: str, label: str, text: str, shown: str = "") -> str:
+    """A fault with what its field is called before it, once: a text that quotes the label says it itself.
+
+    shown: what stands for the text, where it is dressed up. A label that is a question keeps its own mark.
+    """
+    shown, label = shown or text, label.rstrip(" :：")
+    if not label or f"“{label}”" in text:
+        return text
+    if label.endswith(("?", "？")):
+        return f"{label} {shown}" if language == "en" else f"{label}{shown}"
+    return i18n.translate(language, NAMED, {"field": label, "text": shown})
 
 
 def label_of(language: str, name: str, endpoint: Callable[..., object] | None = None) -> str:

@@ -86,7 +86,7 @@ def page(request: Request, session: RequestSession) -> Response:
     rows = [
         {
             "tag": operation["tags"][0], "method": method.upper(), "path": path, "scope": operation["x-scope"],
-            "about": operation["description"].partition("\n")[0],
+            "about": operation["summary"],
             "query": [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"],
             "refusals": sorted(code for code in operation["responses"] if code >= "300"),
         }

@@ -48,6 +48,11 @@ def _spoken(context: Context, value: object) -> object:
     return i18n.spoken(context["lang"], value)
 
 
+@pass_context
+def _zone(context: Context, zone: str) -> str:
+    return i18n.zone_title(context["lang"], zone)
+
+
 @lru_cache
 def environment() -> Environment:
     """The one template environment of pages. Undefined names are errors; everything is escaped."""
@@ -60,6 +65,7 @@ def environment() -> Environment:
     )
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, static=static_url)
     env.filters["spoken"] = _spoken
+    env.filters["zone"] = _zone
     return env
 
 

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Grant, Person
+from award.accounts.models import Person
 from award.applications.models import LIVE, Application
 from award.judging.models import Sheet
-from award.kernel.actor import Actor, Role, Scope
+from award.kernel.actor import Actor, Role
 from award.kernel.i18n import format_moment
 from award.messages.groups import Group
 from award.organisations.models import Organisation
 from award.rounds.models import Round
+from award.rounds.people import holds, is_reachable
 from award.rounds.queries import dates_of, title_of
 from award.standing.models import Assignment, Conflict, Declaration
 from award.standing.queries import conflicts_of
@@ -28,23 +29,6 @@ class Receiver:
     person: Person
     about: str
     values: dict[str, str]
-
-
-def is_reachable(now: datetime) -> ColumnElement[bool]:
-    """Whether a person can be written to: his account is open."""
-    return and_(Person.is_active, or_(Person.expires_at.is_(None), Person.expires_at > now))
-
-
-def holds(role: Role, round_: Round, now: datetime) -> ColumnElement[bool]:
-    """Whether a person holds a role in a round or before its authority."""
-    here = or_(
-        and_(Grant.scope == Scope.ROUND, Grant.scope_id == round_.id),
-        and_(Grant.scope == Scope.AUTHORITY, Grant.scope_id == round_.award.authority_id),
-    )
-    in_force = and_(
-        Grant.revoked_at.is_(None), Grant.valid_from <= now, or_(Grant.valid_until.is_(None), Grant.valid_until > now)
-    )
-    return exists().where(Grant.person_id == Person.id, Grant.role == role, here, in_force)
 
 
 def contacts(round_: Round, states: Sequence[str], now: datetime) -> Select[Person, Application, str]:

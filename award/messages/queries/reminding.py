@@ -13,12 +13,13 @@ from award.judging.models import FeedbackReport
 from award.kernel.actor import Role
 from award.kernel.mail.models import Message
 from award.messages.models import ReminderSetting
-from award.messages.queries.receivers import contacts, holds, is_reachable, seats
+from award.messages.queries.receivers import contacts, seats
 from award.messages.reminders import REMINDERS, ReminderKind, remind_at
 from award.organisations.models import Organisation
 from award.results.models import Notice, Objection
 from award.results.service.objecting import due_on
 from award.rounds.models import Round
+from award.rounds.people import holds, is_reachable, officers_of
 from award.rounds.queries import dates_of, stage_of
 from award.standing.models import Assignment, Conflict
 
@@ -166,7 +167,7 @@ def _objections(session: Session, round_: Round, kind: ReminderKind, now: dateti
     objections = list(session.scalars(query))
     if not objections:
         return []
-    officers = _officers(session, round_, now)
+    officers = officers_of(session, round_, now)
     barred = _barred(session, [one.application_id for one in objections if one.application_id])
     found = []
     for one in objections:
@@ -188,13 +189,8 @@ def _notice(session: Session, round_: Round, kind: ReminderKind, now: datetime) 
     number = (notice.document_number,)
     return [
         Reminder(kind, person, notice.closes_at, f"notice:{notice.public_id}", place, number)
-        for person in _officers(session, round_, now)
+        for person in officers_of(session, round_, now)
     ]
-
-
-def _officers(session: Session, round_: Round, now: datetime) -> list[Person]:
-    query = select(Person).where(is_reachable(now), holds(Role.AWARD_OFFICE, round_, now))
-    return list(session.scalars(query.order_by(Person.id)))
 
 
 def _barred(session: Session, applications: list[int]) -> set[tuple[int, int | None]]:

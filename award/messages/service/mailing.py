@@ -20,8 +20,9 @@ from award.kernel.mail.service import is_address, send
 from award.messages.groups import GROUPS, Group
 from award.messages.models import Mailing
 from award.messages.placeholders import fill, unknown_in
-from award.messages.queries.receivers import Receiver, is_reachable, mark_of, receivers_of
+from award.messages.queries.receivers import Receiver, mark_of, receivers_of
 from award.rounds.models import Round
+from award.rounds.people import is_reachable
 from award.rounds.queries import guarded_stage, standing_in
 
 MAIL = "messages:mail"

@@ -58,7 +58,7 @@ def _organisations(asked: Asked) -> Answer:
          one.decided_at)
         for one in found
     ]  # fmt: skip
-    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(names)), asked.say(N_("Organisations")))
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(names)), "")
 
 
 def _people(asked: Asked) -> Answer:
@@ -78,7 +78,7 @@ def _people(asked: Asked) -> Answer:
             if role.place or role.role == Role.APPLICANT
         ]
         rows.append((one.name, one.email, _roles(asked, held), seen.get(one.id)))
-    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), asked.say(N_("People")))
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), "")
 
 
 def _accounts(asked: Asked) -> Answer:
@@ -98,7 +98,7 @@ def _accounts(asked: Asked) -> Answer:
         )
         for one in found
     ]
-    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), asked.say(N_("People")))
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), "")
 
 
 def _roles(asked: Asked, roles: list[Role]) -> str:

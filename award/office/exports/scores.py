@@ -62,7 +62,7 @@ def _sheets(asked: Asked) -> Answer:
     round_ = round_of(asked)
     decision = _may_read(asked, round_)
     if not decision.allowed:
-        raise Conflict(decision.code, decision.text)
+        raise Conflict(decision.code, decision.text, **decision.params)
     categories: list[str] = [one.key for one in scheme_of(asked.session, round_).categories]
     category = asked.get("category") or categories[0]
     if category not in categories:

@@ -74,4 +74,5 @@ def note_export(
 def file_name(export: Export, answer: Answer, asked: Asked, kind: str) -> str:
     """The round, the list and the moment, so that two exports are never mistaken for each other."""
     moment: datetime = asked.now.astimezone(ZoneInfo(answer.table.zone))
-    return f"{answer.place} {asked.say(export.title)} {moment:%Y%m%d-%H%M%S}.{kind}"
+    named = " ".join(one for one in (answer.place, asked.say(export.title)) if one)
+    return f"{named} {moment:%Y%m%d-%H%M%S}.{kind}"

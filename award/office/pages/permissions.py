@@ -6,9 +6,10 @@ from award.kernel.actor import Action
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, RequestSession
 from award.kernel.web.rendering import render
-from award.office.words import ACTIONS, PEOPLE
+from award.office.words import PEOPLE
 from award.rounds.pages.place import is_inspecting
 from award.stages import DEADLINE_BOUND, TABLE
+from award.words import ACTIONS
 
 router = APIRouter(prefix="/office", dependencies=[Depends(guard.office_or_supervisor)])
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from award.accounts.queries import names_of
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
-from award.kernel.errors import Conflict, FieldError, Invalid, Stale
-from award.kernel.i18n import N_
+from award.kernel.errors import AwardError, Conflict, FieldError, Invalid, Stale
+from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form, SubmittedForm
@@ -27,14 +27,22 @@ from award.stages import TABLE, Kind
 
 router = APIRouter(prefix="/office/rounds/{round_id}")
 TEMPLATE, DATES = "office/stages.html", "office/stage_dates.html"
+DONE = {
+    "advanced": N_("The round has moved on into this stage."),
+    "extended": N_("The later end is decided and published."),
+    "planned": N_("The dates are saved."),
+}
 StageKind = Annotated[str, Path(pattern="^[a-z]{2,16}$")]
 
 
 @router.get("/stages", dependencies=[Depends(guard.office_or_supervisor)])
-def stages(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
+def stages(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, done: str = ""
+) -> Response:
     """Where the round stands, and what keeps it there."""
     round_ = queries.round_for(session, actor, round_id)
-    return render(request, session, TEMPLATE, **_page(request, session, actor, round_))
+    messages = [translate(request.state.language, DONE[done])] if done in DONE else []
+    return render(request, session, TEMPLATE, **_page(request, session, actor, round_), messages=messages)
 
 
 @router.post("/advance", dependencies=[Depends(guard.office)])
@@ -53,10 +61,8 @@ def advance(request: Request, session: RequestSession, actor: CurrentActor, roun
         page["typed"] |= {name: form.get(name) for name in form.names()}
         return render_invalid(request, session, TEMPLATE, _unconfirmed(form, error), **page)
     except (service.NotReady, Stale) as error:
-        session.rollback()
-        page = _page(request, session, actor, round_)
-        return render(request, session, TEMPLATE, status_code=error.status, **page, refused=error)
-    return RedirectResponse(f"/office/rounds/{round_id}/stages", 303)
+        return _refused(request, session, actor, round_, error)
+    return RedirectResponse(f"/office/rounds/{round_id}/stages?done=advanced", 303)
 
 
 def _unconfirmed(form: SubmittedForm, error: Invalid) -> Invalid:
@@ -74,7 +80,10 @@ def planned_dates(
 ) -> Response:
     """The form for other dates of a stage that has not begun."""
     round_ = queries.round_for(session, actor, round_id)
-    stage = upcoming(round_, kind)
+    try:
+        stage = upcoming(round_, kind)
+    except Conflict as error:
+        return _refused(request, session, actor, round_, error)
     dates = typed_dates({kind: (stage.opens_at, stage.closes_at)}, round_.award.authority.zone)
     typed = {name.partition(".")[2]: value for name, value in dates.items()}
     return render(request, session, DATES, **_dates(session, actor, round_, kind), typed=typed)
@@ -95,7 +104,9 @@ def replan(
         session.rollback()
         typed = {name: form.get(name) for name in form.names()}
         return render_invalid(request, session, DATES, error, **_dates(session, actor, round_, kind), typed=typed)
-    return RedirectResponse(f"/office/rounds/{round_id}/stages", 303)
+    except Conflict as error:
+        return _refused(request, session, actor, round_, error)
+    return RedirectResponse(f"/office/rounds/{round_id}/stages?done=planned", 303)
 
 
 def _dates(session: Session, actor: Actor, round_: Round, kind: str) -> dict[str, Any]:
@@ -127,10 +138,18 @@ def extend(request: Request, session: RequestSession, actor: CurrentActor, round
         page = _page(request, session, actor, round_) | {"typed": typed}
         return render_invalid(request, session, TEMPLATE, error, **page)
     except Conflict as error:
-        session.rollback()
-        page = _page(request, session, actor, round_)
-        return render(request, session, TEMPLATE, status_code=error.status, **page, refused=error)
-    return RedirectResponse(f"/office/rounds/{round_id}/stages", 303)
+        return _refused(request, session, actor, round_, error)
+    return RedirectResponse(f"/office/rounds/{round_id}/stages?done=extended", 303)
+
+
+def _refused(request: Request, session: Session, actor: Actor, round_: Round, error: AwardError) -> Response:
+    """The page of the stages with why an act was refused, so that nobody is left without a way back."""
+    session.rollback()
+    language, page = request.state.language, _page(request, session, actor, round_)
+    why = translate(language, error.text, error.params)
+    if isinstance(error, service.NotReady | Stale):
+        why = translate(language, N_("The round was not moved on: {why}"), {"why": why})
+    return render(request, session, TEMPLATE, status_code=error.status, **page, refused=why)
 
 
 def _page(request: Request, session: Session, actor: Actor, round_: Round) -> dict[str, Any]:

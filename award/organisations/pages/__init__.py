@@ -1,9 +1,8 @@
-"""Pages of organisations: claiming one, and the office's decision."""
+"""Pages of organisations: claiming one. The office's decision stands with the applications, which it reaches into."""
 
 from fastapi import APIRouter
 
-from award.organisations.pages import claiming, deciding
+from award.organisations.pages import claiming
 
 router = APIRouter()
-for one in (claiming.router, deciding.router):
-    router.include_router(one)
+router.include_router(claiming.router)

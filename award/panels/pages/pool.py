@@ -96,7 +96,7 @@ def _row(member: PoolMember, today: date) -> dict[str, Any]:
     return {
         "id": member.public_id, "name": member.person.name, "email": member.person.email, "institution": member.institution,
         "title": member.title, "speciality": member.speciality, "region": member.region, "is_active": member.is_active,
-        "last_day": member.last_day.isoformat(), "is_over": member.last_day < today,
+        "last_day": member.last_day, "is_over": member.last_day < today,
         "has_account": member.person.password_hash is not None, "url": f"/office/judges/members/{member.public_id}",
     }  # fmt: skip
 

@@ -19,6 +19,7 @@ from award.panels.models import PanelChange
 from award.panels.service.conflicts import record_conflict
 from award.panels.service.seats import check_seat, hold_panel, name_leader, replace_judge, require_unseen
 from award.rounds.queries import guarded_stage
+from award.rounds.service.second_person import Waiting, ask_second_person
 from award.stages import Kind
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
@@ -41,6 +42,7 @@ def propose_change(
 
     Where the seat has ended, the reason it ended for is enough. Raises Refused (wrong stage or role), Conflict (another one
     waits, or what confirming would be refused for), NotFound (a seat of another panel, not in the pool), Invalid (no reason).
+    Effects: messages to those who may confirm it.
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.JUDGE_REPLACE, stage, standing_of(session, actor, application, now))
@@ -66,6 +68,10 @@ def propose_change(
     session.flush()
     session.refresh(change)
     _note(session, actor, Event.PANEL_CHANGE_PROPOSED, change)
+    place = f"/office/rounds/{application.round.public_id}/assign/{application.public_id}"
+    name = application.organisation.name
+    waits = Waiting(N_("Change of a panel"), name, place, change.public_id, application.id, application.public_id)
+    ask_second_person(session, actor, application.round, waits, now)
     return change
 
 

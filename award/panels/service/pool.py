@@ -16,11 +16,12 @@ from award.kernel.actor import Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Invalid, Refused
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, spoken
 from award.kernel.mail.service import send
 from award.panels import queries
 from award.panels.models import PoolMember
 from award.rounds.models import Authority
+from award.rounds.queries import authority_in_letters
 
 INSTITUTION_MISSING = N_("Enter the institution; it decides who can sit on a panel together.")
 
@@ -114,10 +115,12 @@ def add_by_hand(
     elif queries.member_of(session, authority.id, person.id) is not None:
         raise Invalid.one("email", N_("The judge with this address is in the pool already."))
     member = add_judge(session, actor, authority, person, **vars(facts), now=now)
+    office = authority_in_letters(session, authority)
     if is_new:
-        link_for_new_person(session, actor, person, clock.real_now(), template="judge_invited")
+        link_for_new_person(session, actor, person, clock.real_now(), template="judge_invited", authority=office)
     else:
-        send(session, person.email, "judge_added", {"name": person.name}, person.language, person_id=person.id)
+        given = {"name": person.name, "authority": spoken(person.language, office)}
+        send(session, person.email, "judge_added", given, person.language, person_id=person.id)
     return member
 
 

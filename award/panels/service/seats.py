@@ -18,7 +18,7 @@ from award.kernel.i18n import N_
 from award.panels import queries
 from award.panels.models import PanelChange, PoolMember
 from award.panels.queries import Seat
-from award.panels.service.telling import tell_later
+from award.panels.service.telling import tell_judge, tell_later, tell_leader
 from award.regulations.model import PanelRules
 from award.rounds.queries import guarded_stage, scheme_of
 from award.stages import Kind, StageNow
@@ -49,7 +49,8 @@ def assign(
     """Gives a judge a seat on the panel of an application. Asked again for the same judge, answers with his seat.
 
     replaces: the ended seat this one takes over; a substitute may also be named while judges score, by two persons.
-    confirms: the change a second person confirms. Effects: a letter to the judge, collecting his new seats.
+    confirms: the change a second person confirms. Effects: a letter to the judge, at once while judges score, before that one
+    for the seats of some minutes.
     Raises Refused (wrong stage or role), Conflict (conflict on record, panel full, institution, not in the pool, too many
     applications, no second person), NotFound (replaces: a seat of another panel).
     """
@@ -78,7 +79,11 @@ def assign(
     event = Event.JUDGE_REPLACED if replaces else Event.JUDGE_ASSIGNED
     content = {"judge": person.public_id, "leader": is_leader, "replaces": replaces.public_id if replaces else None}
     note(session, actor, event, assignment, application, content)
-    tell_later(session, application.round, person, now)
+    if stage.kind == Kind.SCORE:
+        # A deadline runs: who takes a seat over now has no minutes to wait for others that may be given him.
+        tell_judge(session, person.id, application.round_id)
+    else:
+        tell_later(session, application.round, person, now)
     return assignment
 
 
@@ -170,7 +175,7 @@ def _not_serving(member: PoolMember | None, name: str, today: date) -> SeatFault
         return SeatFault("panel.not_in_pool", N_("{name} is not an active judge of the pool."), {"name": name})
     if member.last_day < today:
         text = N_("The appointment of {name} ended on {day}.")
-        return SeatFault("panel.appointment_over", text, {"name": name, "day": str(member.last_day)})
+        return SeatFault("panel.appointment_over", text, {"name": name, "day": member.last_day})
     return None
 
 
@@ -180,6 +185,7 @@ def name_leader(
 ) -> None:  # fmt: skip
     """Makes one seat of the panel its leader. Asked again, nothing happens.
 
+    Effects: where all sheets are in, a message to him that the feedback report is his to write.
     Raises Refused (wrong stage or role), NotFound (no active seat of this panel), Conflict (no second person).
     """
     stage = guarded_stage(session, application.round, now)
@@ -192,6 +198,8 @@ def name_leader(
     _lay_down_lead(queries.seats_of(session, application))
     assignment.is_leader = True
     note(session, actor, Event.LEADER_NAMED, assignment, application, {})
+    if application.gate_opened_at is not None:
+        tell_leader(session, application, assignment)
 
 
 def unassign(

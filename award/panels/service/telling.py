@@ -1,4 +1,4 @@
-"""Writing to judges that they have been given applications: one letter for all of a few minutes, not one for each."""
+"""Writing to judges what they have been given: applications (while panels are made, one letter for a few minutes), a report."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -46,6 +46,31 @@ def tell_judge(session: Session, person_id: int, round_id: int) -> None:
     ):
         if told:
             _write(session, person, template, told, now)
+
+
+def tell_leader(session: Session, application: Application, assignment: Assignment) -> None:
+    """Writes to the leader of a panel that the feedback report is his to write: all sheets are in.
+
+    Once for each leader of an application, whatever happens again. Effects: a message.
+    """
+    person = session.get_one(Person, assignment.person_id)
+    if not is_address(person.email) or not application.is_live:
+        return
+    round_ = application.round
+    publish = next((one for one in round_.stages if one.kind == "publish"), None)
+    opens_at = publish.opens_at if publish is not None else None
+    zone = round_.award.authority.zone
+    context = {
+        "name": person.name,
+        "organisation": application.organisation.name,
+        "round": title_of(round_).in_language(person.language),
+        "opens_at": format_moment(person.language, opens_at, zone, with_zone=True, opening=True) if opens_at else "",
+        "address": f"{settings().base_url}/review/{assignment.public_id}/report",
+    }
+    send(
+        session, person.email, "report_wanted", context, person.language, person_id=person.id, round_id=round_.id,
+        dedup_key=f"report_wanted:{application.public_id}:{person.public_id}", about=f"application:{application.public_id}",
+    )  # fmt: skip
 
 
 def _write(

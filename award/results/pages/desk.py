@@ -85,10 +85,10 @@ class Desk:
         """Whether the actor may do this in the present stage."""
         return decide(action, stage_now(self.round, self.now), standing_in(self.actor, self.round))
 
-    def says(self, action: Action) -> str:
-        """Why a control is disabled; "" where it is not."""
+    def says(self, action: Action) -> Decision | None:
+        """Why a control is disabled, as what knows its own words; None where it is not."""
         decision = self.may(action)
-        return "" if decision.allowed else decision.text
+        return None if decision.allowed else decision
 
     @property
     def tabs(self) -> list[dict[str, Any]]:

@@ -13,11 +13,13 @@ from award.kernel.documents.queries import latest_for
 from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.files.service import Prepared, keep
+from award.kernel.i18n import Phrase
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
+from award.policy import Decision
 from award.results import queries
 from award.results.forms import LONGEST_TEXT, prepared_paper, read_filing
 from award.results.letters import subject_of
@@ -186,11 +188,11 @@ def send_back(
 def _page(desk: Desk, found: Objection) -> dict[str, Any]:
     people = [one for one in (found.entered_by, found.examined_by, found.answered_by) if one is not None]
     closed = desk.says(Action.OBJECTION_ANSWER)
-    why_not = closed
+    why_not: Decision | Phrase | None = closed
     if not closed and found.examined_by == desk.actor.person_id:
-        why_not = objecting.EXAMINER
+        why_not = Phrase(objecting.EXAMINER)
     elif not closed and desk.is_decider:
-        why_not = objecting.DECIDER
+        why_not = Phrase(objecting.DECIDER)
     return {
         **desk.place, "objection": found, "about": found.application, "names": names_of(desk.session, people) if people else {},
         "effects": objecting.EFFECTS, "closed": closed, "why_not": why_not, "seen": _seen(found),

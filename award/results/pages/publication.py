@@ -9,12 +9,13 @@ from award.kernel.actor import Action
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.files.service import keep
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
+from award.policy import Decision
 from award.results import papers, queries
 from award.results.forms import prepared_paper
 from award.results.pages.desk import Desk, desk_of, typed_of
@@ -78,11 +79,11 @@ def before_publishing(request: Request, session: RequestSession, actor: CurrentA
     desk = desk_of(session, actor, round_id, "results")
     _, found_approval, publication = desk.papers
     groups = papers.groups_of(desk.scheme, desk.decided) if not desk.hidden else []
-    closed = desk.says(Action.RESULT_PUBLISH)
+    closed: Decision | Phrase | None = desk.says(Action.RESULT_PUBLISH)
     if not closed and found_approval is None:
-        closed = N_("Record the approval first.")
+        closed = Phrase(N_("Record the approval first."))
     elif not closed and desk.is_decider:
-        closed = publishing.SECOND_PERSON
+        closed = Phrase(publishing.SECOND_PERSON)
     return render(
         request, session, "results/publish.html", **desk.place, groups=groups, approval=found_approval,
         publication=publication, closed=closed, steps=desk.steps,

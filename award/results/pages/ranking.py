@@ -38,7 +38,7 @@ def results(
     readable = desk.may(Action.RESULT_READ)
     page: dict[str, Any] = {
         **desk.place, "scheme": desk.scheme, "category": desk.category, "tabs": desk.tabs, "waiting": waiting,
-        "closed": "" if readable.allowed else readable.text, "steps": desk.steps,
+        "closed": None if readable.allowed else readable, "steps": desk.steps,
     }  # fmt: skip
     if waiting or not readable.allowed:
         return render(request, session, "results/waiting.html", **page)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Request, Response
 
 from award.kernel import clock
+from award.kernel.i18n import format_days
 from award.kernel.web import guard
 from award.kernel.web.context import RequestSession
 from award.kernel.web.rendering import render
@@ -72,18 +73,18 @@ def _round(call: Published, entered: Entered, now: datetime, language: str) -> d
         "call_url": url_of(call),
         "may_apply": takes_applications(stages, now),
         "stages": [
-            {"name": one.title.in_language(language), "when": days_of(one, zone), "state": one.state} for one in stages
+            {"name": one.title.in_language(language), "when": days_of(one, zone, language), "state": one.state} for one in stages
         ],
         "current": next((one for one in stages if one.state == "running" and one.closes_at and now < one.closes_at), None),
         "zone": zone,
     }
 
 
-def days_of(stage: PublicStage, zone: str) -> str:
-    """The days of a stage as short as a stage line needs them: "3/1–4/15", both counted: 24:00 belongs to its day."""
+def days_of(stage: PublicStage, zone: str, language: str) -> str:
+    """The days of a stage as short as a stage line needs them, both counted: 24:00 belongs to its day."""
     last = stage.closes_at - timedelta(microseconds=1) if stage.closes_at else None
-    ends = [one.astimezone(ZoneInfo(zone)) for one in (stage.opens_at, last) if one is not None]
-    return "–".join(f"{one.month}/{one.day}" for one in ends)
+    ends = [one.astimezone(ZoneInfo(zone)).date() if one is not None else None for one in (stage.opens_at, last)]
+    return format_days(language, *ends)
 
 
 def winners_of(result: Published, language: str) -> list[dict[str, Any]]:

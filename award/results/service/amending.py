@@ -20,6 +20,7 @@ from award.results.service.deciding import faults_of_meeting, require_clear
 from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, standing_in
+from award.rounds.service.second_person import Waiting, ask_second_person
 
 SAME_PERSON = N_("You entered this amended decision; another person of the office must confirm it.")
 
@@ -75,6 +76,8 @@ def amend(
         "objections": [one.receipt for one in named],
     }
     _record(session, actor, Event.RESULT_AMENDED, round_, made, content)
+    waits = Waiting(N_("Amended decision"), "", f"/office/rounds/{round_.public_id}/results", made.public_id)
+    ask_second_person(session, actor, round_, waits, now, without=queries.conflicted_in(session, round_))
     return made
 
 

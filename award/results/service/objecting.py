@@ -22,6 +22,7 @@ from award.results.letters import letter_view, subject_of
 from award.results.models import Notice, Objection
 from award.rounds.models import Round
 from award.rounds.queries import calendar_of, guarded_stage, scheme_of, standing_in
+from award.rounds.service.second_person import Waiting, ask_second_person
 from award.stages import Kind
 
 EFFECTS: Mapping[str, str] = {
@@ -169,6 +170,10 @@ def examine_objection(
     objection.returned_reason = ""
     content = {"findings": findings, "effect": effect, "answer": answer, "evidence": objection.evidence_id}
     _record(session, actor, Event.OBJECTION_EXAMINED, objection, round_, content)
+    place = f"/office/rounds/{round_.public_id}/notice/objections/{objection.public_id}"
+    key = f"{objection.public_id}:{now:%Y%m%dT%H%M%S}"
+    waits = Waiting(N_("Result of an objection"), objection.receipt, place, key, objection.application_id)
+    ask_second_person(session, actor, round_, waits, now, without=queries.deciders_of(session, round_))
     return objection
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, Stale
+from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import YEARS, Form
@@ -23,11 +24,16 @@ from award.rounds.pages.place import place_of
 
 router = APIRouter(prefix="/office/rounds/{round_id}")
 TEMPLATE = "rounds/calendar.html"
+DONE = {
+    "dates": N_("The dates are saved."),
+    "contact": N_("The contact is saved."),
+    "call": N_("The call is published."),
+}
 
 
 @router.get("/calendar", dependencies=[Depends(guard.office_or_supervisor)])
 def dates(
-    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, first: str = ""
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, first: str = "", done: str = ""
 ) -> Response:
     """The dates of a round. first: a day from which dates are proposed by the lengths the scheme plans."""
     round_ = queries.round_for(session, actor, round_id)
@@ -39,7 +45,8 @@ def dates(
         shown |= planning.proposed_dates(queries.scheme_of(session, round_), frame, start)
     page = _page(session, actor, round_, typed_dates(shown, zone))
     years = planning.unannounced_years(queries.calendar_of(session), shown)
-    return render(request, session, TEMPLATE, **{**page, "unannounced": years}, proposed=start)
+    messages = [translate(request.state.language, DONE[done])] if done in DONE else []
+    return render(request, session, TEMPLATE, **{**page, "unannounced": years}, proposed=start, messages=messages)
 
 
 @router.post("/calendar", dependencies=[Depends(guard.office)])
@@ -63,7 +70,7 @@ def set_dates(
         typed["version"] = str(error.version)
         page = {**_page(session, actor, round_, typed), "stored": stored, "stale": error.text}
         return render(request, session, TEMPLATE, status_code=error.status, **page, proposed=None)
-    return RedirectResponse(f"/office/rounds/{round_id}/calendar", 303)
+    return RedirectResponse(f"/office/rounds/{round_id}/calendar?done=dates", 303)
 
 
 @router.post("/contact", dependencies=[Depends(guard.office)])
@@ -79,7 +86,7 @@ def set_contact(
         typed = typed_dates(queries.dates_of(round_), round_.award.authority.zone)
         return render_invalid(request, session, TEMPLATE, error, **_page(session, actor, round_, typed), proposed=None)
     service.set_contact(session, actor, round_.award.authority, contact)
-    return RedirectResponse(f"/office/rounds/{round_id}/calendar", 303)
+    return RedirectResponse(f"/office/rounds/{round_id}/calendar?done=contact", 303)
 
 
 @router.post("/call", dependencies=[Depends(guard.office)])
@@ -87,7 +94,7 @@ def publish_call(request: Request, session: RequestSession, actor: CurrentActor,
     """Publishes the call."""
     round_ = queries.round_for(session, actor, round_id)
     service.publish_call(session, actor, round_, clock.now(session))
-    return RedirectResponse(f"/office/rounds/{round_id}/calendar", 303)
+    return RedirectResponse(f"/office/rounds/{round_id}/calendar?done=call", 303)
 
 
 def _page(session: Session, actor: Actor, round_: Round, typed: Mapping[str, str]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock
 from award.kernel.actor import Actor
 from award.kernel.errors import Invalid
+from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, RequestSession
 from award.kernel.web.forms import Form
@@ -18,6 +19,7 @@ from award.rounds import service
 from award.rounds.models import CalendarYear
 from award.rounds.pages.place import is_inspecting
 from award.rounds.queries import days_of
+from award.rounds.service.calendar import LIBRARY
 
 router = APIRouter(prefix="/office/calendar")
 TEMPLATE = "rounds/workdays.html"
@@ -63,11 +65,22 @@ def announce(request: Request, session: RequestSession, actor: CurrentActor, yea
     return RedirectResponse(f"/office/calendar?year={year}", 303)
 
 
+SHIPPED = N_("the yearly notices of the General Office of the State Council, as this program brings them")
+
+
+def _source(announced: CalendarYear | None) -> str:
+    """Where the holidays of a year come from, as msgid or as somebody typed it; "" before they are announced."""
+    if announced is None:
+        return ""
+    return SHIPPED if announced.source.startswith(LIBRARY) else announced.source
+
+
 def _year(session: Session, actor: Actor, year: int) -> dict[str, Any]:
     return {
         "year": year,
         "days": days_of(session, year),
-        "announced": session.get(CalendarYear, year),
+        "announced": _source(session.get(CalendarYear, year)),
+        "shipped": SHIPPED,
         "current": "workdays",
         "inspection": is_inspecting(actor),
     }

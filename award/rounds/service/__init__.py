@@ -4,11 +4,12 @@ from award.rounds.service.calendar import forget_day, seed_calendar, set_day, se
 from award.rounds.service.calls import call_content, is_same, publish_call, publish_progress, publish_snapshot
 from award.rounds.service.dates import set_dates
 from award.rounds.service.extensions import extend_stage
-from award.rounds.service.founding import create_authority, create_award, create_round, set_contact
+from award.rounds.service.founding import change_authority, create_authority, create_award, create_round, set_contact
 from award.rounds.service.replanning import replan_stage
 
 __all__ = [
     "call_content",
+    "change_authority",
     "create_authority",
     "create_award",
     "create_round",

@@ -14,7 +14,8 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.rounds.models import CalendarDay, CalendarYear
 
-SOURCE = f"chinesecalendar {version('chinesecalendar')}"
+LIBRARY = "chinesecalendar"
+SOURCE = f"{LIBRARY} {version(LIBRARY)}"
 NAMES = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
 
 

@@ -11,11 +11,12 @@ from award.kernel.actor import Action
 from award.kernel.documents.models import Document
 from award.kernel.documents.queries import latest_for
 from award.kernel.errors import Invalid
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
+from award.policy import Decision
 from award.results.pages.desk import Desk, desk_of, send_paper, typed_of
 from award.results.queries import decided_lines, publication_of
 from award.winners import queries, service
@@ -51,9 +52,9 @@ def _page(desk: Desk) -> dict[str, Any]:
     publication = publication_of(desk.session, desk.round.id)
     lines = decided_lines(desk.session, desk.round) if publication else {}
     winners = {line.application_id for one in lines.values() for line in one if line.decided_grade}
-    closed = desk.says(Action.CERTIFICATE_ISSUE)
+    closed: Decision | Phrase | None = desk.says(Action.CERTIFICATE_ISSUE)
     if not closed and publication is None:
-        closed = N_("Publish the result first; certificates follow it.")
+        closed = Phrase(N_("Publish the result first; certificates follow it."))
     return {
         **desk.place,
         "rows": [(one, _state(one, papers.get(one.document_id or 0), desk.today), papers.get(one.document_id or 0)) for one in found],
@@ -97,11 +98,11 @@ def before_revoking(
 
 
 def _revoking(desk: Desk, certificate: Certificate) -> dict[str, Any]:
-    closed = desk.says(Action.CERTIFICATE_REVOKE)
+    closed: Decision | Phrase | None = desk.says(Action.CERTIFICATE_REVOKE)
     if not closed and certificate.revoked_at is not None:
-        closed = service.REVOKED
+        closed = Phrase(service.REVOKED)
     elif not closed and certificate.issued_by == desk.actor.person_id:
-        closed = service.SECOND_PERSON
+        closed = Phrase(service.SECOND_PERSON)
     return {**desk.place, "certificate": certificate, "closed": closed}
 
 

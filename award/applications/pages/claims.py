@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.accounts.queries import names_of
+from award.applications.service import decide_claim
 from award.kernel import clock
 from award.kernel.actor import Actor
 from award.kernel.errors import Invalid, NotFound
@@ -17,7 +18,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
-from award.organisations import queries, service
+from award.organisations import queries
 from award.organisations.models import Claim
 from award.rounds.models import Authority
 
@@ -57,9 +58,10 @@ def decide(request: Request, session: RequestSession, actor: CurrentActor, claim
     shown = _shown(session, actor, claim, {name: form.get(name) for name in ("decision", "name", "reason")})
     try:
         decision = form.choice("decision", ("confirm", "refuse"))
-        name, reason = form.text("name", longest=120), form.text("reason", required=False, longest=500)
+        name = form.text("name", required=decision == "confirm", longest=120)
+        reason = form.text("reason", required=False, longest=500)
         form.check()
-        service.decide_claim(session, actor, claim, decision == "confirm", reason, clock.now(session), name=name)
+        decide_claim(session, actor, claim, decision == "confirm", reason, clock.now(session), name=name)
     except Invalid as error:
         return render_invalid(request, session, "organisations/claim_office.html", error, **shown)
     return RedirectResponse("/office/claims", 303)
@@ -78,9 +80,10 @@ def _shown(session: Session, actor: Actor, claim: Claim, typed: dict[str, str]) 
     person = session.get_one(Person, claim.person_id)
     stored = session.get(StoredFile, claim.licence_file_id) if claim.licence_file_id else None
     others = queries.other_claims(session, actor, claim)
-    names = names_of(session, [one.person_id for one in others])
+    names = names_of(session, [*(one.person_id for one in others), *([claim.decided_by] if claim.decided_by else [])])
     return {
-        "claim": {"id": claim.public_id, "state": claim.state, "made_at": claim.made_at, "reason": claim.reason},
+        "claim": {"id": claim.public_id, "state": claim.state, "made_at": claim.made_at, "reason": claim.reason,
+                  "decided_at": claim.decided_at, "decided_by": names.get(claim.decided_by or 0, "")},
         "organisation": {"name": claim.organisation.name, "code": claim.organisation.credit_code},
         "person": {"name": person.name, "email": person.email, "phone": person.phone},
         "licence": {"name": stored.name, "kib": -(-stored.size // 1024)} if stored else None,
