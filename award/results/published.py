@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from award.kernel.errors import NotFound
 from award.regulations.model import Text
 from award.rounds.models import Snapshot
+from award.rounds.queries import told_outside
 from award.stages import INNER, Kind
 
 KINDS = ("call", "notice", "result")
@@ -110,13 +111,19 @@ def stages_of(call: Published, entered: Entered, now: datetime) -> list[PublicSt
     return [_stage(one, entered, now) for one in call.content["stages"] if one["kind"] not in INNER]
 
 
+def extensions_of(call: Published) -> list[dict[str, Any]]:
+    """The decisions on dates of a call that concern the public, each with the title of its stage as a text."""
+    told = [one for one in call.content["extensions"] if one["kind"] not in INNER]
+    return [{**one, "title": told_outside(text_of(one["title"]))} for one in told]
+
+
 def _stage(stage: Mapping[str, Any], entered: Entered, now: datetime) -> PublicStage:
     opens_at, closes_at = moment_of(stage["opens_at"]), moment_of(stage["closes_at"])
     state = "not_started"
     if stage["kind"] in entered:
         is_over = stage["kind"] in TIMED and closes_at is not None and closes_at <= now
         state = "done" if is_over or entered[stage["kind"]] else "running"
-    return PublicStage(stage["kind"], text_of(stage["title"]), opens_at, closes_at, state)
+    return PublicStage(stage["kind"], told_outside(text_of(stage["title"])), opens_at, closes_at, state)
 
 
 def takes_applications(stages: Sequence[PublicStage], now: datetime) -> bool:

@@ -127,8 +127,13 @@ def title_of(round_: Round) -> Text:
 
 
 def public_title(stage: StageRules) -> Text:
-    """A stage as papers name it. What a title says after its middle dot (材料评审·独立评分) is the office's own division."""
-    return Text(stage.title.zh.partition("·")[0], stage.title.en)
+    """A stage as papers and the public site name it."""
+    return told_outside(stage.title)
+
+
+def told_outside(title: Text) -> Text:
+    """What a stage's title says after its middle dot (材料评审·独立评分) is the office's own division, and nobody else's."""
+    return Text(title.zh.partition("·")[0], title.en)
 
 
 def _chinese_number(number: int) -> str:

@@ -362,6 +362,8 @@ def test_public_pages_read_snapshots_and_nothing_else(here: World, client: Any, 
         client.get(url)
     tables = {table for statement in seen for table in re.findall(r"(?:FROM|JOIN)\s+(\w+)", statement)}
     assert tables == {"snapshot", "installation", "document", "stored_file"}
+    with transaction(engine) as session:
+        assert set(session.scalars(select(Snapshot.kind))) == {"call", "progress", "notice", "result"}
 
 
 @pytest.mark.parametrize("url", ["/", "/notices", "/winners", "/policy", "notice", "result"])

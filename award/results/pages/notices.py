@@ -28,6 +28,7 @@ from award.results.published import (
     candidates_of,
     closes_at,
     entered_in,
+    extensions_of,
     latest_of,
     moment_of,
     snapshot_for,
@@ -64,6 +65,7 @@ def call(request: Request, session: RequestSession, round_id: PublicId) -> Respo
     stages = stages_of(found, entered_in(session).get(found.round_id, {}), now)
     return render(
         request, session, "public/call.html", **site_of(calls, language), call=found, heading=title_of(found), stages=stages,
+        extensions=extensions_of(found),
         may_apply=takes_applications(stages, now), text_of=text_of, moment_of=moment_of,
     )  # fmt: skip
 
