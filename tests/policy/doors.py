@@ -54,6 +54,8 @@ BODIES: dict[str, dict[str, object]] = {
     "/applications/{application_id}/submission": {"declarations": []},
 }  # fmt: skip
 """What the API's writes take, by the end of their addresses."""
+OF_ITS_OWN = frozenset({"date", "x-request-id"})
+"""Headers that differ between any two answers."""
 RECUSED, SUBSTITUTE, ELSEWHERE = 4, 5, 6
 """Judges: the one with a conflict, the one who took his seat, and one who judges another application only."""
 
@@ -96,8 +98,17 @@ def doors_of(app: FastAPI) -> list[Door]:
     return found
 
 
-def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str) -> tuple[int, str]:
-    """Status and body, with the token our own pages would send."""
+@dataclass(frozen=True)
+class Answer:
+    """What a door answers. text: where it leads, and what it says."""
+
+    status: int
+    text: str
+    headers: dict[str, str]
+
+
+def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str) -> Answer:
+    """The answer to somebody with the token our own pages would send."""
     client.cookies.clear()
     client.cookies.set(SESSION_COOKIE if cookie else "visitor", cookie or "v" * 43)
     headers = {HEADER: token_for(cookie or "v" * 43), "accept": "text/html", "if-match": '"0"'}
@@ -112,7 +123,8 @@ def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str) -> t
         sent = {"GET": {}, "POST": {"json": body}, "PUT": {"json": body}}
     answer = client.request(door.method, door.address(ids), headers=headers, **sent[door.method])
     text = answer.text if answer.headers.get("content-type", "").startswith(("text", "application/j")) else "binary"
-    return answer.status_code, answer.headers.get("location", "") + text
+    headers = {name: value for name, value in answer.headers.items() if name not in OF_ITS_OWN}
+    return Answer(answer.status_code, answer.headers.get("location", "") + text, headers)
 
 
 def api_token(cookie: str) -> str:

@@ -11,7 +11,7 @@ from award.kernel import db
 from tests.judging.world import APPLICANTS
 from tests.policy.doors import ELSEWHERE, MISSING, RECUSED, Door, Doors, bare, doors_of, knock
 
-FLOOR = 180
+FLOOR = 262
 """There are at least so many doors; fewer means the walk misses some."""
 OF_APPLICATION = frozenset({
     "application_id", "assignment_id", "evidence_id", "sheet_id", "comment_id", "objection_id", "certificate_id", "document_id",
@@ -35,6 +35,8 @@ STRANGERS = {
     "the public": ("", OF_ROUND),
 }
 """Who, and the parameters of addresses that name nothing he may know of."""
+THEIR_OWN = {"a member of the committee": {"/committee/rounds/{round_id}"}}
+"""Doors at which the same people are at home."""
 OPEN_TO_ALL = {"/calls/{round_id}", "/apply/rounds/{round_id}/{category}"}
 """Rounds that are open are no secret."""
 
@@ -50,8 +52,9 @@ def all_doors(client: TestClient) -> list[Door]:
     return found
 
 
-def hidden_at(door: Door, hidden: frozenset[str]) -> frozenset[str]:
-    return frozenset() if door.path in OPEN_TO_ALL else door.params & hidden
+def hidden_at(door: Door, stranger: str) -> frozenset[str]:
+    known = OPEN_TO_ALL | THEIR_OWN.get(stranger, set())
+    return frozenset() if door.path in known else door.params & STRANGERS[stranger][1]
 
 
 def business(engine: Engine) -> dict[str, object]:
@@ -65,13 +68,13 @@ def business(engine: Engine) -> dict[str, object]:
 @pytest.mark.parametrize("stranger", STRANGERS)
 def test_hidden_and_missing_are_the_same(doors: Doors, client: TestClient, stranger: str) -> None:
     """In the stages in which there is most to be seen; and knocking changes nothing."""
-    who, hidden = STRANGERS[stranger]
+    who, _ = STRANGERS[stranger]
     cookie = doors.cookies[who] if who else ""
     for stage in ("score", "notice", "publish"):
         doors.world.stage(stage)
         before, differing, seen = business(doors.world.engine), [], Counter[int]()
         for door in all_doors(client):
-            names = hidden_at(door, hidden)
+            names = hidden_at(door, stranger)
             if names and (door.method == "GET" or stage == "score"):
                 answer, fault = compared(client, door, doors.ids, names, cookie)
                 seen[answer] += 1
@@ -86,14 +89,21 @@ def compared(client: TestClient, door: Door, ids: dict[str, str], hidden: frozen
     missing = ids | dict.fromkeys(hidden, MISSING)
     there, nowhere = (knock(client, door, one, cookie) for one in (ids, missing))
     vary = [ids[name] for name in hidden] + [MISSING]
-    if there[0] not in (303, 401, 403, 404) or there[0] != nowhere[0]:
-        return there[0], [f"{door.method} {door.path}: {there[0]} where it is, {nowhere[0]} where it is not"]
-    if bare(there[1], *vary) != bare(nowhere[1], *vary):
-        return there[0], [f"{door.method} {door.path}: {there[0]}, but with another text"]
-    return there[0], []
+    what = f"{door.method} {door.path}: {there.status}"
+    if there.status not in (303, 401, 403, 404) or there.status != nowhere.status:
+        return there.status, [f"{what} where it is, {nowhere.status} where it is not"]
+    if bare(there.text, *vary) != bare(nowhere.text, *vary):
+        return there.status, [f"{what}, but with another text"]
+    return there.status, [f"{what}, but with another {name}" for name in told_apart(there.headers, nowhere.headers, vary)]
 
 
-RIGHTFUL = ("", "owner0", "judge0", "office", "system_administrator")
+def told_apart(there: dict[str, str], nowhere: dict[str, str], vary: list[str]) -> list[str]:
+    """The headers that one answer has and the other has not, or with another value."""
+    one, other = ({name: bare(value, *vary) for name, value in answer.items()} for answer in (there, nowhere))
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+RIGHTFUL = ("", "owner0", "judge0", "office", "system_administrator", "committee_member")
 NOT_HERE = {
     "one-time links": {"/reset/{token}", "/invitation/{token}", "/start/{token}", "/address/{token}"},
     "papers that a worker makes": {
@@ -134,9 +144,9 @@ def test_what_is_hidden_from_them_is_there(doors: Doors, client: TestClient) -> 
 
 def opens(client: TestClient, door: Door, doors: Doors, who: str) -> bool:
     """Shown, or led on to where it is."""
-    status, text = knock(client, door, doors.ids, doors.cookies.get(who, ""))
-    assert status != 500, f"{who} {door.path}"
-    return status == 200 or (status == 303 and not text.startswith("/login"))
+    answer = knock(client, door, doors.ids, doors.cookies.get(who, ""))
+    assert answer.status != 500, f"{who} {door.path}"
+    return answer.status == 200 or (answer.status == 303 and not answer.text.startswith("/login"))
 
 
 PUBLISHED = {"/", "/notices/{notice_id}", "/winners", "/v/{code}", "/api/v1/results/{notice_id}"}
@@ -155,6 +165,25 @@ def test_no_list_and_no_page_names_what_is_hidden(doors: Doors, client: TestClie
     seen = {}
     for stage in ("score", "notice", "publish"):
         doors.world.stage(stage)
-        texts = {door.path: knock(client, door, ids, doors.cookies[who])[1] for door in named}
+        texts = {door.path: knock(client, door, ids, doors.cookies[who]).text for door in named}
         seen |= {path: stage for path, text in texts.items() if APPLICANTS[0] in text or "2026-000101" in text}
     assert seen == {}
+
+
+def test_headers_that_tell_are_noticed() -> None:
+    """Otherwise the comparison above would show nothing."""
+    assert told_apart({"etag": "a", "allow": "GET"}, {"allow": "GET"}, []) == ["etag"]
+    assert told_apart({"link": "</x/abc>"}, {"link": "</x/zzz>"}, ["abc", "zzz"]) == []
+    assert told_apart({"content-length": "12"}, {"content-length": "13"}, []) == ["content-length"]
+
+
+def test_a_paper_is_called_the_same_at_every_door(doors: Doors, client: TestClient) -> None:
+    """Its stored file has the name it was rendered under, which says nothing to anybody."""
+    doors.world.stage("publish")
+    found = {door.path: door for door in all_doors(client) if door.method == "GET"}
+    paths = ("/api/v1/documents/{document_id}/content", "/office/rounds/{round_id}/certificates/{certificate_id}/document")
+    answers = [knock(client, found[path], doors.ids, doors.cookies["office"]) for path in paths]
+    assert [one.status for one in answers] == [200, 200]
+    names = {one.headers["content-disposition"].partition("filename*=")[2] for one in answers}
+    assert len(names) == 1
+    assert names != {""}

@@ -39,7 +39,7 @@ def shown(client: TestClient, world: World, application: int, who: str, doors: l
         for door in doors:
             if not door.params <= set(ids) or (judge and not door.params & {"assignment_id", "sheet_id"}):
                 continue
-            _, text = knock(client, door, ids, world.cookies.get(who, ""))
+            text = knock(client, door, ids, world.cookies.get(who, "")).text
             for value in (*(f"{SECRET}{application}{number}" for number in range(5)), *TOTALS):
                 if value in text:
                     found.setdefault(value, set()).add(door.path)
