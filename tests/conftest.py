@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 
+from award.accounts.bearer import calls
 from award.kernel import clock as award_clock
 from award.kernel import db, ids
 from award.kernel.migrating import upgrade
@@ -54,6 +55,12 @@ def _no_other_hosts() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", only_here)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _calls() -> None:
+    """No test pays for the requests another made with the same token."""
+    calls.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Applications for programs: whoever may read one reads it; its owners write the draft and submit it."""
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
 from sqlalchemy.orm import Session
@@ -19,11 +19,13 @@ from award.applications.service.writing import FACTS
 from award.kernel import clock
 from award.kernel.actor import APPLICANTS, Action, Actor, TokenScope
 from award.kernel.errors import Conflict, NotFound, Refused, Stale
+from award.kernel.files.kinds import MEDIA_TYPES
 from award.kernel.i18n import N_
 from award.kernel.ids import PATTERN
 from award.kernel.web.api import READ, WRITE, IfMatch, Paged, Writing, answers, listed, tagged, version_of, words
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
+from award.kernel.web.downloads import send_file
 from award.policy import actions_of, require
 from award.rounds.queries import criteria_of, scheme_of, stage_now
 from award.standing.queries import standing_of
@@ -38,6 +40,10 @@ ACTIONS = (
     Action.APPLICATION_SUBMIT,
 )  # fmt: skip
 LIST = answers({"items": [schemas.LINE], "next": None}, link=True)
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The stored file.", "content": dict.fromkeys(MEDIA_TYPES.values(), BINARY)}
+}
 
 
 @router.get(
@@ -75,6 +81,14 @@ def one_application(request: Request, session: RequestSession, actor: CurrentAct
             parts=dict(content.parts), evidence=[EvidenceOut(**vars(one)) for one in content.evidence],
         )  # fmt: skip
     return tagged(request, ApplicationOut(**_line(application), content=shown, actions=actions_of(ACTIONS, stage, standing)))
+
+
+@router.get("/{application_id}/evidence/{evidence_id}", dependencies=READS, response_class=Response, responses=READ | FILE)
+def evidence(session: RequestSession, actor: CurrentActor, application_id: PublicId, evidence_id: PublicId) -> Response:
+    """A piece of evidence itself: of the draft for whoever works on it, of what was submitted for its other readers."""
+    application = _readable(session, actor, application_id)
+    stored = queries.evidence_for(session, actor, evidence_id, clock.now(session), of=application)
+    return send_file(stored)
 
 
 def _readable(session: Session, actor: Actor, application_id: str) -> Application:

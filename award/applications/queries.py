@@ -157,8 +157,12 @@ def content_of(submission: Submission) -> Content:
     )  # fmt: skip
 
 
-def evidence_for(session: Session, actor: Actor, public_id: str, now: datetime) -> StoredFile:
+def evidence_for(
+    session: Session, actor: Actor, public_id: str, now: datetime, *, of: Application | None = None
+) -> StoredFile:
     """The file of a piece of evidence, for its owner and for whoever may read the submission it belongs to.
+
+    of: only where it belongs to this application.
 
     Raises NotFound when it is absent or hidden: the same. What an owner added or removed since the last submission
     nobody else sees.
@@ -168,7 +172,7 @@ def evidence_for(session: Session, actor: Actor, public_id: str, now: datetime) 
         .join(StoredFile, StoredFile.id == Evidence.file_id)
         .where(Evidence.public_id == public_id)
     ).one_or_none()
-    if found is None:
+    if found is None or (of is not None and found[0].application_id != of.id):
         raise NotFound
     evidence, stored = found
     application = session.scalars(with_round().where(Application.id == evidence.application_id)).one()

@@ -9,9 +9,11 @@ from typing import cast
 
 from sqlalchemy.orm import Session
 
+from award.applications.models import Application
 from award.judging.combining import Panel
 from award.judging.models import STRENGTH, FeedbackComment, FeedbackReport
 from award.judging.queries import LETTERS, Source, marked_in, scored_in, sources_of
+from award.kernel.documents.service import paper_name
 from award.kernel.i18n import N_, translate
 from award.press.views import (
     ENOUGH_TO_COMPARE,
@@ -200,3 +202,8 @@ def placed(level: int | None) -> int | None:
 def _short(text: str) -> str:
     line = " ".join(_lines(text))
     return line if len(line) <= SHORT else line[: SHORT - 1] + "…"
+
+
+def file_name(application: Application, language: str) -> str:
+    """What the file of a feedback report is called."""
+    return paper_name(application.number, application.organisation.name, translate(language, "Feedback report"))

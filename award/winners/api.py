@@ -32,7 +32,8 @@ def documents(
     kind: Annotated[Kind | None, Query(description="Only those of this kind.")] = None,
 ) -> Response:  # fmt: skip
     """The papers the token's person may have, of each the last that is ready."""
-    found = [one for one in documents_for(session, actor, clock.now(session)) if kind in (None, one.kind)]
+    readable = (one.document for one in documents_for(session, actor, clock.now(session)))
+    found = [one for one in readable if kind in (None, one.kind)]
     rows = [_shown(one) for one in page.of(found, lambda one: one.public_id)]
     return listed(request, Documents, rows, page, lambda one: one.id)
 
@@ -43,7 +44,7 @@ def documents(
 )  # fmt: skip
 def one_document(request: Request, session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
     """What is known of a paper."""
-    return tagged(request, _shown(document_for(session, actor, document_id, clock.now(session))))
+    return tagged(request, _shown(document_for(session, actor, document_id, clock.now(session)).document))
 
 
 @router.get(
@@ -53,9 +54,9 @@ def one_document(request: Request, session: RequestSession, actor: CurrentActor,
 def content(session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
     """The paper itself as PDF."""
     found = document_for(session, actor, document_id, clock.now(session))
-    if found.file is None:
+    if found.document.file is None:
         raise NotFound
-    return send_file(found.file)
+    return send_file(found.document.file, name=found.name)
 
 
 def _shown(one: Document) -> DocumentOut:

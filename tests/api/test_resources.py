@@ -1,5 +1,6 @@
 """Each resource as each role reads it in each stage; lists in pages; what is hidden is as if it were not there."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from award.kernel.actor import Actor
+from award.kernel.actor import Actor, TokenScope
 from award.kernel.audit.trail import transaction
 from award.organisations.models import Organisation
 from award.rounds.models import Round, Snapshot
 from tests import make
-from tests.api.asking import Program, assert_problem, token_for
+from tests.api.asking import ALL, Program, assert_problem, token_for
 from tests.api.conftest import As
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
@@ -207,3 +208,21 @@ def test_results_are_what_was_published(world: World, program: As, clock: Standi
     assert reader.get(f"/results/{line['id']}").json()["groups"][0]["winners"][0]["revoked"] == "2026-05-01"
     former = reader.get(f"/results/{first}").json()
     assert (former["newer"], former["groups"][0]["winners"][0]["revoked"]) == (line["id"], None)
+
+
+@pytest.mark.both_databases
+def test_evidence_is_there_for_whoever_reads_its_application(world: World, program: As) -> None:
+    first, other = world.applications[:2]
+    listed = program(world.judges[0]).get(f"/applications/{first}").json()["content"]["evidence"][0]
+    address = f"/applications/{first}/evidence/{listed['id']}"
+    for actor in (world.owners[0], world.judges[0], world.office, world.supervisor):
+        answer = program(actor).get(address)
+        assert answer.status_code == 200, answer.text
+        assert hashlib.sha256(answer.content).hexdigest() == listed["sha256"]
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["content-disposition"].startswith("attachment")
+    for actor in (world.owners[1], world.stranger):
+        assert program(actor).get(address).status_code == 404
+    # Through another application, which its reader may read, it is not found either.
+    assert program(world.office).get(f"/applications/{other}/evidence/{listed['id']}").status_code == 404
+    assert program(world.office, ALL - {TokenScope.READ_APPLICATIONS}).get(address).status_code == 403

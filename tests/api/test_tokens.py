@@ -15,6 +15,7 @@ from award.accounts.service.tokens import PREFIX, is_well_formed, new_api_token
 from award.kernel.actor import Role, Scope, TokenScope
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
+from award.kernel.web.limits import Limit
 from tests import make
 from tests.api.asking import ALL, API, Program, assert_problem, token_for
 from tests.api.conftest import As
@@ -217,3 +218,17 @@ def test_at_most_twenty(any_engine: Engine, clock: StandingClock, cheap: None) -
             service.make_token(session, actor, person, **how)  # type: ignore[arg-type]
         with pytest.raises(Exception, match=r"token\.too_many"):
             service.make_token(session, actor, person, **how)  # type: ignore[arg-type]
+
+
+def test_a_token_that_asks_too_often_waits(world: World, program: As, clock: StandingClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bearer, "calls", Limit(3, timedelta(minutes=5), bearer.ASKED))
+    judge, office = program(world.judges[0]), program(world.office)
+    assert [judge.get("/sheets").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    refused = judge.get("/sheets", headers={"accept-language": "en"})
+    assert_problem(refused, 429, "limit.reached")
+    assert refused.headers["retry-after"] == "300"
+    assert "Wait 6 minutes" in refused.json()["detail"]
+    # Another token is another program, of the same person too; what is refused is not counted.
+    assert (office.get("/rounds").status_code, program(world.judges[0]).get("/sheets").status_code) == (200, 200)
+    clock.now += timedelta(minutes=5)
+    assert judge.get("/sheets").status_code == 200

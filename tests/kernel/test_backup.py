@@ -16,10 +16,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, MetaData, select
 from typer.testing import CliRunner
 
+from award.accounts.models import SignIn
 from award.app import make_app
 from award.commands import app as commands
 from award.kernel import db
 from award.kernel.actor import SYSTEM
+from award.kernel.audit.models import AuditOpening
 from award.kernel.audit.trail import ADMIN, record, transaction
 from award.kernel.audit.verify import verify
 from award.kernel.backup import databases
@@ -38,8 +40,9 @@ from tests.results.judged import DAY, World, build
 from tests.results.test_deciding import ENTRIES
 
 Rows = dict[str, list[tuple[Any, ...]]]
-ONE_MORE = {"audit_head", "audit_record", "audit_opening"}
-"""Restoring appends one record to the stream `admin`."""
+ONE_MORE = {"audit_head", "audit_record", "audit_opening", "sign_in"}
+"""Restoring appends one record to the stream `admin`, and ends every session."""
+REVOKED = [column.name for column in SignIn.__table__.columns].index("revoked_at")
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +112,10 @@ def test_a_published_round_comes_back_whole(
     to_publication(world)
     with transaction(any_engine) as session:
         issue_certificates(session, world.actors["office"], world.found(session), DAY, make.NOW)
+        running, ended = make.person(session), make.person(session)
+        make.signed_in(session, running)
+        make.signed_in(session, ended)
+        session.scalars(select(SignIn).where(SignIn.person_id == ended.id)).one().revoked_at = make.NOW
     kept = with_files(any_engine)
     before = rows(any_engine)
     made = made_in(tmp_path, any_engine)
@@ -121,6 +128,9 @@ def test_a_published_round_comes_back_whole(
     assert before["certificate"]
     with db.reading(engine) as session:
         assert verify(session).is_whole
+        assert all(one.revoked_at for one in session.scalars(select(SignIn))), "nobody is signed in there"
+        told = session.scalars(select(AuditOpening.content).where(AuditOpening.content.contains("sessions_ended"))).one()
+        assert json.loads(told)["sessions_ended"] == sum(row[REVOKED] is None for row in before["sign_in"])
         code = session.scalars(select(Certificate.code).order_by(Certificate.id)).first()
     assert all(DirectoryStorage(target[0] / "files").exists(one) for one in kept)
     with TestClient(make_app(engine), base_url="http://localhost") as visitor:

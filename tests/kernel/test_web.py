@@ -92,7 +92,7 @@ def test_head_answers_as_get_without_the_body(browser: TestClient) -> None:
 
 def test_what_a_route_does_not_take_is_told(browser: TestClient) -> None:
     answer = browser.put("/test/page")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
 # Errors

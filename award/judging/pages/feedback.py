@@ -18,7 +18,7 @@ from award.kernel.documents.queries import latest_for
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import paper_name, send_file
+from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.policy import Decision, decide, require
@@ -173,9 +173,7 @@ def _send(session: Session, report: FeedbackReport, language: str) -> Response:
     document = latest_for(session, KIND, subject_of(report), language, ready=True)
     if report.state not in OUT or document is None or document.file is None:
         raise NotFound
-    application = report.application
-    name = paper_name(application.number, application.organisation.name, i18n.translate(language, "Feedback report"))
-    return send_file(document.file, name=name)
+    return send_file(document.file, name=papers.file_name(report.application, language))
 
 
 def _own(session: Session, actor: Actor, application_id: str) -> FeedbackReport:

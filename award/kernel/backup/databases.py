@@ -7,11 +7,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, column, inspect, table, text, update
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.orm import Session
 
 from award.kernel import db
 from award.kernel.backup.archive import BackupError
@@ -20,6 +22,8 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 NAMES = {SQLITE: "database/award.sqlite3", POSTGRESQL: "database/award.pgdump"}
 """What the database is called in an archive."""
 SQLITE_FILE = "award.sqlite3"
+SIGN_INS = table("sign_in", column("revoked_at", db.UtcDateTime), column("ends_at", db.UtcDateTime))
+"""The sessions of people: what a restored database must not bring back. Named here, because the kernel knows no accounts."""
 
 
 @dataclass(frozen=True)
@@ -127,3 +131,9 @@ def _call(program: str, url: URL, *arguments: str) -> None:
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
         raise BackupError(f"{Path(program).name} failed: {' '.join(lines[:3])}")
+
+
+def end_sessions(session: Session, now: datetime) -> int:
+    """Ends every session that runs; answers how many. now: real time."""
+    running = (SIGN_INS.c.revoked_at.is_(None), SIGN_INS.c.ends_at > now)
+    return len(session.execute(update(SIGN_INS).where(*running).values(revoked_at=now).returning(SIGN_INS.c.ends_at)).all())

@@ -107,16 +107,23 @@ def _heads(reader: Connection) -> dict[str, tuple[int, str]]:
     return {stream: (seq, link) for stream, seq, link in rows}
 
 
-def _note(engine: Engine, event: Event, path: Path, sha256: str, manifest: Manifest) -> None:
-    content = {"file": path.name, "sha256": sha256, "made_at": manifest.made_at, "revision": manifest.revision}
+def _note(
+    engine: Engine, event: Event, path: Path, sha256: str, manifest: Manifest, *, ends_sessions: bool = False
+) -> None:
+    content: dict[str, object] = {
+        "file": path.name, "sha256": sha256, "made_at": manifest.made_at, "revision": manifest.revision
+    }  # fmt: skip
     with transaction(engine) as session:
+        if ends_sessions:
+            content["sessions_ended"] = databases.end_sessions(session, clock.real_now())
         record(session, SYSTEM, event, f"backup:{sha256[:16]}", ADMIN, content)
 
 
 def restore(path: Path, into: Path, database: str = "") -> Restored:
     """Puts a backup into an empty folder, for PostgreSQL into an empty database too, then walks the trail.
 
-    Everything is checked before anything is in its place. Effects: a record in the restored trail.
+    Everything is checked before anything is in its place. Effects: every session ends, for one that was ended since would
+    run again; a record in the restored trail.
     Raises BackupError; then the folder and the database are as they were.
     """
     with opened(path) as (archive, manifest):
@@ -182,7 +189,7 @@ def _look_over(url: str, path: Path, manifest: Manifest) -> Restored:
         with db.reading(engine) as session:
             restored = Restored(manifest, verify(session), _heads(session.connection()) == dict(manifest.heads))
         migrating.upgrade(engine)
-        _note(engine, Event.BACKUP_RESTORED, path, _hash_of(path), manifest)
+        _note(engine, Event.BACKUP_RESTORED, path, _hash_of(path), manifest, ends_sessions=True)
         return restored
     finally:
         engine.dispose()

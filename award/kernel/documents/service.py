@@ -98,3 +98,8 @@ def mark_failed(session: Session, public_ids: Iterable[str], error: str) -> None
     for document in session.scalars(select(Document).where(Document.public_id.in_(list(public_ids)))):
         if document.state == DocumentState.WANTED:
             document.state, document.error = DocumentState.FAILED.value, error[:500]
+
+
+def paper_name(number: str | None, name: str, title: str) -> str:
+    """What a paper is called on the reader's machine: number of the application or year, whom it is about, its title."""
+    return "_".join(one for one in (number, name, title) if one) + ".pdf"

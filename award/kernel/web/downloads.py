@@ -18,11 +18,6 @@ def disposition(name: str, *, inline: bool) -> str:
     return f"{'inline' if inline else 'attachment'}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
-def paper_name(number: str | None, name: str, title: str) -> str:
-    """What a paper is called on the reader's machine: number of the application or year, whom it is about, its title."""
-    return "_".join(one for one in (number, name, title) if one) + ".pdf"
-
-
 def send_file(
     stored: StoredFile, *, inline: bool = False, name: str | None = None, store: Storage | None = None
 ) -> Response:

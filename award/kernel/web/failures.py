@@ -4,17 +4,20 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.routing import APIRoute, iter_route_contexts
 from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import compile_path
 
 from award.kernel import clock, db, i18n
 from award.kernel.audit.trail import record, security_stream, transaction
@@ -216,6 +219,32 @@ def _refusal(error: HTTPException) -> AwardError:
     return wrong
 
 
+def allowed_at(app: FastAPI, path: str) -> list[str]:
+    """What may be sent to an address, by all its routes; the framework names those of the first alone.
+
+    Source: RFC 9110, 10.2.1 and 15.5.6.
+    """
+    found = {
+        method
+        for context in iter_route_contexts(app.routes)
+        if isinstance(context.original_route, APIRoute) and _pattern(str(context.path)).match(path)
+        for method in context.methods or ()
+    }
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+
+
+def _told(request: Request, error: HTTPException) -> dict[str, str]:
+    """What the framework says in headers, put right."""
+    if error.status_code == 405:
+        return {"allow": ", ".join(allowed_at(request.app, request.url.path))}
+    return dict(error.headers or {})
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return compile_path(path)[0]
+
+
 def install(app: FastAPI) -> None:
     """Registers the handlers."""
 
@@ -235,7 +264,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
         response = await run_in_threadpool(answer, request, _refusal(error))
-        response.headers.update(error.headers or {})
+        response.headers.update(_told(request, error))
         return response
 
     @app.exception_handler(ClientDisconnect)

@@ -1,4 +1,4 @@
-"""How often one address may do something without an account. Kept in memory: no address is ever stored."""
+"""How often one address may do something without an account, or one token ask. Kept in memory: no address is ever stored."""
 
 import threading
 from collections import deque
@@ -9,13 +9,18 @@ from award.kernel.errors import TooMany
 from award.kernel.i18n import N_
 
 MOST_ADDRESSES = 10_000
+FROM_A_NETWORK = N_("Too many of these came from your network. Try again in {minutes} minutes.")
 
 
 class Limit:
-    """At most `times` within `window` for each address; the process forgets the rest, and everything when it ends."""
+    """At most `times` within `window` for each address; the process forgets the rest, and everything when it ends.
 
-    def __init__(self, times: int, window: timedelta) -> None:
+    text: what whoever had his share is told; the minutes left are filled in.
+    """
+
+    def __init__(self, times: int, window: timedelta, text: str = FROM_A_NETWORK) -> None:
         self._times = times
+        self._text = text
         self._window = window
         self._seen: dict[str, deque[datetime]] = {}
         self._lock = threading.Lock()
@@ -30,9 +35,8 @@ class Limit:
             while times and times[0] <= now - self._window:
                 times.popleft()
             if len(times) >= self._times:
-                text = N_("Too many of these came from your network. Try again in {minutes} minutes.")
                 left = times[0] + self._window - now
-                raise TooMany("limit.reached", text, minutes=int(left.total_seconds() // 60) + 1)
+                raise TooMany("limit.reached", self._text, minutes=int(left.total_seconds() // 60) + 1)
             times.append(now)
 
     def forget(self) -> None:

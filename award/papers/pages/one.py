@@ -11,11 +11,12 @@ from award.kernel import clock
 from award.kernel.actor import Actor, Role
 from award.kernel.documents.models import DocumentState
 from award.kernel.documents.queries import latest_for
+from award.kernel.documents.service import paper_name
 from award.kernel.errors import NotFound
 from award.kernel.i18n import LANGUAGES, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import paper_name, send_file
+from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render
 from award.papers import service
