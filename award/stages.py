@@ -150,6 +150,8 @@ _OUTCOME: Grants = {Action.OUTCOME_RECORD: _to(Who.OFFICE)}
 _BEFORE_JUDGES: Grants = {**_READERS, **_WITHDRAW, **_OUTCOME}
 _WITH_JUDGES: Grants = {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_WITHDRAW, **_OUTCOME}
 _DECIDE: Grants = {Action.RESULT_PROPOSE: _to(Who.OFFICE), Action.RESULT_DECIDE: _to(Who.OFFICE)}
+_CONSULT: Grants = {Action.RESULT_CONSULT: _to(Who.COMMITTEE)}
+"""The proposed ranking as the committee has it before it; in the notice only where the scheme has no deliberation."""
 _WORK_ENDED: Grants = {
     **_READERS,
     **_SCORED,
@@ -249,13 +251,13 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.DELIBERATE, N_("Deliberation"), N_("Deliberation"),
             N_("The committee deliberates and votes."),
-            {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_RESULT, **_DECIDE, **_OUTCOME}, "outcomes_complete", "decision_made",
+            {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_RESULT, **_DECIDE, **_CONSULT, **_OUTCOME}, "outcomes_complete", "decision_made",
         ),
         _stage(
             Kind.NOTICE, N_("Public notice"), N_("Public notice"),
             N_("The candidates are on public notice; anybody may object."),
             {
-                **_WORK_ENDED, **_DECIDE,
+                **_WORK_ENDED, **_DECIDE, **_CONSULT,
                 Action.NOTICE_PUBLISH: _to(Who.OFFICE),
                 Action.OBJECTION_ANSWER: _to(Who.OFFICE),
                 Action.OBJECTION_FILE: _to(Who.PUBLIC),

@@ -137,6 +137,7 @@ class Action(StrEnum):
     OBJECTION_ANSWER = "objection:answer"
     OBJECTION_FILE = "objection:file"
     OUTCOME_RECORD = "outcome:record"
+    RESULT_CONSULT = "result:consult"
     RESULT_DECIDE = "result:decide"
     RESULT_PROPOSE = "result:propose"
     RESULT_PUBLISH = "result:publish"

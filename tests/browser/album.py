@@ -172,6 +172,7 @@ def _applying(taker: Photographer) -> None:
         "first": [story.first.path, f"{story.first.path}/receipt", f"{story.first.path}/print", f"{story.first.path}/withdraw",
                   f"{story.first.path}/items/4.1.2"],
         "office": ["/office/claims", link_beside(office, story.first.name), story.base, f"{story.base}/applications",
+                   f"/office/import/applications?round={story.round}",
                    f"{story.base}/stages/score/dates"],
         "supervisor": [story.base],
     })  # fmt: skip
@@ -292,7 +293,9 @@ def _deciding(taker: Photographer) -> None:
     results = f"{base}/results"
     deciding.rank(story)
     deciding.propose(story)
+    _invite_committee(taker)
     taker.stop("ranked", {
+        "committee": ["/committee", f"/committee/rounds/{story.round}?category=organisation", f"/committee/rounds/{story.round}"],
         "office": [f"{results}?category=organisation", f"{results}?category=individual", f"{results}/{story.first.id}",
                    f"{results}/decision?category=organisation"],
         "supervisor": [f"{results}?category=organisation", f"{results}/{story.first.id}"],
@@ -303,6 +306,18 @@ def _deciding(taker: Photographer) -> None:
     deciding.give_notice(story)
     _objecting(taker)
     deciding.approve(story)
+
+
+def _invite_committee(taker: Photographer) -> None:
+    story, office = taker.story, taker.story["office"]
+    office.open("/office/people")
+    place = founding.option(office, "place", "安徽省")
+    member = {"name": "孙毅", "email": "sunyi@anhui.example", "role": "committee_member", "place": place}
+    office.send("/office/people", member)
+    visitor, invitation = story.world.visitor(""), story.world.link_in_letter(member["email"])
+    visitor.open(invitation)
+    visitor.send(invitation, {"password": "Anfeng-2026-fz", "password_again": "Anfeng-2026-fz"})
+    story.people["committee"] = story.world.sign_in(member["email"])
 
 
 def _objecting(taker: Photographer) -> None:

@@ -49,7 +49,7 @@ ALL = (
     Picture("office-result", "publish", "linxiao", f"{ROUND}/results"),
     Picture("inspector-trail", "publish", "zhaolan", f"{ROUND}/trail?page=14"),
     Picture("administrator-people", "publish", "admin", "/admin/people"),
-    Picture("committee-account", "publish", "sunyi", "/home"),
+    Picture("committee-ranking", "notice", "sunyi", "/committee", ("main td a",)),
 )
 
 

@@ -13,7 +13,8 @@ HOMES = (
     ({Role.AWARD_OFFICE, Role.SUPERVISOR}, "/office"),
     ({Role.JUDGE}, "/review"),
     (APPLICANTS, "/apply"),
-    ({Role.COMMITTEE_MEMBER, Role.RECOMMENDER}, "/me"),
+    ({Role.COMMITTEE_MEMBER}, "/committee"),
+    ({Role.RECOMMENDER}, "/me"),
 )
 """Roles and where their work is; the first that fits."""
 

@@ -43,6 +43,7 @@ signed_in = Guard("signed in")
 applicants = Guard("applicants", APPLICANTS, hides=True)
 """Whoever has been taken out of his only application is told no more about it than a stranger."""
 judges = Guard("judges", {Role.JUDGE})
+committee = Guard("committee", {Role.COMMITTEE_MEMBER})
 office = Guard("office", {Role.AWARD_OFFICE})
 office_or_supervisor = Guard("office or supervisor", {Role.AWARD_OFFICE, Role.SUPERVISOR})
 administrators = Guard("administrators", {Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})

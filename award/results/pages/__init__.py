@@ -2,12 +2,23 @@
 
 from fastapi import APIRouter
 
-from award.results.pages import amendment, decision, notice, notices, objecting, objections, publication, ranking, site
+from award.results.pages import (
+    amendment,
+    committee,
+    decision,
+    notice,
+    notices,
+    objecting,
+    objections,
+    publication,
+    ranking,
+    site,
+)
 
 router = APIRouter()
 # The decision and the publication stand before the ranking, whose last address takes any application.
 for one in (
     site.router, objecting.router, notices.router, decision.router, amendment.router, publication.router, notice.router,
-    objections.router, ranking.router,
+    objections.router, ranking.router, committee.router,
 ):  # fmt: skip
     router.include_router(one)

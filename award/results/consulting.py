@@ -1,0 +1,39 @@
+"""What lies before the committee: the ranking that was proposed for its decision, while it decides."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from award.kernel.actor import Action, Actor
+from award.kernel.i18n import N_
+from award.policy import Decision, decide
+from award.results import queries
+from award.results.models import AwardDecision, Proposal
+from award.rounds.models import Round
+from award.rounds.queries import rounds_of, scheme_of, stage_now, standing_in
+from award.stages import Kind, Who
+
+ELSEWHERE = Decision(False, "stage.wrong", N_("The committee has deliberated; its part of this round has ended."), 409)
+
+
+def rounds_before(session: Session, actor: Actor) -> list[Round]:
+    """The rounds whose committee an actor belongs to, newest first, whatever stage they are in."""
+    return [one for one in rounds_of(session, actor) if Who.COMMITTEE in standing_in(actor, one).who]
+
+
+def may_consult(session: Session, actor: Actor, round_: Round, now: datetime) -> Decision:
+    """Whether the ranking lies before the committee in this stage.
+
+    Where the scheme has a stage for deliberation it is read there alone; where it has none, the committee decides as the
+    stage of the public notice begins. Source: security.md 5, COM reads averages and ranking in stage 7.
+    """
+    stage = stage_now(round_, now)
+    decision = decide(Action.RESULT_CONSULT, stage, standing_in(actor, round_))
+    deliberates = any(one.kind == Kind.DELIBERATE for one in scheme_of(session, round_).stages)
+    return ELSEWHERE if decision.allowed and deliberates and stage.kind != Kind.DELIBERATE else decision
+
+
+def proposed_to(session: Session, round_: Round, category: str) -> tuple[Proposal | None, AwardDecision | None]:
+    """The proposal in force of a category, and what was decided on it."""
+    found = {one.category: (one, decision) for one, decision in queries.proposals_of(session, round_.id)}
+    return found.get(category, (None, None))
