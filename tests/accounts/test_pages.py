@@ -43,7 +43,7 @@ def test_inside_is_fine(inside: str) -> None:
     [
         ({Role.SECURITY_ADMINISTRATOR}, "/admin/people"),
         ({Role.SUPERVISOR, Role.COMMITTEE_MEMBER}, "/office"),
-        ({Role.COMMITTEE_MEMBER}, "/me"),
+        ({Role.COMMITTEE_MEMBER}, "/committee"),
         ({Role.RECOMMENDER}, "/me"),
         (set(), "/apply/organisation"),
     ],

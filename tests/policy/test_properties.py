@@ -123,7 +123,8 @@ class Asking:
             "round": self.world.round,
             **other,
         }
-        return knock(self.client, Door("GET", path, False), ids, self.world.cookies.get(self.one.viewer, ""))
+        answer = knock(self.client, Door("GET", path, False), ids, self.world.cookies.get(self.one.viewer, ""))
+        return answer.status, answer.text
 
     @cached_property
     def everything(self) -> str:
