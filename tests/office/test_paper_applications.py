@@ -105,7 +105,7 @@ def test_a_table_becomes_drafts_after_it_was_looked_at(world: World, desk: dict[
     assert answer.status_code == 303, answer.text[:500]
     assert run(world.engine, TWO, once=True) == 1
     shown = office.page(answer.headers["location"])
-    assert NAMES[1] in shown.text
+    assert all(word in shown.text for word in (NAMES[1], "Category: Organisations", "Sector: Services", "Contact person: 林秋"))
     assert counted(world) == before, "looking changes nothing"
     mark = shown.select_one("form [name=fingerprint]")
     assert mark is not None

@@ -122,8 +122,15 @@ def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date
         if first != line.number:
             text = N_("The same stands in row {row} already.")
             faults.append(FieldError(cell_of(fields, line, "credit_code"), text, {"row": first}))
-    changes = [Change(one.number, "added", one.values["name"], codes[one.number]) for one in lines]
+    changes = [
+        Change(one.number, "added", one.values["name"], codes[one.number], _told(one)) for one in lines
+    ]
     return _Checked(Plan(tuple(changes), tuple(faults)), known)
+
+
+def _told(line: Line) -> tuple[tuple[str, str, str], ...]:
+    """What the application will say besides whose it is: nothing stood there before."""
+    return tuple((key, "", line.values[key]) for key in ("category", "sector", "received_on", *CONTACT) if line.values[key])
 
 
 def _code(line: Line) -> str:
