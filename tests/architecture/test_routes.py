@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from award.app import make_app
 from award.kernel.web.guard import require_guards
 
-FLOOR = 262
+FLOOR = 264
 """There are at least so many; fewer means the walk over the routes misses some."""
 
 

@@ -115,10 +115,12 @@ def _founding(taker: Photographer) -> None:
     invitation = story.world.link_in_letter("qianzheng@anhui.example")
     founding.found_round(story)
     admin, base = story["admin"], story.base
+    admin.open("/admin/authorities")
+    authority = link(admin, "/admin/authorities/")
     admin.open("/admin/people")
     taker.stop("setup", {
         "visitor": [invitation],
-        "admin": ["/admin/people", link(admin, "/admin/people/"), "/admin/invitations", "/admin/authorities", "/me",
+        "admin": ["/admin/people", link(admin, "/admin/people/"), "/admin/invitations", "/admin/authorities", authority, "/me",
                   "/admin/export/accounts"],
         "office": [
             "/me", "/office", "/office/rounds/new", "/office/schemes", "/office/schemes/anhui-province", f"{base}/scheme",

@@ -271,6 +271,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "application_id": application.public_id,
         "assignment_id": world.seats[0, 0],
         "round_id": world.round,
+        "authority_id": application.round.award.authority.public_id,
         "organisation_id": session.get_one(Organisation, application.organisation_id).public_id,
     }
 
