@@ -28,7 +28,7 @@ from award.kernel.sheets.models import Import
 from award.kernel.web.context import is_api
 from award.kernel.web.csrf import HEADER, token_for
 from award.kernel.web.guard import guard_of
-from award.organisations.models import Claim, Organisation
+from award.organisations.models import Claim
 from award.panels import service as panels
 from award.panels.models import PoolMember
 from award.results.models import AwardDecision, Objection
@@ -272,7 +272,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "assignment_id": world.seats[0, 0],
         "round_id": world.round,
         "authority_id": application.round.award.authority.public_id,
-        "organisation_id": session.get_one(Organisation, application.organisation_id).public_id,
+        "organisation_id": application.organisation.public_id,
     }
 
     def of(model: type, where: object) -> str:
@@ -280,7 +280,6 @@ def _ids(session: Session, world: World) -> dict[str, str]:
 
     owner = session.get_one(Person, application.contact_person_id)
     report = session.scalars(select(FeedbackReport).where(FeedbackReport.application_id == application.id)).one()
-    objection = session.scalars(select(Objection)).one()
     certificate = session.scalars(select(Certificate).where(Certificate.application_id == application.id)).one()
     about = f"application:{application.public_id}"
     return first | {
@@ -292,7 +291,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "member_id": of(PoolMember, PoolMember.person_id == world.judges[0].person_id),
         "person_id": owner.public_id,
         "grant_id": of(Grant, Grant.person_id == owner.id),
-        "objection_id": objection.public_id,
+        "objection_id": session.scalars(select(Objection)).one().public_id,
         "certificate_id": certificate.public_id,
         "code": certificate.code,
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
