@@ -256,7 +256,7 @@ def write_letters(site: World) -> None:
 def test_the_log_of_messages_is_narrowed_and_tells_the_supervisor_no_address(site: World, client: TestClient) -> None:
     write_letters(site)
     as_(client, site, "office")
-    whole = rows(taken(client, "messages", round=site.round, reason="application_accepted"))
+    whole = rows(taken(client, "messages", round=f"{site.round}&reason=application_accepted"))
     assert len(whole) == 1 + 2
     failed = rows(taken(client, "messages", round=site.round, state="failed"))
     assert len(failed) == 2
@@ -282,7 +282,7 @@ def test_messages_about_what_one_must_not_touch_stay(site: World, client: TestCl
             Conflict(person_id=site.office.person_id, application_id=about, source="office", reason="x", declared_at=make.NOW)
         )
     as_(client, site, "office")
-    assert len(rows(taken(client, "messages", round=site.round))) == 1 + 1
+    assert len(rows(taken(client, "messages", round=f"{site.round}&reason=application_accepted"))) == 1 + 1
     for name in ("papers", "feedback"):
         assert worlds.APPLICANTS[1] not in str(rows(taken(client, name, round=site.round))), name
 

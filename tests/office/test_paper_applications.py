@@ -15,6 +15,7 @@ from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.sheets.importing import headings, lines_of
+from award.kernel.sheets.models import Import
 from award.messages.queries.receivers import contacts
 from award.organisations.service import claim_organisation, decide_claim
 from award.rounds.models import Round
@@ -271,4 +272,6 @@ def test_the_deadline_between_look_and_import_lets_nothing_in(world: World, desk
     desk["office"].post(url, {"fingerprint": str(mark["value"])})
     run(world.engine, TWO, once=True)
     assert counted(world) == before
-    assert "not open in the present stage" in desk["office"].get(url).text or "本届当前阶段不开放" in desk["office"].get(url).text
+    assert "The table could not be imported; nothing of it was done." in desk["office"].get(url).text
+    with transaction(world.engine) as session:
+        assert "录入纸质申报" in session.scalars(select(Import.error)).one()
