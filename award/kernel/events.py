@@ -20,6 +20,7 @@ class Event(StrEnum):
     APPROVAL_RECORDED = "approval:recorded"
     AUTHORITY_CHANGED = "authority:changed"
     AUTHORITY_CREATED = "authority:created"
+    AWARD_CHANGED = "award:changed"
     AWARD_CREATED = "award:created"
     BACKUP_MADE = "backup:made"
     BACKUP_RESTORED = "backup:restored"

@@ -20,6 +20,7 @@ EVENTS: Mapping[str, str] = {
     Event.APPROVAL_RECORDED: N_("Approval recorded"),
     Event.AUTHORITY_CHANGED: N_("Authority changed"),
     Event.AUTHORITY_CREATED: N_("Authority entered"),
+    Event.AWARD_CHANGED: N_("Award renamed"),
     Event.AWARD_CREATED: N_("Award entered"),
     Event.BACKUP_MADE: N_("Backup made"),
     Event.BACKUP_RESTORED: N_("Backup restored"),

@@ -115,12 +115,10 @@ def _founding(taker: Photographer) -> None:
     invitation = story.world.link_in_letter("qianzheng@anhui.example")
     founding.found_round(story)
     admin, base = story["admin"], story.base
-    admin.open("/admin/authorities")
-    authority = link(admin, "/admin/authorities/")
     admin.open("/admin/people")
     taker.stop("setup", {
         "visitor": [invitation],
-        "admin": ["/admin/people", link(admin, "/admin/people/"), "/admin/invitations", "/admin/authorities", authority, "/me",
+        "admin": ["/admin/people", link(admin, "/admin/people/"), "/admin/invitations", *_authorities(admin), "/me",
                   "/admin/export/accounts"],
         "office": [
             "/me", "/office", "/office/rounds/new", "/office/schemes", "/office/schemes/anhui-province", f"{base}/scheme",
@@ -262,6 +260,14 @@ def _tables(taker: Photographer) -> list[str]:
         office.send("/office/import/judges", {"file": table})
         found.append(office.path)
     return found
+
+
+def _authorities(admin: Visitor) -> list[str]:
+    """The list, an authority and one of its awards."""
+    admin.open("/admin/authorities")
+    authority = link(admin, "/admin/authorities/")
+    admin.open(authority)
+    return ["/admin/authorities", authority, link(admin, f"{authority}/awards/")]
 
 
 def link_beside_people(taker: Photographer) -> str:

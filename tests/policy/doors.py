@@ -272,6 +272,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "assignment_id": world.seats[0, 0],
         "round_id": world.round,
         "authority_id": application.round.award.authority.public_id,
+        "award_id": application.round.award.public_id,
         "organisation_id": application.organisation.public_id,
     }
 
@@ -296,8 +297,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "code": certificate.code,
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
         "decision_id": of(AwardDecision, AwardDecision.number == 1),
-        "token_id": MISSING,
-        "invitation_id": MISSING,
+        **dict.fromkeys(("token_id", "invitation_id"), MISSING),
         "document_id": _document(session, certificate),
         "kind": "book",
         "list_name": "workdays",

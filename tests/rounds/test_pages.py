@@ -235,6 +235,24 @@ class TestAuthorities:
         assert desk.get(client, "administrator", "/admin/authorities/222222222222").status_code == 404
         assert desk.post(client, "office", url, data).status_code == 403
 
+    def test_the_system_administrator_renames_an_award(self, desk: Desk, client: Any) -> None:
+        created(desk, client)
+        with transaction(desk.engine) as session:
+            award = session.scalars(select(Award)).one()
+            url = f"/admin/authorities/{award.authority.public_id}/awards/{award.public_id}"
+            session.add(Award(authority_id=award.authority_id, name_zh="另一奖", name_en="Another"))
+        assert f'href="{url}"' in desk.get(client, "administrator", url.partition("/awards")[0]).text
+        data = {"name_zh": "云川市政府质量奖", "name_en": "Yunchuan Quality Award"}
+        for _ in range(2):
+            assert desk.post(client, "administrator", url, data).headers["location"] == "/admin/authorities?done=renamed"
+        with transaction(desk.engine) as session:
+            assert [one["content"] for one in records(session, Event.AWARD_CHANGED)] == [data]
+            assert "云川市政府质量奖" in [one.name_zh for one in session.scalars(select(Award))]
+        taken = desk.post(client, "administrator", url, {**data, "name_zh": "另一奖"})
+        assert (taken.status_code, "another award of this name" in taken.text) == (422, True)
+        assert desk.post(client, "office", url, data).status_code == 403
+        assert desk.get(client, "administrator", f"{url[:-12]}222222222222").status_code == 404
+
     @pytest.mark.parametrize("who", ["office", "supervisor", "applicant"])
     def test_nobody_else(self, desk: Desk, client: Any, who: str) -> None:
         assert desk.get(client, who, "/admin/authorities").status_code == 403

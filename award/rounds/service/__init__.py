@@ -4,7 +4,14 @@ from award.rounds.service.calendar import forget_day, seed_calendar, set_day, se
 from award.rounds.service.calls import call_content, is_same, publish_call, publish_progress, publish_snapshot
 from award.rounds.service.dates import set_dates
 from award.rounds.service.extensions import extend_stage
-from award.rounds.service.founding import change_authority, create_authority, create_award, create_round, set_contact
+from award.rounds.service.founding import (
+    change_authority,
+    create_authority,
+    create_award,
+    create_round,
+    rename_award,
+    set_contact,
+)
 from award.rounds.service.replanning import replan_stage
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "publish_call",
     "publish_progress",
     "publish_snapshot",
+    "rename_award",
     "replan_stage",
     "seed_calendar",
     "set_contact",

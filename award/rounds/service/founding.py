@@ -60,6 +60,22 @@ def change_authority(
         record(session, actor, Event.AUTHORITY_CHANGED, f"authority:{authority.public_id}", ADMIN, changed)
 
 
+def rename_award(session: Session, actor: Actor, award: Award, name_zh: str, name_en: str) -> None:
+    """Corrects what an award is called; what has been published keeps the name it was published under.
+
+    The same names again change nothing. Raises Refused for anybody but the system administrator, Invalid for a name
+    another award of the authority has.
+    """
+    _require_administrator(actor)
+    if (award.name_zh, award.name_en) == (name_zh, name_en):
+        return
+    same = select(Award.id).where(Award.authority_id == award.authority_id, Award.name_zh == name_zh, Award.id != award.id)
+    if session.scalar(same) is not None:
+        raise Invalid.one("name_zh", N_("This authority has another award of this name. Enter a name of its own."))
+    award.name_zh, award.name_en = name_zh, name_en
+    record(session, actor, Event.AWARD_CHANGED, f"award:{award.public_id}", ADMIN, {"name_zh": name_zh, "name_en": name_en})
+
+
 def _require_administrator(actor: Actor) -> None:
     if actor is not SYSTEM and Role.SYSTEM_ADMINISTRATOR not in actor.roles:
         raise Refused("role.cannot", N_("Only the system administrator enters authorities."))
