@@ -28,6 +28,7 @@ from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
 from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
 from award.kernel.web.probes import Probes
+from award.kernel.web.routing import narrowed
 from award.messages import pages as messages
 from award.office import pages as office
 from award.organisations import api as organisations_api
@@ -101,7 +102,7 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
     rendering.add_globals(status_word=word_of)
     failures.install(app)
     for router in (*ROUTERS, *((styleguide.router,) if config.development else ())):
-        app.include_router(router)
+        app.include_router(narrowed(router))
     for router in API_ROUTERS:
         app.include_router(router, prefix=API)
     app.include_router(openapi.router)

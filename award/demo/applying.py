@@ -78,8 +78,8 @@ def _write(world: World, entry: Entry, parts: Mapping[str, str], files: list[tup
         )
         for title, prepared in files:
             applications.add_evidence(session, actor, application, prepared, title, world.now)
-        for part, text in parts.items():
-            applications.save_answer(session, actor, application, part, text, True, 0, world.now)
+        drafts = {part: applications.Draft(text, True, 0) for part, text in parts.items()}
+        applications.save_answers(session, actor, application, drafts, world.now)
 
 
 def _submit(world: World, entry: Entry, at: datetime) -> None:

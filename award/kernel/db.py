@@ -10,16 +10,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     Connection,
     DateTime,
     Dialect,
     Engine,
+    Insert,
     MetaData,
     String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
@@ -194,7 +197,17 @@ def insert_into(session: Session, model: type[Base]) -> postgresql.Insert | sqli
 
 def insert_new(session: Session, model: type[Base], **values: object) -> None:
     """Inserts a row, or does nothing where one with the same unique key is there: somebody else may have been faster."""
-    session.execute(insert_into(session, model).values(**values).on_conflict_do_nothing())
+    session.flush()
+    session.execute(_insertion(model, session.get_bind().dialect.name), values)
+
+
+@lru_cache
+def _insertion(model: type[Base], dialect: str) -> Insert:
+    """Made once for a table: making it takes longer than it does. It names the table, for an object would cost more again."""
+    table = cast(Table, model.__table__)
+    if dialect == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def read_afresh(session: Session, row: object, names: list[str]) -> None:

@@ -16,10 +16,18 @@ from award.applications.service.sharing import (
     invite_to_application,
 )
 from award.applications.service.submitting import DECLARATIONS, submit_application, withdraw
-from award.applications.service.writing import keep_rejected, save_answer, save_profile, start_application
+from award.applications.service.writing import (
+    Draft,
+    keep_rejected,
+    save_answer,
+    save_answers,
+    save_profile,
+    start_application,
+)
 
 __all__ = [
     "DECLARATIONS",
+    "Draft",
     "accept",
     "add_evidence",
     "be_at_work",
@@ -35,6 +43,7 @@ __all__ = [
     "rename_evidence",
     "return_for_correction",
     "save_answer",
+    "save_answers",
     "save_profile",
     "start_application",
     "submit_application",

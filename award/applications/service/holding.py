@@ -51,9 +51,14 @@ def hold_to_write(
     require(Action.APPLICATION_EDIT, stage, standing)
     if application.state not in ("draft", "correction"):
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
+    require_open(session, application, part)
+    return stage
+
+
+def require_open(session: Session, application: Application, part: str) -> None:
+    """Raises Conflict for a part the office has not opened where it returned the application."""
     if not is_part_open(session, application, part):
         raise Conflict("correction.part_closed", PART_CLOSED)
-    return stage
 
 
 def take_up(actor: Actor, application: Application) -> None:

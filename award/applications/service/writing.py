@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,7 +13,7 @@ from award.accounts.queries import names_of
 from award.applications.check import PartRule, fact_error, parts_of
 from award.applications.facts import LONGEST, facts_of, plain_value
 from award.applications.models import Answer, AnswerRevision, Application
-from award.applications.service.holding import hold_to_write, note, person_of, take_up
+from award.applications.service.holding import hold_to_write, note, person_of, require_open, take_up
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, Invalid, NotFound, Stale
@@ -31,6 +32,16 @@ LONGEST_DRAFT = 200_000
 """Characters a draft of one part may have at all, whatever the scheme's limit; against floods."""
 FACTS = "facts"
 """The name under which rejected facts are kept among the earlier versions."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The text of a part as `save_answer` takes it."""
+
+    text: str
+    is_complete: bool | None
+    version: int
+    keeps: bool = False
 
 
 def start_application(
@@ -146,18 +157,34 @@ def save_answer(
     Raises NotFound (no such part), Stale (theirs), Refused or Conflict when it can no longer be changed.
     """
     stage = hold_to_write(session, actor, application, part, now)
-    rule = _rule(session, application, part)
+    return _save(session, actor, application, stage, part, Draft(text, is_complete, version, keeps), now)
+
+
+def save_answers(
+    session: Session, actor: Actor, application: Application, drafts: Mapping[str, Draft], now: datetime
+) -> None:
+    """Keeps the texts of several parts, at least one, as `save_answer` keeps one; all or none."""
+    stage = hold_to_write(session, actor, application, next(iter(drafts)), now)
+    for part, draft in drafts.items():
+        require_open(session, application, part)
+        _save(session, actor, application, stage, part, draft, now)
+
+
+def _save(
+    session: Session, actor: Actor, application: Application, stage: StageNow, part: str, draft: Draft, now: datetime
+) -> Answer:
+    rule, text = _rule(session, application, part), draft.text
     if len(text) > LONGEST_DRAFT:
         raise Invalid.one("text", N_("At most {longest} characters."), longest=LONGEST_DRAFT)
     answer = _locked_answer(session, actor, application, part, now)
-    complete = (answer.is_complete if is_complete is None else is_complete) and len(text) <= rule.limit
+    complete = (answer.is_complete if draft.is_complete is None else draft.is_complete) and len(text) <= rule.limit
     if (answer.text, answer.is_complete) == (text, complete):
         return answer
-    if answer.version != version:
+    if answer.version != draft.version:
         raise _stale(session, answer)
     if answer.text != text:
-        _keep_earlier(session, actor, answer, text, now, keeps)
-    answer.text, answer.is_complete, answer.version = text, complete, version + 1
+        _keep_earlier(session, actor, answer, text, now, draft.keeps)
+    answer.text, answer.is_complete, answer.version = text, complete, draft.version + 1
     answer.updated_at, answer.updated_by = now, person_of(actor)
     _note_saved(session, actor, application, answer, stage)
     return answer
@@ -176,8 +203,15 @@ def _locked_answer(session: Session, actor: Actor, application: Application, par
     key = {"application_id": application.id, "part": part}
     first = {**key, "text": "", "is_complete": False, "version": 0, "updated_at": now, "updated_by": person_of(actor)}
     db.insert_new(session, Answer, **first)
-    query = select(Answer).filter_by(**key).with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one()
+    return session.scalars(_ANSWER, key).one()
+
+
+_ANSWER = (
+    select(Answer)
+    .where(Answer.application_id == bindparam("application_id"), Answer.part == bindparam("part"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def _stale(session: Session, answer: Answer) -> Stale:

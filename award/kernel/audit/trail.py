@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import Engine, event, insert, select, update
+from sqlalchemy import Engine, Table, bindparam, event, insert, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from award.kernel import clock, db
@@ -105,19 +106,27 @@ def _append(session: Session, stream: str, pending: list[Pending], now: datetime
             "actor": one.actor.public_id, "act": one.event.value, "obj": one.obj,
         })  # fmt: skip
         openings.append({"stream": stream, "seq": seq, "salt": salt, "content": content})
-    session.execute(insert(AuditRecord), rows)
-    session.execute(insert(AuditOpening), openings)
-    session.execute(update(AuditHead).where(AuditHead.stream == stream).values(seq=seq, link=link))
+    session.execute(_RECORD, rows)
+    session.execute(_OPENING, openings)
+    session.execute(_MOVE_HEAD, {"at_stream": stream, "seq": seq, "link": link})
+
+
+# Made once: every act asks them. As tables, not as objects, which would cost more than they do.
+_RECORD, _OPENING = insert(cast(Table, AuditRecord.__table__)), insert(cast(Table, AuditOpening.__table__))
+_HEAD = select(AuditHead.seq, AuditHead.link).where(AuditHead.stream == bindparam("stream")).with_for_update()
+"""Held until the transaction ends; SQLite, whose writers are alone already, knows no such thing and is not asked for it."""
+_MOVE_HEAD = (
+    update(cast(Table, AuditHead.__table__))
+    .where(AuditHead.stream == bindparam("at_stream"))
+    .values(seq=bindparam("seq"), link=bindparam("link"))
+)
 
 
 def _held_head(session: Session, stream: str) -> tuple[int, str]:
-    query = select(AuditHead.seq, AuditHead.link).where(AuditHead.stream == stream)
-    if not db.is_sqlite(session):
-        query = query.with_for_update()
-    head = session.execute(query).one_or_none()
+    head = session.execute(_HEAD, {"stream": stream}).one_or_none()
     if head is None:
         _begin(session, stream)
-        head = session.execute(query).one()
+        head = session.execute(_HEAD, {"stream": stream}).one()
     return head[0], head[1]
 
 

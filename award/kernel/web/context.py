@@ -1,9 +1,11 @@
 """What a route is given: its database session, who asks, and an id that cannot be guessed."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from email.message import Message
-from typing import Annotated
+from typing import Annotated, Any
 
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, HTTPException, Path, Query, Request
 from sqlalchemy.orm import Session
 
@@ -31,17 +33,34 @@ async def readable(request: Request) -> None:
         raise HTTPException(415)
 
 
-def request_session(request: Request) -> Iterator[Session]:
+async def request_session(request: Request) -> AsyncIterator[Session]:
     """One request is one transaction, committed before the answer leaves; GET cannot write at all."""
     engine = request.app.state.engine
-    if request.method in SAFE_METHODS:
-        with db.reading(engine) as session:
-            _tell_clock(request, session)
-            yield session
-        return
-    with transaction(engine) as session:
+    async with _ended_in_a_thread(db.reading(engine) if request.method in SAFE_METHODS else transaction(engine)) as session:
         _tell_clock(request, session)
         yield session
+
+
+@asynccontextmanager
+async def _ended_in_a_thread(act: AbstractContextManager[Session]) -> AsyncIterator[Session]:
+    """Begins an act here, for nothing is asked of the database before its first statement, and commits or undoes it in a thread.
+
+    That thread is not one of those that requests share: all of them may be waiting for the turn to write which this act holds.
+    """
+    session = act.__enter__()
+    try:
+        yield session
+    except BaseException as fault:
+        if not await _end(act, type(fault), fault, fault.__traceback__):
+            raise
+    else:
+        await _end(act, None, None, None)
+
+
+async def _end(act: AbstractContextManager[Session], *fault: Any) -> bool | None:
+    with CancelScope(shield=True):
+        return await to_thread.run_sync(act.__exit__, *fault, limiter=CapacityLimiter(1))
+    return None
 
 
 def _tell_clock(request: Request, session: Session) -> None:
