@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from award.applications.models import AcceptanceDecision, Answer, AnswerRevision, Application, Evidence, Submission
@@ -61,7 +61,7 @@ def application_for(session: Session, actor: Actor, public_id: str, now: datetim
     Assigned judges who have not declared yet get it too: they may know the organisation's name, and pages ask
     `may_read` before they show more.
     """
-    application = session.scalar(with_round().where(Application.public_id == public_id))
+    application = session.scalar(_ONE, {"public_id": public_id})
     if application is None:
         raise NotFound
     standing = standing_of(session, actor, application, now)
@@ -74,7 +74,7 @@ def application_for(session: Session, actor: Actor, public_id: str, now: datetim
 
 def own_application(session: Session, actor: Actor, public_id: str) -> Application:
     """An application the actor works on for the applicant, in whatever role. Raises NotFound when it is absent or another's."""
-    application = session.scalar(with_round().where(Application.public_id == public_id))
+    application = session.scalar(_ONE, {"public_id": public_id})
     if application is None or not own_part(actor, application):
         raise NotFound
     return application
@@ -113,6 +113,9 @@ def with_round() -> Select[Application]:
         joinedload(Application.round).selectinload(Round.stages),
         joinedload(Application.round).joinedload(Round.award).joinedload(Award.authority),
     )
+
+
+_ONE = with_round().where(Application.public_id == bindparam("public_id"))
 
 
 def answers_of(session: Session, application: Application) -> dict[str, Answer]:

@@ -30,7 +30,9 @@ def save_sheet(
         item: (Entry(one["percent"], {}, [Comment(**comment) for comment in one["comments"]]), one["version"])
         for item, one in body.items()
     }
-    saved = save_items(session, actor, review.application, review.assignment, entries, clock.now(session))
+    saved = save_items(
+        session, actor, review.application, review.assignment, entries, clock.now(session), review.standing
+    )
     return JSONResponse({item: row.version for item, row in saved.items()})
 
 

@@ -201,6 +201,8 @@ def _rule(session: Session, application: Application, part: str) -> PartRule:
 
 def _locked_answer(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> Answer:
     key = {"application_id": application.id, "part": part}
+    if found := session.scalars(_ANSWER, key).one_or_none():
+        return found
     first = {**key, "text": "", "is_complete": False, "version": 0, "updated_at": now, "updated_by": person_of(actor)}
     db.insert_new(session, Answer, **first)
     return session.scalars(_ANSWER, key).one()
