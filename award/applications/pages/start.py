@@ -112,7 +112,8 @@ def start(
     own = {one.public_id: one for one in organisations_of(session, actor, round_.award.authority_id)}
     try:
         chosen = form.choice("organisation", list(own))
-        sector = form.get("sector")
+        sectors = [key for key, _ in shown["sectors"] if key]
+        sector = form.choice("sector", sectors) if sectors else ""
         for key, _ in shown["conditions"]:
             if not form.ticked(f"c-{key}"):
                 form.fault(f"c-{key}", N_("Confirm this condition. If you do not meet it, you cannot apply in this round."))

@@ -13,20 +13,20 @@ Sends files one by one with their progress. Without scripts the form posts plain
 
   var STILL = 60000;
 
-  function megabytes(bytes) { return (bytes / 1048576).toFixed(1) + " MB"; }
+  function sizeText(bytes) { return bytes < 1048576 ? Math.ceil(bytes / 1024) + " KB" : (bytes / 1048576).toFixed(1) + " MB"; }
   function typeOf(file) { return file.name.split(".").pop().toLowerCase(); }
 
   function refusal(form, file, used) {
     var words = form.querySelector("[data-uploads]").dataset, limits = form.dataset;
-    var values = { name: file.name, size: megabytes(file.size), types: limits.types };
+    var values = { name: file.name, size: sizeText(file.size), types: limits.types };
     if (limits.types && limits.types.split(",").indexOf(typeOf(file)) < 0) return award.fillIn(words.textType, values);
-    if (file.size > Number(limits.maxBytes)) return award.fillIn(words.textSize, Object.assign(values, { limit: megabytes(limits.maxBytes) }));
-    if (limits.maxTotal && used + file.size > Number(limits.maxTotal)) return award.fillIn(words.textTotal, Object.assign(values, { limit: megabytes(limits.maxTotal) }));
+    if (file.size > Number(limits.maxBytes)) return award.fillIn(words.textSize, Object.assign(values, { limit: sizeText(limits.maxBytes) }));
+    if (limits.maxTotal && used + file.size > Number(limits.maxTotal)) return award.fillIn(words.textTotal, Object.assign(values, { limit: sizeText(limits.maxTotal) }));
     return "";
   }
   function line(list, file) {
     var item = document.createElement("li"), name = document.createElement("span"), bar = document.createElement("progress"), state = document.createElement("span");
-    name.textContent = file.name + " (" + megabytes(file.size) + ")";
+    name.textContent = file.name + " (" + sizeText(file.size) + ")";
     bar.max = 100;
     bar.value = 0;
     bar.setAttribute("aria-label", file.name);
