@@ -72,10 +72,12 @@ def test_nobody_signed_in_is_sent_to_sign_in(client: TestClient, world: World) -
 
 
 def test_the_first_page_lists_ones_applications_and_open_rounds(desk: dict[str, Visitor], world: World) -> None:
+    mine, another, begin = base(world), desk["stranger"].page("/apply"), f"/apply/rounds/{world.round}/organisation"
     page = desk["owner"].page("/apply")
-    assert page.find("a", href=base(world)) is not None
-    assert page.find("a", href=f"/apply/rounds/{world.round}/organisation") is not None
-    assert desk["stranger"].page("/apply").find("a", href=base(world)) is None
+    assert page.find("a", href=mine) is not None
+    assert another.find("a", href=mine) is None
+    assert another.find("a", href=begin) is not None
+    assert page.find("a", href=begin) is None, "its one organisation has an application in this round"
 
 
 def test_conditions_are_confirmed_before_an_application_begins(desk: dict[str, Visitor], world: World) -> None:

@@ -1,5 +1,6 @@
 """The applicant's first page, beginning an application, and its task list."""
 
+from collections.abc import Sequence, Set
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -22,6 +23,7 @@ from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
+from award.organisations.models import Organisation
 from award.organisations.queries import claims_of, organisations_of
 from award.policy import Standing, decide, require
 from award.rounds.eligibility import conditions_of
@@ -37,16 +39,18 @@ CHOOSE = N_("Choose…")
 def home(request: Request, session: RequestSession, actor: CurrentActor) -> Response:
     """One's applications and the rounds that take some now."""
     language = request.state.language
+    applications, own = queries.applications_of(session, actor), organisations_of(session, actor)
+    begun = {(one.round_id, one.category, one.organisation_id) for one in applications}
     return render(
         request, session, "applications/home.html",
         applications=[
             {"url": f"/apply/{one.public_id}", "name": one.organisation.name, "code": views.told_state(one), "number": one.number or "",
              "round": title_of(one.round).in_language(language), "deadline": views.deadline(views.desk_of(request, session, one))}
-            for one in queries.applications_of(session, actor)
+            for one in applications
         ],
-        organisations=organisations_of(session, actor),
+        organisations=own,
         claims=claims_of(session, actor),
-        rounds=[_open_round(request, session, one) for one in open_rounds(session) if _takes_applications(session, one)],
+        rounds=[_open_round(request, session, one, own, begun) for one in open_rounds(session) if _takes_applications(session, one)],
     )  # fmt: skip
 
 
@@ -55,7 +59,10 @@ def _takes_applications(session: Session, round_: Round) -> bool:
     return decide(Action.APPLICATION_START, stage_now(round_, clock.now(session)), owner).allowed
 
 
-def _open_round(request: Request, session: Session, round_: Round) -> dict[str, Any]:
+def _open_round(
+    request: Request, session: Session, round_: Round, own: Sequence[Organisation] = (), begun: Set[tuple[int, str, int]] = frozenset()
+) -> dict[str, Any]:
+    """begun: (round, category, organisation) of the applications there are; where all one's own have one, none can be begun."""
     language, zone = request.state.language, round_.award.authority.zone
     closes = stage_of(round_).closes_at
     return {
@@ -63,7 +70,8 @@ def _open_round(request: Request, session: Session, round_: Round) -> dict[str, 
         "closes": i18n.format_moment(language, closes, zone, with_zone=True) if closes else "",
         "left": i18n.format_left(language, closes - clock.now(session)) if closes else "",
         "categories": [
-            {"name": one.name.in_language(language), "url": f"/apply/rounds/{round_.public_id}/{one.key}"}
+            {"name": one.name.in_language(language), "url": f"/apply/rounds/{round_.public_id}/{one.key}",
+             "is_begun": bool(own) and all((round_.id, one.key, each.id) in begun for each in own)}
             for one in scheme_of(session, round_).categories
         ],
     }  # fmt: skip

@@ -28,7 +28,7 @@ from award.words import WORDS
 
 office = APIRouter(prefix="/office/export", dependencies=[Depends(guard.office_or_supervisor)])
 admin = APIRouter(prefix="/admin/export", dependencies=[Depends(guard.administrators)])
-TEMPLATES = {"office": "office/export.html", "admin": "administration/export.html"}
+TEMPLATE = "office/export.html"
 
 
 @office.get("/{list_name}")
@@ -64,7 +64,7 @@ def _asked(request: Request, session: Session, actor: Actor, export: Export) -> 
 
 def _before(request: Request, session: Session, actor: Actor, export: Export) -> Response:
     asked = _asked(request, session, actor, export)
-    return render(request, session, TEMPLATES[export.door], **_page(export, asked, export.make(asked)), reason="")
+    return render(request, session, TEMPLATE, **_page(export, asked, export.make(asked)), reason="")
 
 
 def _page(export: Export, asked: Asked, answer: Answer) -> dict[str, Any]:
@@ -108,7 +108,7 @@ def _file(request: Request, session: Session, actor: Actor, export: Export, form
             answer, file = service.write_export(export, asked, kind, reason)
         except Invalid as error:
             page = _page(export, asked, export.make(asked))
-            return render_invalid(request, reading, TEMPLATES[export.door], error, **page, reason=form.get("reason"))
+            return render_invalid(request, reading, TEMPLATE, error, **page, reason=form.get("reason"))
     service.note_export(session, actor, export, answer, asked.filters, kind, reason)
     headers = {
         "content-disposition": disposition(service.file_name(export, answer, asked, kind), inline=False),
