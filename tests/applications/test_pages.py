@@ -201,7 +201,7 @@ def test_facts_are_saved_even_when_wrong_and_the_check_says_so(desk: dict[str, V
     assert desk["owner"].post(path, {"version": "1", "staff": "许多", "act": "save"}).status_code == 303
     page = desk["owner"].page(path)
     assert page.find("input", id="f-staff")["value"] == "许多"  # type: ignore[index]
-    assert "Enter Number of staff as a whole number" in desk["owner"].page(f"{base(world)}/check").text
+    assert "Enter “Number of staff” as a whole number" in desk["owner"].page(f"{base(world)}/check").text
     stale = desk["owner"].post(path, {"version": "1", "staff": "900"})
     assert stale.status_code == 412
     assert kept(world, "facts") == ["staff: 900"]

@@ -121,9 +121,10 @@ def _naming(found: Mapping[str, tuple[str, str]], page: str, language: str) -> C
 def named_fault(language: str, label: str, text: str, shown: str = "") -> str:
     """A fault with what its field is called before it, once: a text that quotes the label says it itself.
 
-    shown: what stands for the text, where it is dressed up. A label that is a question keeps its own mark.
+    shown: what stands for the text, where it is dressed up. A label that is a question keeps its own mark; one that is a
+    statement, as a condition to tick, loses its full stop.
     """
-    shown, label = shown or text, label.rstrip(" :：")
+    shown, label = shown or text, label.rstrip(" :：。.")
     if not label or f"“{label}”" in text:
         return text
     if label.endswith(("?", "？")):
