@@ -1,14 +1,15 @@
 """The ranking of a category as the scheme makes it, computed afresh from sheets and outcomes."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import LIVE, Application, PaperOutcome
@@ -29,9 +30,12 @@ FULL_MARKS_HUNDREDTHS = 100_000
 
 @dataclass(frozen=True)
 class _Rules:
-    scheme: Scheme
-    category: CategoryRules
-    criteria: Criteria
+    """key: the frozen scheme, the round whose criteria are frozen too, and the category: they say all the rest."""
+
+    key: tuple[str, str, str]
+    scheme: Scheme = field(compare=False)
+    category: CategoryRules = field(compare=False)
+    criteria: Criteria = field(compare=False)
 
     @cached_property
     def points(self) -> dict[str, int]:
@@ -51,6 +55,16 @@ class _Entry(NamedTuple):
     name: str
 
 
+class _Row(NamedTuple):
+    """A valid sheet as it is stored. marks: JSON, taken apart only where a ranking is made anew; leads: it is the leader's."""
+
+    application_id: int
+    public_id: str
+    marks: str
+    total_hundredths: int
+    leads: bool
+
+
 class _Scored(NamedTuple):
     """A valid sheet. leads: it is the leader's."""
 
@@ -64,11 +78,12 @@ _Panel = Sequence[_Scored]
 """The valid sheets of an application in order of assignment."""
 
 
-@dataclass(frozen=True)
-class _Outcome:
+class _Outcome(NamedTuple):
     """A confirmed outcome of a stage held on paper. score: hundredths of 1000 points, None where it gave none."""
 
-    score: Fraction | None
+    application_id: int
+    stage: str
+    score: int | None
     goes_on: bool
 
 
@@ -78,36 +93,46 @@ def ranking_of(session: Session, round_: Round, category: str) -> Ranking:
     Only submitted sheets of active judges count; void sheets are in neither sum nor count. Applications that a stage
     held on paper left behind are not ranked.
     """
-    scheme = scheme_of(session, round_)
-    rules = _Rules(scheme, scheme.category(category), criteria_of(session, round_, category))
-    panels = _panels(session, round_, category)
-    outcomes = _outcomes(session, round_)
+    rules = _rules(session, round_, category)
+    entries = _live_applications(session, round_, category)
+    return _ranking(rules, tuple(entries), _sheets(session, round_, category), _outcomes(session, round_))
+
+
+@lru_cache(maxsize=8)
+def _ranking(
+    rules: _Rules, entries: tuple[_Entry, ...], sheets: tuple[_Row, ...], outcomes: tuple[_Outcome, ...]
+) -> Ranking:
+    # Everything a ranking follows from is in the arguments: the same again needs no second reckoning.
+    panels, held = _by_application(sheets), _by_stage(outcomes)
     lines = [
-        _explain(one, panels.get(one.id, ()), outcomes.get(one.id, {}), rules)
-        for one in _live_applications(session, round_, category)
-        if all(outcome.goes_on for outcome in outcomes.get(one.id, {}).values())
+        _explain(one, panels.get(one.id, ()), held.get(one.id, {}), rules)
+        for one in entries
+        if all(outcome.goes_on for outcome in held.get(one.id, {}).values())
     ]
     return _ranked(lines, rules)
 
 
 def explained(session: Session, application: Application) -> Explained:
     """How one application came to its figure, computed afresh; without a rank, which needs the others."""
-    round_ = application.round
-    scheme = scheme_of(session, round_)
-    criteria = criteria_of(session, round_, application.category)
-    rules = _Rules(scheme, scheme.category(application.category), criteria)
-    panel = _panels(session, round_, application.category, application.id).get(application.id, ())
+    round_, category = application.round, application.category
+    panels = _by_application(_sheets(session, round_, category, application.id))
+    outcomes = _by_stage(_outcomes(session, round_))
     entry = _Entry(
         application.id, application.public_id, application.number, application.sector, application.organisation.name
     )
-    return _explain(entry, panel, _outcomes(session, round_).get(application.id, {}), rules)
+    key = application.id
+    return _explain(entry, panels.get(key, ()), outcomes.get(key, {}), _rules(session, round_, category))
 
 
 def without(session: Session, round_: Round, ranking: Ranking, gone: Collection[str]) -> Ranking:
     """A ranking as the scheme makes it when some applications (public ids) are taken out; their seats go to the next."""
-    scheme, category = scheme_of(session, round_), ranking.category
-    rules = _Rules(scheme, scheme.category(category), criteria_of(session, round_, category))
+    rules = _rules(session, round_, ranking.category)
     return _ranked([line for line in ranking.lines if line.public_id not in gone], rules)
+
+
+def _rules(session: Session, round_: Round, category: str) -> _Rules:
+    scheme, criteria = scheme_of(session, round_), criteria_of(session, round_, category)
+    return _Rules((round_.scheme_sha256, round_.public_id, category), scheme, scheme.category(category), criteria)
 
 
 def _live_applications(session: Session, round_: Round, category: str) -> Sequence[_Entry]:
@@ -120,14 +145,11 @@ def _live_applications(session: Session, round_: Round, category: str) -> Sequen
     return [_Entry(*row) for row in session.execute(query)]
 
 
-def _panels(session: Session, round_: Round, category: str, application_id: int | None = None) -> Mapping[int, _Panel]:
+def _sheets(session: Session, round_: Round, category: str, application_id: int | None = None) -> tuple[_Row, ...]:
     """application_id: only of this application; None: of all."""
     query = (
         select(
-            Sheet.application_id,
-            Sheet.public_id,
-            Sheet.marks,
-            func.coalesce(Sheet.total_hundredths, 0),
+            Sheet.application_id, Sheet.public_id, cast(Sheet.marks, Text), func.coalesce(Sheet.total_hundredths, 0),
             Assignment.is_leader,
         )
         .join(Assignment, Assignment.id == Sheet.assignment_id)
@@ -139,24 +161,34 @@ def _panels(session: Session, round_: Round, category: str, application_id: int 
             Sheet.state == "submitted",
         )
         .order_by(Sheet.application_id, Assignment.id)
-    )
+    )  # fmt: skip
     if application_id is not None:
         query = query.where(Sheet.application_id == application_id)
+    return tuple(_Row(*row) for row in session.execute(query))
+
+
+def _by_application(sheets: Iterable[_Row]) -> Mapping[int, _Panel]:
     found: dict[int, list[_Scored]] = defaultdict(list)
-    for scored, public_id, marks, total, leads in session.execute(query):
-        found[scored].append(_Scored(public_id, marks, total, leads))
+    for one in sheets:
+        scored = _Scored(one.public_id, json.loads(one.marks), one.total_hundredths, one.leads)
+        found[one.application_id].append(scored)
     return found
 
 
-def _outcomes(session: Session, round_: Round) -> Mapping[int, Mapping[str, _Outcome]]:
+def _outcomes(session: Session, round_: Round) -> tuple[_Outcome, ...]:
     query = (
         select(PaperOutcome.application_id, RoundStage.kind, PaperOutcome.score_hundredths, PaperOutcome.goes_on)
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
         .where(RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed")
+        .order_by(PaperOutcome.id)
     )
+    return tuple(_Outcome(*row) for row in session.execute(query))
+
+
+def _by_stage(outcomes: Iterable[_Outcome]) -> Mapping[int, Mapping[str, _Outcome]]:
     found: dict[int, dict[str, _Outcome]] = defaultdict(dict)
-    for application_id, kind, score, goes_on in session.execute(query):
-        found[application_id][kind] = _Outcome(None if score is None else Fraction(score), goes_on)
+    for one in outcomes:
+        found[one.application_id][one.stage] = one
     return found
 
 
@@ -209,7 +241,7 @@ def _composed(
     weights = {one.kind: one.weight_hundredths for one in rules.scheme.stages if one.weight_hundredths}
     if not weights:
         weights = {"score": 10_000}
-    scores = {kind: outcome.score for kind, outcome in outcomes.items()}
+    scores = {kind: None if one.score is None else Fraction(one.score) for kind, one in outcomes.items()}
     if desk is not None:
         scores["score"] = to_full_marks(desk, rules.criteria.total * 100, FULL_MARKS_HUNDREDTHS)
     made = composite({kind: scores.get(kind) for kind in weights}, weights, rules.scheme.scoring.missing_stage)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from award.kernel import db
 from award.regulations.loader import shipped_schemes
 from award.results import queries, severities
-from award.results.ranking import ranking_of
+from award.results.ranking import _ranking, ranking_of
 from award.rounds.models import Round
 from tests.bench import figures
 from tests.bench.figures import Figure
@@ -26,10 +26,16 @@ def ranking(sizes: Sizes) -> list[Figure]:
         category = shipped_schemes()["yunchuan-mayor"].categories[0].key
         severities._compared.cache_clear()
         first = figures.seconds_of(lambda: severities.severities_of(queries.judged_totals(session, round_, category)))
-        loops, ranked, compared = figures.side_by_side(
+
+        def again() -> object:
+            session.expunge_all()
+            return ranking_of(session, session.get_one(Round, round_.id), category)
+
+        loops, ranked, kept, compared = figures.side_by_side(
             [
                 lambda: _plain_loops(marks),
-                lambda: (session.expunge_all(), ranking_of(session, session.get_one(Round, round_.id), category)),
+                lambda: (_ranking.cache_clear(), again()),
+                again,
                 lambda: severities.severities_of(queries.judged_totals(session, round_, category)),
             ],
             min(sizes.runs, 3),
@@ -38,6 +44,7 @@ def ranking(sizes: Sizes) -> list[Figure]:
     return [
         figures.at_most("G8", f"rank {act}, from rows, against plain loops", loops, ranked, 1 / 20),
         figures.limit("G8", f"rank {act}, from rows", ranked, 0.2, figures.milliseconds),
+        figures.limit("G8", "the same rows again", kept, 0.2, figures.milliseconds),
         figures.limit("G8", f"compare {sizes.judges} judges, the first time", first, 0.2, figures.milliseconds),
         figures.limit(
             "G8", f"compare {sizes.judges} judges, the same sheets again", compared, 0.2, figures.milliseconds
