@@ -59,7 +59,9 @@ def link_name(key: str, criteria: Criteria) -> Text:
 
 def points(hundredths: Fraction | int) -> str:
     """Hundredths of a point as people read them, exactly: "589.6", and "589 2/3" where no short decimal says it."""
-    value = Fraction(hundredths) / 100
+    if isinstance(hundredths, int):
+        return f"{hundredths // 100}.{hundredths % 100:02d}"
+    value = hundredths / 100
     fine = value * 10_000
     if fine.denominator == 1:
         whole, rest = divmod(fine.numerator, 10_000)

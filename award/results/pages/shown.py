@@ -99,7 +99,7 @@ def strip_of(one: Explained, full_hundredths: int) -> Strip | None:
     if not one.sheets:
         return None
     totals = [sheet.total_hundredths for sheet in one.sheets]
-    middle = None if one.combined is None else float(one.combined * 1000 / full_hundredths)
+    middle = None if one.combined is None else float(one.combined) * 1000 / full_hundredths
     scaled = tuple(total * 1000 / full_hundredths for total in totals)
     return Strip(scaled, middle, points(min(totals)), points(max(totals)))
 
