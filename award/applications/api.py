@@ -104,7 +104,7 @@ def _readable(session: Session, actor: Actor, application_id: str) -> Applicatio
 
 def _line(one: Application) -> dict[str, object]:
     return {
-        "id": one.public_id, "round": one.round.public_id, "applicant": one.organisation.name, "category": one.category,
+        "id": one.public_id, "round": one.round.public_id, "applicant": one.entrant, "category": one.category,
         "sector": one.sector, "number": one.number, "state": one.state, "submitted_at": one.submitted_at,
         "correction_due_at": one.correction_due_at,
     }  # fmt: skip
@@ -202,7 +202,7 @@ def save_facts(
     try:
         return once(session, actor, write, act)
     except (Stale, Refused, Conflict):
-        known = [fact.key for fact in facts_of(application.round.year)]
+        known = [fact.key for fact in facts_of(application.round.year, application.category)]
         text = "\n".join(f"{key}: {fields[key]}" for key in known if fields.get(key))
         keep_text(request, session, actor, application_id, FACTS, text, version)
         raise

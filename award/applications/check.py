@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
-from award.applications.facts import LONGEST, Fact, facts_of, fault_of
+from award.applications.facts import Fact, facts_of, fault_of
 from award.applications.models import Answer, Application, Evidence
 from award.applications.queries import answers_of, evidence_of
 from award.kernel.errors import FieldError
@@ -112,16 +112,16 @@ def check_application(session: Session, application: Application) -> list[Proble
     answers = answers_of(session, application)
     evidence = evidence_of(session, application)
     return [
-        *facts_problems(application.profile, application.round.year),
+        *facts_problems(application.profile, application.round.year, application.category),
         *part_problems(parts, answers),
         *length_problems(parts, answers, scheme.application),
         *reference_problems(parts, answers, evidence),
     ]
 
 
-def facts_problems(profile: Mapping[str, str], year: int) -> Iterator[Problem]:
+def facts_problems(profile: Mapping[str, str], year: int, category: str) -> Iterator[Problem]:
     """Facts that are missing or cannot be read."""
-    for fact in facts_of(year):
+    for fact in facts_of(year, category):
         if fault := fact_error(fact, profile.get(fact.key, "")):
             yield Problem("facts", fault.text, f"profile#f-{fact.key}", fault.params)
 
@@ -129,12 +129,12 @@ def facts_problems(profile: Mapping[str, str], year: int) -> Iterator[Problem]:
 def fact_error(fact: Fact, value: str) -> FieldError | None:
     """What is wrong with a value, told with the label of its field; None where nothing is."""
     text = fault_of(fact, value)
-    return FieldError(fact.key, text, {"label": Label(fact.label, fact.params), "longest": LONGEST}) if text else None
+    return FieldError(fact.key, text, {"label": Label(fact.label, fact.params), "longest": fact.longest}) if text else None
 
 
-def unreadable_facts(values: Mapping[str, str], year: int) -> list[FieldError]:
+def unreadable_facts(values: Mapping[str, str], year: int, category: str) -> list[FieldError]:
     """The faults of what was filled in, in the order of the page; what is still empty is none."""
-    filled = ((fact, values.get(fact.key, "")) for fact in facts_of(year))
+    filled = ((fact, values.get(fact.key, "")) for fact in facts_of(year, category))
     return [fault for fact, value in filled if value.strip() and (fault := fact_error(fact, value))]
 
 

@@ -21,6 +21,7 @@ INDUSTRY = re.compile(r"[A-T]?\d{2,4}", re.ASCII)
 YEARS = 3
 """Years of figures an application shows, up to the year before the round."""
 LONGEST = 2000
+NAME_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Fact:
     is_required: bool = True
     params: Mapping[str, object] = field(default_factory=dict)
     choices: tuple[tuple[str, str], ...] = ()
+    longest: int = LONGEST
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,29 @@ _ORGANISATION = FactGroup(
         ),
     ),
 )
+NOMINEE = "nominee"
+"""The fact that names who is to be awarded, where that is not the organisation itself."""
+_NOMINEES: Mapping[str, FactGroup] = {
+    "individual": FactGroup(
+        "nominee",
+        N_("The individual"),
+        (
+            Fact(
+                NOMINEE, N_("Name of the individual"), longest=NAME_LENGTH,
+                hint=N_("As on the identity card. Notice, result and certificate name this person."),
+            ),
+            Fact("nominee_post", N_("Post of the individual")),
+        ),
+    ),
+    "team": FactGroup(
+        "nominee",
+        N_("The team"),
+        (
+            Fact(NOMINEE, N_("Name of the team"), longest=NAME_LENGTH, hint=N_("Notice, result and certificate name this team.")),
+            Fact("nominee_leader", N_("Leader of the team")),
+        ),
+    ),
+}  # fmt: skip
 _CONTACT = FactGroup(
     "contact",
     N_("Contact"),
@@ -112,19 +137,20 @@ def years_of(round_year: int) -> range:
     return range(round_year - YEARS, round_year)
 
 
-def fact_groups(round_year: int) -> tuple[FactGroup, ...]:
+def fact_groups(round_year: int, category: str) -> tuple[FactGroup, ...]:
     """All fields of an application of a round, by heading. Keys of figures carry their year: revenue_2025."""
     figures = tuple(
         Fact(f"{key}_{year}", label, kind, params={"year": year})
         for key, label, kind in _FIGURES
         for year in years_of(round_year)
     )
-    return (_ORGANISATION, FactGroup("figures", N_("Figures of the last three years"), figures), _CONTACT)
+    nominee = (_NOMINEES[category],) if category in _NOMINEES else ()
+    return (*nominee, _ORGANISATION, FactGroup("figures", N_("Figures of the last three years"), figures), _CONTACT)
 
 
-def facts_of(round_year: int) -> Iterator[Fact]:
+def facts_of(round_year: int, category: str) -> Iterator[Fact]:
     """All fields in the order of the page."""
-    for group in fact_groups(round_year):
+    for group in fact_groups(round_year, category):
         yield from group.facts
 
 
@@ -169,7 +195,7 @@ def fault_of(fact: Fact, value: str) -> str:
     """What is wrong with a value, as English msgid with {label}, {longest}, or ""."""
     if not value.strip():
         return N_("Fill in “{label}”.") if fact.is_required else ""
-    if len(value) > LONGEST:
+    if len(value) > fact.longest:
         return N_("“{label}”: at most {longest} characters.")
     if fact.kind == "choice":
         return "" if value in dict(fact.choices) else N_("Choose “{label}”.")

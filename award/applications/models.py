@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from award.applications.facts import NOMINEE
 from award.kernel.db import Base, Row
 from award.kernel.files.models import StoredFile
 from award.organisations.models import Organisation
@@ -57,6 +58,12 @@ class Application(Row):
     def authority_id(self) -> int:
         """The authority whose round it is."""
         return self.round.award.authority_id
+
+    @property
+    def entrant(self) -> str:
+        """Who is to be awarded, as lists and certificates name him: the organisation, or the individual or team it enters."""
+        nominee = self.profile.get(NOMINEE, "").strip()
+        return f"{nominee}（{self.organisation.name}）" if nominee else self.organisation.name
 
     @property
     def is_live(self) -> bool:

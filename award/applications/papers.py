@@ -26,7 +26,7 @@ def head_of(session: Session, application: Application, language: str) -> Head:
     criteria = criteria_of(session, application.round, application.category)
     return Head(
         cast(Language, language), scheme.award.in_language(language), title_of(application.round).in_language(language),
-        application.number or "", application.organisation.name, scheme.office.in_language(language),
+        application.number or "", application.entrant, scheme.office.in_language(language),
         criteria.name.in_language(language),
     )  # fmt: skip
 
@@ -47,7 +47,7 @@ def book_view(session: Session, application: Application, submission: Submission
         submitted_on=format_day(language, day),
         cover=_cover(content, application, scheme, language),
         declarations=tuple(translate(language, DECLARATIONS[key]) for key in DECLARATIONS if key in content.declarations),
-        facts=_facts(content, application.round.year, language),
+        facts=_facts(content, application.round.year, application.category, language),
         profile=tuple(part(PROFILE + one.key, "", one.name.in_language(language), None) for one in criteria.profile),
         categories=tuple(
             BookCategory(
@@ -78,7 +78,7 @@ def _cover(content: Content, application: Application, scheme: Scheme, language:
     return tuple(Fact(translate(language, label), value) for label, value in values if value)
 
 
-def _facts(content: Content, year: int, language: str) -> tuple[FactTable, ...]:
+def _facts(content: Content, year: int, category: str, language: str) -> tuple[FactTable, ...]:
     def shown(fact: Field, value: str) -> str:
         choices = dict(fact.choices)
         return translate(language, choices[value]) if value in choices else shown_value(fact, value)
@@ -94,7 +94,7 @@ def _facts(content: Content, year: int, language: str) -> tuple[FactTable, ...]:
                 for one in group.facts
             ),
         )
-        for group in fact_groups(year)
+        for group in fact_groups(year, category)
     )
 
 

@@ -65,7 +65,7 @@ def sheets(
     ]
     rows = [
         SheetLine(
-            id=one.assignment.public_id, application=one.application.public_id, applicant=one.application.organisation.name,
+            id=one.assignment.public_id, application=one.application.public_id, applicant=one.application.entrant,
             round=one.application.round.public_id, state=one.state, is_leader=one.is_leader, scored_items=len(one.marks),
         )
         for one in page.of(cards, lambda one: one.assignment.public_id)
@@ -86,7 +86,7 @@ def one_sheet(request: Request, session: RequestSession, actor: CurrentActor, as
     version = queries.latest_version(session, sheet) if sheet is not None and sheet.state == "submitted" else None
     missing = [] if version else missing_of(criteria, scheme.panel.strengths_from_percent, rows)
     shown = SheetOut(
-        id=assignment_id, application=review.application.public_id, applicant=review.application.organisation.name,
+        id=assignment_id, application=review.application.public_id, applicant=review.application.entrant,
         round=review.application.round.public_id, state=queries.state_of(sheet, has_signed=True),
         returned_reason=sheet.returned_reason if sheet is not None and sheet.state == "returned" else "",
         items=[_item(one, rows.get(one.key)) for one in criteria.items()], missing=[one.field for one in missing],

@@ -58,7 +58,7 @@ def report_view(session: Session, report: FeedbackReport, language: str, now: da
         award_name=say(scheme.award),
         award_title=say(title_of(round_)),
         report_number=f"FB-{application.number}",
-        organisation=application.organisation.name,
+        organisation=application.entrant,
         office=say(scheme.office),
         criteria=say(criteria.name),
         facts=_facts(report, scheme, language),
@@ -102,17 +102,24 @@ def method_of(scheme: Scheme, language: str) -> str:
     if not others:
         return public_title(sheets).in_language(language)
     counted = [one for one in scheme.stages if one is sheets or one in others]
-    weights = [f"{public_title(one).in_language(language)}\u00a0{(one.weight_hundredths or 0) / 100:g}%" for one in counted]
+    weights = [_with_weight(one, language) for one in counted]
     return ("、" if language == "zh" else ", ").join(weights)
 
 
+def _with_weight(stage: StageRules, language: str) -> str:
+    title, weight = public_title(stage).in_language(language), stage.weight_hundredths
+    return title if weight is None else f"{title}\u00a0{weight / 100:g}%"
+
+
 def band_note(scheme: Scheme, language: str) -> str:
-    """What the band of a report rests on, said where the total of the round counts more than the sheets."""
-    others = [public_title(one) for one in _others(scheme)]
+    """What the band of a report rests on, said where the total of the round counts something else than the sheets."""
+    sheets, others = scheme.stage(Kind.SCORE), [public_title(one) for one in _others(scheme)]
     if not others:
         return ""
     text = N_("The band rests on the score sheets of the {stage} alone; the total of the round also counts {others}.")
-    return translate(language, text, {"stage": public_title(scheme.stage(Kind.SCORE)), "others": others})
+    if sheets.weight_hundredths is None:
+        text = N_("The band rests on the score sheets of the {stage}; the total of the round is that of {others} alone.")
+    return translate(language, text, {"stage": public_title(sheets), "others": others})
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -215,4 +222,4 @@ def _short(text: str) -> str:
 
 def file_name(application: Application, language: str) -> str:
     """What the file of a feedback report is called."""
-    return paper_name(application.number, application.organisation.name, translate(language, "Feedback report"))
+    return paper_name(application.number, application.entrant, translate(language, "Feedback report"))

@@ -212,7 +212,7 @@ def _row(view: View, application: Application, seats: list[Seat], items: int) ->
     needs_judges = short > 0 and view.round_.stages[view.round_.position].kind in (Kind.ASSIGN, Kind.SCORE)
     due = len(seats) + short
     return {
-        "name": application.organisation.name,
+        "name": application.entrant,
         "url": f"/office/applications/{application.public_id}",
         "number": application.number or "—",
         "facts": " · ".join(facts),

@@ -87,7 +87,7 @@ def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, 
     applications = {one.application.id: one.application for one, _ in found if one.application is not None}
     ordered = sorted(applications.values(), key=lambda one: (one.number or "", one.id))
     folders = {
-        one.id: f"{turn:03d}_{tidy(one.number or '')}_{tidy(one.organisation.name)}"
+        one.id: f"{turn:03d}_{tidy(one.number or '')}_{tidy(one.entrant)}"
         for turn, one in enumerate(ordered, 1)
     }
     files, missing = _papers(session, [one for one, _ in found], folders, round_.award.authority.zone)

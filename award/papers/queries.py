@@ -60,7 +60,7 @@ def paper_for(session: Session, actor: Actor, key: str, thing: str, now: datetim
 
 
 def _of(application: Application, key: str, thing: str) -> Paper:
-    return Paper(KINDS[key], thing, application.organisation.name, application.round, application)
+    return Paper(KINDS[key], thing, application.entrant, application.round, application)
 
 
 def _book_for(session: Session, actor: Actor, thing: str, now: datetime) -> Paper:
@@ -202,7 +202,7 @@ def _of_panels(
         .order_by(Assignment.id)
     )
     return [
-        Paper(KINDS[key], sheet, one.organisation.name, round_, one, person)
+        Paper(KINDS[key], sheet, one.entrant, round_, one, person)
         for one, sheet, person in session.execute(query)
     ]
 
@@ -225,7 +225,7 @@ def _others(
             FeedbackReport, FeedbackReport.application_id == Application.id
         )
         query = query.where(FeedbackReport.state.in_(ENDED))
-    return [Paper(KINDS[key], thing, one.organisation.name, round_, one) for one, thing in session.execute(query)]
+    return [Paper(KINDS[key], thing, one.entrant, round_, one) for one, thing in session.execute(query)]
 
 
 # --- how far they are -----------------------------------------------------------------------------------------

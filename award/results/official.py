@@ -130,6 +130,6 @@ def _annexes(title: str, groups: Sequence[Group]) -> tuple[Annex, ...]:
         return ()
     rows = [(winner.name, group.grade_name.zh) for group in groups for winner in group.winners]
     table = NoticeTable(
-        ("序号", "组织名称", "奖项"), (11, 52, 37), tuple((str(at), *row) for at, row in enumerate(rows, 1))
+        ("序号", "名称", "奖项"), (11, 52, 37), tuple((str(at), *row) for at, row in enumerate(rows, 1))
     )
     return (Annex(f"{title}获奖名单", table=table),)

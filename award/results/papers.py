@@ -40,7 +40,7 @@ CORRECTED_ONLY = N_(
     "person may object in writing, stating facts and grounds; whoever objects is asked to give a name and a way to be reached."
 )
 """What a notice says instead where it corrects another."""
-NOTICE_COLUMNS = (N_("No."), N_("Organisation"), N_("Proposed award"))
+NOTICE_COLUMNS = (N_("No."), N_("Name"), N_("Proposed award"))
 UNITS = {"working": N_("working days"), "calendar": N_("calendar days")}
 Decided = Mapping[str, Sequence[ResultLine]]
 
@@ -96,7 +96,7 @@ def _by_rank(line: ResultLine) -> int:
 def _winner(line: ResultLine, sectors: Mapping[str, Text]) -> Winner:
     application = line.application
     return Winner(
-        application.public_id, application.organisation.name, application.sector, sectors.get(application.sector)
+        application.public_id, application.entrant, application.sector, sectors.get(application.sector)
     )
 
 

@@ -118,7 +118,7 @@ def explained(session: Session, application: Application) -> Explained:
     panels = _by_application(_sheets(session, round_, category, application.id))
     outcomes = _by_stage(_outcomes(session, round_))
     entry = _Entry(
-        application.id, application.public_id, application.number, application.sector, application.organisation.name
+        application.id, application.public_id, application.number, application.sector, application.entrant
     )
     key = application.id
     return _explain(entry, panels.get(key, ()), outcomes.get(key, {}), _rules(session, round_, category))

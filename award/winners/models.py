@@ -19,7 +19,7 @@ class Certificate(Row):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
     code: Mapped[str] = mapped_column(String(12), unique=True)
     number: Mapped[str] = mapped_column(String(40))
-    holder: Mapped[str] = mapped_column(String(120))
+    holder: Mapped[str] = mapped_column(String(170))
     grade: Mapped[str] = mapped_column(String(32))
     award_title: Mapped[str] = mapped_column(String(120))
     issuer: Mapped[str] = mapped_column(String(120))

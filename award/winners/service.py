@@ -116,7 +116,7 @@ def _issue(
     certificate = Certificate(
         round_id=round_.id, application_id=line.application_id, code=ids.new_check_code(),
         number=scheme.certificate.number.format(year=round_.year, serial=f"{serial:02d}"),
-        holder=line.application.organisation.name, grade=quota.grade,
+        holder=line.application.entrant, grade=quota.grade,
         award_title=award_title(round_, quota.name).zh, issuer=scheme.issuer.zh, issued_on=issued_on,
         valid_until=_valid_until(issued_on, scheme.certificate.validity_years), issued_at=now,
         issued_by=actor.person_id,

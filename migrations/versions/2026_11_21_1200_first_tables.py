@@ -796,7 +796,7 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("holder", sa.String(length=120), nullable=False),
+        sa.Column("holder", sa.String(length=170), nullable=False),
         sa.Column("grade", sa.String(length=32), nullable=False),
         sa.Column("award_title", sa.String(length=120), nullable=False),
         sa.Column("issuer", sa.String(length=120), nullable=False),

@@ -12,7 +12,7 @@ from tests.applications.world import World
 
 
 def fact(key: str) -> Fact:
-    return next(one for one in facts_of(2026) if one.key == key)
+    return next(one for one in facts_of(2026, "organisation") if one.key == key)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,20 @@ def test_a_text_over_its_limit_is_kept_but_not_complete(owner: Visitor, world: W
 )  # fmt: skip
 def test_amounts_are_shown_with_thousands_separators(key: str, value: str, shown: str) -> None:
     assert shown_value(fact(key), value) == shown
+
+
+@pytest.mark.parametrize(
+    ("category", "first"),
+    [("organisation", ["legal_representative"]), ("individual", ["nominee", "nominee_post"]), ("team", ["nominee", "nominee_leader"])],
+)
+def test_who_enters_somebody_else_than_the_organisation_names_him_first(category: str, first: list[str]) -> None:
+    asked = list(facts_of(2026, category))
+    assert [one.key for one in asked][: len(first)] == first
+    assert {one.key for one in asked} - set(first) == {one.key for one in facts_of(2026, "organisation")} - set(first)
+    assert all(fault_of(one, "") for one in asked[: len(first)])
+
+
+@pytest.mark.parametrize(("name", "fits"), [("名" * 40, True), ("名" * 41, False)])
+def test_a_name_has_room_on_a_certificate(name: str, fits: bool) -> None:
+    nominee = next(iter(facts_of(2026, "individual")))
+    assert (fault_of(nominee, name) == "") is fits

@@ -105,7 +105,7 @@ def begin(
 
 def facts(year: int = 2026) -> dict[str, str]:
     """Facts that pass the check."""
-    return {fact.key: VALUES.get(fact.kind, "见说明") for fact in facts_of(year)}
+    return {fact.key: VALUES.get(fact.kind, "见说明") for fact in facts_of(year, "organisation")}
 
 
 def fill(session: Session, owner: Actor, application: Application, now: datetime = make.NOW) -> None:

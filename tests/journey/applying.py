@@ -73,7 +73,7 @@ def write(entry: Entry, by_hand: dict[str, Write] | None = None) -> None:
     visitor = entry.browser()
     visitor.open(f"{entry.path}/profile")
     visitor.send(
-        f"{entry.path}/profile", {one.key: VALUES.get(one.kind, "见说明") for one in facts_of(2026)}, button="save"
+        f"{entry.path}/profile", {one.key: VALUES.get(one.kind, "见说明") for one in facts_of(2026, "organisation")}, button="save"
     )
     ways = {PARTS[0]: by_form, **(by_hand or {})}
     for part in PARTS:

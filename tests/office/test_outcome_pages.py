@@ -25,7 +25,7 @@ KINDS = {
         {"members": "王强\n李敏", **ALL_60}, {"members": "王强", "marks.4.1.2": "62"}, ["members", "marks.4.1.2"], "Present: 王强, 李敏",
     ),
     "site": (
-        {"until": "2026-02-27", "team": "王强", "score": "612.5"}, {"until": "2026-02-25"}, ["until"], "Until 2026-02-27; team: 王强",
+        {"until": "2026-02-27", "team": "王强", "score": "612.5"}, {"until": "2026-02-25"}, ["until"], "Until 27 February 2026; team: 王强",
     ),
     "interview": ({"order": "3", "score": "700"}, {"order": "0"}, ["order"], "Number 3"),
     "deliberate": (

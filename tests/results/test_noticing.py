@@ -64,7 +64,7 @@ def test_a_notice_is_published_with_its_paper(world: World) -> None:
         view = json.loads(paper.view)
     assert view["document_number"] == "云质评〔2026〕3号"
     assert [row[1] for row in view["table"]["rows"]] == ["制造一", "制造二", "制造三", "服务一", "制造四"]
-    assert "完成申报、受理与资格审查、材料评审，现将5家" in view["paragraphs"][0]["text"]
+    assert "完成申报、受理与资格审查、材料评审，现将建议授奖名单（共5个）" in view["paragraphs"][0]["text"]
     assert "公示期为5个工作日，自2026年3月3日至2026年3月9日。" in view["paragraphs"][1]["text"]
     assert world.acts()[-2:] == ["snapshot:published", "notice:published"]
 

@@ -15,6 +15,8 @@ from award.kernel.audit.trail import transaction
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, Stale
 from award.regulations.canonical import canonical, sha256_of
 from award.regulations.loader import shipped_criteria, shipped_schemes
+from award.regulations.model import Text
+from award.regulations.naming import in_the_name_of
 from award.rounds import planning, queries, service
 from award.rounds.models import Authority, Award, CalendarDay, CalendarYear, Round, Ruleset, Snapshot
 from tests import make
@@ -78,7 +80,10 @@ class TestFounding:
 class TestCreateRound:
     def test_scheme_and_criteria_are_frozen_under_their_hashes(self, desk: Desk, session: Session) -> None:
         round_ = desk.found(session, new_round_in(desk, session, "anhui-province"))
-        scheme = shipped_schemes()["anhui-province"]
+        award, authority = round_.award, round_.award.authority
+        scheme = in_the_name_of(
+            shipped_schemes()["anhui-province"], Text(authority.name_zh, authority.name_en), Text(award.name_zh, award.name_en)
+        )
         assert round_.scheme_sha256 == sha256_of(canonical(scheme))
         assert queries.scheme_of(session, round_) == scheme
         assert {one.category for one in round_.rubrics} == {"organisation", "individual"}

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from award.applications.models import Application
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -223,3 +224,18 @@ def test_who_cannot_revoke(engine: Engine, by: str) -> None:
     first = issue(world)[0]
     with pytest.raises((Refused, NotFound)):
         revoke(world, first, by)
+
+
+def test_a_person_is_named_on_notice_result_and_certificate_before_his_organisation(any_engine: Engine) -> None:
+    world = build(any_engine, ENTRIES)
+    named = "钱伟（制造一）"
+    with transaction(world.engine) as session:
+        first = next(one for one in session.scalars(select(Application)) if one.organisation.name == "制造一")
+        first.profile = {**first.profile, "nominee": " 钱伟 "}
+    to_publication(world)
+    issue(world)
+    with transaction(world.engine) as session:
+        assert [one.holder for one in certificates(session)][:2] == [named, "制造二"]
+        for snapshot in latest_of(session, "notice", "result"):
+            winners = [winner["name"] for group in snapshot.content["groups"] for winner in group["winners"]]
+            assert winners[:2] == [named, "制造二"], snapshot.kind

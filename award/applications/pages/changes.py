@@ -74,7 +74,7 @@ def _facts(desk: views.Desk, changed: Mapping[str, tuple[str, str]]) -> list[dic
     return [
         {"label": desk.tell(fact.label, fact.params),
          "pieces": difference(*(words(dict(fact.choices), value) for value in changed[fact.key]))}
-        for fact in facts_of(desk.application.round.year)
+        for fact in facts_of(desk.application.round.year, desk.application.category)
         if fact.key in changed
     ]  # fmt: skip
 

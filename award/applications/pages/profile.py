@@ -39,7 +39,7 @@ def _page(
     request: Request, session: Session, actor: Actor, application: Application, status_code: int = 200
 ) -> Response:
     desk = views.desk_of(request, session, application)
-    faults = unreadable_facts(application.profile, application.round.year)
+    faults = unreadable_facts(application.profile, application.round.year, application.category)
     errors = [{"field": one.field, "text": desk.tell(one.text, one.params)} for one in faults]
     shown = _profile(request, session, actor, application)
     return render(request, session, "applications/profile.html", status_code=status_code, errors=errors, **shown)
@@ -76,7 +76,7 @@ def shown_facts(desk: views.Desk, values: Mapping[str, str]) -> list[dict[str, A
                 for fact in group.facts
             ],
         }
-        for group in fact_groups(desk.application.round.year)
+        for group in fact_groups(desk.application.round.year, desk.application.category)
     ]  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def save(
         return render_invalid(request, session, "applications/profile.html", error, **shown)
     application = queries.own_application(session, actor, application_id)
     goes_on = form.get("act") == "next"
-    if goes_on and unreadable_facts(application.profile, application.round.year):
+    if goes_on and unreadable_facts(application.profile, application.round.year, application.category):
         return _page(request, session, actor, application, 422)
     desk = views.desk_of(request, session, application)
     return RedirectResponse(desk.url(desk.parts[0].key) if goes_on else f"{desk.base}/profile", 303)
@@ -125,7 +125,7 @@ def _save(
     try:
         return service.save_profile(session, actor, application, fields, version, clock.now(session))
     except (Stale, Refused, Conflict):
-        known = [fact.key for fact in facts_of(application.round.year)]
+        known = [fact.key for fact in facts_of(application.round.year, application.category)]
         text = "\n".join(f"{key}: {fields[key]}" for key in known if fields.get(key))
         keep_text(request, session, actor, application_id, FACTS, text, version)
         raise
@@ -139,7 +139,7 @@ def _both(
     fields = [
         {"name": fact.key, "label": desk.tell(fact.label, fact.params), "mine": mine.get(fact.key, ""),
          "theirs": str(stale.theirs.get(fact.key, ""))}
-        for fact in facts_of(application.round.year)
+        for fact in facts_of(application.round.year, application.category)
     ]  # fmt: skip
     return render(
         request, session, "errors/412.html", status_code=412, url=f"{desk.base}/profile", fields=fields,

@@ -44,7 +44,7 @@ def home(request: Request, session: RequestSession, actor: CurrentActor) -> Resp
     return render(
         request, session, "applications/home.html",
         applications=[
-            {"url": f"/apply/{one.public_id}", "name": one.organisation.name, "code": views.told_state(one), "number": one.number or "",
+            {"url": f"/apply/{one.public_id}", "name": one.entrant, "code": views.told_state(one), "number": one.number or "",
              "round": title_of(one.round).in_language(language), "deadline": views.deadline(views.desk_of(request, session, one))}
             for one in applications
         ],
@@ -157,7 +157,7 @@ def _groups(session: Session, actor: Actor, desk: views.Desk) -> list[dict[str, 
     application = desk.application
     answers = queries.answers_of(session, application)
     open_parts = queries.open_points(session, application)
-    missing = list(facts_problems(application.profile, application.round.year))
+    missing = list(facts_problems(application.profile, application.round.year, application.category))
     facts = "complete" if not missing else "in_progress" if any(application.profile.values()) else "not_started"
     if any(point["part"] == "facts" for point in open_parts):
         facts = "review"

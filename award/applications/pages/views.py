@@ -71,7 +71,7 @@ def head(desk: Desk) -> dict[str, Any]:
     return {
         "url": desk.base,
         "public_id": application.public_id,
-        "name": application.organisation.name,
+        "name": application.entrant,
         "number": application.number or "",
         "kind": "application",
         "code": told_state(application),

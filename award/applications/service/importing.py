@@ -167,7 +167,7 @@ def _faults_of_what(rules: CategoryRules, line: Line, today: date) -> dict[str, 
 
 
 def _contact(line: Line) -> dict[str, str]:
-    facts = {one.key: one for one in facts_of(date.fromisoformat(line.values["received_on"]).year)}
+    facts = {one.key: one for one in facts_of(date.fromisoformat(line.values["received_on"]).year, line.values["category"])}
     return {key: plain_value(facts[key], line.values[key]) for key in CONTACT}
 
 

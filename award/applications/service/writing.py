@@ -113,7 +113,7 @@ def save_profile(
     Raises Stale when somebody else saved meanwhile, Refused or Conflict when it can no longer be changed.
     """
     stage = hold_to_write(session, actor, application, FACTS, now, exclusive=True)
-    facts = list(facts_of(application.round.year))
+    facts = list(facts_of(application.round.year, application.category))
     known = [fact.key for fact in facts]
     after = {
         **application.profile,

@@ -50,7 +50,7 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
     zone, base = round_.award.authority.zone, f"/office/rounds/{round_.public_id}/feedback"
     rows = [
         {
-            "name": application.organisation.name, "number": application.number or "",
+            "name": application.entrant, "number": application.number or "",
             "code": report.state if report else "", "url": f"{base}/{application.public_id}" if report else "",
             "leader": leader,
             "handed_in": i18n.format_moment(language, report.handed_in_at, zone) if report and report.handed_in_at else "",
@@ -110,7 +110,7 @@ def _one(
         **place_of(actor, round_, "feedback", now),
         "view": _view(session, report, language),
         "report": {
-            "code": report.state, "name": application.organisation.name, "number": application.number or "",
+            "code": report.state, "name": application.entrant, "number": application.number or "",
             "url": f"/office/rounds/{round_.public_id}/feedback/{application.public_id}",
             "returned": report.returned_reason,
         },
@@ -202,7 +202,7 @@ def own_report(request: Request, session: RequestSession, actor: CurrentActor, a
             "acknowledged_at": i18n.format_moment(language, at, zone) if at else "",
         },
         application={
-            "name": application.organisation.name, "url": f"/apply/{application_id}", "public_id": application_id,
+            "name": application.entrant, "url": f"/apply/{application_id}", "public_id": application_id,
             "is_writable": False, "is_submitted": True, "has_feedback": True,
         },
         site_name=views.award_name(language, application.round),

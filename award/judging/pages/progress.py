@@ -67,7 +67,7 @@ def _row(round_: Round, one: Progress, counts: dict[str, int], size: int) -> dic
     total = counts[one.application.category]
     base = f"/office/rounds/{round_.public_id}"
     return {
-        "name": one.application.organisation.name, "number": one.application.number or "",
+        "name": one.application.entrant, "number": one.application.number or "",
         "url": f"{base}/progress/{one.application.public_id}",
         "assign_url": f"{base}/assign/{one.application.public_id}",
         "squares": [
@@ -108,7 +108,7 @@ def _one(request: Request, session: Session, actor: Actor, application: Applicat
     return {
         **place_of(actor, round_, "progress", now),
         "application": {
-            "name": application.organisation.name, "number": application.number or "", "public_id": application.public_id,
+            "name": application.entrant, "number": application.number or "", "public_id": application.public_id,
             "gate_open": application.gate_opened_at is not None,
         },
         "seats": [_seat(language, base, application, one, criteria, may_see=may_see) for one in found.seats],

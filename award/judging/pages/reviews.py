@@ -71,7 +71,7 @@ def _card(request: Request, session: Session, card: Card, now: datetime, rubrics
     application, round_ = card.application, card.application.round
     base = f"/review/{card.assignment.public_id}"
     shown: dict[str, Any] = {
-        "name": application.organisation.name, "round": title_of(round_).in_language(language), "code": card.state,
+        "name": application.entrant, "round": title_of(round_).in_language(language), "code": card.state,
         "deadline": views.deadline(language, round_, now), "is_leader": card.is_leader,
         "is_open": application.is_live and card.state != "submitted" and stage_of(round_).kind in ("assign", "score"),
         "number": "", "done": 0, "total": 0, "next": None, "url": f"{base}/declaration",
@@ -118,7 +118,7 @@ def _declaration(request: Request, review: queries.Review, answer: str = "", rea
     return {
         "site_name": views.award_name(language, round_),
         "url": f"/review/{review.assignment.public_id}/declaration",
-        "name": review.application.organisation.name,
+        "name": review.application.entrant,
         "round": title_of(round_).in_language(language),
         "wording": translate(language, WORDING),
         "contact": round_.award.authority.contact,
@@ -168,7 +168,7 @@ def _recusal(request: Request, review: queries.Review, reason: str = "") -> dict
     return {
         "site_name": views.award_name(request.state.language, review.application.round),
         "url": f"/review/{review.assignment.public_id}",
-        "name": review.application.organisation.name,
+        "name": review.application.entrant,
         "reason": reason,
         "closed": views.why_not(request.state.language, review.decide(Action.CONFLICT_DECLARE)),
     }

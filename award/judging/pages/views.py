@@ -59,7 +59,7 @@ def head(bench: Bench) -> dict[str, Any]:
     return {
         "url": bench.base,
         "id": review.assignment.public_id,
-        "application": application.organisation.name,
+        "application": application.entrant,
         "number": application.number or "",
         "round": bench.say(title_of(application.round)),
         "tags": tags_of(bench),

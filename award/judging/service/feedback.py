@@ -268,7 +268,7 @@ def return_report(session: Session, actor: Actor, report: FeedbackReport, reason
     _record(session, actor, Event.FEEDBACK_RETURNED, report, {"reason": reason.strip()})
     writer = session.get(Person, report.written_by)
     if writer is not None and is_address(writer.email):
-        organisation = report.application.organisation.name
+        organisation = report.application.entrant
         context = {"name": writer.name, "organisation": organisation, "reason": reason.strip()}
         about = f"application:{report.application.public_id}"
         send(

@@ -87,7 +87,7 @@ def _assignments(asked: Asked) -> Answer:
     rows: list[Sequence[Value]] = []
     people: set[int] = set()
     for one in panels_of(asked.session, asked.actor, round_):
-        head = (one.application.organisation.name, one.application.number)
+        head = (one.application.entrant, one.application.number)
         people |= {seat.assignment.person_id for seat in one.seats}
         rows += [
             (*head, seat.name, seat.institution, _yes(asked, seat.assignment.is_leader), _yes(asked, seat.has_signed))
@@ -110,7 +110,7 @@ def _progress(asked: Asked) -> Answer:
     for one in progress_of(asked.session, asked.actor, round_):
         states = [seat.state for seat in one.seats]
         rows.append((
-            one.application.organisation.name, one.application.number, states.count("submitted"), max(size, len(states)),
+            one.application.entrant, one.application.number, states.count("submitted"), max(size, len(states)),
             states.count("coi_pending"), states.count("returned"), max(0, size - len(states)),
             _yes(asked, one.application.gate_opened_at is not None),
         ))  # fmt: skip
@@ -128,7 +128,7 @@ def _outcomes(asked: Asked) -> Answer:
     )  # fmt: skip
     rows: list[Sequence[Value]] = []
     for one in asked.session.scalars(query.order_by(Application.number)):
-        head, outcome = (one.organisation.name, one.number), found.get(one.id)
+        head, outcome = (one.entrant, one.number), found.get(one.id)
         if outcome is None:
             rows.append((*head, "", None, None, "", ""))
             continue
@@ -148,7 +148,7 @@ def _objections(asked: Asked) -> Answer:
     )  # fmt: skip
     whole = asked.say(N_("the notice as a whole"))
     rows = [
-        (one.number, one.receipt, one.received_on, one.application.organisation.name if one.application else whole,
+        (one.number, one.receipt, one.received_on, one.application.entrant if one.application else whole,
          asked.word("objection", one.state), one.answered_at)
         for one in objections_of(asked.session, asked.actor, round_)
     ]  # fmt: skip

@@ -86,7 +86,7 @@ def _feedback(asked: Asked) -> Answer:
     found = reports_in(asked.session, asked.actor, round_)
     rows = [
         (
-            application.organisation.name, application.number, leader,
+            application.entrant, application.number, leader,
             asked.word("feedback", report.state) if report else asked.word("item", "not_started"),
             report.handed_in_at if report else None, report.released_at if report else None,
         )

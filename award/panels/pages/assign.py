@@ -72,7 +72,7 @@ def panels(request: Request, session: RequestSession, actor: CurrentActor, round
 def _panel(round_: Round, one: Panel, rules: PanelRules, has_change: bool) -> dict[str, Any]:
     application = one.application
     return {
-        "name": application.organisation.name, "number": application.number or "", "sector": application.sector,
+        "name": application.entrant, "number": application.number or "", "sector": application.sector,
         "url": f"/office/rounds/{round_.public_id}/assign/{application.public_id}",
         "seats": [_seat(seat) for seat in one.seats],
         "missing": max(0, rules.size - len(one.seats)),
@@ -121,7 +121,7 @@ def _one(
     return {
         **place_of(actor, round_, "assign", now),
         "application": {
-            "name": application.organisation.name, "number": application.number or "",
+            "name": application.entrant, "number": application.number or "",
             "gate_open": application.gate_opened_at is not None, "is_live": application.is_live,
         },
         "url": f"/office/rounds/{round_.public_id}/assign/{application.public_id}",

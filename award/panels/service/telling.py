@@ -86,7 +86,7 @@ def _write(
     context = {
         "name": person.name,
         "round": title_of(round_).in_language(person.language),
-        "organisations": [application.organisation.name for _, application in seats],
+        "organisations": [application.entrant for _, application in seats],
         "closes_at": format_moment(person.language, closes_at, zone, with_zone=True) if closes_at else "",
         "address": f"{settings().base_url}/review",
     }

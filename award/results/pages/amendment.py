@@ -126,7 +126,7 @@ def _page(desk: Desk, decision: AwardDecision) -> dict[str, Any]:
 
 def _lines(proposal: Proposal) -> list[dict[str, Any]]:
     return [
-        {"key": line.application.public_id, "name": line.application.organisation.name, "number": line.application.number,
+        {"key": line.application.public_id, "name": line.application.entrant, "number": line.application.number,
          "rank": line.rank, "published": line.published}
         for line in proposal.lines
     ]  # fmt: skip

@@ -76,7 +76,7 @@ def enter(request: Request, session: RequestSession, actor: CurrentActor, round_
 def _candidates(desk: Desk) -> list[tuple[str, str, int]]:
     """Public id, name and inner number of everybody who was decided on, so that an objection can be about them."""
     return [
-        (line.application.public_id, line.application.organisation.name, line.application_id)
+        (line.application.public_id, line.application.entrant, line.application_id)
         for lines in desk.decided.values()
         for line in lines
         if line.application.public_id not in desk.hidden

@@ -174,7 +174,7 @@ def _check(
     if not named or len(named) != len(set(amendment.objections)):
         text = N_("Name the upheld objections it follows from. Without one, a decision on notice is not amended.")
         errors.append(FieldError("objections", text))
-    names = {line.application.public_id: line.application.organisation.name for line in proposal.lines}
+    names = {line.application.public_id: line.application.entrant for line in proposal.lines}
     differing = changed(before.grades, grades)
     if not differing:
         errors.append(

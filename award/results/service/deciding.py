@@ -179,7 +179,7 @@ def _check_decision(
         key = line.application.public_id
         if grades.get(key, line.proposed_grade) != line.proposed_grade and not deviations.get(key, "").strip():
             text = N_("Give the reason why {name} is decided otherwise than proposed.")
-            errors.append(FieldError(f"reason-{key}", text, {"name": line.application.organisation.name}))
+            errors.append(FieldError(f"reason-{key}", text, {"name": line.application.entrant}))
     scheme = scheme_of(session, round_)
     elsewhere = {key: lines for key, lines in queries.decided_lines(session, round_).items() if key != proposal.category}
     errors += faults_of_seats(scheme, proposal, queries.stored_ranking(proposal), grades, elsewhere)

@@ -124,7 +124,7 @@ def correction_due(session: Session, round_: Round) -> Due | None:
     groups = json.loads(session.get_one(Snapshot, notice.snapshot_id).content)["groups"]
     named = {(winner["application"], group["grade"]) for group in groups for winner in group["winners"]}
     added = [
-        line.application.organisation.name
+        line.application.entrant
         for lines in queries.decided_lines(session, round_).values()
         for line in lines
         if line.decided_grade and (line.application.public_id, line.decided_grade) not in named

@@ -127,7 +127,10 @@ def _category(session: Session, round_: Round, scheme: Scheme, rules: CategoryRu
         "criteria": _text(criteria.name),
         "sectors": [{"key": key, "name": _text(name)} for key, name in rules.sectors.items()],
         "quotas": [
-            {"grade": one.grade, "name": _text(one.name), "seats": one.seats, "minimum_hundredths": one.minimum_hundredths}
+            {
+                "grade": one.grade, "name": _text(one.name), "seats": one.seats, "minimum_hundredths": one.minimum_hundredths,
+                "joint_seats": scheme.joint_seats.get(one.grade),
+            }
             for one in rules.quotas
         ],
         "conditions": _conditions(scheme, rules),
