@@ -255,7 +255,7 @@ def test_the_office_releases_after_publication_only(begun: World) -> None:
         assert [(one.kind, one.language, one.state) for one in documents] == [
             ("feedback_report", "en", "wanted"), ("feedback_report", "zh", "wanted"),
         ]  # fmt: skip
-        assert session.scalars(select(Message.template)).all() == ["feedback_released"]
+        assert session.scalars(select(Message.template).order_by(Message.id)).all() == ["report_wanted", "feedback_released"]
         assert len(records(session, Event.FEEDBACK_RELEASED)) == 1
 
 
@@ -272,7 +272,7 @@ def test_the_office_gives_it_back_with_a_reason(begun: World) -> None:
     with transaction(begun.engine) as session:
         found = report(session, begun)
         assert (found.state, found.returned_reason) == ("drafting", "第二段提到了评审员")
-        assert session.scalars(select(Message.template)).all() == ["feedback_returned"]
+        assert session.scalars(select(Message.template).order_by(Message.id)).all() == ["report_wanted", "feedback_returned"]
         assert [one["content"]["reason"] for one in records(session, Event.FEEDBACK_RETURNED)] == ["第二段提到了评审员"]
     assert isinstance(refused(begun, lambda s, r: service.return_report(s, begun.office, r, "再", NOW)), Conflict)
     do(begun, lambda s, r: service.hand_in(s, begun.judges[0], r, r.version, NOW))
