@@ -18,6 +18,7 @@ from award.rounds.queries import title_of
 
 LONGEST_INLINE = 4
 """Winners that are named in the text; more stand in an annex."""
+COUNTED = {"team": "个班组", "individual": "人"}
 
 
 def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> NoticeView:
@@ -29,9 +30,9 @@ def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: App
     groups, is_commendation = groups_of(scheme, decided), scheme.basis[0].nature == "commendation"
     title = _name(round_)
     if is_commendation:
-        heading = (f"{scheme.issuer.zh}关于表彰", f"{title}获奖组织的决定")
+        heading = (f"{scheme.issuer.zh}关于表彰", f"{title}{_winners(groups)}的决定")
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}决定："
-        closing = "希望受表彰的组织珍惜荣誉，再接再厉，持续改进，发挥示范带动作用。"
+        closing = f"希望受表彰的{_winners(groups, '')}珍惜荣誉，再接再厉，持续改进，发挥示范带动作用。"
     else:
         heading = (f"{scheme.issuer.zh}关于", f"{title}评价结果的通报")
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}现将评价结果通报如下："
@@ -122,7 +123,14 @@ def _names(group: Group) -> str:
     names = [one.name for one in group.winners]
     if len(names) <= LONGEST_INLINE:
         return "、".join(names)
-    return f"{'、'.join(names[:2])}等{len(names)}家组织"
+    return f"{'、'.join(names[:2])}等{len(names)}{COUNTED.get(group.category, '家组织')}"
+
+
+def _winners(groups: Sequence[Group], before: str = "获奖") -> str:
+    """获奖组织, and 获奖组织和个人 where there are both."""
+    kinds = {one.category for one in groups}
+    named = [name for key, name in (("organisation", "组织"), ("team", "班组"), ("individual", "个人")) if key in kinds] or ["组织"]
+    return before + ("和".join(named) if len(named) < 3 else "组织、班组和个人")
 
 
 def _annexes(title: str, groups: Sequence[Group]) -> tuple[Annex, ...]:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from sqlalchemy import Engine, delete, select, text, update
@@ -10,8 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
+from award.results import official
 from award.results.models import Approval
 from award.results.official import decision_view
+from award.results.papers import Group, Winner
 from award.results.queries import approval_of, decided_lines
 from award.results.service.publishing import publish_result
 from award.rounds.models import Snapshot
@@ -142,3 +145,23 @@ def test_decision_and_announcement_name_the_stages_as_the_notice_does(engine: En
         announced = session.scalars(select(Document.view).where(Document.subject.startswith("announcement:"))).one()
     for said in (decision.paragraphs[0].text, json.loads(announced)["paragraphs"][0]["text"]):
         assert "经申报、受理与资格审查、材料评审和公示" in said
+
+
+@pytest.mark.parametrize(
+    ("category", "title", "counted"),
+    [("organisation", "获奖组织的决定", "等7家组织"), ("team", "获奖班组的决定", "等7个班组"), ("individual", "获奖个人的决定", "等7人")],
+)
+def test_the_decision_calls_its_winners_what_they_are(world: World, category: str, title: str, counted: str) -> None:
+    """With seven winners only two are named in the text; the others stand in an annex."""
+    approve(world)
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        scheme, approval = scheme_of(session, round_), approval_of(session, round_.id)
+        assert approval is not None
+        quota = scheme.category("organisation").quotas[0]
+        winners = tuple(Winner(str(at), f"获奖者{at}", "", None) for at in range(7))
+        group = Group(category, scheme.category("organisation").name, quota.grade, quota.name, 0, winners)
+        with mock.patch.object(official, "groups_of", return_value=[group]):
+            decision = official.decision_view(round_, scheme, {}, approval)
+    assert decision.title[1].endswith(title)
+    assert any(counted in one.text for one in decision.paragraphs)
