@@ -1,14 +1,16 @@
 """What holds of panels, score sheets and gates."""
 
+import json
 from collections import Counter, defaultdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
 from award.invariants.finding import Found, among
-from award.judging.models import Sheet, SheetVersion
+from award.judging.models import Sheet, SheetItem, SheetVersion
 from award.judging.queries import marks_of
 from award.regulations.canonical import criteria_from_canonical
 from award.rounds.models import Round, RoundRubric, Ruleset
@@ -85,6 +87,28 @@ def sheets_as_submitted(session: Session) -> Found:
         return "" if same else f"sheet {sheet.public_id} shows another total than was submitted"
 
     return among(session.execute(query.where(Sheet.state == SUBMITTED)), lambda one: offence(*one))
+
+
+def items_as_submitted(session: Session) -> Found:
+    """What stands on each item of a submitted sheet is what its last version holds: percentage, factors and comments."""
+    query = (
+        select(Sheet.public_id, SheetItem, SheetVersion.id)
+        .join(SheetItem, SheetItem.sheet_id == Sheet.id)
+        .join(SheetVersion, (SheetVersion.sheet_id == Sheet.id) & (SheetVersion.number == Sheet.number))
+        .where(Sheet.state == SUBMITTED)
+        .order_by(Sheet.id)
+    )
+    submitted: dict[int, dict[str, Any]] = {}
+
+    def offence(sheet: str, item: SheetItem, version_id: int) -> str:
+        if version_id not in submitted:
+            submitted.clear()
+            submitted[version_id] = json.loads(session.get_one(SheetVersion, version_id).content)["items"]
+        told = submitted[version_id].get(item.item, {"percent": None, "factors": {}, "comments": []})
+        same = told == {"percent": item.percent, "factors": item.factors, "comments": item.comments}
+        return "" if same else f"sheet {sheet} shows item {item.item} otherwise than it was submitted"
+
+    return among(session.execute(query), lambda one: offence(*one))
 
 
 def totals_recomputed(session: Session) -> Found:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
@@ -73,6 +74,23 @@ def winners_were_decided(session: Session) -> Found:
             if told == (grade or "")
             else f"application {application}: decided {grade or 'nothing'}, published {told or 'nothing'}"
         )
+
+    return among(session.execute(query), lambda one: offence(*one))
+
+
+def lines_as_proposed(session: Session) -> Found:
+    """The figure, the rank and the proposed grade of every application are those of the ranking that was proposed."""
+    query = (
+        select(Application.public_id, ResultLine, Proposal.content)
+        .join(ResultLine, ResultLine.application_id == Application.id)
+        .join(Proposal, ResultLine.proposal_id == Proposal.id)
+    )
+    read = cache(lambda content: {one["application"]: one for one in json.loads(content)["lines"]})
+
+    def offence(application: str, line: ResultLine, content: str) -> str:
+        told = read(content).get(application, {})
+        same = (line.published, line.rank, line.proposed_grade) == tuple(told.get(key) for key in ("published", "rank", "grade"))
+        return "" if same else f"application {application} shows another figure, rank or grade than was proposed"
 
     return among(session.execute(query), lambda one: offence(*one))
 
