@@ -14,6 +14,8 @@ from award.rounds.models import Round
 
 LIVE = ("accepted", "candidate", "publicised", "awarded", "not_awarded")
 """States of an application that judges score and the result ranks."""
+SHARING = (*LIVE, "revoked")
+"""States of an application that shares in the review, or did: what is told of a round rests on these for good."""
 
 
 class Application(Row):

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.accounts.models import Person
-from award.applications.models import LIVE, Application
+from award.applications.models import SHARING, Application
 from award.applications.queries import with_round
 from award.judging.combining import Marked
 from award.judging.models import FeedbackReport, Sheet, SheetItem, SheetVersion
@@ -264,7 +264,7 @@ def scored_in(session: Session, application: Application) -> dict[int, list[Mark
         .where(
             Application.round_id == application.round_id,
             Application.category == application.category,
-            Application.state.in_(LIVE),
+            Application.state.in_(SHARING),
             Application.gate_opened_at.is_not(None),
             Assignment.state == "active",
             Sheet.state == "submitted",
@@ -308,7 +308,7 @@ def progress_of(session: Session, actor: Actor, round_: Round) -> list[Progress]
         select(Application)
         .options(joinedload(Application.organisation))
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(LIVE), ~conflict_with(actor))
+        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~conflict_with(actor))
         .order_by(Organisation.name, Application.id)
     ).all()
     seats = _seats(session, [one.id for one in applications])
@@ -385,7 +385,7 @@ def reports_in(
         .outerjoin(Person, Person.id == Assignment.person_id)
         .where(
             Application.round_id == round_.id,
-            Application.state.in_(LIVE),
+            Application.state.in_(SHARING),
             Application.gate_opened_at.is_not(None),
             ~conflict_with(actor),
         )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, Select, exists, select
 
-from award.applications.models import LIVE, Application, PaperOutcome
+from award.applications.models import SHARING, Application, PaperOutcome
 from award.rounds.models import Round, RoundStage
 
 HANDED_IN = ("submitted", "resubmitted")
@@ -25,7 +25,7 @@ def is_going_on(round_: Round) -> ColumnElement[bool]:
 
 def _states(round_: Round) -> tuple[str, ...]:
     accept_lies_ahead = any(stage.kind == "accept" and stage.position > round_.position for stage in round_.stages)
-    return (*LIVE, *HANDED_IN) if accept_lies_ahead else LIVE
+    return (*SHARING, *HANDED_IN) if accept_lies_ahead else SHARING
 
 
 def going_on(round_: Round) -> Select[Application]:

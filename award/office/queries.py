@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.models import Person
-from award.applications.models import LIVE, Application
+from award.applications.models import LIVE, SHARING, Application
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import Actor
 from award.office.going_on import is_going_on
@@ -78,7 +78,7 @@ def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
     return Counts(
         drafts=by_state.get("draft", 0),
         received=received,
-        accepted=sum(by_state.get(state, 0) for state in LIVE),
+        accepted=sum(by_state.get(state, 0) for state in SHARING),
         rejected=by_state.get("rejected", 0),
         withdrawn=by_state.get("withdrawn", 0),
         undecided=sum(by_state.get(state, 0) for state in UNDECIDED),
@@ -92,11 +92,11 @@ def _gate_counts(actor: Actor, round_: Round) -> Select[int, int]:
     return (
         select(
             func.count(Application.id).filter(is_going_on(round_)),
-            func.count(Application.id).filter(FeedbackReport.id.is_(None)),
+            func.count(Application.id).filter(FeedbackReport.id.is_(None), Application.state.in_(LIVE)),
         )
         .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
         .where(
-            Application.round_id == round_.id, Application.state.in_(LIVE), Application.gate_opened_at.is_not(None),
+            Application.round_id == round_.id, Application.state.in_(SHARING), Application.gate_opened_at.is_not(None),
             ~is_conflicted(actor),
         )
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from award.accounts.models import Grant, Person
-from award.applications.models import LIVE, Application
+from award.applications.models import LIVE, SHARING, Application
 from award.applications.queries import with_round
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
@@ -180,7 +180,7 @@ def panels_of(session: Session, actor: Actor, round_: Round) -> list[Panel]:
         select(Application)
         .options(joinedload(Application.organisation))
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(LIVE), ~hidden)
+        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~hidden)
         .order_by(Organisation.name, Application.id)
     ).all()
     seats: dict[int, list[Seat]] = defaultdict(list)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from award.accounts.models import Person
-from award.applications.models import LIVE, Application, PaperOutcome
+from award.applications.models import SHARING, Application, PaperOutcome
 from award.judging.models import Sheet
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
@@ -59,7 +59,7 @@ def closed_gates(session: Session, round_: Round, category: str) -> int:
     query = select(func.count(Application.id)).where(
         Application.round_id == round_.id,
         Application.category == category,
-        Application.state.in_(LIVE),
+        Application.state.in_(SHARING),
         Application.gate_opened_at.is_(None),
         Application.id.not_in(left_behind),
     )
@@ -102,7 +102,7 @@ def judged_totals(session: Session, round_: Round, category: str) -> list[Judged
         .where(
             Application.round_id == round_.id,
             Application.category == category,
-            Application.state.in_(LIVE),
+            Application.state.in_(SHARING),
             Assignment.state == "active",
             Sheet.state == "submitted",
         )
@@ -180,7 +180,7 @@ def decided_lines(session: Session, round_: Round) -> dict[str, list[ResultLine]
 
 def contested(session: Session, round_: Round) -> set[str]:
     """The categories with applications in the race; only these need a proposal and a decision."""
-    query = select(Application.category).where(Application.round_id == round_.id, Application.state.in_(LIVE)).distinct()
+    query = select(Application.category).where(Application.round_id == round_.id, Application.state.in_(SHARING)).distinct()
     return set(session.scalars(query))
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from award.applications.models import LIVE, Application, PaperOutcome
+from award.applications.models import SHARING, Application, PaperOutcome
 from award.judging.models import Sheet
 from award.organisations.models import Organisation
 from award.regulations.model import CategoryRules, Criteria, Scheme
@@ -139,7 +139,7 @@ def _live_applications(session: Session, round_: Round, category: str) -> Sequen
     query = (
         select(Application.id, Application.public_id, Application.number, Application.sector, Organisation.name)
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.category == category, Application.state.in_(LIVE))
+        .where(Application.round_id == round_.id, Application.category == category, Application.state.in_(SHARING))
         .order_by(Application.id)
     )
     return [_Entry(*row) for row in session.execute(query)]

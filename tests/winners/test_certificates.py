@@ -9,12 +9,17 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
+from award.judging.queries import progress_of, scored_in
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.ids import new_check_code
+from award.office.queries import counts_of
+from award.panels.queries import panels_of
 from award.regulations.loader import shipped_schemes
 from award.results.published import latest_of
+from award.results.queries import judged_totals
+from award.results.ranking import ranking_of
 from award.rounds.models import Snapshot
 from award.winners.models import Certificate
 from award.winners.queries import certificate_for, tidy_code, verify
@@ -239,3 +244,29 @@ def test_a_person_is_named_on_notice_result_and_certificate_before_his_organisat
         for snapshot in latest_of(session, "notice", "result"):
             winners = [winner["name"] for group in snapshot.content["groups"] for winner in group["winners"]]
             assert winners[:2] == [named, "制造二"], snapshot.kind
+
+
+def told(world: World) -> tuple[object, ...]:
+    """What is told of the review of the round: its figures, how far the sheets are, whom a report compares with, the ranking."""
+    with transaction(world.engine) as session:
+        round_, office = world.found(session), world.actors["office"]
+        last = session.scalars(select(Application).where(Application.round_id == round_.id).order_by(Application.id.desc())).first()
+        assert last is not None
+        counts = counts_of(session, office, round_)
+        progress = {one.application.public_id: len(one.seats) for one in progress_of(session, office, round_)}
+        panels = {one.application.public_id: len(one.seats) for one in panels_of(session, office, round_)}
+        ranks = [(one.public_id, one.rank) for one in ranking_of(session, round_, last.category).lines]
+        judged = len(judged_totals(session, round_, last.category))
+        return counts.accepted, counts.due, counts.submitted, counts.open_gates, progress, panels, scored_in(session, last), ranks, judged
+
+
+def test_a_revocation_changes_nothing_that_is_told_of_the_review(world: World) -> None:
+    before = told(world)
+    with transaction(world.engine) as session:
+        unwritten = counts_of(session, world.actors["office"], world.found(session)).unwritten
+    assert (before[0], before[3]) == (len(ENTRIES), len(ENTRIES))
+    revoke(world, issue(world)[0])
+    assert told(world) == before
+    with transaction(world.engine) as session:
+        # But nobody is reminded of its report any more.
+        assert counts_of(session, world.actors["office"], world.found(session)).unwritten == unwritten - 1

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from award.applications import queries
-from award.applications.models import LIVE, Application
+from award.applications.models import SHARING, Application
 from award.applications.pages import views
 from award.kernel.i18n import N_, Phrase
 from award.policy import Moment
@@ -20,8 +20,6 @@ from award.words import word_of
 BEFORE = frozenset({Kind.SETUP, Kind.APPLY, Kind.ACCEPT})
 TOLD = {Kind.NOTICE: "notice", Kind.PUBLISH: "result"}
 """Stages that are told by what was published in them."""
-SHARING = (*LIVE, "revoked")
-"""States of an application that shares in the review, or did."""
 
 
 @dataclass(frozen=True)

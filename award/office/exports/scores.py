@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 
 from award.accounts.models import Person
-from award.applications.models import LIVE, Application
+from award.applications.models import SHARING, Application
 from award.judging.models import Sheet
 from award.kernel.actor import Action
 from award.kernel.errors import Conflict, NotFound
@@ -94,7 +94,7 @@ def _valid(
         .join(Assignment, Assignment.id == Sheet.assignment_id)
         .join(Person, Person.id == Sheet.person_id)
         .where(
-            Application.round_id == round_.id, Application.category == category, Application.state.in_(LIVE),
+            Application.round_id == round_.id, Application.category == category, Application.state.in_(SHARING),
             Application.gate_opened_at.is_not(None), ~is_conflicted(asked.actor),
             Assignment.state == "active", Sheet.state == "submitted",
         )
