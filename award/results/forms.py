@@ -34,7 +34,7 @@ class DecisionForm:
 def read_decision(form: SubmittedForm, applications: Sequence[str], grades: Sequence[str]) -> DecisionForm:
     """Raises nothing: faults are noted in the form."""
     held_on = form.day("held_on") or date.min
-    members = form.text("members", longest=LONGEST_TEXT, lines=True)
+    members = form.text("members", required=False, longest=LONGEST_TEXT, lines=True)
     return DecisionForm(
         held_on=held_on,
         members=tuple(line.strip() for line in members.split("\n") if line.strip()),

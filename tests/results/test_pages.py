@@ -20,6 +20,7 @@ from tests.applications.browsing import Visitor, without_reference
 from tests.results.acts import decide, object_to, propose, to_notice, to_publication
 from tests.results.conftest import As
 from tests.results.judged import Entry, World, build
+from tests.visiting import faults
 
 NOWHERE = "222222222222"
 LIMIT = 12
@@ -142,6 +143,20 @@ def test_proposing_and_deciding(here: World, as_: As) -> None:
     minutes = office.get(f"{url}/minutes/organisation")
     assert (minutes.headers["content-type"], minutes.content[:5]) == ("application/pdf", b"%PDF-")
     assert office.get(f"{url}/decision?category=organisation").status_code == 409
+
+
+def test_a_decision_is_told_everything_that_is_wrong_at_once(here: World, as_: As) -> None:
+    propose(here)
+    third = here.applications["制造三"]
+    answer = as_("office").post(
+        f"{base(here)}/results/decision?category=organisation",
+        {f"grade-{third}": "", "held_on": "2026-03-09", "members": "", f"reason-{third}": ""},
+    )
+    assert answer.status_code == 422
+    assert faults(answer) == [
+        "A decision is recorded after it was made; this day is still to come.", "Name everybody who took part in the decision.",
+        "Give the reason why 制造三 is decided otherwise than proposed.",
+    ]  # fmt: skip
 
 
 def test_nothing_typed_is_lost(here: World, as_: As) -> None:
