@@ -9,10 +9,10 @@ from award.kernel.documents.models import Document
 from award.kernel.documents.service import want
 from award.kernel.i18n import format_day
 from award.press.document import to_json
-from award.press.views import Annex, NoticeTable, NoticeView, Paragraph
+from award.press.views import Annex, NoticeView, Paragraph
 from award.regulations.model import Scheme
 from award.results.models import Approval
-from award.results.papers import Decided, Group, groups_of, reviewed
+from award.results.papers import Decided, Group, groups_of, reviewed, table_of
 from award.rounds.models import Round, Snapshot
 from award.rounds.queries import title_of
 
@@ -136,8 +136,4 @@ def _winners(groups: Sequence[Group], before: str = "获奖") -> str:
 def _annexes(title: str, groups: Sequence[Group]) -> tuple[Annex, ...]:
     if all(len(one.winners) <= LONGEST_INLINE for one in groups):
         return ()
-    rows = [(winner.name, group.grade_name.zh) for group in groups for winner in group.winners]
-    table = NoticeTable(
-        ("序号", "名称", "奖项"), (11, 52, 37), tuple((str(at), *row) for at, row in enumerate(rows, 1))
-    )
-    return (Annex(f"{title}获奖名单", table=table),)
+    return (Annex(f"{title}获奖名单", table=table_of(("序号", "名称", "奖项"), groups)),)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from math import ceil
 
 from award.kernel.i18n import N_, format_day, translate
 from award.press.views import NoticeTable, NoticeView, Paragraph
@@ -87,6 +88,18 @@ def groups_of(scheme: Scheme, decided: Decided) -> list[Group]:
                 winners = tuple(_winner(line, rules.sectors) for line in sorted(lines, key=_by_rank))
                 found.append(Group(rules.key, rules.name, quota.grade, quota.name, quota.money, winners))
     return found
+
+
+def table_of(columns: Sequence[str], groups: Sequence[Group]) -> NoticeTable:
+    """The chosen ones as an official paper lists them: number, name, grade. The grade has room for one line, to half of the table.
+
+    A character of the table takes 14 pt of 156 mm, and a cell 4 mm beside its text: GB/T 9704 in notice.css.
+    """
+    longest = max((len(one.grade_name.zh) for one in groups), default=0)
+    width = min(52, max(20, ceil((longest * 14 * 25.4 / 72 + 5) / 156 * 100)))
+    rows = [(winner.name, one.grade_name.zh) for one in groups for winner in one.winners]
+    numbered = tuple((str(at), *row) for at, row in enumerate(rows, start=1))
+    return NoticeTable(tuple(columns), (10, 90 - width, width), numbered)
 
 
 def _by_rank(line: ResultLine) -> int:
@@ -191,12 +204,10 @@ def result_content(
 
 def notice_view(round_: Round, scheme: Scheme, decided: Decided, words: NoticeWords, now: datetime) -> NoticeView:
     """The paper after GB/T 9704, in Chinese."""
-    rows: list[tuple[str, ...]] = []
-    for group in groups_of(scheme, decided):
-        for winner in group.winners:
-            rows.append((str(len(rows) + 1), winner.name, group.grade_name.zh))
+    groups = groups_of(scheme, decided)
     facts: dict[str, object] = {
-        "round": title_of(round_).zh, "count": len(rows), "days": scheme.notice.days, "unit": translate("zh", UNITS[scheme.notice.unit]),
+        "round": title_of(round_).zh, "count": sum(len(one.winners) for one in groups),
+        "days": scheme.notice.days, "unit": translate("zh", UNITS[scheme.notice.unit]),
         "first": format_day("zh", words.first_day), "last": format_day("zh", words.last_day), "contact": words.contact,
         "stages": [one.zh for one in reviewed(scheme)],
     }  # fmt: skip
@@ -208,7 +219,7 @@ def notice_view(round_: Round, scheme: Scheme, decided: Decided, words: NoticeWo
         paragraphs=tuple(
             Paragraph(translate("zh", text, {**facts, **more})) for text, more in texts_of(words.correction, "zh")
         ),
-        table=NoticeTable(tuple(translate("zh", one) for one in NOTICE_COLUMNS), (11, 49, 40), tuple(rows)),
+        table=table_of([translate("zh", one) for one in NOTICE_COLUMNS], groups),
         signatory=scheme.office.zh,
         dated=round_.award.authority.day_of(now),
     )
