@@ -1,5 +1,6 @@
 """Serves templates rendered from plain data, with the site's static files and content policy, to look at them in a browser."""
 
+import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -83,7 +84,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         """A save."""
         self.server.puts.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        self.answer(200, b'{"version": %d}' % (100 + len(self.server.puts)), "application/json")
+        body = {"version": 100 + len(self.server.puts), "saved_at": "2026-08-25T10:01:19+00:00"}
+        self.answer(200, json.dumps(body).encode(), "application/json")
 
     def do_POST(self) -> None:
         """A form by itself."""

@@ -31,7 +31,7 @@ def judge() -> dict[str, Any]:
     strength = {"id": "c1", "mark": "++", "text": "全面应用 SPC。", "refs": ["自评 p71", "E-31"]}
     opportunity = {"id": "c2", "mark": "-", "text": "未见周期性的系统评价。", "refs": []}
     return {
-        "sheet": {"id": "s1", "url": "/sheet", "number": "2026-017", "application": "云川精密轴承股份有限公司",
+        "sheet": {"id": "s1", "zone": "Asia/Shanghai", "url": "/sheet", "number": "2026-017", "application": "云川精密轴承股份有限公司",
             "tags": ["制造业"], "scored_items": 13, "total_items": 23, "submit_url": "/submit",
             "may_submit": True, "closed": "", "returned": ""},
         "deadline": DEADLINE, "groups": GROUPS, "bands": BANDS, "view": "score", "nav": NAV,

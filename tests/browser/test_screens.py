@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from award.kernel.settings import ROOT
 from tests.browser.screen_server import Screens
 from tests.browser.screens import SCREENS
 
@@ -81,6 +82,120 @@ def test_a_percentage_is_typed_and_27_is_refused_with_a_sentence(scoring: Page) 
         scoring.keyboard.press(key)
     assert shown(scoring) == ("65", "32.5")
     assert scoring.locator("[data-score-error]").is_hidden()
+
+
+STEP = "得分率须为 0 到 100 之间 5 的倍数，例如 65"
+NOT_STEPS = ["7", "27", "10.0", "7.5", "-5", "065", "1065", "2100", "65%", "6 5", "a5", "八十", "６５"]
+
+
+PRESS = "key => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}))"
+
+
+def type_keys(page: Page, text: str) -> None:
+    """Each character as a key of its own, also those no American keyboard has."""
+    for key in text:
+        if key.isascii():
+            page.keyboard.press("Space" if key == " " else key)
+        else:
+            page.evaluate(PRESS, key)
+
+
+def is_refused(page: Page, screens: Screens) -> None:
+    """The sentence stands, the score is what it was, the page is the same, and nothing was saved or waits to be."""
+    page.wait_for_timeout(200)
+    assert page.locator("[data-score-error]").inner_text() == STEP
+    assert shown(page) == ("70", "35.0")
+    assert page.url.endswith("/judge")
+    assert page.evaluate("award.autosaves[0].isDirty()") is False
+    assert screens.puts == []
+
+
+@pytest.mark.parametrize("leave", ["Enter", "Control+Enter", "Alt+ArrowDown", "Tab"])
+@pytest.mark.parametrize("text", NOT_STEPS)
+def test_what_is_no_step_is_shown_as_typed_and_refused(scoring: Page, screens: Screens, text: str, leave: str) -> None:
+    type_keys(scoring, text)
+    assert shown(scoring)[0] == text + "…"
+    scoring.keyboard.press(leave)
+    is_refused(scoring, screens)
+
+
+@pytest.mark.parametrize("leave", ["Enter", "Control+Enter", "Alt+ArrowDown", "Tab"])
+def test_an_emptied_score_is_refused(scoring: Page, screens: Screens, leave: str) -> None:
+    type_keys(scoring, "6")
+    scoring.keyboard.press("Backspace")
+    scoring.keyboard.press(leave)
+    is_refused(scoring, screens)
+
+
+def test_enter_without_any_score_says_what_a_score_is(scoring: Page) -> None:
+    scoring.evaluate("document.querySelector('[data-score] input:checked').checked = false")
+    scoring.keyboard.press("Enter")
+    assert scoring.locator("[data-score-error]").inner_text() == STEP
+
+
+def test_more_characters_than_a_step_has_are_refused_while_typing(scoring: Page) -> None:
+    type_keys(scoring, "100")
+    assert scoring.locator("[data-score-error]").is_hidden()
+    type_keys(scoring, "0")
+    assert (shown(scoring)[0], scoring.locator("[data-score-error]").inner_text()) == ("1000…", STEP)
+    scoring.keyboard.press("Backspace")
+    scoring.keyboard.press("Enter")
+    assert shown(scoring) == ("100", "50.0")
+
+
+def test_escape_gives_up_what_was_typed(scoring: Page) -> None:
+    type_keys(scoring, "27")
+    scoring.keyboard.press("Escape")
+    assert (shown(scoring)[0], scoring.locator("[data-score-error]").is_hidden()) == ("70", True)
+
+
+@pytest.mark.parametrize("leave", ["Control+Enter", "Alt+ArrowDown", "Tab", "Alt+s"])
+def test_a_step_typed_is_taken_by_whatever_comes_next(scoring: Page, screens: Screens, leave: str) -> None:
+    type_keys(scoring, "65")
+    scoring.keyboard.press(leave)
+    scoring.wait_for_timeout(1900)
+    if leave == "Alt+ArrowDown":
+        kept = scoring.evaluate("JSON.parse(localStorage.getItem('draft:p1:s1:4.5.3')).data.percent")
+        assert (kept, scoring.url.rpartition("/")[2]) == ("65", "462")
+    else:
+        assert json.loads(screens.puts[-1])["fields"]["percent"] == "65"
+
+
+def test_typing_waits_for_its_end_however_long_it_takes(scoring: Page) -> None:
+    type_keys(scoring, "7")
+    scoring.wait_for_timeout(3500)
+    type_keys(scoring, "5")
+    scoring.keyboard.press("Enter")
+    assert shown(scoring)[0] == "75"
+
+
+@pytest.mark.parametrize("target", ["[data-save-next]", ".sheet .action-bar a", ".context-back"])
+def test_a_click_that_leaves_stays_where_the_score_is_no_step(scoring: Page, screens: Screens, target: str) -> None:
+    type_keys(scoring, "27")
+    scoring.locator(target).click()
+    is_refused(scoring, screens)
+    scoring.locator(target).click()
+    scoring.wait_for_function("!location.pathname.endsWith('/judge')")
+
+
+def test_the_time_of_a_save_is_that_of_the_authority(browser: Browser, screens: Screens) -> None:
+    """10:01:19 UTC is 18:01:19 in Beijing, wherever the judge's computer stands."""
+    context = browser.new_context(timezone_id="America/New_York")
+    page = context.new_page()
+    for screen, change in (("judge", "ArrowRight"), ("item", "x")):
+        page.goto(f"{screens.address}/{screen}")
+        if screen == "item":
+            page.locator("textarea").first.focus()
+        page.keyboard.press(change)
+        page.locator("[data-save-state][data-state=saved]").filter(has_text="18:01:19").wait_for(timeout=5000)
+    context.close()
+
+
+def test_every_form_that_saves_itself_names_its_zone() -> None:
+    pages = [path.read_text() for path in (ROOT / "templates").rglob("*.html")]
+    forms = [line for text in pages for line in text.splitlines() if "<form" in line and "data-autosave" in line]
+    assert len(forms) == 4
+    assert [line for line in forms if "data-zone=" not in line] == []
 
 
 def test_digits_typed_into_a_comment_are_text(scoring: Page) -> None:

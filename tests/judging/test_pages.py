@@ -287,3 +287,19 @@ def test_a_change_that_waits_stands_on_the_dashboard(world: World, client: TestC
         wanted = Wanted("leader", "组长出差", world.seat(session, 0, 1))
         propose_change(session, world.office, world.application(session), wanted, make.NOW)
     assert "评审组变更待第二人确认：1 项" in as_(client, world, "office").get(office).text
+
+
+@pytest.mark.parametrize(("language", "zone"), [("zh", "（北京时间）"), ("en", "(Beijing time)")])
+def test_the_deadline_names_its_clock_on_every_page_of_a_review(world: World, client: TestClient, language: str, zone: str) -> None:
+    as_(client, world, "judge0")
+    client.cookies.set("lang", language)
+    said = {"zh": "截止", "en": "Closes"}[language]
+    for path in (item_url(world), f"/review/{world.seats[0, 0]}", "/review"):
+        page = BeautifulSoup(client.get(path).text, "html.parser")
+        [line, *_] = [one.get_text() for one in page.find_all("p") if said in one.get_text() and ":" in one.get_text()]
+        assert zone in line, path
+
+
+def test_the_form_saves_under_the_clock_of_the_authority(world: World, client: TestClient) -> None:
+    page = BeautifulSoup(as_(client, world, "judge0").get(item_url(world)).text, "html.parser")
+    assert [one["data-zone"] for one in page.select("form[data-autosave]")] == ["Asia/Shanghai"]

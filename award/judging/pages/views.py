@@ -59,6 +59,7 @@ def head(bench: Bench) -> dict[str, Any]:
     return {
         "url": bench.base,
         "id": review.assignment.public_id,
+        "zone": bench.zone,
         "application": application.entrant,
         "number": application.number or "",
         "round": bench.say(title_of(application.round)),
@@ -96,7 +97,7 @@ def deadline(language: str, round_: Round, now: datetime) -> dict[str, str] | No
     stage = score_stage(round_)
     if stage is None or stage.closes_at is None:
         return None
-    text = i18n.format_moment(language, stage.closes_at, round_.award.authority.zone)
+    text = i18n.format_moment(language, stage.closes_at, round_.award.authority.zone, with_zone=True)
     return {"text": text, "left": i18n.format_left(language, stage.closes_at - now) if stage.closes_at > now else ""}
 
 
