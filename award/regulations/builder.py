@@ -206,6 +206,11 @@ class Builder:
             return 0
         in_hundredths = (slot.owner, slot.name) in shapes.WRITTEN
         form = HUNDREDTHS.fullmatch(text) if in_hundredths else re.fullmatch("[0-9]{1,10}", text)
+        if form is not None and isinstance(node, Scalar) and not node.is_plain:
+            self.report.at(
+                node.place, path, "wrong_type", f"{text!r} stands in quotes, which make it a text; write {text}."
+            )
+            return 0
         if form is None:
             wanted = "a number with at most two decimals" if in_hundredths else "a whole number in digits 0-9"
             self.report.at(node.place, path, "wrong_type", f"{text!r} is not {wanted}; write it so.")

@@ -14,6 +14,7 @@ FAULTY = [
     ("points: 40\n        kind", "points: 4O\n        kind", 28, 17, "wrong_type"),
     ("points: 40\n        kind", "points: -40\n        kind", 28, 17, "wrong_type"),
     ("points: 40\n        kind", "points: ٤٠\n        kind", 28, 17, "wrong_type"),
+    ("points: 40\n        kind", 'points: "40"\n        kind', 28, 17, "wrong_type"),
     ("points: 40\n        kind", "points: 0\n        kind", 28, 17, "out_of_range"),
     ("{zh: 甲, en: First}", "{zh: 甲}", 14, 15, "missing_key"),
     ("{zh: 甲, en: First}", '{zh: 甲, en: " "}', 14, 27, "empty_text"),

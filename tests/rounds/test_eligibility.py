@@ -42,3 +42,14 @@ def test_the_call_names_every_condition_an_applicant_will_meet(session: Session)
         "近三年国家级、省级监督抽查没有不合格", "没有其他严重违法违规行为", "法定代表人没有犯罪记录",
     ]  # fmt: skip
     assert categories[0]["conditions"][0]["en"] == "We have been registered for at least 3 years."
+
+
+def test_one_year_is_said_as_one() -> None:
+    """The shipped scheme asks for one year without an administrative penalty, and for four since the award."""
+    rules = shipped_schemes()["yunchuan-mayor"]
+    english = dict(conditions_of(rules, rules.categories[0], "en"))
+    assert english["penalty"] == "We have had no administrative penalty that excludes us in the last year."
+    assert english["reapply"] == "We have not received this award in the last 4 years."
+    chinese = dict(conditions_of(rules, rules.categories[0], "zh"))
+    assert chinese["penalty"] == "本组织近一年没有受到影响申报资格的行政处罚。"
+    assert chinese["reapply"] == "本组织近 4 年没有获得过本奖项。"
