@@ -69,15 +69,20 @@ class Demonstration:
         }, ensure_ascii=False)  # fmt: skip
 
 
+def check_stage(stage: str) -> None:
+    """Raises ValueError for a stage that the demonstration's scheme has not."""
+    kinds = [one.kind for one in shipped_schemes()[founding.SCHEME].stages]
+    if stage not in kinds:
+        raise ValueError(f"the demonstration has no stage {stage}; it has {', '.join(kinds)}")
+
+
 def build(engine: Engine, directory: Path, url: str, *, stage: str, applications: int, judges: int, seed: int) -> Demonstration:
     """Builds the demonstration in an empty, migrated database and stops in a stage of its round.
 
     stage: a kind of the scheme. Raises ValueError for another kind, for a database that holds something, and for fewer
     judges than a panel needs.
     """
-    kinds = [one.kind for one in shipped_schemes()[founding.SCHEME].stages]
-    if stage not in kinds:
-        raise ValueError(f"the demonstration has no stage {stage}; it has {', '.join(kinds)}")
+    check_stage(stage)
     _mark_as_demonstration(engine)
     world = World(engine, seed, min(1.0, UNHURRIED / applications))
     today = clock.real_now().astimezone(ZoneInfo(ZONE)).date()

@@ -48,8 +48,12 @@ def demo(
 
 def _build(directory: Path, stage: str, applications: int, judges: int, seed: int) -> str:
     # Building needs the worker and with it the press; the other commands do not.
-    from award.demo.building import build  # noqa: PLC0415
+    from award.demo.building import build, check_stage  # noqa: PLC0415
 
+    try:
+        check_stage(stage)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--stage") from error
     directory.mkdir(parents=True, exist_ok=True)
     url = settings().database
     migrating.create_database(url)

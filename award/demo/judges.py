@@ -17,8 +17,8 @@ INSTITUTIONS = (
 )  # fmt: skip
 TITLES = ("教授", "研究员", "高级工程师", "注册会计师", "高级审核员", "副教授")
 SPECIALITIES = ("质量管理", "行业技术", "财务")
-HARSH, LENIENT = -9.0, 8.0
-"""Percentage points."""
+HARSH, LENIENT = -15.0, 14.0
+"""Percentage points: far enough for the office to be told, from 100 of 1000 points on."""
 
 
 def judge_stories(count: int, seed: int) -> list[JudgeStory]:

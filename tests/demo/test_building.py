@@ -1,6 +1,8 @@
 """The demonstration as it is built: what its JSON says, and that everything it promises is in the database."""
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,7 @@ from award.applications.check import check_application
 from award.applications.models import Application, Evidence
 from award.demo import applying, building
 from award.demo.building import build
+from award.demo.judges import judge_stories
 from award.demo.papers import licence_file
 from award.demo.stories import Story
 from award.judging.models import FeedbackReport, Sheet
@@ -20,6 +23,9 @@ from award.kernel import clock, db
 from award.kernel.audit.trail import transaction
 from award.kernel.audit.verify import verify
 from award.kernel.files.service import Prepared, prepare_generated
+from award.kernel.settings import ROOT
+from award.results.queries import judged_totals
+from award.results.severities import severities_of
 from award.rounds.models import Round
 from award.rounds.queries import stage_of
 from award.standing.models import Assignment
@@ -99,6 +105,19 @@ def _sheets_are_complete_and_unlike(session: Session) -> None:
         assert 4 <= len(list(evidence)) <= 6
 
 
+@pytest.mark.usefixtures("unprinted")
+def test_the_harsh_and_the_lenient_judge_are_told_and_nobody_else(
+    engine: Engine, database: str, tmp_path: Path
+) -> None:
+    build(engine, tmp_path, database, stage="notice", applications=8, judges=8, seed=6)
+    stories = judge_stories(8, 6)
+    with db.reading(engine) as session:
+        round_ = session.scalars(select(Round)).one()
+        judges = severities_of(judged_totals(session, round_, "organisation")).judges
+    told = {one.name: one.verdict for one in judges if one.verdict}
+    assert told == {stories[1].name: "severe", stories[4].name: "lenient"}
+
+
 EXPECTED = {
     "setup": set[str](),
     "apply": {"draft", "submitted"},
@@ -132,3 +151,12 @@ def test_a_database_in_use_is_left_alone(engine: Engine, database: str, tmp_path
         session.add(clock.Installation(id=1, is_demonstration=False, clock_offset_seconds=0))
     with pytest.raises(ValueError, match="holds something already"):
         build(engine, tmp_path, database, stage="setup", applications=7, judges=9, seed=3)
+
+
+def test_a_stage_it_has_not_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "award", "demo", "--build-only", "--dir", str(tmp_path / "new"), "--stage", "bogus"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no stage bogus" in done.stderr
+    assert "Building" not in done.stderr
+    assert not (tmp_path / "new").exists()
