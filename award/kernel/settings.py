@@ -1,10 +1,11 @@
 """What an operator can set, from environment variables that start with AWARD_ or from a file `.env`."""
 
+import sys
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,5 +45,22 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
-    return Settings()
+    """The settings of this process, read once. Where one cannot be read, says which and ends the process with 2."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = [_fault(str(one["loc"][0]), one["input"]) for one in error.errors()]
+        sys.stderr.write("\n".join(faults) + "\n")
+        raise SystemExit(2) from None
+
+
+def _fault(name: str, value: object) -> str:
+    """Which setting is wrong, how, and what it takes."""
+    field = Settings.model_fields[name]
+    choices = [str(one) for one in get_args(field.annotation) if isinstance(one, str)]
+    kinds: dict[object, str] = {bool: "true or false", int: "a whole number"}
+    takes = ", ".join(choices) or kinds.get(field.annotation, "a path")
+    fault = f"is {value!r}" if value else "is empty"
+    default = str(field.default).lower() if field.annotation is bool else field.default
+    remedy = f"Correct it in the environment or in .env, or remove it: then it is {default}."
+    return f"AWARD_{name.upper()} {fault}; it takes {takes}. {remedy}"
