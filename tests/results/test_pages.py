@@ -104,9 +104,8 @@ def test_severity_has_names_for_the_office_and_codes_for_the_supervisor(engine: 
 def test_a_supervisor_looks_and_changes_nothing(here: World, as_: As, page: str) -> None:
     propose(here)
     soup = as_("supervisor").page(base(here) + page)
-    main = soup.find("main")
-    assert main is not None
-    assert main.select("form[method=post]") == []
+    assert soup.select("main")
+    assert soup.select("main form[method=post]") == []
     assert "Read-only inspection" in soup.get_text()
 
 
