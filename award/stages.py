@@ -274,7 +274,7 @@ TABLE: Mapping[Kind, Stage] = {
             Kind.PUBLISH, N_("Publication"), N_("Results published"),
             N_("The result is published; certificates are issued and feedback is released."),
             {**_AFTERWARDS, Action.RESULT_PUBLISH: _to(Who.OFFICE)},
-            "result_published",
+            "result_published", "reports_released",
             hides=frozenset({Facet.JUDGES}),
         ),
         _stage(

@@ -158,7 +158,8 @@ def _notice(world: World, share: float) -> None:
 def _publish(world: World, share: float) -> None:
     deciding.publish(world)
     scored = [*deciding.entries_in_state(world, "awarded"), *deciding.entries_in_state(world, "not_awarded")]
-    feedback.give(world, scored[:MOST_REPORTS], share)
+    # The round goes on only once all have theirs.
+    feedback.give(world, scored if share == 1.0 else scored[:MOST_REPORTS], share)
 
 
 def _open_second_round(world: World, today: date) -> None:

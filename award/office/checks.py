@@ -4,17 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from award.applications.models import AcceptanceDecision, Application, PaperOutcome
-from award.judging.models import Sheet
+from award.accounts.models import Person
+from award.applications.models import LIVE, AcceptanceDecision, Application, PaperOutcome
+from award.judging.models import FeedbackReport, Sheet
+from award.kernel.actor import Role
 from award.kernel.i18n import N_
 from award.office.going_on import going_on, is_going_on
 from award.policy import Moment
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
 from award.results.queries import notice_of, untold
 from award.rounds.models import Round
+from award.rounds.people import holds, is_reachable
 from award.rounds.planning import faults_of, missing_dates
 from award.rounds.queries import dates_of, frame_for, latest_snapshot, scheme_of, stage_of
 from award.rounds.service.calls import call_content, is_same
@@ -244,13 +247,42 @@ def result_published(session: Session, round_: Round, now: datetime) -> list[Mis
     return [Missing(N_("The result has not been published"), "results/publish")]
 
 
+def reports_released(session: Session, round_: Round, now: datetime) -> list[Missing]:
+    """Every applicant that was judged has its feedback report, as far as its leader can still write it: later nobody can."""
+    can_be_written = exists(
+        select(Assignment.id)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(
+            Assignment.application_id == Application.id, Assignment.state == "active", Assignment.is_leader,
+            is_reachable(now), holds(Role.JUDGE, round_, now),
+        )
+    )  # fmt: skip
+    query = (
+        select(FeedbackReport.state, func.count(Application.id))
+        .select_from(Application)
+        .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
+        .where(
+            Application.round_id == round_.id, Application.state.in_(LIVE), Application.gate_opened_at.is_not(None),
+            or_(FeedbackReport.state == "waiting", can_be_written),
+        )
+        .group_by(FeedbackReport.state)
+    )  # fmt: skip
+    counts: dict[str | None, int] = dict(session.execute(query).all())
+    texts: tuple[tuple[str | None, str], ...] = (
+        (None, N_("Feedback reports that their panel leaders have not begun: {count}")),
+        ("drafting", N_("Feedback reports their panel leaders are still writing: {count}")),
+        ("waiting", N_("Feedback reports that wait for their release: {count}")),
+    )
+    return [Missing(text, "feedback", {"count": counts[state]}) for state, text in texts if counts.get(state)]
+
+
 CHECKS: Mapping[str, Check] = {
     check.__name__: check
     for check in (
         dates_complete, call_published, deadline_passed, applications_present, applications_decided, panels_complete,
         sheets_complete, outcomes_complete, decision_made, notice_published, notice_over, objections_answered,
         objections_settled,
-        approval_recorded, result_published,
+        approval_recorded, result_published, reports_released,
     )
 }  # fmt: skip
 """By the names the stage table uses."""
@@ -283,5 +315,6 @@ TITLES: Mapping[str, str] = {
     "objections_settled": N_("What the objections lead to is done"),
     "approval_recorded": N_("The approval is recorded"),
     "result_published": N_("The result is published"),
+    "reports_released": N_("Every feedback report is released"),
 }
 """What each check makes sure of."""

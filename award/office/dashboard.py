@@ -246,7 +246,8 @@ def todos_of(view: View, missing: Sequence[Missing]) -> list[dict[str, Any]]:
         claims = Phrase(N_("Claims of organisations to be decided: {count}"), {"count": view.counts.pending_claims})
         found.append({"text": view.name(claims), "level": "info", "url": "/office/claims"})
     found += _reminded(view, view.counts.panel_changes, N_("Changes of panels that wait for a second person: {count}"), "assign")
-    if Action.FEEDBACK_WRITE in TABLE[Kind(stage_of(view.round_).kind)].grants:
+    here = TABLE[Kind(stage_of(view.round_).kind)]
+    if Action.FEEDBACK_WRITE in here.grants and "reports_released" not in here.needs:
         found += _reminded(view, view.counts.unwritten, N_("Feedback reports that their panel leaders have not begun: {count}"), "feedback")
     if view.counts.unsigned and stage_of(view.round_).kind in (Kind.ASSIGN, Kind.SCORE):
         text = view.say(N_("Declarations not signed: {count}"), count=view.counts.unsigned)

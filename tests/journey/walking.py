@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from award.demo import applying, deciding, founding, scoring
+from award.demo import applying, deciding, feedback, founding, scoring
 from award.demo.founding import OFFICE, SECOND
 from award.demo.judges import judge_stories
 from award.demo.papers import licence_file
@@ -78,7 +78,7 @@ class Walk:
         acts: dict[str, Callable[[], None]] = {
             "apply": lambda: applying.apply(self.world, self.told), "accept": self._accept, "assign": self._assign,
             "score": self._score, "notice": self._notice, "approve": lambda: deciding.approve(self.world),
-            "publish": lambda: deciding.publish(self.world),
+            "publish": self._publish,
         }  # fmt: skip
         for stage in self.scheme.stages[1:-1]:
             self.visited.append(stage.kind)
@@ -122,6 +122,11 @@ class Walk:
             self._decide()
         deciding.give_notice(self.world)
         deciding.wait_for_notice(self.world)
+
+    def _publish(self) -> None:
+        deciding.publish(self.world)
+        if any(stage.kind == "score" and stage.held == "system" for stage in self.scheme.stages):
+            feedback.give(self.world, self.world.entries)
 
     @property
     def today(self) -> date:

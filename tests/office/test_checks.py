@@ -6,7 +6,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from award.applications.models import AcceptanceDecision, PaperOutcome
+from award.accounts.models import Person
+from award.applications.models import AcceptanceDecision, Application, PaperOutcome
+from award.judging.models import FeedbackReport
+from award.kernel.actor import Role, Scope
 from award.office.checks import CHECKS, TITLES, missing_in
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
 from award.rounds import service as rounds
@@ -40,7 +43,7 @@ def snapshot(session: Session, round_: Round, kind: str) -> Snapshot:
 def test_every_check_of_the_stage_table_exists_and_has_a_title() -> None:
     needed = {name for stage in TABLE.values() for name in stage.needs}
     assert needed == set(CHECKS) == set(TITLES)
-    assert len(needed) == 15
+    assert len(needed) == 16
 
 
 def test_dates_and_call(desk: Desk, session: Session) -> None:
@@ -217,3 +220,43 @@ def test_notice_objections_approval_publication(desk: Desk, session: Session) ->
     session.flush()
     for check in ("notice_over", "objections_answered", "approval_recorded", "result_published"):
         assert texts(session, round_, check) == []
+
+
+def judged(session: Session, round_: Round, number: int, state: str, report: str, leader: Person | None) -> Application:
+    """An application whose sheets are all in, with its report. report: its state, "" for none."""
+    made = world.application(session, round_, number, state)
+    made.gate_opened_at = NOW
+    if leader is not None:
+        world.panel(session, made, [leader])
+    if report:
+        session.add(FeedbackReport(application_id=made.id, sheets=[], state=report, started_at=NOW, written_by=made.contact_person_id))
+    session.flush()
+    return made
+
+
+def test_every_report_is_released_before_its_leader_can_no_longer_write_it(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "publish")
+    leader = make.person(session, "组长")
+    make.grant(session, leader, Role.JUDGE, Scope.AUTHORITY, round_.award.authority_id)
+    for number, (state, report) in enumerate((
+        ("awarded", ""), ("not_awarded", ""), ("not_awarded", "drafting"), ("awarded", "waiting"), ("awarded", "released"),
+        ("not_awarded", "acknowledged"), ("revoked", ""), ("revoked", "drafting"), ("withdrawn", "drafting"),
+    )):  # fmt: skip
+        judged(session, round_, number, state, report, leader)
+    judged(session, round_, 20, "awarded", "", None)
+    world.application(session, round_, 21, "awarded")  # judged on paper: no sheets, no report
+    assert texts(session, round_, "reports_released") == [
+        "Feedback reports that their panel leaders have not begun: 2",
+        "Feedback reports their panel leaders are still writing: 1",
+        "Feedback reports that wait for their release: 1",
+    ]
+    assert {one.page for one in CHECKS["reports_released"](session, round_, NOW)} == {"feedback"}
+    leader.is_active = False
+    session.flush()
+    assert texts(session, round_, "reports_released") == ["Feedback reports that wait for their release: 1"]
+
+
+def test_a_round_without_sheets_asks_for_no_report(desk: Desk, session: Session) -> None:
+    round_ = at(desk, session, "publish")
+    world.application(session, round_, 1, "awarded")
+    assert texts(session, round_, "reports_released") == []
