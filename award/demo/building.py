@@ -32,7 +32,7 @@ SIDE_BY_SIDE = 2
 UNHURRIED = 100
 """So many applications are written and scored within their stages with an hour or two for each."""
 MOST_REPORTS = 24
-"""A report takes a second or two to write and to print; in a larger round the others are still to be written."""
+"""A report takes a second or two to write and to print; a larger round that stays in publication leaves the others to be written."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from re import search
 
 import pikepdf
 
+from tests.journey.founding import cannot_advance
 from tests.journey.judging import seat
 from tests.journey.story import Story
 from tests.journey.visitor import Visitor, link, links, says, soup, words
@@ -77,6 +78,9 @@ def release_feedback(story: Story) -> None:
     applicant.send(f"{own}/acknowledge")
     office.open(f"{story.base}/feedback")
     assert search(r"已确认|[Aa]cknowledged", words(office)) is not None
+    # The other applicant was judged too, and its report is owed before the round is archived.
+    cannot_advance(story, "Feedback reports that their panel leaders have not begun: {count}", count=1)
+    assert link(office, f"{story.base}/feedback")
 
 
 def look_at_trail(story: Story) -> None:
