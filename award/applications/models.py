@@ -18,6 +18,12 @@ SHARING = (*LIVE, "revoked")
 """States of an application that shares in the review, or did: what is told of a round rests on these for good."""
 
 
+def entrant_of(nominee: str | None, organisation: str) -> str:
+    """钱伟（云川重工有限公司） for an individual or a team, else the organisation's name."""
+    name = (nominee or "").strip()
+    return f"{name}（{organisation}）" if name else organisation
+
+
 class Application(Row):
     """An organisation's entry in one category of a round. state: a code of words.WORDS["application"].
 
@@ -64,8 +70,7 @@ class Application(Row):
     @property
     def entrant(self) -> str:
         """Who is to be awarded, as lists and certificates name him: the organisation, or the individual or team it enters."""
-        nominee = self.profile.get(NOMINEE, "").strip()
-        return f"{nominee}（{self.organisation.name}）" if nominee else self.organisation.name
+        return entrant_of(self.profile.get(NOMINEE), self.organisation.name)
 
     @property
     def is_live(self) -> bool:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from award.applications.models import SHARING, Application, PaperOutcome
+from award.applications.facts import NOMINEE
+from award.applications.models import SHARING, Application, PaperOutcome, entrant_of
 from award.judging.models import Sheet
 from award.organisations.models import Organisation
 from award.regulations.model import CategoryRules, Criteria, Scheme
@@ -137,12 +138,18 @@ def _rules(session: Session, round_: Round, category: str) -> _Rules:
 
 def _live_applications(session: Session, round_: Round, category: str) -> Sequence[_Entry]:
     query = (
-        select(Application.id, Application.public_id, Application.number, Application.sector, Organisation.name)
+        select(
+            Application.id, Application.public_id, Application.number, Application.sector,
+            Application.profile[NOMINEE].as_string(), Organisation.name,
+        )
         .join(Application.organisation)
         .where(Application.round_id == round_.id, Application.category == category, Application.state.in_(SHARING))
         .order_by(Application.id)
-    )
-    return [_Entry(*row) for row in session.execute(query)]
+    )  # fmt: skip
+    return [
+        _Entry(id_, public_id, number, sector, entrant_of(nominee, name))
+        for id_, public_id, number, sector, nominee, name in session.execute(query)
+    ]
 
 
 def _sheets(session: Session, round_: Round, category: str, application_id: int | None = None) -> tuple[_Row, ...]:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from award.applications.models import PaperOutcome
+from award.applications.models import Application, PaperOutcome
 from award.kernel.audit.chain import canonical
 from award.kernel.audit.trail import transaction
 from award.results.explained import Explained, Ranking, as_content, from_content
@@ -52,6 +52,14 @@ def test_the_highest_and_the_lowest_are_left_out(engine: Engine) -> None:
     ]  # fmt: skip
     assert one.combined == Fraction(70_100)
     assert one.published == Decimal("701.00")
+
+
+def test_an_individual_is_ranked_by_his_own_name(any_engine: Engine) -> None:
+    world = build(any_engine, [Entry("云川重工", (60,) * 5), Entry("江畔医院", (50,) * 5)])
+    with transaction(any_engine) as session:
+        application = session.query(Application).filter_by(public_id=world.applications["云川重工"]).one()
+        application.profile = {**application.profile, "nominee": "钱伟"}
+    assert [one.name for one in ranking(world).lines] == ["钱伟（云川重工）", "江畔医院"]
 
 
 def test_of_equal_extremes_one_goes(engine: Engine) -> None:
