@@ -58,8 +58,8 @@ def big_list(sizes: Sizes) -> list[Figure]:
     path = f"/office/rounds/{made.round}/results"
     with browsing(made, "office") as browser:
         template = prepared(browser, path)
-        stored = _aggregates(made)
-        least, ours = figures.side_by_side([lambda: (stored(), template()), lambda: browser.get(path)], sizes.runs)
+        with _aggregates(made) as stored:
+            least, ours = figures.side_by_side([lambda: (stored(), template()), lambda: browser.get(path)], sizes.runs)
         asked = _statements(made, browser, path)
     few = world(10, sizes.judges, scored=True)
     with browsing(few, "office") as browser:
@@ -72,7 +72,8 @@ def big_list(sizes: Sizes) -> list[Figure]:
     ]
 
 
-def _aggregates(made: World) -> Callable[[], object]:
+@contextmanager
+def _aggregates(made: World) -> Iterator[Callable[[], object]]:
     """Reads one stored row for each application, as large as its line."""
     engine = create_engine(f"sqlite:///{scratch() / 'aggregates.sqlite3'}")
     table = Table("aggregate", MetaData(), Column("id", Integer, primary_key=True), Column("line", Text))
@@ -86,7 +87,8 @@ def _aggregates(made: World) -> Callable[[], object]:
         with engine.connect() as connection:
             return [json.loads(row) for row in connection.scalars(select(table.c.line))]
 
-    return read
+    yield read
+    engine.dispose()
 
 
 def larger_lists(sizes: Sizes) -> list[Figure]:

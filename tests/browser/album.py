@@ -101,6 +101,7 @@ def photographed(directory: Path) -> Album:
     taker = Photographer(directory)
     for part in (_founding, _applying, _accepting, _judging, _deciding, _ending):
         part(taker)
+    taker.story.world.engine.dispose()
     return taker.album
 
 

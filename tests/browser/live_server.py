@@ -13,7 +13,7 @@ from award.app import make_app
 
 @contextmanager
 def serving(engine: Engine) -> Iterator[str]:
-    """The application on a free port; answers with its address."""
+    """The application on a free port; answers with its address. Effects: the engine's connections are closed at the end."""
     config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -27,3 +27,4 @@ def serving(engine: Engine) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+        engine.dispose()

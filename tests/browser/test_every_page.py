@@ -5,12 +5,14 @@ import os
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
+from sqlalchemy import Engine
 from starlette.routing import compile_path
 
 from award.app import make_app
@@ -77,9 +79,17 @@ def visitors(browser: Browser, address: str, stop: Stop, album: Album) -> dict[s
     return found
 
 
+@contextmanager
+def closing_engine(stop: Stop) -> Iterator[Engine]:
+    """The database of a stop, its connections closed at the end."""
+    engine = db.make_engine(f"sqlite:///{stop.database}")
+    yield engine
+    engine.dispose()
+
+
 def test_every_route_is_among_the_pages(album: Album) -> None:
-    app = make_app(db.make_engine(f"sqlite:///{album.stops[-1].database}"))
-    routes = pages_of(app)
+    with closing_engine(album.stops[-1]) as engine:
+        routes = pages_of(make_app(engine))
     assert len(routes) >= FLOOR
     seen = {route_of(routes, address.partition("?")[0]) for stop in album.stops for _, address, _ in stop.pages}
     assert sorted(set(routes) - seen) == []
@@ -125,14 +135,15 @@ def test_every_page_is_usable_by_everybody(album: Album, browser: Browser) -> No
 def test_every_page_speaks_english_where_english_is_asked_for(album: Album) -> None:
     faults: dict[str, set[str]] = defaultdict(set)
     for stop in album.stops:
-        client = TestClient(make_app(db.make_engine(f"sqlite:///{stop.database}")), base_url="http://localhost")
-        for who, path, status in stop.pages:
-            client.cookies.clear()
-            for name, value in {**album.cookies.get(who, {}), "lang": "en"}.items():
-                client.cookies.set(name, value)
-            answer = client.get(path)
-            assert answer.status_code == status, (stop.name, who, path, answer.status_code)
-            faults[f"{stop.name} {who} {path}"] |= set(faults_of_text(answer.text, "en"))
+        with closing_engine(stop) as engine:
+            client = TestClient(make_app(engine), base_url="http://localhost")
+            for who, path, status in stop.pages:
+                client.cookies.clear()
+                for name, value in {**album.cookies.get(who, {}), "lang": "en"}.items():
+                    client.cookies.set(name, value)
+                answer = client.get(path)
+                assert answer.status_code == status, (stop.name, who, path, answer.status_code)
+                faults[f"{stop.name} {who} {path}"] |= set(faults_of_text(answer.text, "en"))
     assert told(faults) == ""
 
 
