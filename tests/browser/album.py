@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -83,7 +83,7 @@ class Photographer:
     def stop(self, name: str, pages: dict[str, list[str]]) -> Stop:
         """Copies the database and notes the pages, by person."""
         copy = self.album.directory / f"{name}.sqlite3"
-        with sqlite3.connect(self.file) as source, sqlite3.connect(copy) as target:
+        with closing(sqlite3.connect(self.file)) as source, closing(sqlite3.connect(copy)) as target:
             source.backup(target)
         found = Stop(name, copy)
         for who, addresses in pages.items():
