@@ -43,7 +43,8 @@ def serve(
 ) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
     up()
-    accounts.print_start_link(db.make_engine(settings().database))
+    with db.connected(settings().database) as engine:
+        accounts.print_start_link(engine)
     typer.echo(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
     serving.serve(host, port, with_worker=with_worker)
 
@@ -58,19 +59,21 @@ def worker() -> None:
 def up() -> None:
     """Makes the database where there is none, and brings its tables and its calendar of working days up to date."""
     migrating.create_database(settings().database)
-    engine = db.make_engine(settings().database)
-    migrating.upgrade(engine)
-    with transaction(engine) as session:
-        seed_calendar(session)
+    with db.connected(settings().database) as engine:
+        migrating.upgrade(engine)
+        with transaction(engine) as session:
+            seed_calendar(session)
 
 
 @migrate.command()
 def down(revision: str) -> None:
     """Goes back to an earlier revision; "base" leaves no table."""
-    migrating.downgrade(db.make_engine(settings().database), revision)
+    with db.connected(settings().database) as engine:
+        migrating.downgrade(engine, revision)
 
 
 @migrate.command()
 def new(message: str) -> None:
     """Writes a step from what the models have and the database has not; read and correct it by hand."""
-    migrating.draft(db.make_engine(settings().database), message, metadata)
+    with db.connected(settings().database) as engine:
+        migrating.draft(engine, message, metadata)

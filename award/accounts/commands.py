@@ -14,7 +14,9 @@ app = typer.Typer()
 @app.command("start-link")
 def start_link() -> None:
     """Prints the one-time link that sets up the first administrator of an empty database."""
-    if not print_start_link(db.make_engine(settings().database)):
+    with db.connected(settings().database) as engine:
+        is_printed = print_start_link(engine)
+    if not is_printed:
         typer.echo("There are people already; a new password comes from “Forgot your password?” or an administrator.")
         raise typer.Exit(1)
 

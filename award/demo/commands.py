@@ -42,7 +42,8 @@ def demo(
     built = json.loads(summary.read_text(encoding="utf-8"))
     typer.echo(json.dumps(built, ensure_ascii=False) if as_json else describe(built, settings().base_url))
     if not build_only:
-        migrating.upgrade(db.make_engine(settings().database))
+        with db.connected(settings().database) as engine:
+            migrating.upgrade(engine)
         serving.serve("127.0.0.1", port)
 
 
@@ -57,16 +58,16 @@ def _build(directory: Path, stage: str, applications: int, judges: int, seed: in
     directory.mkdir(parents=True, exist_ok=True)
     url = settings().database
     migrating.create_database(url)
-    engine = db.make_engine(url)
-    migrating.upgrade(engine)
-    _hurry(engine)
-    typer.echo(f"Building the demonstration in {directory} …", err=True)
-    try:
-        made = build(engine, directory, url, stage=stage, applications=applications, judges=judges, seed=seed)
-    except ValueError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
-    return made.as_json()
+    with db.connected(url) as engine:
+        migrating.upgrade(engine)
+        _hurry(engine)
+        typer.echo(f"Building the demonstration in {directory} …", err=True)
+        try:
+            made = build(engine, directory, url, stage=stage, applications=applications, judges=judges, seed=seed)
+        except ValueError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from error
+        return made.as_json()
 
 
 def _hurry(engine: Engine) -> None:
@@ -107,7 +108,7 @@ def forward(by: str, directory: Path = typer.Option(Path("var/demo"), "--dir")) 
         os.environ["AWARD_DIRECTORY"] = str(directory.resolve())
         settings.cache_clear()
     try:
-        with transaction(db.make_engine(settings().database)) as session:
+        with db.connected(settings().database) as engine, transaction(engine) as session:
             now = clock.move_forward(session, timedelta(**{unit: int(found[1])}))
             record(session, SYSTEM, Event.CLOCK_MOVED, "clock:demonstration", ADMIN, {"by": by})
     except ValueError as error:

@@ -30,10 +30,8 @@ def ask_all(session: Session) -> dict[str, Found]:
 @app.command("invariants")
 def invariants() -> None:
     """Asks a live database for what must always hold, names the first offence of each; exit code 1 if there is one."""
-    engine = db.make_engine(settings().database)
-    with db.reading(engine) as session:
+    with db.connected(settings().database) as engine, db.reading(engine) as session:
         found = ask_all(session)
-    engine.dispose()
     for one in INVARIANTS:
         answer = found[one.name]
         typer.echo(f"{'BAD' if answer.offences else 'ok '} {one.name:28} {answer.looked:7} looked at  {one.says}")

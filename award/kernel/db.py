@@ -173,6 +173,16 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
     return engine
 
 
+@contextmanager
+def connected(url: str) -> Iterator[Engine]:
+    """An engine for one command; its connections are closed at the end."""
+    engine = make_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def session_on(engine: Engine, *, writes: bool) -> Session:
     """A session whose transaction begins at its first use. writes: False makes the database refuse every change."""
     return Session(engine.execution_options(writes=writes), expire_on_commit=False)

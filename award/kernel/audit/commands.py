@@ -17,10 +17,8 @@ def trail() -> None:
 @app.command("verify")
 def verify_trail(stream: str = typer.Option("", help="one stream only")) -> None:
     """Walks the trail and names the first bad record of each stream; exit code 1 if there is one."""
-    engine = db.make_engine(settings().database)
-    with db.reading(engine) as session:
+    with db.connected(settings().database) as engine, db.reading(engine) as session:
         verdict = verify(session, stream or None)
-    engine.dispose()
     for fault in verdict.faults:
         typer.echo(f"BAD {fault.stream} record {fault.seq}: {fault.reason}")
     typer.echo(f"{verdict.records} records in {verdict.streams} streams: {'whole' if verdict.is_whole else 'BROKEN'}")

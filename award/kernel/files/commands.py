@@ -17,5 +17,5 @@ def files() -> None:
 @app.command("sweep")
 def sweep() -> None:
     """Deletes contents that no row has named for a day; the worker does the same every day."""
-    with db.reading(db.make_engine(settings().database)) as session:
+    with db.connected(settings().database) as engine, db.reading(engine) as session:
         typer.echo(f"{sweep_orphans(session, clock.real_now())} swept")

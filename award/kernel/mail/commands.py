@@ -18,6 +18,6 @@ def mail() -> None:
 @app.command("try")
 def try_mail(address: str, language: str = typer.Option("zh", help="zh or en")) -> None:
     """Wants a trial message, to see whether the worker and the mail server do their part."""
-    with transaction(db.make_engine(settings().database)) as session:
+    with db.connected(settings().database) as engine, transaction(engine) as session:
         message = send(session, address, "trial", {"site": settings().base_url}, language)
     typer.echo(f"message {message.public_id} is wanted; the worker sends it")
