@@ -121,7 +121,11 @@ def _correction(standing: Standing) -> Decision:
 
 def require(action: Action, stage: StageNow, standing: Standing) -> None:
     """Raises NotFound where the thing is hidden, Refused with the reason where the act is not open."""
-    decision = decide(action, stage, standing)
+    enforce(decide(action, stage, standing))
+
+
+def enforce(decision: Decision) -> None:
+    """As `require`, of a decision that was made already."""
     if decision.allowed:
         return
     if decision.hides:

@@ -112,10 +112,6 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
 }
 
 
-def word_of(kind: str, code: str) -> Word:
-    """English msgid and colour. Raises KeyError for a state the dictionary does not have."""
-    return WORDS[kind][code]
-
 ACTIONS: Mapping[Action, str] = {
     Action.APPLICATION_ACCEPT: N_("Accept an application"),
     Action.APPLICATION_EDIT: N_("Write an application"),
@@ -162,3 +158,8 @@ ACTIONS: Mapping[Action, str] = {
     Action.TRAIL_READ: N_("Read the trail"),
 }
 """What each act is called, on the page of permissions and where it is refused."""
+
+
+def word_of(kind: str, code: str) -> Word:
+    """English msgid and colour. Raises KeyError for a state the dictionary does not have."""
+    return WORDS[kind][code]

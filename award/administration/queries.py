@@ -119,7 +119,7 @@ def roles_of(session: Session, person: Person, now: datetime, *, named: frozense
     """What a person holds. named: authorities whose name may be shown; None means all. Rounds and organisations of
     others are never named. now: the award's clock.
     """
-    authorities = {one.id: Text(one.name_zh, one.name_en) for one in session.scalars(select(Authority))}
+    authorities = {one.id: one.name for one in session.scalars(select(Authority))}
     return [
         HeldRole(
             one.public_id, Role(one.role), Scope(one.scope),
@@ -150,7 +150,7 @@ def authorities(session: Session, ids: frozenset[int] | None = None) -> list[Pla
     if ids is not None:
         query = query.where(Authority.id.in_(ids))
     return [
-        Place(f"authority:{one.public_id}", Scope.AUTHORITY, one.id, Text(one.name_zh, one.name_en))
+        Place(f"authority:{one.public_id}", Scope.AUTHORITY, one.id, one.name)
         for one in session.scalars(query)
     ]
 

@@ -83,7 +83,10 @@ def one_application(request: Request, session: RequestSession, actor: CurrentAct
     return tagged(request, ApplicationOut(**_line(application), content=shown, actions=actions_of(ACTIONS, stage, standing)))
 
 
-@router.get("/{application_id}/evidence/{evidence_id}", dependencies=READS, response_class=Response, responses=READ | FILE)
+@router.get(
+    "/{application_id}/evidence/{evidence_id}", summary=N_("A piece of evidence"),
+    dependencies=READS, response_class=Response, responses=READ | FILE,
+)  # fmt: skip
 def evidence(session: RequestSession, actor: CurrentActor, application_id: PublicId, evidence_id: PublicId) -> Response:
     """A piece of evidence itself: of the draft for whoever works on it, of what was submitted for its other readers."""
     application = _readable(session, actor, application_id)
@@ -246,7 +249,6 @@ def _tag(session: Session, application: Application, submissions: int, state: st
     evidence = [one.public_id for one in queries.evidence_of(session, application)]
     facts = repr((submissions, state, application.profile_version, versions, evidence))
     return hashlib.sha256(facts.encode()).hexdigest()[:32]
-
 
 
 def _parts(session: Session, application: Application) -> list[PartOut]:

@@ -125,6 +125,8 @@ _CONTACT = FactGroup(
         Fact("contact_address", N_("Postal address")),
     ),
 )
+CONTACT: Mapping[str, Fact] = {one.key: one for one in _CONTACT.facts}
+"""The fields that say whom to ask, by key."""
 _FIGURES = (
     ("revenue", N_("Revenue {year} (10,000 yuan)"), "money"),
     ("profit", N_("Profit {year} (10,000 yuan)"), "signed"),

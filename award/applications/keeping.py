@@ -14,7 +14,6 @@ def keep_text(
 ) -> None:
     """Keeps a text that could not be saved, in a transaction of its own, since the act's is undone."""
     session.rollback()
-    session.info.pop("trail", None)
     with transaction(request.app.state.engine) as own:
         application = queries.own_application(own, actor, application_id)
         service.keep_rejected(own, actor, application, part, text, version, clock.now(own))

@@ -31,7 +31,7 @@ def write_to_applicant(
     zone = application.round.award.authority.zone
     context: dict[str, object] = {
         "name": person.name,
-        "organisation": application.organisation.name,
+        "organisation": application.entrant,
         "round": title_of(application.round).in_language(person.language),
         "number": application.number or "",
         "address": f"{settings().base_url}/apply/{application.public_id}",

@@ -165,10 +165,8 @@ def evidence_for(
 ) -> StoredFile:
     """The file of a piece of evidence, for its owner and for whoever may read the submission it belongs to.
 
-    of: only where it belongs to this application.
-
-    Raises NotFound when it is absent or hidden: the same. What an owner added or removed since the last submission
-    nobody else sees.
+    of: the application it must belong to. Raises NotFound when it is absent or hidden: the same. What an owner added or
+    removed since the last submission nobody else sees.
     """
     found = session.execute(
         select(Evidence, StoredFile)
@@ -218,8 +216,9 @@ def is_part_open(session: Session, application: Application, part: str) -> bool:
     A point about the application as a whole opens everything. Source: the office returns an application once "with a list
     of what is open".
     """
-    named = {point["part"] for point in open_points(session, application)}
-    return application.state != "correction" or bool(named & {part, ""})
+    if application.state != "correction":
+        return True
+    return any(point["part"] in (part, "") for point in open_points(session, application))
 
 
 def open_points(session: Session, application: Application) -> list[dict[str, str]]:

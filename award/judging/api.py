@@ -166,7 +166,6 @@ def _known(criteria: Criteria, key: str) -> Item:
         raise NotFound from error
 
 
-
 def _entry(body: ItemIn) -> Entry:
     comments = tuple(
         Comment(one.key, one.kind, one.weight, typed_text(one.text).strip(), references_of(typed_text(",".join(one.references))))

@@ -222,4 +222,4 @@ def _short(text: str) -> str:
 
 def file_name(application: Application, language: str) -> str:
     """What the file of a feedback report is called."""
-    return paper_name(application.number, application.entrant, translate(language, "Feedback report"))
+    return paper_name(application.number, application.entrant, translate(language, N_("Feedback report")))

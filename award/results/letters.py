@@ -1,6 +1,5 @@
 """异议答复书: the letter that answers an objection. Official papers exist in Chinese only."""
 
-
 from sqlalchemy.orm import Session
 
 from award.kernel.i18n import format_day

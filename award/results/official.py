@@ -19,6 +19,7 @@ from award.rounds.queries import title_of
 LONGEST_INLINE = 4
 """Winners that are named in the text; more stand in an annex."""
 COUNTED = {"team": "个班组", "individual": "人"}
+"""What winners of a category are counted by where they are not organisations."""
 
 
 def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> NoticeView:

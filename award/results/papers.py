@@ -190,7 +190,7 @@ def result_content(
     return {
         "round": round_.public_id,
         "title": both(title_of(round_)),
-        "award": {"zh": round_.award.name_zh, "en": round_.award.name_en},
+        "award": both(round_.award.name),
         "year": round_.year,
         "issuer": both(scheme.issuer),
         "approved_by": approval.approved_by,

@@ -95,7 +95,7 @@ def ranking_of(session: Session, round_: Round, category: str) -> Ranking:
     held on paper left behind are not ranked.
     """
     rules = _rules(session, round_, category)
-    entries = _live_applications(session, round_, category)
+    entries = _entries(session, round_, category)
     return _ranking(rules, tuple(entries), _sheets(session, round_, category), _outcomes(session, round_))
 
 
@@ -136,7 +136,7 @@ def _rules(session: Session, round_: Round, category: str) -> _Rules:
     return _Rules((round_.scheme_sha256, round_.public_id, category), scheme, scheme.category(category), criteria)
 
 
-def _live_applications(session: Session, round_: Round, category: str) -> Sequence[_Entry]:
+def _entries(session: Session, round_: Round, category: str) -> Sequence[_Entry]:
     query = (
         select(
             Application.id, Application.public_id, Application.number, Application.sector,

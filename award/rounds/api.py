@@ -75,8 +75,8 @@ def _shown(actor: Actor, round_: Round, call: Snapshot | None, now: datetime) ->
     inside = _works_in(actor, round_, now)
     stage = stage_now(round_, now)
     return RoundOut(
-        id=round_.public_id, authority=Words(zh=authority.name_zh, en=authority.name_en),
-        award=Words(zh=award.name_zh, en=award.name_en), title=words(title_of(round_)), number=round_.number, year=round_.year,
+        id=round_.public_id, authority=words(authority.name),
+        award=words(award.name), title=words(title_of(round_)), number=round_.number, year=round_.year,
         zone=authority.zone, state=round_.state, stage=stage.kind.value if inside else None,
         stages=_stages(round_) if inside else _called(call),
         actions=actions_of(ACTIONS, stage, standing_in(actor, round_)) if inside else None,

@@ -3,10 +3,12 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from award.kernel.db import Base, Row
+from award.regulations.model import Text
 
 
 class Authority(Row):
@@ -20,6 +22,11 @@ class Authority(Row):
     division_code: Mapped[str] = mapped_column(String(6), default="")
     contact: Mapped[str] = mapped_column(String(200), default="")
     """Who answers questions, as shown to people: name and telephone of the office."""
+
+    @property
+    def name(self) -> Text:
+        """Its name in both languages."""
+        return Text(self.name_zh, self.name_en)
 
     @property
     def clock(self) -> ZoneInfo:
@@ -47,6 +54,11 @@ class Award(Row):
 
     authority: Mapped[Authority] = relationship()
 
+    @property
+    def name(self) -> Text:
+        """Its name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
 
 class Ruleset(Base):
     """A scheme or criteria as canonical text under its SHA-256; never changed, shared by rounds. kind: scheme, criteria."""
@@ -55,7 +67,7 @@ class Ruleset(Base):
 
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    text: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(LongText)
 
 
 class Round(Row):
@@ -109,7 +121,7 @@ class RoundStage(Row):
     entered_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     left_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    early_reason: Mapped[str] = mapped_column(Text, default="")
+    early_reason: Mapped[str] = mapped_column(LongText, default="")
 
     round: Mapped[Round] = relationship(back_populates="stages")
     extensions: Mapped[list["StageExtension"]] = relationship(order_by="StageExtension.decided_at")
@@ -128,7 +140,7 @@ class StageExtension(Row):
     opens_at: Mapped[datetime | None]
     closed_at_before: Mapped[datetime]
     closes_at: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(LongText)
     decided_at: Mapped[datetime]
     decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
@@ -161,7 +173,7 @@ class Snapshot(Row):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     number: Mapped[int]
-    content: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(LongText)
     sha256: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
     published_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))

@@ -187,9 +187,9 @@ def awards_of(session: Session, actor: Actor) -> list[Award]:
 
 def authority_in_letters(session: Session, authority: Authority) -> Text | Phrase:
     """An authority with the awards it gives, as letters to people who may not know it name it."""
-    name = Text(authority.name_zh, authority.name_en)
+    name = authority.name
     query = select(Award).where(Award.authority_id == authority.id).order_by(Award.id)
-    awards = [Text(one.name_zh, one.name_en) for one in session.scalars(query)]
+    awards = [one.name for one in session.scalars(query)]
     return Phrase(N_("{authority} ({awards})"), {"authority": name, "awards": awards}) if awards else name
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, TypeVar
 
 import pytest
 from fastapi.testclient import TestClient
@@ -31,7 +32,8 @@ from tests.conftest import StandingClock
 
 PART = "4.1.2"
 PASSWORD = "Yunchuan-2026-quality"
-Act = Callable[[Session, Actor, Application], object]
+T = TypeVar("T")
+Act = Callable[[Session, Actor, Application], T]
 
 
 @pytest.fixture
@@ -49,13 +51,13 @@ def base(world: World) -> str:
     return f"/apply/{world.application}"
 
 
-def act(world: World, who: Person, what: Act) -> object:
+def act(world: World, who: Person, what: Act[T]) -> T:
     """Something a person does, with what he holds at this moment."""
     with transaction(world.engine) as session:
         return what(session, make.actor(session, who), world.found(session))
 
 
-def saving(text: str, version: int = 0, after: timedelta = timedelta()) -> Act:
+def saving(text: str, version: int = 0, after: timedelta = timedelta()) -> Act[Answer]:
     def save(session: Session, who: Actor, application: Application) -> Answer:
         return service.save_answer(session, who, application, PART, text, None, version, make.NOW + after)
 
@@ -70,7 +72,7 @@ def withdrawing(session: Session, who: Actor, application: Application) -> objec
     return service.withdraw(session, who, application, "合并重组", make.NOW)
 
 
-def inviting(role: Role = Role.WRITER, email: str = "new@example.cn") -> Act:
+def inviting(role: Role = Role.WRITER, email: str = "new@example.cn") -> Act[tuple[Invitation, str]]:
     def invite(session: Session, who: Actor, application: Application) -> tuple[Invitation, str]:
         return service.invite_to_application(
             session, who, application, name="钱立", email=email, role=role, now=make.NOW, real_now=make.NOW
@@ -79,7 +81,7 @@ def inviting(role: Role = Role.WRITER, email: str = "new@example.cn") -> Act:
     return invite
 
 
-def changing(person: Person, role: Role | None) -> Act:
+def changing(person: Person, role: Role | None) -> Act[None]:
     return lambda session, who, application: service.change_role(session, who, application, person.public_id, role, make.NOW)
 
 
@@ -117,7 +119,7 @@ def owner_of(world: World) -> Person:
 def test_a_reader_reads_all_and_writes_nothing(world: World, team: dict[str, Person], any_engine: Engine) -> None:
     worlds.submitted(world)
     stored = worlds.pdf("另一份.pdf", 2)
-    refused_acts: list[Act] = [
+    refused_acts: list[Act[Any]] = [
         saving("不该写的", 1), submitting, withdrawing, inviting(),
         lambda s, who, one: service.save_profile(s, who, one, worlds.facts() | {"staff": "1"}, one.profile_version, make.NOW),
         lambda s, who, one: service.add_evidence(s, who, one, stored, "", make.NOW),
@@ -221,7 +223,7 @@ def test_inviting_by_link_gives_just_this(world: World, any_engine: Engine) -> N
 
 
 def test_an_invitation_is_taken_back(world: World, any_engine: Engine) -> None:
-    invitation, token = act(world, owner_of(world), inviting())  # type: ignore[misc]
+    invitation, token = act(world, owner_of(world), inviting())
 
     def end(session: Session, who: Actor, application: Application) -> None:
         service.end_invitation(session, who, application, invitation.public_id, make.NOW, make.NOW)
@@ -235,8 +237,8 @@ def test_an_invitation_is_taken_back(world: World, any_engine: Engine) -> None:
 
 def test_who_claimed_in_vain_leaves_nobody_behind(world: World, team: dict[str, Person], any_engine: Engine) -> None:
     """The office refuses a claim it had confirmed: whom the claimant let in goes with him, and so do his open links."""
-    _, token = act(world, owner_of(world), inviting())  # type: ignore[misc]
-    _, unused = act(world, owner_of(world), inviting(Role.READER, "late@example.cn"))  # type: ignore[misc]
+    _, token = act(world, owner_of(world), inviting())
+    _, unused = act(world, owner_of(world), inviting(Role.READER, "late@example.cn"))
     with transaction(world.engine) as session:
         writer = accept_invitation(session, token, password=PASSWORD, now=make.NOW)
         assert queries.own_application(session, make.actor(session, writer), world.application)

@@ -125,6 +125,12 @@ def test_values_leave_only_where_all_sheets_are_in(site: World, client: TestClie
     assert len(found) == 1 + 10
     assert worlds.APPLICANTS[2] not in {row[0] for row in found}
     assert taken(client, "ranking", round=site.round).status_code == 409
+    site.stage("setup")
+    refused = taken(client, "ranking", round=site.round)
+    assert refused.status_code == 409
+    assert "is not open in the stage" in refused.text
+    assert "{" not in main_text(refused)
+    site.stage("score")
     # Judge 0 gave 50 % everywhere: 500 of 1000 points, with both hundredths.
     first = next(row for row in found[1:] if row[2] == worlds.JUDGES[0])
     assert first[4] == "500.00"

@@ -7,6 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from award.applications import queries, service
 from award.applications.models import Application
@@ -51,8 +52,8 @@ def desk(client: TestClient, world: World) -> dict[str, Visitor]:
     return {name: Visitor(client, cookie) for name, cookie in world.cookies.items()}
 
 
-def round_of(session: Any, world: World) -> Round:
-    return session.scalars(with_stages().where(Round.public_id == world.round)).one()  # type: ignore[no-any-return]
+def round_of(session: Session, world: World) -> Round:
+    return session.scalars(with_stages().where(Round.public_id == world.round)).one()
 
 
 def row(at: int = 0, **changed: str) -> list[str]:
@@ -64,7 +65,7 @@ def row(at: int = 0, **changed: str) -> list[str]:
     return list((values | changed).values())
 
 
-def lines(session: Any, world: World, *rows: list[str]) -> Any:
+def lines(session: Session, world: World, *rows: list[str]) -> Any:
     fields = fields_of(scheme_of(session, round_of(session, world)))
     found, faults = lines_of(fields, [headings(fields, "zh"), *rows])
     return found, faults

@@ -66,7 +66,9 @@ def test_in_no_other_stage(here: World, client: Any, stage: str) -> None:
     propose(here)
     member = member_of(here, client)
     here.stage(stage)
-    assert member.get(page(here)).status_code == 409
+    refused = member.get(page(here))
+    assert refused.status_code == 409
+    assert "“Read the ranking that is proposed to the committee” is not open in the stage" in refused.text
     listed = member.page("/committee")
     assert page(here) not in str(listed)
     assert "Not open in this stage" in main_of(listed)

@@ -94,7 +94,7 @@ def _compared(versions: list[Version], old: int | None, new: int | None) -> dict
 def earlier_text(session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, place: int) -> Response:
     """An earlier text as a file."""
     application = queries.own_application(session, actor, application_id)
-    name = f"{application.organisation.name}-{part}-{place}.txt"
+    name = f"{application.entrant}-{part}-{place}.txt"
     headers = {"content-disposition": disposition(name, inline=False)}
     return PlainTextResponse(_revision(session, application, part, place).text, headers=headers)
 

@@ -26,9 +26,7 @@ from award.kernel.web.forms import Form
 from award.kernel.web.rendering import Page, render, render_invalid
 from award.organisations.queries import is_confirmed
 from award.policy import decide, require
-from award.regulations.model import Text
 from award.rounds.eligibility import conditions_of
-from award.rounds.models import Round
 from award.rounds.queries import round_for, scheme_of, stage_now, standing_in, title_of
 from award.stages import Who
 from award.standing.queries import standing_of
@@ -54,7 +52,7 @@ def applications(
     url = request.url
     return render(
         request, session, "applications/office_list.html", round=round_, title=title_of(round_).in_language(language),
-        site_name=_award_name(round_, language), rows=found.rows,
+        site_name=round_.award.name.in_language(language), rows=found.rows,
         may_read=decide(Action.APPLICATION_READ, stage, standing).allowed,
         may_enter=decide(Action.APPLICATION_ENTER, stage, standing).allowed and round_.state == "open", states=found.states,
         drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
@@ -62,10 +60,6 @@ def applications(
         page=Page(found.rows, page, SIZE, found.total, lambda n: str(url.include_query_params(page=n))),
         words={code: word[0] for code, word in WORDS["application"].items()}, zone=round_.award.authority.zone,
     )  # fmt: skip
-
-
-def _award_name(round_: Round, language: str) -> str:
-    return Text(round_.award.name_zh, round_.award.name_en).in_language(language)
 
 
 def _readable(session: Session, actor: Actor, application_id: str) -> Application:
@@ -96,7 +90,7 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
         "declared": [desk.tell(text) for key, text in service.DECLARATIONS.items() if key in content.declarations],
         "conditions": [text for _, text in conditions_of(desk.scheme, desk.scheme.category(application.category), request.state.language)],
         "round": application.round, "application": views.head(desk), "base": base,
-        "site_name": _award_name(application.round, request.state.language),
+        "site_name": application.round.award.name.in_language(request.state.language),
         "content": shown_content(desk, content, lambda one: f"{base}/evidence/{one.id}"),
         "category": desk.say(desk.scheme.category(application.category).name),
         "sector": desk.say(desk.scheme.category(application.category).sectors[application.sector]) if application.sector else "",
@@ -151,7 +145,7 @@ def changes(request: Request, session: RequestSession, actor: CurrentActor, appl
     base = f"/office/applications/{application_id}"
     return render(
         request, session, "applications/office_changes.html", round=found.round, application=views.head(desk), base=base, changes=shown,
-        site_name=_award_name(found.round, request.state.language),
+        site_name=found.round.award.name.in_language(request.state.language),
     )  # fmt: skip
 
 
@@ -169,7 +163,7 @@ def evidence(
     return render(
         request, session, "applications/office_evidence.html", round=found.round, application=views.head(desk), evidence=one,
         base=f"/office/applications/{application_id}", size=views.size_text(one.size), page=min(max(1, page), one.pages or 1),
-        site_name=_award_name(found.round, request.state.language),
+        site_name=found.round.award.name.in_language(request.state.language),
     )  # fmt: skip
 
 

@@ -86,7 +86,6 @@ def submit(request: Request, session: RequestSession, actor: CurrentActor, appli
         service.submit_application(session, actor, application, ticked, clock.now(session))
     except Invalid as error:
         session.rollback()
-        session.info.pop("trail", None)
         application = queries.own_application(session, actor, application_id)
         if error.errors[0].field not in service.DECLARATIONS:
             return _check_page(request, session, actor, application, 422)
@@ -152,7 +151,7 @@ def sent(
     template = "applications/sent.html" if keeps else "applications/print.html"
     page = render(request, session, template, application=views.head(desk), content=content)
     if keeps:
-        name = f"{application.number}-{application.organisation.name}.html"
+        name = f"{application.number}-{application.entrant}.html"
         page.headers["content-disposition"] = disposition(name, inline=False)
     return page
 

@@ -110,7 +110,7 @@ def propose_refusal(
     content = {"decision": decision.public_id, "article": article, "reason": reason}
     note(session, actor, Event.APPLICATION_REFUSAL_PROPOSED, application, stage, content)
     waits = Waiting(
-        N_("Refusal of an application"), application.organisation.name, f"/office/applications/{application.public_id}",
+        N_("Refusal of an application"), application.entrant, f"/office/applications/{application.public_id}",
         decision.public_id, application.id, application.public_id,
     )  # fmt: skip
     ask_second_person(session, actor, application.round, waits, now)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.applications.facts import PHONE, facts_of, plain_value
+from award.applications.facts import CONTACT, PHONE, plain_value
 from award.applications.models import Application
 from award.applications.service.holding import note
 from award.kernel import clock
@@ -30,8 +30,8 @@ from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, scheme_of, stage_now, standing_in
 from award.stages import StageNow
 
-CONTACT = ("contact_name", "contact_phone", "contact_email", "contact_address")
-"""Fields that are facts of the application, under their own names."""
+_STATED = ("contact_name", "contact_phone", "contact_email", "contact_address")
+"""Columns that are facts of the application, under their own names."""
 
 
 def fields_of(scheme: Scheme) -> tuple[Field, ...]:
@@ -130,7 +130,7 @@ def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date
 
 def _told(line: Line) -> tuple[tuple[str, str, str], ...]:
     """What the application will say besides whose it is: nothing stood there before."""
-    return tuple((key, "", line.values[key]) for key in ("category", "sector", "received_on", *CONTACT) if line.values[key])
+    return tuple((key, "", line.values[key]) for key in ("category", "sector", "received_on", *_STATED) if line.values[key])
 
 
 def _code(line: Line) -> str:
@@ -167,8 +167,7 @@ def _faults_of_what(rules: CategoryRules, line: Line, today: date) -> dict[str, 
 
 
 def _contact(line: Line) -> dict[str, str]:
-    facts = {one.key: one for one in facts_of(date.fromisoformat(line.values["received_on"]).year, line.values["category"])}
-    return {key: plain_value(facts[key], line.values[key]) for key in CONTACT}
+    return {key: plain_value(CONTACT[key], line.values[key]) for key in _STATED}
 
 
 def _entered(round_: Round, organisation: Organisation, line: Line, now: datetime) -> Application:

@@ -103,7 +103,6 @@ def autosave(
         _save(session, actor, report, fields, version)
     except Stale as stale:
         session.rollback()
-        session.info.pop("trail", None)
         return _both(request, stale)
     session.flush()
     return JSONResponse({"version": report.version, "saved_at": now.isoformat()}, headers={"ETag": f'"{report.version}"'})
@@ -135,7 +134,6 @@ def save(request: Request, session: RequestSession, actor: CurrentActor, assignm
         _act(session, actor, report, form, what, key)
     except (Invalid, Stale) as error:
         session.rollback()
-        session.info.pop("trail", None)
         review = queries.review_for(session, actor, assignment_id, clock.now(session))
         if isinstance(error, Stale):
             # What was typed is shown over what is stored; saved again, it counts.

@@ -153,7 +153,6 @@ def autosave(
         )
     except Stale as stale:
         session.rollback()
-        session.info.pop("trail", None)
         return _both_as_json(request, criteria, stale, fields)
     session.flush()
     content = {
@@ -189,7 +188,6 @@ def save(
         save_item(session, actor, review.application, review.assignment, item, entry, version, clock.now(session))
     except Stale as stale:
         session.rollback()
-        session.info.pop("trail", None)
         return _both(request, session, f"/review/{assignment_id}/items/{item}", criteria, stale, fields)
     except Invalid as error:
         review = queries.review_for(session, actor, assignment_id, clock.now(session))

@@ -115,7 +115,6 @@ def submit(request: Request, session: RequestSession, actor: CurrentActor, assig
         submit_sheet(session, actor, review.application, review.assignment, clock.now(session))
     except Invalid:
         session.rollback()
-        session.info.pop("trail", None)
         review = queries.review_for(session, actor, assignment_id, clock.now(session))
         bench = views.bench_of(request, session, review)
         return render(request, session, "judging/submit.html", status_code=422, **_sheet(session, bench))

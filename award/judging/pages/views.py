@@ -14,7 +14,7 @@ from award.kernel import i18n
 from award.kernel.actor import Action
 from award.kernel.i18n import N_
 from award.policy import Decision
-from award.regulations.model import Criteria, Item, Scheme, Text
+from award.regulations.model import Criteria, Item, Scheme
 from award.rounds.models import Round, RoundStage
 from award.rounds.pages.speaking import Speaking
 from award.rounds.queries import criteria_of, scheme_of, title_of
@@ -72,7 +72,7 @@ def head(bench: Bench) -> dict[str, Any]:
 def award_name(language: str, round_: Round) -> str:
     """What stands in the header of a page about a round."""
     award = round_.award
-    return Text(award.name_zh, award.name_en).in_language(language)
+    return award.name.in_language(language)
 
 
 def tags_of(bench: Bench) -> list[str]:

@@ -39,8 +39,7 @@ def _pool(asked: Asked) -> Answer:
          asked.say(N_("Available")) if one.is_active else asked.say(N_("Resting")))
         for one in found_in_pool(asked.session, authority.id, asked.get("q"))
     ]  # fmt: skip
-    name = authority.name_en if asked.language == "en" else authority.name_zh
-    return Answer(Table(columns, rows, len(rows), authority.zone, len(rows)), name)
+    return Answer(Table(columns, rows, len(rows), authority.zone, len(rows)), asked.tell(authority.name))
 
 
 def _organisations(asked: Asked) -> Answer:

@@ -16,7 +16,7 @@ from award.office.exports.asked import Answer, Asked, Export, points_of, streame
 from award.office.exports.in_round import answer, page_of, round_of
 from award.office.queries import is_conflicted
 from award.organisations.models import Organisation
-from award.policy import Decision, decide
+from award.policy import Decision, decide, enforce
 from award.results.pages.desk import desk_of
 from award.results.pages.ranking import shown_ranking
 from award.results.pages.shown import rows_of
@@ -28,9 +28,7 @@ from award.standing.models import Assignment
 
 def _ranking(asked: Asked) -> Answer:
     desk = desk_of(asked.session, asked.actor, asked.get("round"), "results", asked.get("category"))
-    readable = desk.may(Action.RESULT_READ)
-    if not readable.allowed:
-        raise Conflict(readable.code, readable.text)
+    enforce(desk.may(Action.RESULT_READ))
     if not desk.decision and closed_gates(asked.session, desk.round, desk.category):
         raise Conflict("gate.closed", N_("Ranks can be seen once all score sheets of the category are in."))
     proposal = desk.proposal
@@ -60,9 +58,7 @@ def _may_read(asked: Asked, round_: Round) -> Decision:
 def _sheets(asked: Asked) -> Answer:
     """Every sheet in force of the applications all of whose sheets are in, read portion by portion."""
     round_ = round_of(asked)
-    decision = _may_read(asked, round_)
-    if not decision.allowed:
-        raise Conflict(decision.code, decision.text, **decision.params)
+    enforce(_may_read(asked, round_))
     categories: list[str] = [one.key for one in scheme_of(asked.session, round_).categories]
     category = asked.get("category") or categories[0]
     if category not in categories:

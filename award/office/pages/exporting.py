@@ -70,7 +70,7 @@ def _before(request: Request, session: Session, actor: Actor, export: Export) ->
 def _page(export: Export, asked: Asked, answer: Answer) -> dict[str, Any]:
     round_ = round_for(asked.session, asked.actor, asked.get("round")) if asked.get("round") else None
     return {
-        **({"round": round_, "site_name": asked.tell(Text(round_.award.name_zh, round_.award.name_en))} if round_ else {}),
+        **({"round": round_, "site_name": asked.tell(round_.award.name)} if round_ else {}),
         "export": export, "place": answer.place, "count": answer.table.count, "persons": answer.table.persons,
         "needs_reason": service.needs_reason(answer), "back": export.url(asked.filters),
         "narrowed": [

@@ -23,7 +23,6 @@ from award.kernel.web.rendering import Page, render, render_invalid
 from award.office.imports import service
 from award.office.imports.kinds import Importer, Place
 from award.panels.pages.pool import authority_of
-from award.regulations.model import Text
 from award.rounds.queries import round_for, title_of
 
 router = APIRouter(prefix="/office/import", dependencies=[Depends(guard.office)])
@@ -63,10 +62,10 @@ def _open_place(session: Session, actor: Actor, table_kind: str, authority_id: s
 def _choosing(request: Request, session: Session, table_kind: str, place: Place) -> dict[str, Any]:
     importer, shown = service.importer_for(session, table_kind, place), {}
     if place.round is None:
-        param, name = "authority", Text(place.authority.name_zh, place.authority.name_en)
+        param, name = "authority", place.authority.name
     else:
         param, name, award = "round", title_of(place.round), place.round.award
-        site_name = Text(award.name_zh, award.name_en).in_language(request.state.language)
+        site_name = award.name.in_language(request.state.language)
         shown = {"round": place.round, "site_name": site_name}
     named = {"param": param, "id": place.public_id, "name": name.in_language(request.state.language)}
     return {**shown, "importer": importer, "mib": LIMITS.mib, "place": named}

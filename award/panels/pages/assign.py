@@ -181,7 +181,6 @@ def act(
         _do(session, actor, application, form, reason)
     except (Invalid, Conflict) as error:
         session.rollback()
-        session.info.pop("trail", None)
         application = _application(session, actor, round_id, application_id)
         shown = _one(request, session, actor, application, form.get("replaces"))
         shown["typed"] = {name: form.get(name) for name in ("reason", "judge", "seat")}

@@ -89,7 +89,7 @@ def _pool(
 
 
 def _name(request: Request, authority: Authority) -> str:
-    return authority.name_en if request.state.language == "en" else authority.name_zh
+    return authority.name.in_language(request.state.language)
 
 
 def _row(member: PoolMember, today: date) -> dict[str, Any]:

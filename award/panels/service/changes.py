@@ -69,7 +69,7 @@ def propose_change(
     session.refresh(change)
     _note(session, actor, Event.PANEL_CHANGE_PROPOSED, change)
     place = f"/office/rounds/{application.round.public_id}/assign/{application.public_id}"
-    name = application.organisation.name
+    name = application.entrant
     waits = Waiting(N_("Change of a panel"), name, place, change.public_id, application.id, application.public_id)
     ask_second_person(session, actor, application.round, waits, now)
     return change

@@ -62,7 +62,7 @@ def tell_leader(session: Session, application: Application, assignment: Assignme
     zone = round_.award.authority.zone
     context = {
         "name": person.name,
-        "organisation": application.organisation.name,
+        "organisation": application.entrant,
         "round": title_of(round_).in_language(person.language),
         "opens_at": format_moment(person.language, opens_at, zone, with_zone=True, opening=True) if opens_at else "",
         "address": f"{settings().base_url}/review/{assignment.public_id}/report",

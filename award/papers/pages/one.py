@@ -22,7 +22,6 @@ from award.kernel.web.rendering import render
 from award.papers import service
 from award.papers.kinds import KINDS
 from award.papers.queries import Paper, paper_for
-from award.regulations.model import Text
 from award.rounds.queries import title_of
 from award.stages import Who
 from award.standing.queries import roles_in_round
@@ -47,7 +46,7 @@ def _page(session: Session, actor: Actor, paper: Paper, language: str) -> dict[s
         "paper": paper, "documents": documents, "title": translate(language, paper.kind.title), "side": side,
         "layout": f"layouts/{side}.html", "back": _back(actor, paper, side), "round": paper.round,
         "round_title": title_of(paper.round),
-        "site_name": Text(paper.round.award.name_zh, paper.round.award.name_en).in_language(language),
+        "site_name": paper.round.award.name.in_language(language),
         "names": {"zh": "中文", "en": "English"},
         "url": f"/papers/{paper.kind.key}/{paper.thing}", "zone": paper.round.award.authority.zone,
         "is_waiting": any(one is not None and one.state == DocumentState.WANTED for one in documents.values()),

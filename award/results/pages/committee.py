@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from award.kernel import clock
 from award.kernel.actor import Actor
-from award.kernel.errors import NotFound, Refused
+from award.kernel.errors import NotFound
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.rendering import render
-from award.policy import Decision
-from award.regulations.model import Scheme, Text
+from award.policy import enforce
+from award.regulations.model import Scheme
 from award.results import queries
 from award.results.consulting import may_consult, proposed_to, rounds_before
 from award.results.models import AwardDecision, Proposal
@@ -45,7 +45,7 @@ def before_committee(
 ) -> Response:
     """The proposed ranking of a category, without what a conflict hides; sheets without the names of their judges."""
     round_ = round_for(session, actor, round_id)
-    _require(may_consult(session, actor, round_, clock.now(session)))
+    enforce(may_consult(session, actor, round_, clock.now(session)))
     scheme = scheme_of(session, round_)
     keys = [one.key for one in scheme.categories]
     if category and category not in keys:
@@ -56,23 +56,16 @@ def before_committee(
     award = round_.award
     return render(
         request, session, "results/committee_ranking.html", title=title_of(round_), zone=award.authority.zone,
-        site_name=Text(award.name_zh, award.name_en).in_language(request.state.language), scheme=scheme, category=chosen,
+        site_name=award.name.in_language(request.state.language), scheme=scheme, category=chosen,
         url=f"/committee/rounds/{round_id}", proposal=proposal, decision=decision, hidden=len(hidden),
         tabs=[{"key": one.key, "name": one.name, "current": one.key == chosen} for one in scheme.categories] if len(keys) > 1 else [],
-        rows=[] if proposal is None else _rows(session, scheme, proposal, decision, hidden),
+        rows=[] if proposal is None else _rows(session, round_, scheme, proposal, decision, hidden),
     )  # fmt: skip
 
 
-def _require(decision: Decision) -> None:
-    if decision.hides:
-        raise NotFound
-    if not decision.allowed:
-        raise Refused(decision.code, decision.text, status=decision.status)
-
-
 def _rows(
-    session: Session, scheme: Scheme, proposal: Proposal, decision: AwardDecision | None, hidden: frozenset[str]
+    session: Session, round_: Round, scheme: Scheme, proposal: Proposal, decision: AwardDecision | None, hidden: frozenset[str]
 ) -> list[Row]:
     lines = {line.application.public_id: line for line in proposal.lines} if decision else {}
-    full = criteria_of(session, session.get_one(Round, proposal.round_id), proposal.category).total * 100
+    full = criteria_of(session, round_, proposal.category).total * 100
     return rows_of(scheme, queries.stored_ranking(proposal), lines, hidden, full)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from award import policy
+from award.applications.models import Application
 from award.kernel import db, ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -172,7 +173,10 @@ def examine_objection(
     _record(session, actor, Event.OBJECTION_EXAMINED, objection, round_, content)
     place = f"/office/rounds/{round_.public_id}/notice/objections/{objection.public_id}"
     key = f"{objection.public_id}:{now:%Y%m%dT%H%M%S}"
-    waits = Waiting(N_("Result of an objection"), objection.receipt, place, key, objection.application_id)
+    about = session.get(Application, objection.application_id) if objection.application_id is not None else None
+    waits = Waiting(
+        N_("Result of an objection"), objection.receipt, place, key, objection.application_id, about.public_id if about else ""
+    )
     ask_second_person(session, actor, round_, waits, now, without=queries.deciders_of(session, round_))
     return objection
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from award import policy
 from award.kernel.actor import Action, Actor, Role
-from award.regulations.model import Text
 from award.rounds.models import Round
 from award.rounds.queries import stage_now, standing_in, title_of
 from award.stages import Who
@@ -21,7 +20,7 @@ def place_of(actor: Actor, round_: Round, current: str, now: datetime) -> dict[s
     award = round_.award
     return {
         "round": round_,
-        "site_name": Text(award.name_zh, award.name_en).in_language(actor.language),
+        "site_name": award.name.in_language(actor.language),
         "title": title_of(round_),
         "zone": round_.award.authority.zone,
         "current": current,

@@ -13,7 +13,7 @@ from award.kernel.errors import Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.regulations.loader import canonical, sha256_of, shipped_criteria, shipped_schemes
-from award.regulations.model import Criteria, Scheme, Text
+from award.regulations.model import Criteria, Scheme
 from award.regulations.naming import in_the_name_of
 from award.rounds.models import Authority, Award, Round, RoundRubric, RoundStage, Ruleset
 
@@ -130,7 +130,7 @@ def create_round(
         raise Invalid.one("scheme", N_("There is no scheme {name}; choose one of the list."), name=scheme_name)
     if session.scalar(select(Round.id).where(Round.award_id == award.id, Round.number == number)) is not None:
         raise Invalid.one("number", N_("This award already has a round {number}; take the next number."), number=number)
-    scheme = in_the_name_of(scheme, _names_of(award.authority), _names_of(award))
+    scheme = in_the_name_of(scheme, award.authority.name, award.name)
     round_ = Round(
         award=award, award_id=award.id, number=number, year=year, scheme_sha256=_freeze(session, scheme),
         created_at=now, created_by=actor.person_id,
@@ -156,10 +156,6 @@ def create_round(
 def _office_of(actor: Actor, authority: Authority) -> None:
     if actor is not SYSTEM and not actor.has(Role.AWARD_OFFICE, Scope.AUTHORITY, authority.id):
         raise NotFound
-
-
-def _names_of(one: Authority | Award) -> Text:
-    return Text(one.name_zh, one.name_en)
 
 
 def _freeze(session: Session, rules: Scheme | Criteria) -> str:

@@ -22,7 +22,7 @@ class Waiting:
     """What waits. what: English msgid. name: whom or what it is about, text or what
     knows its own words. place: path of its page. key: once per person and key.
 
-    application_id, application: inner number and public id of the application it is about; "" and None where it is of
+    application_id, application: inner number and public id of the application it is about; None and "" where it is of
     the round as a whole.
     """
 
