@@ -132,8 +132,12 @@ def test_a_refusal_by_two_browsers(desk: dict[str, Visitor], received: World) ->
 
 
 def test_a_supervisor_reads_and_changes_nothing(desk: dict[str, Visitor], received: World) -> None:
-    assert desk["supervisor"].get(listed(received)).status_code == 200
     page = desk["supervisor"].page(one(received))
+    for shown in (desk["supervisor"].page(listed(received)), page):
+        assert "Read-only inspection" in shown.text
+        menu = [str(link["href"]) for link in shown.select(".sidebar a") if link["href"] != "#"]
+        assert len(menu) >= 12
+        assert [address for address in menu if desk["supervisor"].get(address).status_code != 200] == []
     main = page.find("main")
     assert main is not None
     assert main.find_all("form", method="post") == []

@@ -128,7 +128,7 @@ def test_values_leave_only_where_all_sheets_are_in(site: World, client: TestClie
     site.stage("setup")
     refused = taken(client, "ranking", round=site.round)
     assert refused.status_code == 409
-    assert "is not open in the stage" in refused.text
+    assert "当前阶段“筹备”不开放“查看结果与排序”" in main_text(refused)
     assert "{" not in main_text(refused)
     site.stage("score")
     # Judge 0 gave 50 % everywhere: 500 of 1000 points, with both hundredths.

@@ -27,7 +27,8 @@ from award.kernel.web.rendering import Page, render, render_invalid
 from award.organisations.queries import is_confirmed
 from award.policy import decide, require
 from award.rounds.eligibility import conditions_of
-from award.rounds.queries import round_for, scheme_of, stage_now, standing_in, title_of
+from award.rounds.pages.place import place_of
+from award.rounds.queries import round_for, scheme_of, stage_now, standing_in
 from award.stages import Who
 from award.standing.queries import standing_of
 from award.words import WORDS
@@ -43,7 +44,8 @@ def applications(
 ) -> Response:  # fmt: skip
     """All submitted applications of a round, with how many drafts there are."""
     round_ = round_for(session, actor, round_id)
-    stage, standing = stage_now(round_, clock.now(session)), standing_in(actor, round_)
+    now = clock.now(session)
+    stage, standing = stage_now(round_, now), standing_in(actor, round_)
     require(Action.APPLICATION_LIST, stage, standing)
     filters = Filters(q.strip()[:80], state, sector, category)
     found = list_for_office(session, actor, round_, filters, page=page, size=SIZE)
@@ -51,14 +53,13 @@ def applications(
     sectors = {key: name.in_language(language) for one in scheme.categories for key, name in one.sectors.items()}
     url = request.url
     return render(
-        request, session, "applications/office_list.html", round=round_, title=title_of(round_).in_language(language),
-        site_name=round_.award.name.in_language(language), rows=found.rows,
+        request, session, "applications/office_list.html", **place_of(actor, round_, "applications", now), rows=found.rows,
         may_read=decide(Action.APPLICATION_READ, stage, standing).allowed,
         may_enter=decide(Action.APPLICATION_ENTER, stage, standing).allowed and round_.state == "open", states=found.states,
         drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
         categories={one.key: one.name.in_language(language) for one in scheme.categories},
         page=Page(found.rows, page, SIZE, found.total, lambda n: str(url.include_query_params(page=n))),
-        words={code: word[0] for code, word in WORDS["application"].items()}, zone=round_.award.authority.zone,
+        words={code: word[0] for code, word in WORDS["application"].items()},
     )  # fmt: skip
 
 
@@ -86,11 +87,9 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
     if content is None:
         raise NotFound
     base = f"/office/applications/{application.public_id}"
-    return {
+    return _place(actor, desk) | {
         "declared": [desk.tell(text) for key, text in service.DECLARATIONS.items() if key in content.declarations],
         "conditions": [text for _, text in conditions_of(desk.scheme, desk.scheme.category(application.category), request.state.language)],
-        "round": application.round, "application": views.head(desk), "base": base,
-        "site_name": application.round.award.name.in_language(request.state.language),
         "content": shown_content(desk, content, lambda one: f"{base}/evidence/{one.id}"),
         "category": desk.say(desk.scheme.category(application.category).name),
         "sector": desk.say(desk.scheme.category(application.category).sectors[application.sector]) if application.sector else "",
@@ -101,6 +100,13 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
         "corrections_left": desk.scheme.application.corrections - application.corrections, "typed": {}, "person_id": actor.person_id,
         "due": desk.moment(application.correction_due_at) if application.correction_due_at else "",
     }  # fmt: skip
+
+
+def _place(actor: Actor, desk: views.Desk) -> dict[str, Any]:
+    """What every page about one application is given."""
+    application = desk.application
+    place = place_of(actor, application.round, "applications", desk.now)
+    return place | {"application": views.head(desk), "base": f"/office/applications/{application.public_id}"}
 
 
 def _can(session: Session, actor: Actor, desk: views.Desk) -> dict[str, bool]:
@@ -142,11 +148,7 @@ def changes(request: Request, session: RequestSession, actor: CurrentActor, appl
     shown = corrected(session, desk)
     if shown is None:
         raise NotFound
-    base = f"/office/applications/{application_id}"
-    return render(
-        request, session, "applications/office_changes.html", round=found.round, application=views.head(desk), base=base, changes=shown,
-        site_name=found.round.award.name.in_language(request.state.language),
-    )  # fmt: skip
+    return render(request, session, "applications/office_changes.html", **_place(actor, desk), changes=shown)
 
 
 @router.get("/applications/{application_id}/evidence/{evidence_id}")
@@ -161,9 +163,8 @@ def evidence(
     if one is None:
         raise NotFound
     return render(
-        request, session, "applications/office_evidence.html", round=found.round, application=views.head(desk), evidence=one,
-        base=f"/office/applications/{application_id}", size=views.size_text(one.size), page=min(max(1, page), one.pages or 1),
-        site_name=found.round.award.name.in_language(request.state.language),
+        request, session, "applications/office_evidence.html", **_place(actor, desk), evidence=one,
+        size=views.size_text(one.size), page=min(max(1, page), one.pages or 1),
     )  # fmt: skip
 
 
