@@ -2,15 +2,20 @@
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from award.applications.models import Application, PaperOutcome
-from award.kernel.audit.trail import transaction
+from award.kernel import db
+from award.kernel.actor import SYSTEM
+from award.kernel.audit.heads import departures, heads_of, kept_in
+from award.kernel.audit.trail import record, transaction
+from award.kernel.events import Event
 from award.kernel.web.csrf import token_for
 from award.office.checks import CHECKS, TITLES
 from award.regulations.loader import shipped_schemes
@@ -242,6 +247,35 @@ class TestTrail:
             "Deadline moved by decision</td>"
             not in desk.get(client, "office", f"{address}/trail?act=round:created").text
         )
+
+
+    def test_its_ends_can_be_taken_away_and_tell_later_what_was_removed(
+        self, desk: Desk, client: Any, tmp_path: Path
+    ) -> None:
+        address = f"/office/rounds/{desk.round('apply')}"
+        with transaction(desk.engine) as session:
+            record(session, SYSTEM, Event.ROUND_CHANGED, "round:1", "round:ofanother")
+        desk.post(client, "office", f"{address}/extension", {"closes_at": "2026-05-06", "reason": "因台风延期"})
+        assert "Keep the ends of the trail elsewhere" in desk.get(client, "supervisor", f"{address}/trail").text
+        answer = desk.get(client, "supervisor", f"{address}/trail/heads")
+        assert answer.headers["content-disposition"].startswith('attachment; filename="trail-heads-')
+        path = tmp_path / "heads.json"
+        path.write_text(answer.text)
+        stream = address.replace("/office/rounds/", "round:")
+        with db.reading(desk.engine) as session:
+            told = heads_of(session)
+            assert kept_in(path).heads == {name: head for name, head in told.items() if name != "round:ofanother"}
+            assert told[stream][0] == 2
+            assert departures(session, kept_in(path)) == []
+        with db.session_on(desk.engine, writes=True) as session:
+            session.execute(text("DROP TRIGGER audit_record_no_delete"))
+            session.execute(text("DELETE FROM audit_record WHERE stream = :stream AND seq = 2"), {"stream": stream})
+            (gone,) = departures(session, kept_in(path))
+            assert (gone.stream, gone.says.partition(";")[0]) == (stream, "the stream ends at record 1")
+
+    def test_a_round_without_acts_has_no_end(self, desk: Desk, client: Any) -> None:
+        page = desk.get(client, "supervisor", f"/office/rounds/{desk.round('apply')}/trail").text
+        assert "Keep the ends of the trail elsewhere" not in page
 
 
 class TestPermissions:

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import IO
 
+from award.kernel.audit.heads import MANIFEST, parse_heads
+
 FORMAT = 1
-MANIFEST = "manifest.json"
 CHUNK = 2**20
 
 
@@ -68,7 +69,7 @@ class Manifest:
                 raise BackupError(f"this backup has format {told['format']}; this version reads format {FORMAT}")
             values = {one.name: told[one.name] for one in fields(cls)}
             values["members"] = tuple(Member(**one) for one in told["members"])
-            values["heads"] = {stream: (int(seq), str(link)) for stream, (seq, link) in told["heads"].items()}
+            values["heads"] = parse_heads(told["heads"])
             values["missing"] = tuple(told["missing"])
             made = cls(**values)
             made.database  # noqa: B018 (a manifest without a database is none)

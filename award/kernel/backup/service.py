@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, select
 
 from award.kernel import clock, db, migrating
 from award.kernel.actor import SYSTEM
-from award.kernel.audit.models import AuditHead
+from award.kernel.audit.heads import heads_of
 from award.kernel.audit.trail import ADMIN, record, transaction
 from award.kernel.audit.verify import Verdict, verify
 from award.kernel.backup import databases
@@ -62,7 +62,7 @@ def back_up(engine: Engine, to: Path, *, store: Storage | None = None) -> Made:
                 archive.add(databases.NAMES[kind], file, compress=kind == databases.SQLITE)
             missing = _add_contents(archive, copy.reader, store or storage())
             versions = {"award": _version(), "python": platform.python_version(), kind: copy.version}
-            heads = _heads(copy.reader)
+            heads = heads_of(copy.reader)
             manifest = Manifest(
                 FORMAT, now.isoformat(), kind, revision, versions, heads, tuple(missing), tuple(archive.members)
             )
@@ -100,11 +100,6 @@ def _hash_of(path: Path) -> str:
 
 def _version() -> str:
     return str(tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
-
-
-def _heads(reader: Connection) -> dict[str, tuple[int, str]]:
-    rows = reader.execute(select(AuditHead.stream, AuditHead.seq, AuditHead.link).order_by(AuditHead.stream))
-    return {stream: (seq, link) for stream, seq, link in rows}
 
 
 def _note(
@@ -187,7 +182,7 @@ def _look_over(url: str, path: Path, manifest: Manifest) -> Restored:
     engine = db.make_engine(url)
     try:
         with db.reading(engine) as session:
-            restored = Restored(manifest, verify(session), _heads(session.connection()) == dict(manifest.heads))
+            restored = Restored(manifest, verify(session), heads_of(session.connection()) == dict(manifest.heads))
         migrating.upgrade(engine)
         _note(engine, Event.BACKUP_RESTORED, path, _hash_of(path), manifest, ends_sessions=True)
         return restored
