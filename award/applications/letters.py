@@ -1,18 +1,33 @@
 """Messages to the contact person of an application."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
+from award.accounts.queries import person_by_account
 from award.applications.models import LIVE, Application
 from award.applications.queries import with_round
-from award.kernel.i18n import format_moment, spoken
+from award.kernel.i18n import DEFAULT, N_, Phrase, format_moment, spoken
 from award.kernel.mail.service import is_address, send
 from award.kernel.settings import settings
+from award.organisations.queries import is_taken
 from award.rounds.models import Round, StageExtension
-from award.rounds.queries import title_of
+from award.rounds.queries import dates_of, title_of
+from award.stages import Kind
+
+
+@dataclass(frozen=True)
+class _Receiver:
+    """Whom a message goes to. person_id: None for somebody without an account. key: what tells him from others."""
+
+    name: str
+    address: str
+    language: str
+    person_id: int | None
+    key: str
 
 
 def write_to_applicant(
@@ -25,24 +40,55 @@ def write_to_applicant(
     more: what this message says besides; moments become text in his language on the authority's clock, and so does what
     knows its own words.
     """
-    person = session.get(Person, application.contact_person_id) if application.contact_person_id else None
-    if person is None or not is_address(person.email):
+    receiver = _receiver(session, application)
+    if receiver is None:
         return
     zone = application.round.award.authority.zone
     context: dict[str, object] = {
-        "name": person.name,
+        "name": receiver.name,
         "organisation": application.entrant,
-        "round": title_of(application.round).in_language(person.language),
+        "round": title_of(application.round).in_language(receiver.language),
         "number": application.number or "",
         "address": f"{settings().base_url}/apply/{application.public_id}",
     }
     for key, value in {"when": now, **more}.items():
-        context[key] = _told(value, person.language, zone)
-    dedup_key = f"{template}:{once}:{person.public_id}" if once else None
+        context[key] = _told(value, receiver.language, zone)
+    dedup_key = f"{template}:{once}:{receiver.key}" if once else None
     send(
-        session, person.email, template, context, person.language, person_id=person.id, dedup_key=dedup_key,
+        session, receiver.address, template, context, receiver.language, person_id=receiver.person_id, dedup_key=dedup_key,
         round_id=application.round_id, about=f"application:{application.public_id}",
     )  # fmt: skip
+
+
+def _receiver(session: Session, application: Application) -> _Receiver | None:
+    """The contact person; while nobody has taken up what came on paper, whom the paper names, by his account if he has one."""
+    if application.contact_person_id is None:
+        address = application.profile.get("contact_email", "")
+        person = person_by_account(session, address.lower()) if address else None
+        if person is None or person.email != address.lower():
+            name = application.profile.get("contact_name", "")
+            return _Receiver(name, address, DEFAULT, None, address) if is_address(address) else None
+    else:
+        person = session.get(Person, application.contact_person_id)
+    if person is None or not is_address(person.email):
+        return None
+    return _Receiver(person.name, person.email, person.language, person.id, person.public_id)
+
+
+def write_of_paper(session: Session, application: Application, entered: Sequence[tuple[str, object]], now: datetime) -> None:
+    """Tells whom a paper application names that the office has entered it; once for each application.
+
+    entered: what the office entered, msgid of the field and value, which may know its own words.
+    """
+    round_, organisation = application.round, application.organisation
+    more = {
+        "entered": [Phrase(N_("{field}: {value}"), {"field": Phrase(name), "value": value}) for name, value in entered],
+        "is_claimed": is_taken(session, organisation.id, round_.award.authority_id),
+        "code": organisation.credit_code,
+        "claim": f"{settings().base_url}/apply/organisation",
+        "until": dates_of(round_)[Kind.APPLY][1],
+    }
+    write_to_applicant(session, application, "application_entered", now, more, once=f"application:{application.public_id}")
 
 
 def write_to_all(

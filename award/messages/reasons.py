@@ -9,6 +9,7 @@ REASONS: Mapping[str, str] = {
     "address_changed": N_("Mail address changed"),
     "address_confirm": N_("Mail address to be confirmed"),
     "application_accepted": N_("Application accepted"),
+    "application_entered": N_("Application on paper entered"),
     "application_refused": N_("Application not accepted"),
     "application_returned": N_("Application returned for correction"),
     "application_submitted": N_("Application received"),

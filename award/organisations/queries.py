@@ -3,6 +3,7 @@
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from award.accounts.models import Grant
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.organisations.models import Claim, Organisation
@@ -24,6 +25,18 @@ def is_confirmed(session: Session, organisation_id: int, authority_id: int) -> b
         Claim.organisation_id == organisation_id, Claim.authority_id == authority_id, Claim.state == CONFIRMED
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def is_taken(session: Session, organisation_id: int, authority_id: int) -> bool:
+    """Whether somebody acts for the organisation before this authority, or has said so and was not refused."""
+    claimed = select(Claim.id).where(
+        Claim.organisation_id == organisation_id, Claim.authority_id == authority_id, Claim.state != REFUSED
+    )
+    held = select(Grant.id).where(
+        Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION, Grant.scope_id == organisation_id,
+        Grant.authority_id == authority_id, Grant.revoked_at.is_(None),
+    )  # fmt: skip
+    return session.scalar(claimed.limit(1)) is not None or session.scalar(held.limit(1)) is not None
 
 
 def claims_of(session: Session, actor: Actor) -> list[Claim]:

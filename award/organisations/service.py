@@ -46,7 +46,7 @@ def claim_organisation(
         if licence is not None and claim.state == PENDING:
             claim.licence_file_id = licence.id
         return claim
-    is_first = not _is_taken(session, organisation, authority)
+    is_first = not queries.is_taken(session, organisation.id, authority.id)
     claim = Claim(
         organisation=organisation, person_id=actor.person_id, authority_id=authority.id, claimed_name=name.strip(), made_at=now,
         state=PENDING,
@@ -136,17 +136,6 @@ def _standing_claim(session: Session, person_id: int, organisation: Organisation
             Claim.state != REFUSED,
         )
     )  # fmt: skip
-
-
-def _is_taken(session: Session, organisation: Organisation, authority: Authority) -> bool:
-    claimed = select(Claim.id).where(
-        Claim.organisation_id == organisation.id, Claim.authority_id == authority.id, Claim.state != REFUSED
-    )
-    held = select(Grant.id).where(
-        Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION, Grant.scope_id == organisation.id,
-        Grant.authority_id == authority.id, Grant.revoked_at.is_(None),
-    )  # fmt: skip
-    return session.scalar(claimed.limit(1)) is not None or session.scalar(held.limit(1)) is not None
 
 
 def _let_act(session: Session, claim: Claim, now: datetime) -> None:

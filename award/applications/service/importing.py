@@ -1,7 +1,8 @@
 """Applications that came to the office on paper, from a table: each becomes a draft of its organisation.
 
 The office enters what the cover of the paper says and nothing else; the organisation's people find the draft once they act
-for it, write in it and submit it themselves, because nobody but the owner hands an application in.
+for it, write in it and submit it themselves, because nobody but the owner hands an application in. Whom the paper names
+with a mail address is told of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.applications.facts import CONTACT, PHONE, plain_value
+from award.applications.letters import write_of_paper
 from award.applications.models import Application
 from award.applications.service.holding import note
 from award.kernel import clock
@@ -20,7 +22,7 @@ from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.mail.service import is_address
-from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of
+from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of, spoken_value
 from award.organisations.credit_code import check_credit_code
 from award.organisations.importing import known_by_code
 from award.organisations.models import Organisation
@@ -70,6 +72,8 @@ def plan_import(session: Session, actor: Actor, round_: Round, lines: Sequence[L
 def apply_import(session: Session, actor: Actor, round_: Round, lines: Sequence[Line], now: datetime) -> Plan:
     """Does what plan_import says, all of it or nothing; one record for every application entered.
 
+    Effects: a message to whom a line names with a mail address.
+
     Raises as plan_import does, Invalid with every fault by its cell.
     """
     stage = guarded_stage(session, round_, now)
@@ -83,9 +87,16 @@ def apply_import(session: Session, actor: Actor, round_: Round, lines: Sequence[
     ]
     session.add_all(entered)
     session.flush()
+    fields = fields_of(scheme_of(session, round_))
     for one, line in zip(entered, lines, strict=True):
         _note(session, actor, one, line, stage)
+        write_of_paper(session, one, _spoken(fields, line), now)
     return checked.plan
+
+
+def _spoken(fields: Sequence[Field], line: Line) -> list[tuple[str, object]]:
+    """What a line enters, by the titles of its columns."""
+    return [(one.title, spoken_value(one, line.values[one.name])) for one in fields if line.values[one.name]]
 
 
 def require_enter(actor: Actor, round_: Round, stage: StageNow) -> None:

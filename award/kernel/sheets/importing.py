@@ -86,6 +86,13 @@ def word_of(language: str, word: object) -> str:
     return translate(language, word) if isinstance(word, str) else str(spoken(language, word))
 
 
+def spoken_value(field: Field, value: str) -> object:
+    """What a value says, in any language: the word of a choice, a day, or the text itself."""
+    if field.choices:
+        return dict(field.choices)[value]
+    return date.fromisoformat(value) if field.is_day else value
+
+
 def headings(fields: Sequence[Field], language: str) -> list[str]:
     """The first row of the template."""
     return [translate(language, one.title) for one in fields]

@@ -88,7 +88,8 @@ IMPORTERS: Mapping[str, Importer] = {
         Importer(
             "applications", N_("Applications on paper"),
             N_("Every row is one application that came to the office on paper. It becomes a draft of its organisation."),
-            N_("Whoever acts for the organisation completes each draft and submits it before the deadline. Nobody is written to."),
+            N_("Whoever acts for the organisation completes each draft and submits it before the deadline. "
+               "Contacts with a mail address are written to."),
             (), 2000, "/applications",
             lambda session, actor, place, lines: applications.plan_import(session, actor, place.its_round, lines),
             lambda session, actor, place, lines, now: applications.apply_import(session, actor, place.its_round, lines, now),
