@@ -10,19 +10,18 @@ from award.accounts import queries
 from award.accounts.models import ApiToken, Person, SignInAttempt
 from award.accounts.service.sign_in import NETWORK_LIMIT, WINDOW, account_hash, network_of
 from award.accounts.service.tokens import is_well_formed
+from award.accounts.token_calls import TokenCalls
 from award.kernel import clock, db
 from award.kernel.actor import ADMINISTRATORS, PUBLIC, Actor
 from award.kernel.audit.trail import record, security_stream, transaction
 from award.kernel.errors import AwardError, SignInNeeded, TooMany
 from award.kernel.events import Event
 from award.kernel.i18n import N_
-from award.kernel.web.limits import Limit
 
 UNKNOWN = N_("This access token is unknown, has ended or was revoked. Make another one under “My account”.")
 CROWD = N_("Too many tries came from your network. Wait five minutes and try again.")
-ASKED = N_("This token has asked too often. Wait {minutes} minutes and go on more slowly.")
-calls = Limit(1200, timedelta(minutes=5), ASKED)
-"""Requests of one token, four a second on average; each web process counts its own."""
+calls = TokenCalls(1200, timedelta(minutes=5))
+"""Requests of one token, four a second on average."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def bearer_of(engine: Engine, authorization: str, address: str) -> Bearer:
         _record_refusal(engine, token, network, now)
         return refusal
     try:
-        calls.take(stored.token_hash)
+        calls.take(engine, stored, now)
     except TooMany as fault:
         return Bearer(fault=fault)
     actor = replace(actor, held=frozenset(one for one in actor.held if one.role not in ADMINISTRATORS))

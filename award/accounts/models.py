@@ -140,7 +140,8 @@ class PasswordReset(Base):
 class ApiToken(Row):
     """A personal token for programs. token_hash: SHA-256; the token itself is shown once and stored nowhere.
 
-    scopes: values of TokenScope. used_on: the last day it was used, on UTC's calendar.
+    scopes: values of TokenScope. used_on: the last day it was used, on UTC's calendar. calls: requests the processes have
+    told since calls_since, when the window they are limited in began.
     """
 
     __tablename__ = "api_token"
@@ -153,6 +154,8 @@ class ApiToken(Row):
     ends_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     used_on: Mapped[date | None]
+    calls: Mapped[int] = mapped_column(default=0)
+    calls_since: Mapped[datetime | None]
 
 
 class KeptAnswer(Base):

@@ -12,10 +12,10 @@ from award.accounts.models import ApiToken, Person
 from award.accounts.passwords import hash_password
 from award.accounts.queries import hash_token
 from award.accounts.service.tokens import PREFIX, is_well_formed, new_api_token
+from award.accounts.token_calls import TokenCalls
 from award.kernel.actor import Role, Scope, TokenScope
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
-from award.kernel.web.limits import Limit
 from tests import make
 from tests.api.asking import ALL, API, Program, assert_problem, token_for
 from tests.api.conftest import As
@@ -221,7 +221,7 @@ def test_at_most_twenty(any_engine: Engine, clock: StandingClock, cheap: None) -
 
 
 def test_a_token_that_asks_too_often_waits(world: World, program: As, clock: StandingClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bearer, "calls", Limit(3, timedelta(minutes=5), bearer.ASKED))
+    monkeypatch.setattr(bearer, "calls", TokenCalls(3, timedelta(minutes=5)))
     judge, office = program(world.judges[0]), program(world.office)
     assert [judge.get("/sheets").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
     refused = judge.get("/sheets", headers={"accept-language": "en"})

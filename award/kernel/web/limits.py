@@ -1,4 +1,4 @@
-"""How often one address may do something without an account, or one token ask. Kept in memory: no address is ever stored."""
+"""How often one address may do something without an account. Kept in memory: no address is ever stored."""
 
 import threading
 from collections import deque
@@ -13,14 +13,10 @@ FROM_A_NETWORK = N_("Too many of these came from your network. Try again in {min
 
 
 class Limit:
-    """At most `times` within `window` for each address; the process forgets the rest, and everything when it ends.
+    """At most `times` within `window` for each address; the process forgets the rest, and everything when it ends."""
 
-    text: what whoever had his share is told; the minutes left are filled in.
-    """
-
-    def __init__(self, times: int, window: timedelta, text: str = FROM_A_NETWORK) -> None:
+    def __init__(self, times: int, window: timedelta) -> None:
         self._times = times
-        self._text = text
         self._window = window
         self._seen: dict[str, deque[datetime]] = {}
         self._lock = threading.Lock()
@@ -36,7 +32,7 @@ class Limit:
                 times.popleft()
             if len(times) >= self._times:
                 left = times[0] + self._window - now
-                raise TooMany("limit.reached", self._text, minutes=int(left.total_seconds() // 60) + 1)
+                raise TooMany("limit.reached", FROM_A_NETWORK, minutes=int(left.total_seconds() // 60) + 1)
             times.append(now)
 
     def forget(self) -> None:
