@@ -7,7 +7,7 @@ from datetime import datetime
 from award.kernel.actor import Action
 from award.kernel.errors import NotFound, Refused
 from award.kernel.i18n import N_, Phrase, format_moment, translate
-from award.stages import APPLICANTS, DEADLINE_BOUND, TABLE, StageNow, Who, stages_with
+from award.stages import APPLICANTS, DEADLINE_BOUND, TABLE, Stage, StageNow, Who, stages_with
 from award.words import ACTIONS
 
 
@@ -54,7 +54,7 @@ def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
     if standing.is_conflicted:
         return HIDDEN
     granted = TABLE[stage.kind].grants.get(action, frozenset())
-    if not granted & standing.who:
+    if not granted & standing.who or action in stage.without:
         return _why_not(action, stage, standing)
     if action in (Action.APPLICATION_EDIT, Action.APPLICATION_SUBMIT) and stage.kind == "accept":
         return _correction(standing)
@@ -91,13 +91,20 @@ def _seen(standing: Standing) -> Decision:
     return Decision(False, "gate.was_open", text, 409)
 
 
+def _stages_for(action: Action, standing: Standing) -> list[Stage]:
+    """The stages in which an act is open to such a standing."""
+    return [TABLE[kind] for kind in stages_with(action) if TABLE[kind].grants[action] & standing.who]
+
+
 def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:
     grants = TABLE[stage.kind].grants
     may_sign = Who.ASSIGNED_JUDGE in standing.who and Who.ASSIGNED_JUDGE in grants.get(Action.DECLARATION_SIGN, frozenset())
     if may_sign and Who.CLEARED_JUDGE in grants.get(action, frozenset()):
         return Decision(False, "declaration.unsigned", N_("Sign the conflict-of-interest declaration to see the application."))
-    elsewhere = [TABLE[kind] for kind in stages_with(action) if TABLE[kind].grants[action] & standing.who]
+    elsewhere = _stages_for(action, standing)
     act = Phrase(ACTIONS[action])
+    if elsewhere and action in stage.without:
+        return _closed("scheme.without", N_("The rules of this award do not provide for “{act}”."), act=act)
     if elsewhere:
         text = N_("“{act}” is not open in the stage “{stage}”. Stages in which it is: {stages}.")
         stages = [Phrase(one.title) for one in elsewhere]

@@ -90,13 +90,17 @@ class Stage:
 
 @dataclass(frozen=True)
 class StageNow:
-    """A round's stage as an act meets it. opens_at None: not dated yet; closes_at None: open end."""
+    """A round's stage as an act meets it. opens_at None: not dated yet; closes_at None: open end.
+
+    without: acts that the scheme of the round does not provide for in any stage.
+    """
 
     kind: Kind
     opens_at: datetime | None
     closes_at: datetime | None
     now: datetime
     zone: str
+    without: frozenset[Action] = frozenset()
 
     @property
     def has_opened(self) -> bool:
@@ -272,8 +276,8 @@ TABLE: Mapping[Kind, Stage] = {
         ),
         _stage(
             Kind.PUBLISH, N_("Publication"), N_("Results published"),
-            N_("The result is published; certificates are issued and feedback is released."),
-            {**_AFTERWARDS, Action.RESULT_PUBLISH: _to(Who.OFFICE)},
+            N_("The result is published; certificates and feedback reports follow where the rules provide for them."),
+            {**_AFTERWARDS, Action.FEEDBACK_WAIVE: _to(Who.OFFICE), Action.RESULT_PUBLISH: _to(Who.OFFICE)},
             "result_published", "reports_released",
             hides=frozenset({Facet.JUDGES}),
         ),
@@ -288,6 +292,13 @@ TABLE: Mapping[Kind, Stage] = {
         ),
     )
 }  # fmt: skip
+
+REPORTING = frozenset({
+    Action.FEEDBACK_ACKNOWLEDGE, Action.FEEDBACK_READ, Action.FEEDBACK_RELEASE, Action.FEEDBACK_WAIVE, Action.FEEDBACK_WRITE,
+})
+"""Acts that an award without feedback reports does not know."""
+CERTIFYING = frozenset({Action.CERTIFICATE_ISSUE, Action.CERTIFICATE_REVOKE})
+"""Acts that an award without certificates does not know."""
 
 DEADLINE_BOUND = frozenset({
     Action.APPLICATION_EDIT, Action.APPLICATION_ENTER, Action.APPLICATION_START, Action.APPLICATION_SUBMIT,

@@ -75,6 +75,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "waiting": (N_("Waiting for release"), "warn"),
         "released": (N_("Released"), "ok"),
         "acknowledged": (N_("Acknowledged"), "ok"),
+        "waived": (N_("No report"), "neutral"),
     },
     "decision": {
         "in_force": (N_("In force"), "ok"),
@@ -132,6 +133,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.FEEDBACK_ACKNOWLEDGE: N_("Acknowledge the feedback report"),
     Action.FEEDBACK_READ: N_("Read the feedback report"),
     Action.FEEDBACK_RELEASE: N_("Release feedback reports"),
+    Action.FEEDBACK_WAIVE: N_("Say that there is no feedback report"),
     Action.FEEDBACK_WRITE: N_("Write the feedback report"),
     Action.JUDGE_ASSIGN: N_("Assign judges"),
     Action.JUDGE_REPLACE: N_("Replace a judge"),

@@ -33,6 +33,7 @@ class Application(Row):
     values_seen_at: when the gate last opened. Never taken back: what has been seen is neither returned nor taken out.
     contact_person_id: whom messages go to; None for one that came on paper until somebody of the organisation takes it up.
     certified_at, certificate_code, feedback_released_at: what its owner was handed, set by the acts that hand it over.
+    feedback_waived_at, feedback_waiver: when the office said that no report will come, and why ("" before).
     """
 
     __tablename__ = "application"
@@ -58,6 +59,8 @@ class Application(Row):
     certified_at: Mapped[datetime | None]
     certificate_code: Mapped[str | None] = mapped_column(String(12))
     feedback_released_at: Mapped[datetime | None]
+    feedback_waived_at: Mapped[datetime | None]
+    feedback_waiver: Mapped[str] = mapped_column(Text, default="")
 
     round: Mapped[Round] = relationship()
     organisation: Mapped[Organisation] = relationship()

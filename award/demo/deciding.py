@@ -82,13 +82,14 @@ def approve(world: World) -> None:
 
 
 def publish(world: World) -> None:
-    """A second person publishes; certificates are issued."""
+    """A second person publishes; certificates are issued where the award gives any."""
     opens_at, _ = world.stage_period("publish")
     with world.act(max(world.after(5), opens_at + timedelta(hours=9))) as session:
         publish_result(session, world.actor(session, SECOND), world.round(session), world.now)
     with world.act(world.after(60)) as session:
-        today = world.now.astimezone(ZoneInfo(ZONE)).date()
-        issue_certificates(session, world.actor(session, OFFICE), world.round(session), today, world.now)
+        today, round_ = world.now.astimezone(ZoneInfo(ZONE)).date(), world.round(session)
+        if round_.scheme.certificate is not None:
+            issue_certificates(session, world.actor(session, OFFICE), round_, today, world.now)
 
 
 def finish(world: World) -> None:

@@ -369,9 +369,14 @@ def sheet_in(session: Session, application: Application, public_id: str) -> Shee
     return sheet
 
 
-def reports_in(
-    session: Session, actor: Actor, round_: Round
-) -> list[tuple[Application, FeedbackReport | None, str]]:
+def state_of_report(application: Application, report: FeedbackReport | None) -> tuple[str, str]:
+    """How far the report of an application is, as a kind and a code of words.WORDS."""
+    if application.feedback_waived_at is not None:
+        return "feedback", "waived"
+    return ("feedback", report.state) if report is not None else ("item", "not_started")
+
+
+def reports_in(session: Session, actor: Actor, round_: Round) -> list[tuple[Application, FeedbackReport | None, str]]:
     """Every application of a round whose sheets are all in, with its report and its panel's leader, by applicant."""
     query = (
         select(Application, FeedbackReport, Person.name)

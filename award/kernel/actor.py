@@ -128,6 +128,7 @@ class Action(StrEnum):
     FEEDBACK_ACKNOWLEDGE = "feedback:acknowledge"
     FEEDBACK_READ = "feedback:read"
     FEEDBACK_RELEASE = "feedback:release"
+    FEEDBACK_WAIVE = "feedback:waive"
     FEEDBACK_WRITE = "feedback:write"
     JUDGE_ASSIGN = "judge:assign"
     JUDGE_REPLACE = "judge:replace"

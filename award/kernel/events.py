@@ -40,6 +40,7 @@ class Event(StrEnum):
     FEEDBACK_HANDED_IN = "feedback:handed_in"
     FEEDBACK_RELEASED = "feedback:released"
     FEEDBACK_RETURNED = "feedback:returned"
+    FEEDBACK_WAIVED = "feedback:waived"
     GATE_OPENED = "gate:opened"
     GRANT_GIVEN = "grant:given"
     GRANT_REVOKED = "grant:revoked"

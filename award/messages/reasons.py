@@ -19,6 +19,7 @@ REASONS: Mapping[str, str] = {
     "claim_refused": N_("Claim not confirmed"),
     "feedback_released": N_("Feedback report released"),
     "feedback_returned": N_("Feedback report returned"),
+    "feedback_waived": N_("No feedback report"),
     "invitation": N_("Invitation"),
     "judge_added": N_("Taken into the pool of judges"),
     "judge_assigned": N_("Applications to review"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
@@ -45,8 +45,12 @@ def missing_in(session: Session, round_: Round, now: datetime) -> list[Missing]:
 
 def results_of(session: Session, round_: Round, now: datetime) -> list[tuple[str, list[Missing]]]:
     """The exit checks of the present stage by name, each with what is missing; an empty list is passed."""
-    needs = TABLE[Kind(stage_of(round_).kind)].needs
-    return [(name, CHECKS[name](session, round_, now)) for name in needs]
+    return [(name, CHECKS[name](session, round_, now)) for name in needs_of(round_, Kind(stage_of(round_).kind))]
+
+
+def needs_of(round_: Round, kind: Kind) -> list[str]:
+    """The exit checks of a kind of stage that mean something under the scheme of the round."""
+    return [name for name in TABLE[kind].needs if name != "reports_released" or round_.scheme.feedback_reports]
 
 
 def dates_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
@@ -248,7 +252,7 @@ def result_published(session: Session, round_: Round, now: datetime) -> list[Mis
 
 
 def reports_released(session: Session, round_: Round, now: datetime) -> list[Missing]:
-    """Every applicant that was judged has its feedback report, as far as its leader can still write it: later nobody can."""
+    """Every applicant that was judged has its feedback report, or was told why it gets none."""
     can_be_written = exists(
         select(Assignment.id)
         .join(Person, Person.id == Assignment.person_id)
@@ -257,20 +261,26 @@ def reports_released(session: Session, round_: Round, now: datetime) -> list[Mis
             is_reachable(now), holds(Role.JUDGE, round_, now),
         )
     )  # fmt: skip
+    state = case(
+        (FeedbackReport.state.in_(("waiting", "released", "acknowledged")), FeedbackReport.state),
+        (~can_be_written, "stuck"),
+        else_=func.coalesce(FeedbackReport.state, "none"),
+    ).label("report_state")
     query = (
-        select(FeedbackReport.state, func.count(Application.id))
+        select(state, func.count(Application.id))
         .select_from(Application)
         .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
         .where(
             Application.round_id == round_.id, Application.state.in_(LIVE), Application.gate_opened_at.is_not(None),
-            or_(FeedbackReport.state == "waiting", can_be_written),
+            Application.feedback_waived_at.is_(None),
         )
-        .group_by(FeedbackReport.state)
+        .group_by("report_state")
     )  # fmt: skip
-    counts: dict[str | None, int] = dict(session.execute(query).all())
-    texts: tuple[tuple[str | None, str], ...] = (
-        (None, N_("Feedback reports that their panel leaders have not begun: {count}")),
+    counts: dict[str, int] = dict(session.execute(query).all())
+    texts = (
+        ("none", N_("Feedback reports that their panel leaders have not begun: {count}")),
         ("drafting", N_("Feedback reports their panel leaders are still writing: {count}")),
+        ("stuck", N_("Feedback reports that nobody can write any more, so that the applicant is to be told why there is none: {count}")),
         ("waiting", N_("Feedback reports that wait for their release: {count}")),
     )
     return [Missing(text, "feedback", {"count": counts[state]}) for state, text in texts if counts.get(state)]
@@ -315,6 +325,6 @@ TITLES: Mapping[str, str] = {
     "objections_settled": N_("What the objections lead to is done"),
     "approval_recorded": N_("The approval is recorded"),
     "result_published": N_("The result is published"),
-    "reports_released": N_("Every feedback report is released"),
+    "reports_released": N_("Every feedback report is released, or the applicant was told why there is none"),
 }
 """What each check makes sure of."""

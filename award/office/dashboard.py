@@ -64,6 +64,7 @@ def head_of(view: View) -> dict[str, Any]:
     ]
     criteria = [criteria_of(view.session, view.round_, one.key).name for one in view.scheme.categories]
     return {
+        "scheme": view.scheme,
         "state_word": view.name(view.scheme.stage(stage_of(view.round_).kind).title),
         "facts": [
             view.say(N_("By {criteria}"), criteria=list(dict.fromkeys(view.name(one) for one in criteria))),
@@ -247,7 +248,7 @@ def todos_of(view: View, missing: Sequence[Missing]) -> list[dict[str, Any]]:
         found.append({"text": view.name(claims), "level": "info", "url": "/office/claims"})
     found += _reminded(view, view.counts.panel_changes, N_("Changes of panels that wait for a second person: {count}"), "assign")
     here = TABLE[Kind(stage_of(view.round_).kind)]
-    if Action.FEEDBACK_WRITE in here.grants and "reports_released" not in here.needs:
+    if view.scheme.feedback_reports and Action.FEEDBACK_WRITE in here.grants and "reports_released" not in here.needs:
         found += _reminded(view, view.counts.unwritten, N_("Feedback reports that their panel leaders have not begun: {count}"), "feedback")
     if view.counts.unsigned and stage_of(view.round_).kind in (Kind.ASSIGN, Kind.SCORE):
         text = view.say(N_("Declarations not signed: {count}"), count=view.counts.unsigned)

@@ -12,11 +12,11 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, Invalid, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_, Phrase
-from award.office.checks import Missing, missing_in
+from award.office.checks import Missing, missing_in, needs_of
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, spell, stage_of, standing_in
 from award.rounds.service import extend_stage, publish_progress
-from award.stages import TABLE, Kind
+from award.stages import Kind
 
 
 class NotReady(Conflict):
@@ -89,7 +89,7 @@ def _move(session: Session, actor: Actor, round_: Round, now: datetime, early_re
     content: dict[str, object] = {
         "left": left.kind,
         "entered": entered.kind,
-        "checks": list(TABLE[Kind(left.kind)].needs),
+        "checks": needs_of(round_, Kind(left.kind)),
         "at": spell(now),
     }
     if early_reason:

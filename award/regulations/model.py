@@ -301,13 +301,12 @@ class NoticeRules:
 
 @dataclass(frozen=True)
 class CertificateRules:
-    """number: pattern with {year} and {serial}; validity_years: None if without end."""
+    """number: pattern with {year} and {serial}; validity_years: None if without end; renewable: by a re-evaluation once it has run out."""
 
     number: str
     validity_years: int | None
     wording: Text  # the sentence before the name of the award
     renewable: bool = False
-    """Whether an award that has run out can be confirmed by a re-evaluation."""
 
 
 @dataclass(frozen=True)
@@ -349,6 +348,11 @@ class Scheme:
 
     A path names fields and, inside lists, keys: "categories.organisation.quotas.award.seats", "stages.score.planned_days",
     "scoring.ties", "basis.0.nature". cycle_years: 0 means a round is held when the government approves one.
+    joint_seats: grade -> most winners of all categories together; a grade that is absent has no such limit.
+    upper_award_money: the most yuan the authority adds for a winner of a higher tier's award; 0 if none.
+    upward: the next tiers up, nearest first. result: an award is given, or somebody is recommended to a higher tier's.
+    certificate: None where none are issued. feedback_reports: whether applicants that were judged get one.
+    issuer: signs notices and certificates. office: the award office, as papers name it.
     """
 
     key: str
@@ -357,9 +361,7 @@ class Scheme:
     authority: Text
     award: Text
     issuer: Text
-    """Who signs notices and certificates."""
     office: Text
-    """The award office, as papers name it."""
     cycle_years: int
     basis: tuple[LegalBasis, ...]
     categories: tuple[CategoryRules, ...]
@@ -369,30 +371,28 @@ class Scheme:
     application: ApplicationRules
     panel: PanelRules
     notice: NoticeRules
-    certificate: CertificateRules
+    certificate: CertificateRules | None
     vacancy_allowed: bool
     vote: Vote | None
     sources: Mapping[str, str]
     joint_seats: Mapping[str, int] = field(default_factory=dict)
-    """Grade -> most winners of all categories together; a grade that is absent has no such limit."""
     upper_award_money: int = 0
-    """The most yuan the authority adds for a winner of a higher tier's award; 0 if none."""
     upward: tuple[Upward, ...] = ()
-    """The next tiers up, nearest first."""
+    result: Literal["award", "recommendation"] = "award"
+    feedback_reports: bool = True
 
     def category(self, key: str) -> CategoryRules:
         """Raises KeyError where the scheme has no such category."""
-        for category in self.categories:
-            if category.key == key:
-                return category
-        raise KeyError(key)
+        return {str(category.key): category for category in self.categories}[key]
 
     def stage(self, kind: str) -> StageRules:
         """Raises KeyError where the scheme has no such stage."""
-        for stage in self.stages:
-            if stage.kind == kind:
-                return stage
-        raise KeyError(kind)
+        return {stage.kind: stage for stage in self.stages}[kind]
+
+    @property
+    def recommends(self) -> bool:
+        """Whether its result is a recommendation to an award of a higher tier, and no award of its own."""
+        return self.result == "recommendation"
 
     @property
     def assumed(self) -> tuple[str, ...]:

@@ -16,11 +16,12 @@ def in_the_name_of(scheme: Scheme, authority: Text, award: Text) -> Scheme:
         en = text.en.replace(scheme.authority.en, authority.en).replace(scheme.award.en, award.en)
         return Text(zh, en)
 
+    certificate = scheme.certificate and replace(scheme.certificate, wording=named(scheme.certificate.wording))
     categories = tuple(
         replace(category, quotas=tuple(replace(quota, name=named(quota.name)) for quota in category.quotas))
         for category in scheme.categories
     )
     return replace(
         scheme, authority=authority, award=award, issuer=named(scheme.issuer), office=named(scheme.office),
-        categories=categories, certificate=replace(scheme.certificate, wording=named(scheme.certificate.wording)),
+        categories=categories, certificate=certificate,
     )  # fmt: skip

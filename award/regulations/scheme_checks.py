@@ -63,6 +63,9 @@ def check_scheme(
     if report.is_clean("scoring") and scheme.scoring.sector_seats != "fixed":
         message = "Seats are not shared over the sectors by their number; give each sector its seats and write fixed."
         report.on(("scoring", "sector_seats"), "rule_unapplied", message)
+    if scheme.recommends and not scheme.upward and report.is_clean("result") and report.is_clean("upward"):
+        message = "A recommendation goes to an award of a higher tier; name it under upward, or write award."
+        report.on(("result",), "recommends_nowhere", message)
     check_upward(scheme, name, links, report)
     _check_ties(scheme, criteria, report)
 
@@ -168,7 +171,7 @@ def _check_committee(scheme: Scheme, report: Report) -> None:
 
 def _check_certificate(scheme: Scheme, report: Report) -> None:
     path = ("certificate", "number")
-    if not report.is_clean(*path):
+    if scheme.certificate is None or not report.is_clean(*path):
         return
     try:
         names = [name for _, name, _, _ in string.Formatter().parse(scheme.certificate.number) if name is not None]

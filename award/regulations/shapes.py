@@ -22,7 +22,7 @@ PARAMETERS: Mapping[type, frozenset[str]] = {
     model.CertificateRules: frozenset({"number", "validity_years", "renewable"}),
     model.Vote: frozenset(model.Vote.__dataclass_fields__),
     model.Upward: frozenset({"award", "recommended"}),
-    model.Scheme: frozenset({"cycle_years", "vacancy_allowed", "joint_seats", "upper_award_money"}),
+    model.Scheme: frozenset({"cycle_years", "vacancy_allowed", "joint_seats", "upper_award_money", "result", "feedback_reports"}),
 }
 """Fields whose value a regulation decides. A place or a name is none."""
 

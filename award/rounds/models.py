@@ -3,12 +3,13 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from award.kernel.db import Base, Row
-from award.regulations.model import Text
+from award.regulations.loader import scheme_from_canonical
+from award.regulations.model import Scheme, Text
 
 
 class Authority(Row):
@@ -70,6 +71,16 @@ class Ruleset(Base):
     text: Mapped[str] = mapped_column(LongText)
 
 
+def ruleset_text(session: Session, sha256: str) -> str:
+    """The text of a ruleset. None ever changes, so one read per process is enough."""
+    if sha256 not in _texts:
+        _texts[sha256] = session.scalars(select(Ruleset.text).where(Ruleset.sha256 == sha256)).one()
+    return _texts[sha256]
+
+
+_texts: dict[str, str] = {}
+
+
 class Round(Row):
     """One round (届) of an award. position: index of the present stage. state: draft, open, closed, archived, cancelled."""
 
@@ -90,6 +101,14 @@ class Round(Row):
     award: Mapped[Award] = relationship()
     stages: Mapped[list["RoundStage"]] = relationship(order_by="RoundStage.position", back_populates="round")
     rubrics: Mapped[list["RoundRubric"]] = relationship(back_populates="round")
+
+    @property
+    def scheme(self) -> Scheme:
+        """The frozen scheme it is run by."""
+        session = object_session(self)
+        if session is None:
+            raise LookupError("a round that belongs to no session has no scheme to be read")
+        return scheme_from_canonical(ruleset_text(session, self.scheme_sha256))
 
 
 class RoundRubric(Base):

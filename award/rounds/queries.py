@@ -21,11 +21,11 @@ from award.rounds.models import (
     CalendarYear,
     Round,
     RoundStage,
-    Ruleset,
     Snapshot,
+    ruleset_text,
 )
 from award.rounds.planning import Frame, Period, frame_of
-from award.stages import Kind, StageNow
+from award.stages import CERTIFYING, REPORTING, Kind, StageNow
 from award.standing.queries import standing_in_round
 
 
@@ -37,7 +37,9 @@ def stage_of(round_: Round) -> RoundStage:
 def stage_now(round_: Round, now: datetime) -> StageNow:
     """The present stage as an act meets it at a moment."""
     stage = stage_of(round_)
-    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, round_.award.authority.zone)
+    zone, scheme = round_.award.authority.zone, round_.scheme
+    without = (frozenset() if scheme.feedback_reports else REPORTING) | (frozenset() if scheme.certificate else CERTIFYING)
+    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, zone, without)
 
 
 def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: bool = False) -> StageNow:
@@ -95,7 +97,7 @@ def rounds_by_id(session: Session, ids: Collection[int]) -> list[Round]:
 
 def scheme_of(session: Session, round_: Round) -> Scheme:
     """The frozen scheme of a round."""
-    return scheme_from_canonical(_ruleset(session, round_.scheme_sha256))
+    return scheme_from_canonical(ruleset_text(session, round_.scheme_sha256))
 
 
 def criteria_of(session: Session, round_: Round, category: str) -> Criteria:
@@ -105,18 +107,11 @@ def criteria_of(session: Session, round_: Round, category: str) -> Criteria:
     sha256 = _rubrics[round_.public_id].get(category)
     if sha256 is None:
         raise NotFound
-    return criteria_from_canonical(_ruleset(session, sha256))
+    return criteria_from_canonical(ruleset_text(session, sha256))
 
 
-# Neither the criteria of a round nor a ruleset ever change, so one read per process is enough.
+# The criteria of a round never change, so one read per process is enough.
 _rubrics: dict[str, dict[str, str]] = {}
-_texts: dict[str, str] = {}
-
-
-def _ruleset(session: Session, sha256: str) -> str:
-    if sha256 not in _texts:
-        _texts[sha256] = session.scalars(select(Ruleset.text).where(Ruleset.sha256 == sha256)).one()
-    return _texts[sha256]
 
 
 def title_of(round_: Round) -> Text:

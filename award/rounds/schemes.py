@@ -46,6 +46,7 @@ LABELS: Mapping[str, str] = {
     "event_bar_years": N_("Years without an application after a revocation for a serious event"),
     "factor_mode": N_("Marks of evaluation factors"),
     "fallback": N_("With too few sheets"),
+    "feedback_reports": N_("Applicants get a feedback report"),
     "file_mib": N_("Largest file (MB)"),
     "files": N_("Most files"),
     "fraud_bar_rounds": N_("Rounds without an application after fraud"),
@@ -82,6 +83,7 @@ LABELS: Mapping[str, str] = {
     "recommended": N_("Most applications recommended in a round"),
     "recommended_per_office": N_("Most applications one recommending authority sends"),
     "renewable": N_("Can be confirmed again when it has run out"),
+    "result": N_("What is decided"),
     "rounding": N_("Rounding"),
     "same_institution": N_("Most judges of one institution on a panel"),
     "seats": N_("Seats"),
@@ -107,6 +109,7 @@ LABELS: Mapping[str, str] = {
 
 WORDS: Mapping[str, str] = {
     "advisory": N_("advice only"),
+    "award": N_("an award"),
     "calendar": N_("calendar days"),
     "commendation": N_("commendation"),
     "down": N_("down"),
@@ -128,6 +131,7 @@ WORDS: Mapping[str, str] = {
     "min": N_("the lowest factor binds the item"),
     "paper": N_("on paper; its outcome is recorded"),
     "published": N_("the published figure"),
+    "recommendation": N_("a recommendation to an award of a higher tier"),
     "refer": N_("is referred to the committee"),
     "refuse": N_("no result is worked out"),
     "renormalise": N_("is left out; the others make up the whole"),

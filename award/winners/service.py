@@ -14,13 +14,13 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents import batches
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.documents.service import Request, want_many
-from award.kernel.errors import Conflict, Invalid, Refused
+from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.settings import settings
 from award.press.document import to_json
 from award.press.views import CertificateView
-from award.regulations.model import CategoryRules, Scheme, Text
+from award.regulations.model import CategoryRules, CertificateRules, Scheme, Text
 from award.results.models import ResultLine
 from award.results.official import want_announcement
 from award.results.papers import result_content
@@ -113,17 +113,24 @@ def _issue(
     now: datetime,
 ) -> Certificate:
     quota = next(one for one in rules.quotas if one.grade == line.decided_grade)
+    form = _form_of(scheme)
     certificate = Certificate(
         round_id=round_.id, application_id=line.application_id, code=ids.new_check_code(),
-        number=scheme.certificate.number.format(year=round_.year, serial=f"{serial:02d}"),
+        number=form.number.format(year=round_.year, serial=f"{serial:02d}"),
         holder=line.application.entrant, grade=quota.grade,
         award_title=award_title(round_, quota.name).zh, issuer=scheme.issuer.zh, issued_on=issued_on,
-        valid_until=_valid_until(issued_on, scheme.certificate.validity_years), issued_at=now,
+        valid_until=_valid_until(issued_on, form.validity_years), issued_at=now,
         issued_by=actor.person_id,
     )  # fmt: skip
     session.add(certificate)
     line.application.certified_at, line.application.certificate_code = now, certificate.code
     return certificate
+
+
+def _form_of(scheme: Scheme) -> CertificateRules:
+    if scheme.certificate is None:
+        raise NotFound
+    return scheme.certificate
 
 
 def award_title(round_: Round, grade: Text) -> Text:
@@ -150,7 +157,7 @@ def _view(certificate: Certificate, scheme: Scheme) -> str:
     address = f"{base}/v/{certificate.code}"
     return to_json(
         CertificateView(
-            number=certificate.number, recipient=certificate.holder, citation=scheme.certificate.wording.zh,
+            number=certificate.number, recipient=certificate.holder, citation=_form_of(scheme).wording.zh,
             award_title=certificate.award_title, issuers=(certificate.issuer,), issued_on=certificate.issued_on,
             valid_until=certificate.valid_until, check_code=certificate.code, verify_url=address,
             verify_address=f"{base.split('://')[-1]}/v", ring=_ring(certificate, scheme),

@@ -535,6 +535,8 @@ def upgrade() -> None:
         sa.Column("certified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("certificate_code", sa.String(length=12), nullable=True),
         sa.Column("feedback_released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("feedback_waived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("feedback_waiver", sa.Text(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["contact_person_id"], ["person.id"], name=op.f("fk_application_contact_person_id")),

@@ -5,6 +5,7 @@ from sqlalchemy import Engine, select
 
 from award.applications.models import Application, PaperOutcome
 from award.demo.founding import OFFICE
+from award.judging.models import FeedbackReport
 from award.kernel import db
 from award.kernel.audit.verify import verify
 from award.office.service import NotReady, advance
@@ -50,7 +51,8 @@ def walked(engine: Engine, key: str) -> None:
         assert session.query(PaperOutcome).count() == len(on_paper) * APPLICATIONS
         states = sorted(session.scalars(select(Application.state)))
         assert states == ["awarded"] * awarded + ["not_awarded"] * (APPLICATIONS - awarded)
-        assert session.query(Certificate).count() == awarded
+        assert session.query(Certificate).count() == (awarded if scheme.certificate else 0)
+        assert session.query(FeedbackReport).count() == (APPLICATIONS if scheme.feedback_reports else 0)
         assert verify(session).is_whole
 
 

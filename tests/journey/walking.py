@@ -125,7 +125,7 @@ class Walk:
 
     def _publish(self) -> None:
         deciding.publish(self.world)
-        if any(stage.kind == "score" and stage.held == "system" for stage in self.scheme.stages):
+        if self.scheme.feedback_reports and any(stage.kind == "score" and stage.held == "system" for stage in self.scheme.stages):
             feedback.give(self.world, self.world.entries)
 
     @property

@@ -234,7 +234,7 @@ def judged(session: Session, round_: Round, number: int, state: str, report: str
     return made
 
 
-def test_every_report_is_released_before_its_leader_can_no_longer_write_it(desk: Desk, session: Session) -> None:
+def test_every_report_is_released_or_its_applicant_is_told_why_there_is_none(desk: Desk, session: Session) -> None:
     round_ = at(desk, session, "publish")
     leader = make.person(session, "组长")
     make.grant(session, leader, Role.JUDGE, Scope.AUTHORITY, round_.award.authority_id)
@@ -245,15 +245,17 @@ def test_every_report_is_released_before_its_leader_can_no_longer_write_it(desk:
         judged(session, round_, number, state, report, leader)
     judged(session, round_, 20, "awarded", "", None)
     world.application(session, round_, 21, "awarded")  # judged on paper: no sheets, no report
+    nobody = "Feedback reports that nobody can write any more, so that the applicant is to be told why there is none: {}"
     assert texts(session, round_, "reports_released") == [
         "Feedback reports that their panel leaders have not begun: 2",
         "Feedback reports their panel leaders are still writing: 1",
+        nobody.format(1),
         "Feedback reports that wait for their release: 1",
     ]
     assert {one.page for one in CHECKS["reports_released"](session, round_, NOW)} == {"feedback"}
     leader.is_active = False
     session.flush()
-    assert texts(session, round_, "reports_released") == ["Feedback reports that wait for their release: 1"]
+    assert texts(session, round_, "reports_released") == [nobody.format(4), "Feedback reports that wait for their release: 1"]
 
 
 def test_a_round_without_sheets_asks_for_no_report(desk: Desk, session: Session) -> None:

@@ -22,7 +22,7 @@ CHINESE = {
         "in_progress": "评分中", "submitted": "已提交", "returned": "已退回修改", "superseded": "已替换",
     },
     "certificate": {"wanted": "待制证", "issued": "已签发", "revoked": "已撤销", "expired": "已到期"},
-    "feedback": {"drafting": "起草中", "waiting": "待审核", "released": "已发布", "acknowledged": "已确认收悉"},
+    "feedback": {"drafting": "起草中", "waiting": "待审核", "released": "已发布", "acknowledged": "已确认收悉", "waived": "没有报告"},
 }  # fmt: skip
 STAGES = {
     "setup": "筹备", "apply": "申报", "recommend": "推荐", "accept": "受理与资格审查", "opinions": "征求意见", "assign": "派件",

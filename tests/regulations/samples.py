@@ -158,6 +158,8 @@ certificate:
 vote: none
 upward:
   - {key: up, source: art. 1, award: {zh: 省质量奖, en: Upper}, scheme: anhui-province, recommended: {organisation: 2}}
+result: {value: award, source: art. 1}
+feedback_reports: {value: yes, source: assumed}
 """
 
 

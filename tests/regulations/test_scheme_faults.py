@@ -89,6 +89,10 @@ FAULTY = [
     ("vote: none", "vote: {source: art. 9, secret: yes, passes: 2/3, more_than: no, quorum: 1/2}", 98, 7, "vote_differs"),
     ("vote: none", "vote: {source: art. 9, secret: yes, passes: 3/2, more_than: no, quorum: 1/2}", 98, 45, "wrong_type"),
     ("vote: none", "vote: none\nsources: {}", 99, 1, "unknown_key"),
+    ("result: {value: award,", "result: {value: prize,", 101, 17, "not_a_choice"),
+    ("result: {value: award, source: art. 1}", "result: award", 101, 9, "source_missing"),
+    ("feedback_reports: {value: yes,", "feedback_reports: {value: maybe,", 102, 27, "not_a_choice"),
+    ("feedback_reports: {value: yes, source: assumed}\n", "", 1, 1, "missing_key"),
 ]
 
 
@@ -156,5 +160,18 @@ def test_every_parameter_has_a_source_and_its_own_one_wins() -> None:
     assert scheme.sources["stages.site.weight_hundredths"] == "art. 5"
     assert scheme.sources["basis.0.nature"] == "art. 1"
     assert "scoring.ties" not in scheme.assumed
-    # 1 upper money; eligibility 12 less one read; application 9; panel 6; notice 4; certificate 3
-    assert len(scheme.assumed) == 1 + 11 + 9 + 6 + 4 + 3
+    # 1 upper money, 1 reports; eligibility 12 less one read; application 9; panel 6; notice 4; certificate 3
+    assert len(scheme.assumed) == 2 + 11 + 9 + 6 + 4 + 3
+
+
+def test_a_recommendation_needs_an_award_above_it_and_may_have_no_certificates() -> None:
+    above = SCHEME[SCHEME.index("upward:") : SCHEME.index("result:")]
+    recommending = spoilt(SCHEME, "result: {value: award", "result: {value: recommendation")
+    with pytest.raises(RuleFaults) as caught:
+        load_scheme(spoilt(recommending, above, "upward: []\n"), "small")
+    assert [(one.line, one.column, one.code) for one in caught.value.faults] == [(100, 17, "recommends_nowhere")]
+    form = SCHEME[SCHEME.index("certificate:") : SCHEME.index("vote:")]
+    scheme = load_scheme(spoilt(recommending, form, "certificate: none\n"), "small")
+    assert scheme.recommends
+    assert scheme.certificate is None
+    assert [path for path in scheme.sources if path.startswith("certificate")] == []

@@ -98,11 +98,11 @@ def test_the_anhui_scheme_says_what_was_read() -> None:
     assert organisation.criteria == "gbt19580-2012"
 
 
-def test_the_anhui_scheme_marks_all_but_21_values_as_assumed() -> None:
+def test_the_anhui_scheme_marks_all_but_22_values_as_assumed() -> None:
     scheme = shipped_schemes()["anhui-province"]
     read = set(scheme.sources) - set(scheme.assumed)
-    # cycle, vacancy; criteria, seats twice, money twice; 5 + 3 conditions; three stages; three spans of years
-    assert len(read) == 2 + 1 + 2 + 2 + 8 + 3 + 3
+    # cycle, vacancy, that it is an award; criteria, seats twice, money twice; 5 + 3 conditions; three stages; three spans of years
+    assert len(read) == 3 + 1 + 2 + 2 + 8 + 3 + 3
     assert {"scoring.method", "panel.size", "notice.days", "stages.site.weight_hundredths"} <= set(scheme.assumed)
 
 
@@ -119,26 +119,27 @@ def test_the_demonstration_scheme() -> None:
     assert (scoring.method, scoring.drop, scoring.minimum_sheets, scoring.on) == ("drop", 1, 5, "totals")
     assert (scoring.ties, scoring.cutoff, scoring.places) == (("results", "category:4.1"), "refer", 2)
     assert (scheme.panel.size, scheme.notice.days, scheme.notice.unit) == (5, 5, "working")
-    # money upward, recommendation, small organisations twice; scoring 5; eligibility 4; application 6; panel 2; renewal
-    assert len(scheme.assumed) == 4 + 5 + 4 + 6 + 2 + 1
+    # money upward, reports, recommendation, small organisations twice; scoring 5; eligibility 4; application 6; panel 2; renewal
+    assert len(scheme.assumed) == 5 + 5 + 4 + 6 + 2 + 1
 
 
 COUNTED = {
     # kind of the basis, two awards above, three conditions, four stages
-    "bengbu-mayor": (120, 1 + 2 + 3 + 4),
+    "bengbu-mayor": (122, 1 + 1 + 2 + 3 + 4),
     # criteria, the award above, seven stages
-    "qingdao-mayor": (119, 1 + 1 + 7),
+    "qingdao-mayor": (121, 1 + 1 + 1 + 7),
     # the award above, sectors
-    "datong-county": (107, 2),
-    "datong-city": (127, 2),
-    # cycle; two awards above and how many one city may send; sectors; seats twice; a condition; a stage; two spans of years
-    "datong-recommendation": (132, 1 + 3 + 1 + 2 + 1 + 1 + 2),
+    "datong-county": (109, 1 + 2),
+    "datong-city": (129, 1 + 2),
+    # cycle; two awards above and how many one city may send; sectors; seats twice; a condition; a stage; two spans of years;
+    # no certificate, so three values less
+    "datong-recommendation": (131, 1 + 1 + 3 + 1 + 2 + 1 + 1 + 2),
     # cycle, vacancy, joint seats; the award above; seats four times, money twice, two conditions
-    "jiangsu-governor": (154, 3 + 1 + 4 + 2 + 2),
+    "jiangsu-governor": (156, 1 + 3 + 1 + 4 + 2 + 2),
     # cycle, joint seats; seats of two grades in three categories; four conditions; four stages; a span of years
-    "china-quality": (153, 2 + 6 + 4 + 4 + 1),
+    "china-quality": (155, 1 + 2 + 6 + 4 + 4 + 1),
 }
-"""Scheme -> its values, and how many of them were read; all others are assumed."""
+"""Scheme -> its values, and how many of them were read; the first is what is decided. All others are assumed."""
 
 
 @pytest.mark.parametrize("key", COUNTED)
@@ -157,6 +158,7 @@ READ = [
     ("datong-county", "upward.city.award", "大同市政府质量奖", "同政办发〔2017〕161号三（十二）：构建省、市、县(区)三级质量奖励机制"),
     ("datong-recommendation", "upward.china.award", "中国质量奖", "同政办发〔2017〕161号三（十二）：引导企业争创中国质量奖"),
     ("datong-recommendation", "upward.shanxi.recommended", {"organisation": 3, "individual": 1}, "晋政发〔2021〕31号（据转载）：一市推荐"),
+    ("datong-recommendation", "result", "recommendation", "晋政发〔2021〕31号（据转载）：一市推荐组织不超过3个"),
     ("datong-recommendation", "cycle_years", 3, "晋政发〔2021〕31号（据转载）：每三年一届"),
     ("jiangsu-governor", "joint_seats", {"award": 10, "nomination": 10}, "苏政办规〔2023〕2号（据转载）：组织和个人合计各不超过10个"),
     ("jiangsu-governor", "categories.individual.quotas.nomination.seats", 1, "苏政办规〔2023〕2号（据转载）：其中个人不超过1名"),
@@ -188,6 +190,13 @@ def test_the_three_files_of_datong_are_linked() -> None:
         "datong-county": ["datong-city"], "datong-city": ["datong-recommendation"],
         "datong-recommendation": [None, "china-quality"],
     }  # fmt: skip
+
+
+def test_only_the_recommendation_gives_no_award_no_certificate_and_no_report() -> None:
+    plain = {key: (one.result, one.certificate is None, one.feedback_reports) for key, one in shipped_schemes().items()}
+    assert plain.pop("datong-recommendation") == ("recommendation", True, False)
+    assert set(plain.values()) == {("award", False, True)}
+    assert all(one.sources["feedback_reports"] == "assumed" for one in shipped_schemes().values())
 
 
 def test_every_kind_of_stage_is_used_by_a_shipped_scheme() -> None:

@@ -109,7 +109,8 @@ def receipt(request: Request, session: RequestSession, actor: CurrentActor, appl
         by=names_of(session, [submission.submitted_by]).get(submission.submitted_by, ""),
         place=place_of(session, event, f"application:{application.public_id}"),
         may_withdraw=_may_withdraw(session, actor, desk),
-        may_be_returned=application.corrections < desk.scheme.application.corrections, contact=application.round.award.authority.contact,
+        may_be_returned=application.corrections < desk.scheme.application.corrections,
+        gives_reports=desk.scheme.feedback_reports, contact=application.round.award.authority.contact,
     )  # fmt: skip
 
 

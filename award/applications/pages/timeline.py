@@ -82,6 +82,9 @@ def _results(application: Application, published: Mapping[str, Snapshot]) -> Ite
     if application.feedback_released_at:
         url = f"/apply/{application.public_id}/feedback"
         yield Entry(application.feedback_released_at, N_("Feedback report"), url=url)
+    if application.feedback_waived_at:
+        url = f"/apply/{application.public_id}/feedback"
+        yield Entry(application.feedback_waived_at, N_("No feedback report"), note=application.feedback_waiver, url=url)
 
 
 def _coming(desk: views.Desk, published: Collection[str]) -> Iterator[Entry]:

@@ -81,7 +81,7 @@ def head(desk: Desk) -> dict[str, Any]:
         "is_submitted": application.submitted_at is not None,
         "in_correction": application.state == "correction",
         "was_corrected": application.corrections > 0 and application.state != "correction",
-        "has_feedback": application.feedback_released_at is not None,
+        "has_feedback": bool(application.feedback_released_at or application.feedback_waived_at),
     }
 
 

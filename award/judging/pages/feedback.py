@@ -21,7 +21,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
-from award.policy import Decision, decide, require
+from award.policy import decide, require
 from award.press.document import from_json
 from award.press.views import FeedbackReportView
 from award.rounds.models import Round
@@ -46,28 +46,35 @@ def reports(request: Request, session: RequestSession, actor: CurrentActor, roun
 def _reports(request: Request, session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
     now, language = clock.now(session), request.state.language
     place = place_of(actor, round_, "feedback", now)
-    release = _release(session, actor, round_)
+    release, waive = (
+        decide(one, stage_now(round_, now), standing_in(actor, round_)) for one in (Action.FEEDBACK_RELEASE, Action.FEEDBACK_WAIVE)
+    )
+    is_published = latest_snapshot(session, round_.id, "result") is not None
+    may_waive = waive.allowed and is_published
     zone, base = round_.award.authority.zone, f"/office/rounds/{round_.public_id}/feedback"
     rows = [
         {
             "name": application.entrant, "number": application.number or "",
-            "code": report.state if report else "", "url": f"{base}/{application.public_id}" if report else "",
+            "state": queries.state_of_report(application, report), "url": f"{base}/{application.public_id}" if report else "",
+            "why_none": application.feedback_waiver,
+            "waive_url": f"{base}/{application.public_id}/none" if may_waive and _is_missing(application, report) else "",
             "leader": leader,
             "handed_in": i18n.format_moment(language, report.handed_in_at, zone) if report and report.handed_in_at else "",
             "released": i18n.format_moment(language, report.released_at, zone) if report and report.released_at else "",
         }
         for application, report, leader in queries.reports_in(session, actor, round_)
     ]  # fmt: skip
-    waiting = sum(one["code"] == "waiting" for one in rows)
+    waiting = sum(one["state"] == ("feedback", "waiting") for one in rows)
     return {
         **place, "rows": rows, "waiting": waiting, "url": base,
         "may_release": release.allowed, "why_not": views.why_not(language, release),
-        "is_published": latest_snapshot(session, round_.id, "result") is not None,
+        "is_published": is_published, "are_given": round_.scheme.feedback_reports,
     }  # fmt: skip
 
 
-def _release(session: Session, actor: Actor, round_: Round) -> Decision:
-    return decide(Action.FEEDBACK_RELEASE, stage_now(round_, clock.now(session)), standing_in(actor, round_))
+def _is_missing(application: Application, report: FeedbackReport | None) -> bool:
+    """Whether its leader has not handed it in, and nobody has said that it will not come."""
+    return application.feedback_waived_at is None and (report is None or report.state == "drafting")
 
 
 @office.post("", dependencies=[Depends(guard.office)])
@@ -80,16 +87,62 @@ def release_all(request: Request, session: RequestSession, actor: CurrentActor, 
     return RedirectResponse(f"/office/rounds/{round_id}/feedback", 303)
 
 
+def _judged(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
+    """An application of the round whose sheets are all in, for who may read them."""
+    now = clock.now(session)
+    application = application_for(session, actor, application_id, now)
+    if application.round.public_id != round_id or application.gate_opened_at is None:
+        raise NotFound
+    require(Action.SHEETS_READ, stage_now(application.round, now), standing_of(session, actor, application, now))
+    return application
+
+
 def _found(
     session: Session, actor: Actor, round_id: str, application_id: str
 ) -> tuple[Application, FeedbackReport]:
-    application = application_for(session, actor, application_id, clock.now(session))
+    application = _judged(session, actor, round_id, application_id)
     report = queries.report_of(session, application.id)
-    if application.round.public_id != round_id or report is None or application.gate_opened_at is None:
+    if report is None:
         raise NotFound
-    now = clock.now(session)
-    require(Action.SHEETS_READ, stage_now(application.round, now), standing_of(session, actor, application, now))
     return application, report
+
+
+@office.get("/{application_id}/none", dependencies=[Depends(guard.office)])
+def before_waiving(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
+) -> Response:
+    """Asks for the reason why an applicant gets no report."""
+    application = _judged(session, actor, round_id, application_id)
+    return render(request, session, "judging/no_report.html", **_waiving(session, actor, application))
+
+
+def _waiving(session: Session, actor: Actor, application: Application, reason: str = "") -> dict[str, Any]:
+    now, round_ = clock.now(session), application.round
+    require(Action.FEEDBACK_WAIVE, stage_now(round_, now), standing_of(session, actor, application, now))
+    report = queries.report_of(session, application.id)
+    leader = next((name for one, _, name in queries.reports_in(session, actor, round_) if one.id == application.id), "")
+    return {
+        **place_of(actor, round_, "feedback", now),
+        "name": application.entrant, "number": application.number or "", "leader": leader, "reason": reason,
+        "state": queries.state_of_report(application, report), "is_missing": _is_missing(application, report),
+        "url": f"/office/rounds/{round_.public_id}/feedback/{application.public_id}/none",
+    }  # fmt: skip
+
+
+@office.post("/{application_id}/none", dependencies=[Depends(guard.office)])
+def waive(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
+) -> Response:
+    """The applicant gets no report, for this reason."""
+    application = _judged(session, actor, round_id, application_id)
+    reason = form.text("reason", required=False, longest=1000, lines=True)
+    try:
+        form.check()
+        service.waive_report(session, actor, application, reason, clock.now(session))
+    except Invalid as error:
+        shown = _waiving(session, actor, application, reason)
+        return render_invalid(request, session, "judging/no_report.html", error, **shown)
+    return RedirectResponse(f"/office/rounds/{round_id}/feedback", 303)
 
 
 @office.get("/{application_id}")
@@ -105,15 +158,19 @@ def _one(
     request: Request, session: Session, actor: Actor, application: Application, report: FeedbackReport
 ) -> dict[str, Any]:
     now, language, round_ = clock.now(session), request.state.language, application.round
-    decision = decide(Action.FEEDBACK_RELEASE, stage_now(round_, now), standing_of(session, actor, application, now))
+    stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
+    decision = decide(Action.FEEDBACK_RELEASE, stage, standing)
+    may_waive = decide(Action.FEEDBACK_WAIVE, stage, standing).allowed and _is_missing(application, report)
     return {
         **place_of(actor, round_, "feedback", now),
         "view": _view(session, report, language),
         "report": {
             "code": report.state, "name": application.entrant, "number": application.number or "",
             "url": f"/office/rounds/{round_.public_id}/feedback/{application.public_id}",
-            "returned": report.returned_reason,
+            "returned": report.returned_reason, "state": queries.state_of_report(application, report),
+            "why_none": application.feedback_waiver,
         },
+        "may_waive": may_waive and latest_snapshot(session, round_.id, "result") is not None,
         "may_release": decision.allowed and report.state == "waiting",
         "why_not": views.why_not(language, decision),
         "pdf": _pdf(session, report, language),
@@ -179,21 +236,37 @@ def _send(session: Session, report: FeedbackReport, language: str) -> Response:
 def _own(session: Session, actor: Actor, application_id: str) -> FeedbackReport:
     """The released report of an organisation the actor acts for. Raises NotFound before that, and for any other."""
     application = own_application(session, actor, application_id)
-    now = clock.now(session)
-    standing = standing_of(session, actor, application, now)
     report = queries.report_of(session, application.id)
     if report is None or report.state not in OUT:
         raise NotFound
-    require(Action.FEEDBACK_READ, stage_now(application.round, now), standing)
+    _require_reading(session, actor, application)
     return report
+
+
+def _require_reading(session: Session, actor: Actor, application: Application) -> None:
+    now = clock.now(session)
+    require(Action.FEEDBACK_READ, stage_now(application.round, now), standing_of(session, actor, application, now))
 
 
 @applicant.get("")
 def own_report(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
-    """The report as a page, and its paper."""
-    report = _own(session, actor, application_id)
-    language, application = request.state.language, report.application
+    """The report as a page, and its paper; or that there is none, and why."""
+    application, language = own_application(session, actor, application_id), request.state.language
     zone = application.round.award.authority.zone
+    shown: dict[str, Any] = {
+        "application": {
+            "name": application.entrant, "url": f"/apply/{application_id}", "public_id": application_id,
+            "is_writable": False, "is_submitted": True, "has_feedback": True,
+        },
+        "site_name": views.award_name(language, application.round),
+    }  # fmt: skip
+    if application.feedback_waived_at is not None:
+        _require_reading(session, actor, application)
+        return render(
+            request, session, "judging/own_no_report.html", **shown, reason=application.feedback_waiver,
+            on=i18n.format_moment(language, application.feedback_waived_at, zone), contact=application.round.award.authority.contact,
+        )  # fmt: skip
+    report = _own(session, actor, application_id)
     at = report.acknowledged_at
     return render(
         request, session, "judging/own_report.html", view=_view(session, report, language), pdf=_pdf(session, report, language),
@@ -201,11 +274,7 @@ def own_report(request: Request, session: RequestSession, actor: CurrentActor, a
             "code": report.state, "url": f"/apply/{application_id}/feedback",
             "acknowledged_at": i18n.format_moment(language, at, zone) if at else "",
         },
-        application={
-            "name": application.entrant, "url": f"/apply/{application_id}", "public_id": application_id,
-            "is_writable": False, "is_submitted": True, "has_feedback": True,
-        },
-        site_name=views.award_name(language, application.round),
+        **shown,
     )  # fmt: skip
 
 

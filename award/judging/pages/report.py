@@ -32,6 +32,7 @@ def editor(request: Request, session: RequestSession, actor: CurrentActor, assig
     """The editor; before the report is begun, a page that begins it."""
     review = queries.review_for(session, actor, assignment_id, clock.now(session))
     require(Action.FEEDBACK_WRITE, review.stage, review.standing)
+    service.require_wanted(review.application)
     return render(request, session, "judging/report.html", **_editor(request, session, review))
 
 

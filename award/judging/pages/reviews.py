@@ -100,7 +100,8 @@ def _owes_report(card: Card, now: datetime) -> bool:
     application = card.application
     leader = Standing(frozenset({Who.CLEARED_JUDGE, Who.PANEL_LEADER}), gate_open=application.gate_opened_at is not None)
     may_write = decide(Action.FEEDBACK_WRITE, stage_now(application.round, now), leader).allowed
-    return card.is_leader and application.is_live and card.report in ("", "drafting") and may_write
+    is_open = card.report in ("", "drafting") and application.feedback_waived_at is None
+    return card.is_leader and application.is_live and is_open and may_write
 
 
 @router.get("/{assignment_id}/declaration")

@@ -74,9 +74,13 @@ def _sheet(session: Session, bench: Bench) -> dict[str, Any]:
         "next": {"url": bench.url(blank.key), "number": blank.number} if blank is not None and not closed else None,
         "receipt": _receipt(session, bench, sheet, version),
         "panel_url": f"{bench.base}/panel" if review.decide(Action.SHEETS_READ).allowed else "",
-        "report_url": f"{bench.base}/report" if review.decide(Action.FEEDBACK_WRITE).allowed else "",
+        "report_url": f"{bench.base}/report" if _may_report(review) else "",
         "recuse_url": f"{bench.base}/recuse" if review.decide(Action.CONFLICT_DECLARE).allowed else "",
     }  # fmt: skip
+
+
+def _may_report(review: queries.Review) -> bool:
+    return review.decide(Action.FEEDBACK_WRITE).allowed and review.application.feedback_waived_at is None
 
 
 def _marks(rows: Mapping[str, SheetItem]) -> dict[str, int]:

@@ -12,6 +12,7 @@ from award.judging.service.feedback import (
     take_comment,
 )
 from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, save_items, submit_sheet
+from award.judging.service.waiving import require_wanted, waive_report
 
 __all__ = [
     "Comment",
@@ -21,6 +22,7 @@ __all__ = [
     "merge_comments",
     "release_report",
     "remove_comment",
+    "require_wanted",
     "return_report",
     "return_sheet",
     "save_item",
@@ -29,4 +31,5 @@ __all__ = [
     "start_report",
     "submit_sheet",
     "take_comment",
+    "waive_report",
 ]

@@ -14,6 +14,7 @@ from award.judging import papers, queries
 from award.judging.models import FeedbackComment, FeedbackReport
 from award.judging.queries import Source
 from award.judging.service.sheets import WEIGHTS
+from award.judging.service.waiving import require_wanted
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -54,6 +55,7 @@ def start_report(session: Session, actor: Actor, application: Application, now: 
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=True)
     policy.require(Action.FEEDBACK_WRITE, stage, standing_of(session, actor, application, now))
+    require_wanted(application)
     sheets = [one.public_id for one in queries.valid_versions(session, application)]
     report = queries.report_of(session, application.id)
     if report is None:
@@ -332,6 +334,7 @@ def subject_of(report: FeedbackReport) -> str:
 def _require_write(session: Session, actor: Actor, report: FeedbackReport, now: datetime) -> None:
     stage = guarded_stage(session, report.application.round, now)
     policy.require(Action.FEEDBACK_WRITE, stage, standing_of(session, actor, report.application, now))
+    require_wanted(report.application)
 
 
 def _require_release(session: Session, actor: Actor, report: FeedbackReport, now: datetime) -> None:

@@ -16,7 +16,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.messages.queries.reminding import deadline_of, open_reminders, sent_counts, settings_of
-from award.messages.reminders import MOST_DAYS, REMINDERS, remind_at
+from award.messages.reminders import MOST_DAYS, remind_at
 from award.messages.service.reminding import Wish, set_reminders
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
@@ -72,9 +72,10 @@ def save(request: Request, session: RequestSession, actor: CurrentActor, round_i
     """Switches kinds on and off and sets their days."""
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
-    typed = {key: {"days": form.get(f"days-{key}"), "is_on": form.ticked(f"on-{key}")} for key in REMINDERS}
+    kinds = [one.kind.key for one in settings_of(session, round_)]
+    typed = {key: {"days": form.get(f"days-{key}"), "is_on": form.ticked(f"on-{key}")} for key in kinds}
     try:
-        wishes = {key: Wish(form.number(f"days-{key}", 1, MOST_DAYS), form.ticked(f"on-{key}")) for key in REMINDERS}
+        wishes = {key: Wish(form.number(f"days-{key}", 1, MOST_DAYS), form.ticked(f"on-{key}")) for key in kinds}
         policy.require(Action.MESSAGE_SEND, stage_now(round_, now), standing_in(actor, round_))
         form.check()
         set_reminders(session, actor, round_, wishes, now)

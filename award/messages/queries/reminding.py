@@ -20,7 +20,7 @@ from award.results.models import Notice, Objection
 from award.results.service.objecting import due_on
 from award.rounds.models import Round
 from award.rounds.people import holds, is_reachable, officers_of
-from award.rounds.queries import dates_of, stage_of
+from award.rounds.queries import dates_of, scheme_of, stage_of
 from award.standing.models import Assignment, Conflict
 
 
@@ -51,13 +51,15 @@ class Reminder:
 
 
 def settings_of(session: Session, round_: Round) -> list[Setting]:
-    """Every kind, as the round has it."""
+    """Every kind its scheme has something to remind of, as the round has it."""
+    scheme = scheme_of(session, round_)
     rows = {
         one.kind: one for one in session.scalars(select(ReminderSetting).where(ReminderSetting.round_id == round_.id))
     }
     return [
         Setting(kind, rows[kind.key].days, rows[kind.key].is_on) if kind.key in rows else Setting(kind, kind.days, True)
         for kind in REMINDERS.values()
+        if kind.key != "report" or scheme.feedback_reports
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from award.accounts.queries import names_of
-from award.judging.queries import reports_in
+from award.judging.queries import reports_in, state_of_report
 from award.kernel.actor import Action
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.i18n import N_
@@ -82,13 +82,14 @@ def _feedback(asked: Asked) -> Answer:
     columns = (
         Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))), Column(asked.say(N_("Panel leader"))),
         Column(asked.say(N_("State"))), Column(asked.say(N_("Handed in")), Kind.MOMENT), Column(asked.say(N_("Released")), Kind.MOMENT),
+        Column(asked.say(N_("Why there is no report")), width=40),
     )  # fmt: skip
     found = reports_in(asked.session, asked.actor, round_)
     rows = [
         (
             application.entrant, application.number, leader,
-            asked.word("feedback", report.state) if report else asked.word("item", "not_started"),
-            report.handed_in_at if report else None, report.released_at if report else None,
+            asked.word(*state_of_report(application, report)),
+            report.handed_in_at if report else None, report.released_at if report else None, application.feedback_waiver,
         )
         for application, report, leader in found
     ]  # fmt: skip

@@ -14,7 +14,7 @@ from award.kernel.mail.service import is_address, send
 from award.kernel.settings import settings
 from award.panels import queries
 from award.rounds.models import Round
-from award.rounds.queries import title_of
+from award.rounds.queries import scheme_of, title_of
 from award.standing.models import Assignment
 
 TELL = "panels:tell_judge"
@@ -51,12 +51,12 @@ def tell_judge(session: Session, person_id: int, round_id: int) -> None:
 def tell_leader(session: Session, application: Application, assignment: Assignment) -> None:
     """Writes to the leader of a panel that the feedback report is his to write: all sheets are in.
 
-    Once for each leader of an application, whatever happens again. Effects: a message.
+    Once for each leader of an application, whatever happens again; never where the award gives no reports. Effects: a message.
     """
     person = session.get_one(Person, assignment.person_id)
-    if not is_address(person.email) or not application.is_live:
-        return
     round_ = application.round
+    if not is_address(person.email) or not application.is_live or not scheme_of(session, round_).feedback_reports:
+        return
     publish = next((one for one in round_.stages if one.kind == "publish"), None)
     opens_at = publish.opens_at if publish is not None else None
     zone = round_.award.authority.zone

@@ -1,0 +1,60 @@
+"""Where no feedback report can be written any more, the office says so to the applicant, with the reason."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from award import policy
+from award.applications.letters import write_to_applicant
+from award.applications.models import Application
+from award.judging import queries
+from award.kernel import db
+from award.kernel.actor import Action, Actor
+from award.kernel.audit.trail import record, round_stream
+from award.kernel.errors import Conflict, Invalid
+from award.kernel.events import Event
+from award.kernel.i18n import N_
+from award.rounds.queries import guarded_stage, latest_snapshot
+from award.standing.queries import standing_of
+
+HANDED_IN = N_("This report has been handed in. Release it, or return it to the panel leader.")
+OUT = N_("This applicant has got its report already.")
+IN_THE_WAY = {"waiting": HANDED_IN, "released": OUT, "acknowledged": OUT}
+"""States of a report in which the applicant is to get it, and why it cannot be given up."""
+
+
+def require_wanted(application: Application) -> None:
+    """Raises Conflict where the office has said that no report will come: nothing is written any more."""
+    if application.feedback_waived_at is not None:
+        text = N_("The award office has said that there will be no report for this application, so nothing is to be written.")
+        raise Conflict("feedback.waived", text)
+
+
+def waive_report(session: Session, actor: Actor, application: Application, reason: str, now: datetime) -> Application:
+    """The office says that an applicant gets no report, and why; what was written of one stays and is not shown to it.
+
+    Said already, nothing happens. Raises Refused (wrong stage or role, or an award without reports), Conflict (the result is
+    not published, the application was not judged, or its report was handed in), Invalid (no reason).
+    Effects: a message to the applicant.
+    """
+    stage = guarded_stage(session, application.round, now)
+    db.lock_row(session, "application", application.id, exclusive=True)
+    session.refresh(application, ["feedback_waived_at"])
+    policy.require(Action.FEEDBACK_WAIVE, stage, standing_of(session, actor, application, now))
+    if application.feedback_waived_at is not None:
+        return application
+    if latest_snapshot(session, application.round_id, "result") is None:
+        raise Conflict("feedback.not_published", N_("Say this after the result has been published."))
+    if application.gate_opened_at is None:
+        raise Conflict("feedback.not_judged", N_("This application has no score sheets, so no report is waited for."))
+    report = queries.report_of(session, application.id)
+    if report is not None and report.state in IN_THE_WAY:
+        raise Conflict("feedback.not_missing", IN_THE_WAY[report.state])
+    if not reason.strip():
+        raise Invalid.one("reason", N_("Say why there is no report; the applicant reads it."))
+    application.feedback_waived_at, application.feedback_waiver = now, reason.strip()
+    round_ = application.round
+    thing, stream = f"application:{application.public_id}", round_stream(round_.public_id)
+    record(session, actor, Event.FEEDBACK_WAIVED, thing, stream, {"reason": reason.strip()}, rules=round_.scheme_sha256)
+    write_to_applicant(session, application, "feedback_waived", now, {"reason": reason.strip()}, once=thing)
+    return application
