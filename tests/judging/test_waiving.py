@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.invariants.commands import ask_all
 from award.judging import service
 from award.judging.queries import state_of_report
 from award.kernel.actor import Actor
@@ -76,7 +75,6 @@ def test_the_office_says_that_no_report_comes_once_the_result_is_out(begun: Worl
         letters = select(Message).where(Message.template == "feedback_waived")
         assert [json.loads(one.context)["reason"] for one in session.scalars(letters)] == [REASON]
         assert CHECKS["reports_released"](session, application.round, NOW) == []
-        assert ask_all(session)["one_record_each"].offences == 0
 
 
 def test_nothing_is_written_of_a_report_that_will_not_come(begun: World) -> None:
