@@ -12,13 +12,12 @@ from functools import lru_cache
 from typing import Any, cast
 
 import pikepdf
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from award.kernel.i18n import format_day, translate
 from award.kernel.settings import ROOT
-from award.press import chinese, ornament, paper
+from award.press import chinese, ornament, paper, qr
 from award.press.charts import dot_strip, percent_text
 from award.press.document import Kind, PressError, Rendered, data_hash
 from award.press.figures import Figures, fitting
@@ -38,6 +37,9 @@ SOURCES: Mapping[Kind, tuple[str, ...]] = {
     "summary": ("summary.html", "summary.css", "layout.html", "record.html", "record.css"),
 }
 """The first template of each is the one that is filled."""
+PIXEL = 25.4 / 96
+QR_PLACE = ((33 + 0.25 + 1.2) / PIXEL, (158 + 0.25 + 1.2) / PIXEL, 23 / PIXEL)
+"""Left, top and width of a certificate's QR code in pixels of its style sheet: inside border and padding of the box `.code`."""
 INVISIBLE = {"Cc", "Cf", "Cs"}
 """Categories of Unicode. Private-use characters stay: as they are in no font, they are reported and not lost silently."""
 
@@ -47,14 +49,6 @@ def printable(value: object) -> object:
     if isinstance(value, str) and not isinstance(value, Markup):
         return "".join(one for one in value if one in "\n\t" or unicodedata.category(one) not in INVISIBLE)
     return value
-
-
-def qr(url: str) -> Markup:
-    """A QR code as SVG that fills the box it stands in: level M, dark brown, no quiet zone of its own."""
-    out = io.BytesIO()
-    code = segno.make(url, error="m", micro=False)
-    code.save(out, kind="svg", border=0, dark="#2A1D14", xmldecl=False, omitsize=True, svgns=True)
-    return Markup(out.getvalue().decode())  # noqa: S704  segno draws modules only, the address is not in it
 
 
 def _written(remarks: ItemRemarks | SummaryRemarks) -> int:
@@ -84,7 +78,7 @@ def _environment(language: str) -> Environment:
     def translated(text: str, **params: object) -> str:
         return translate(language, text, params)
 
-    environment.globals.update(_=translated, fitting=fitting, qr=qr, cover_ground=_cover_ground, format_day=format_day, dot_strip=dot_strip)
+    environment.globals.update(_=translated, fitting=fitting, cover_ground=_cover_ground, format_day=format_day, dot_strip=dot_strip)
     is_chinese = language == "zh"
     if not is_chinese:
         environment.finalize = lambda value: _narrow_quotes(printable(value))
@@ -115,7 +109,8 @@ def _ground(ring: str) -> tuple[pikepdf.Pdf, pikepdf.Object]:
 def template_version(kind: Kind) -> str:
     """Twelve characters that change with the template, its styles or the drawings."""
     here = ROOT / "award" / "press"
-    files = [TEMPLATES / "print" / name for name in SOURCES[kind]] + [here / "charts.py", here / "ornament.py", here / "figures.py"]
+    files = [TEMPLATES / "print" / name for name in (*SOURCES[kind], "elements.css")]
+    files += [here / name for name in ("charts.py", "ornament.py", "figures.py", "qr.py")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
@@ -185,7 +180,8 @@ def _single(view: CertificateView, page: pikepdf.Page, fonts: tuple[str, ...]) -
         single.pages.append(page)
         only = single.pages[0]
         only.add_resource(single.copy_foreign(_ground(view.ring)[1]), pikepdf.Name.XObject, pikepdf.Name("/Ground"))
-        only.contents_add(b"q /Ground Do Q", prepend=True)
+        only.contents_add(b"q /Ground Do Q q", prepend=True)
+        only.contents_add(b"Q q 0.75 0 0 -0.75 0 595.275591 cm\n" + qr.drawing(view.verify_url, *QR_PLACE) + b"\nQ")
         single.Root.Lang = pikepdf.String("zh-CN")
         single.docinfo["/Title"] = pikepdf.String(f"{view.award_title} {view.recipient}")
         out = io.BytesIO()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from award.kernel.settings import ROOT
 from award.press import fonts
 from award.press.document import MissingGlyphs, PressError
 
@@ -18,7 +19,7 @@ FONT_SET = fonts.ensure()
 os.environ["FONTCONFIG_FILE"] = str(FONT_SET.config)  # read once, when Pango is loaded by the next import
 
 import pikepdf  # noqa: E402
-from weasyprint import HTML, Document  # noqa: E402
+from weasyprint import CSS, HTML, Document  # noqa: E402
 from weasyprint.text.fonts import FontConfiguration  # noqa: E402
 from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: E402
 
@@ -27,6 +28,16 @@ SUBSETTER_MISSING = (
     "HarfBuzz's subsetter is missing, without which every document takes seconds: install the system package "
     "libharfbuzz-subset0 (Debian, Ubuntu) or harfbuzz with hb-subset."
 )
+
+
+ELEMENTS = CSS(string=(ROOT / "templates" / "print" / "elements.css").read_text("utf-8"))
+
+
+class _Page(HTML):  # type: ignore[misc]  # WeasyPrint has no types
+    """HTML whose elements have only the properties that our papers need; each further one is weighed for every element."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return [ELEMENTS]
 
 
 class NothingFetched(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
@@ -83,7 +94,7 @@ def typeset(html: str, *, tagged: bool = False) -> tuple[bytes, int]:
     gc.disable()  # a document is a burst of small objects: collecting while it grows costs a tenth
     try:
         with _strictly():
-            document: Document = HTML(string=html, url_fetcher=fetcher).render(font_config=CONFIGURATION)
+            document: Document = _Page(string=html, url_fetcher=fetcher).render(font_config=CONFIGURATION)
             pdf: bytes = document.write_pdf(pdf_tags=tagged)
     except (ValueError, OSError) as problem:
         raise PressError(str(problem)) from problem

@@ -1,7 +1,8 @@
 """The yardsticks of paper, each in a process of its own (write|certificates FOLDER COUNT, or report REPEATED RUNS).
 
 Certificates: WeasyPrint as anybody would use it, one document each, from the system's Noto collection. The HTML is that of our
-template, without the ground we draw once. Report: our own engine, with and without the layout our tables are given.
+template, without the ground we draw once, with the QR code as SVG. Report: our own engine, with and without the layout our
+tables are given.
 """
 
 import json
@@ -17,14 +18,16 @@ LAYOUT = re.compile(r"table-layout:\s*fixed;?|border-collapse:\s*separate;?|bord
 
 
 def write_certificates(folder: Path, count: int) -> None:
-    """The HTML of single certificates, asking for the system's fonts."""
+    """The HTML of single certificates, asking for the system's fonts, the code drawn in it."""
+    import segno
+
     from award.press import engine
     from tests.golden import samples
 
     for number in range(count):
-        html = engine._html(
-            "certificate", "zh", views=[samples.certificate(recipient=f"云川第{number}精密机械股份有限公司")]
-        )
+        view = samples.certificate(recipient=f"云川第{number}精密机械股份有限公司")
+        code = segno.make(view.verify_url, error="m", micro=False).svg_inline(border=0, omitsize=True)
+        html = engine._html("certificate", "zh", views=[view]).replace('<div class="code">', f'<div class="code">{code}')
         (folder / f"{number}.html").write_text(re.sub(r"font-family: [^;}]*", f"font-family: {COLLECTION}", html))
 
 
