@@ -4,9 +4,8 @@ import typer
 from sqlalchemy import Engine
 
 from award.accounts.service import make_start_link
-from award.kernel import db
 from award.kernel.audit.trail import transaction
-from award.kernel.settings import settings
+from award.kernel.installed import installed
 
 app = typer.Typer()
 
@@ -14,7 +13,7 @@ app = typer.Typer()
 @app.command("start-link")
 def start_link() -> None:
     """Prints the one-time link that sets up the first administrator of an empty database."""
-    with db.connected(settings().database) as engine:
+    with installed() as engine:
         is_printed = print_start_link(engine)
     if not is_printed:
         typer.echo("There are people already; a new password comes from “Forgot your password?” or an administrator.")

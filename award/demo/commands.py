@@ -13,6 +13,7 @@ from award.kernel import clock, db, migrating, serving
 from award.kernel.actor import SYSTEM
 from award.kernel.audit.trail import ADMIN, record, transaction
 from award.kernel.events import Event
+from award.kernel.installed import installed
 from award.kernel.settings import settings
 
 demo_app = typer.Typer()
@@ -108,7 +109,7 @@ def forward(by: str, directory: Path = typer.Option(Path("var/demo"), "--dir")) 
         os.environ["AWARD_DIRECTORY"] = str(directory.resolve())
         settings.cache_clear()
     try:
-        with db.connected(settings().database) as engine, transaction(engine) as session:
+        with installed() as engine, transaction(engine) as session:
             now = clock.move_forward(session, timedelta(**{unit: int(found[1])}))
             record(session, SYSTEM, Event.CLOCK_MOVED, "clock:demonstration", ADMIN, {"by": by})
     except ValueError as error:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from award.invariants import judging, people, records, results
 from award.invariants.finding import Found, Invariant
 from award.kernel import db
-from award.kernel.settings import settings
+from award.kernel.installed import installed
 
 app = typer.Typer()
 CHECKS = (
@@ -30,7 +30,7 @@ def ask_all(session: Session) -> dict[str, Found]:
 @app.command("invariants")
 def invariants() -> None:
     """Asks a live database for what must always hold, names the first offence of each; exit code 1 if there is one."""
-    with db.connected(settings().database) as engine, db.reading(engine) as session:
+    with installed() as engine, db.reading(engine) as session:
         found = ask_all(session)
     for one in INVARIANTS:
         answer = found[one.name]

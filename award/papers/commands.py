@@ -10,7 +10,7 @@ from award.kernel.audit.trail import transaction
 from award.kernel.documents import batches
 from award.kernel.documents.models import Batch
 from award.kernel.errors import AwardError
-from award.kernel.settings import settings
+from award.kernel.installed import installed
 from award.papers import queries, service
 from award.papers.kinds import KINDS
 from award.rounds.models import Round
@@ -22,7 +22,7 @@ app = typer.Typer(help="Papers of a round.", no_args_is_help=True)
 @app.command()
 def status(round_id: str) -> None:
     """How many papers of each kind are made, and the latest batches with what failed."""
-    with db.connected(settings().database) as engine, db.reading(engine) as session:
+    with installed() as engine, db.reading(engine) as session:
         round_ = _round(session, round_id)
         for one in queries.counts_of(session, SYSTEM, round_, "zh", clock.now(session)):
             typer.echo(f"{one.kind.key:12} {one.ready}/{one.total} ready, {one.wanted} being made, {one.failed} failed")
@@ -38,7 +38,7 @@ def start(round_id: str, kind: str, language: str = "zh") -> None:
     if kind not in KINDS:
         typer.echo(f"no such kind; there are {', '.join(KINDS)}", err=True)
         raise typer.Exit(2)
-    with db.connected(settings().database) as engine, transaction(engine) as session:
+    with installed() as engine, transaction(engine) as session:
         try:
             batch = service.start_batch(session, SYSTEM, _round(session, round_id), kind, language, clock.now(session))
         except AwardError as refused:
@@ -50,7 +50,7 @@ def start(round_id: str, kind: str, language: str = "zh") -> None:
 @app.command()
 def cancel(batch_id: str) -> None:
     """Stops a batch; what is made stays."""
-    with db.connected(settings().database) as engine, transaction(engine) as session:
+    with installed() as engine, transaction(engine) as session:
         batch = batches.batch_by_id(session, batch_id)
         if batch is None:
             typer.echo("there is no such batch", err=True)

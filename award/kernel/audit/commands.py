@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock, db
 from award.kernel.audit.heads import HeadsError, Kept, departures, heads_of, kept_in, kept_now
 from award.kernel.audit.verify import verify
-from award.kernel.settings import settings
+from award.kernel.installed import installed
 
 app = typer.Typer(help="The trail of what happened.", no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def verify_trail(
 ) -> None:
     """Walks the trail and names the first bad record of each stream; exit code 1 if there is one."""
     kept = _kept(against, stream) if against else None
-    with db.connected(settings().database) as engine, db.reading(engine) as session:
+    with installed() as engine, db.reading(engine) as session:
         verdict = verify(session, stream or None)
         for fault in verdict.faults:
             typer.echo(f"BAD {fault.stream} record {fault.seq}: {fault.reason}")
@@ -60,5 +60,5 @@ def _compare(session: Session, kept: Kept) -> bool:
 @app.command("heads")
 def print_heads() -> None:
     """Prints the last number and link of each stream, to be kept on another machine or on paper for `verify --against`."""
-    with db.connected(settings().database) as engine, db.reading(engine) as session:
+    with installed() as engine, db.reading(engine) as session:
         typer.echo(kept_now(heads_of(session), clock.real_now()).as_json(), nl=False)

@@ -4,7 +4,7 @@ import typer
 
 from award.kernel import clock, db
 from award.kernel.files.service import sweep_orphans
-from award.kernel.settings import settings
+from award.kernel.installed import installed
 
 app = typer.Typer(help="Stored files.", no_args_is_help=True)
 
@@ -17,5 +17,5 @@ def files() -> None:
 @app.command("sweep")
 def sweep() -> None:
     """Deletes contents that no row has named for a day; the worker does the same every day."""
-    with db.connected(settings().database) as engine, db.reading(engine) as session:
+    with installed() as engine, db.reading(engine) as session:
         typer.echo(f"{sweep_orphans(session, clock.real_now())} swept")

@@ -2,8 +2,8 @@
 
 import typer
 
-from award.kernel import db
 from award.kernel.audit.trail import transaction
+from award.kernel.installed import installed
 from award.kernel.mail.service import send
 from award.kernel.settings import settings
 
@@ -18,6 +18,6 @@ def mail() -> None:
 @app.command("try")
 def try_mail(address: str, language: str = typer.Option("zh", help="zh or en")) -> None:
     """Wants a trial message, to see whether the worker and the mail server do their part."""
-    with db.connected(settings().database) as engine, transaction(engine) as session:
+    with installed() as engine, transaction(engine) as session:
         message = send(session, address, "trial", {"site": settings().base_url}, language)
     typer.echo(f"message {message.public_id} is wanted; the worker sends it")

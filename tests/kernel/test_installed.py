@@ -1,0 +1,47 @@
+"""A command told to work where it cannot says what to do, and leaves nothing behind."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, text
+from typer.testing import CliRunner
+
+from award.commands import app as commands
+from award.kernel.settings import settings
+
+WORDS = (
+    ["audit", "verify"], ["audit", "heads"], ["invariants"], ["papers", "status", "222222222222"], ["mail", "try", "a@example.cn"],
+    ["files", "sweep"], ["start-link"], ["clock", "forward", "1d"],
+)  # fmt: skip
+
+
+def said(url: str, words: list[str]) -> str:
+    settings().database_url = url
+    done = CliRunner().invoke(commands, words)
+    assert done.exit_code == 1
+    assert done.stdout == ""
+    return done.stderr
+
+
+@pytest.mark.parametrize("words", WORDS, ids=" ".join)
+def test_there_is_no_database(tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWARD_DATABASE_URL", "as the settings say")
+    file = tmp_path / "none.sqlite3"
+    assert f"There is no database {file}. `./run migrate up` makes it" in said(f"sqlite:///{file}", words)
+    assert not file.exists()
+
+
+def test_its_tables_are_not_those_of_this_version(any_engine: Engine) -> None:
+    with any_engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+    url = any_engine.url.render_as_string(hide_password=False)
+    for words in (["audit", "verify"], ["invariants"]):
+        assert said(url, words) == (
+            "This database does not have the tables of this version. `./run migrate up` brings them up to date.\n"
+        )
+
+
+def test_it_does_not_answer() -> None:
+    told = said("postgresql+psycopg://award@127.0.0.1:1/award", ["audit", "verify"])
+    assert told.startswith("The database does not answer: ")
+    assert told.count("\n") == 1
