@@ -11,6 +11,21 @@ from award.kernel.i18n import N_
 
 Word = tuple[str, str]
 
+_APPLICATION: Mapping[str, Word] = {
+    "draft": (N_("Being written"), "info"),
+    "submitted": (N_("Submitted"), "info"),
+    "correction": (N_("To be corrected"), "warn"),
+    "resubmitted": (N_("Corrected"), "info"),
+    "accepted": (N_("Accepted"), "ok"),
+    "rejected": (N_("Not accepted"), "bad"),
+    "candidate": (N_("Proposed for an award"), "violet"),
+    "publicised": (N_("On public notice"), "violet"),
+    "awarded": (N_("Awarded"), "ok"),
+    "not_awarded": (N_("Not awarded"), "neutral"),
+    "withdrawn": (N_("Withdrawn"), "neutral"),
+    "revoked": (N_("Revoked"), "bad"),
+}
+
 WORDS: Mapping[str, Mapping[str, Word]] = {
     "round": {
         "draft": (N_("Preparing"), "neutral"),
@@ -25,19 +40,12 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "overdue": (N_("Overdue"), "warn"),
         "done": (N_("Finished"), "ok"),
     },
-    "application": {
-        "draft": (N_("Being written"), "info"),
-        "submitted": (N_("Submitted"), "info"),
-        "correction": (N_("To be corrected"), "warn"),
-        "resubmitted": (N_("Corrected"), "info"),
-        "accepted": (N_("Accepted"), "ok"),
-        "rejected": (N_("Not accepted"), "bad"),
-        "candidate": (N_("Proposed for an award"), "violet"),
-        "publicised": (N_("On public notice"), "violet"),
-        "awarded": (N_("Awarded"), "ok"),
-        "not_awarded": (N_("Not awarded"), "neutral"),
-        "withdrawn": (N_("Withdrawn"), "neutral"),
-        "revoked": (N_("Revoked"), "bad"),
+    "application": _APPLICATION,
+    "recommendation": {
+        **_APPLICATION,
+        "candidate": (N_("Proposed for recommendation"), "violet"),
+        "awarded": (N_("Chosen for recommendation"), "ok"),
+        "not_awarded": (N_("Not chosen for recommendation"), "neutral"),
     },
     "item": {
         "not_started": (N_("Not started"), "neutral"),

@@ -76,6 +76,11 @@ class Application(Row):
         return entrant_of(self.profile.get(NOMINEE), self.organisation.name)
 
     @property
+    def words(self) -> str:
+        """The kind its state is called by in words.py: what its round decides is an award, or whom it recommends."""
+        return self.round.words
+
+    @property
     def is_live(self) -> bool:
         """Whether it is judged and ranked."""
         return self.state in LIVE

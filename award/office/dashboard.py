@@ -218,7 +218,7 @@ def _row(view: View, application: Application, seats: list[Seat], items: int) ->
         "number": application.number or "—",
         "facts": " · ".join(facts),
         "panel": next((seat.name for seat in seats if seat.is_leader), "—"),
-        "kind": "application",
+        "kind": application.words,
         "code": application.state,
         "word": view.say(N_("Judges wanted: {count}"), count=short) if needs_judges and seats else "",
         "squares": [_square(seat, items) for seat in seats] + [None] * short,

@@ -118,7 +118,7 @@ KINDS: Mapping[str, PaperKind] = {
         PaperKind("feedback", N_("Feedback report"), "feedback_report", "feedback", BOTH, "反馈报告",
                   _frozen("feedback_report", "feedback")),
         PaperKind("notice", N_("Public notice"), "notice", "round", CHINESE, "公示", _frozen("notice", "round"), True),
-        PaperKind("decision", N_("Decision on the award"), "notice", "decision", CHINESE, "表彰决定或通报", _decision, True),
+        PaperKind("decision", N_("Decision or circular"), "notice", "decision", CHINESE, "决定或通报", _decision, True),
         PaperKind("announcement", N_("Announcement"), "notice", "announcement", CHINESE, "公告",
                   _frozen("notice", "announcement"), True),
         PaperKind("certificate", N_("Certificate of honour"), "certificate", "certificate", CHINESE, "荣誉证书",

@@ -23,14 +23,18 @@ COUNTED = {"team": "个班组", "individual": "人"}
 
 
 def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> NoticeView:
-    """表彰决定 where the scheme is a commendation (表彰), 通报 where it is an evaluation (业务性评价).
+    """表彰决定 where the scheme is a commendation (表彰), 通报 where it is an evaluation (业务性评价) or recommends only.
 
     It bears the number and the day of the approving document, which it is.
     Source: scheme.basis nature; domain.md 3 on the two legal natures.
     """
-    groups, is_commendation = groups_of(scheme, decided), scheme.basis[0].nature == "commendation"
-    title = _name(round_)
-    if is_commendation:
+    groups, title = groups_of(scheme, decided), _name(round_)
+    is_commendation = scheme.basis[0].nature == "commendation" and not scheme.recommends
+    if scheme.recommends:
+        heading = (f"{scheme.issuer.zh}关于", f"{title}推荐名单的通报")
+        opening = f"{_way(scheme)}，{_approved(scheme, approval)}现将推荐名单通报如下："
+        closing = f"希望被推荐的{_winners(groups, '')}做好后续申报工作，持续改进质量管理。"
+    elif is_commendation:
         heading = (f"{scheme.issuer.zh}关于表彰", f"{title}{_winners(groups)}的决定")
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}决定："
         closing = f"希望受表彰的{_winners(groups, '')}珍惜荣誉，再接再厉，持续改进，发挥示范带动作用。"
@@ -38,7 +42,7 @@ def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: App
         heading = (f"{scheme.issuer.zh}关于", f"{title}评价结果的通报")
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}现将评价结果通报如下："
         closing = "希望有关组织持续改进质量管理，发挥示范带动作用。"
-    listed = _listed(groups, "授予{names}{grade}。" if is_commendation else "{grade}：{names}。")
+    listed = _listed(scheme, groups, "授予{names}{grade}。" if is_commendation else "{grade}：{names}。")
     return NoticeView(
         issuer_mark=scheme.issuer.zh,
         document_number=approval.document_number,
@@ -47,7 +51,7 @@ def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: App
         paragraphs=(Paragraph(opening), *listed, Paragraph(closing)),
         signatory=scheme.issuer.zh,
         dated=approval.approved_on,
-        annexes=_annexes(title, groups),
+        annexes=_annexes(scheme, title, groups),
     )
 
 
@@ -57,18 +61,19 @@ def announcement_view(
     """公告: tells the public what was decided. revoked: public ids of applications whose award was revoked since."""
     groups, title = groups_of(scheme, decided), _name(round_)
     number = f"（{approval.document_number}）" if approval.document_number else ""
+    result = "推荐" if scheme.recommends else "获奖"
     gone = [one.name for group in groups for one in group.winners if one.application in revoked]
     paragraphs = [
         Paragraph(f"{_way(scheme)}，经{approval.approved_by}{format_day('zh', approval.approved_on)}批准{number}，"
-                  f"现将{title}获奖名单公告如下："),
-        *_listed(groups, "{grade}：{names}。"),
-        *((Paragraph(f"{'、'.join(gone)}的获奖资格已依照规定撤销。"),) if gone else ()),
-        Paragraph("获奖证书可凭证书上的核验码在本奖项网站核验。"),
+                  f"现将{title}{result}名单公告如下："),
+        *_listed(scheme, groups, "{grade}：{names}。"),
+        *((Paragraph(f"{'、'.join(gone)}的{result}资格已依照规定撤销。"),) if gone else ()),
+        *((Paragraph("获奖证书可凭证书上的核验码在本奖项网站核验。"),) if scheme.certificate else ()),
         Paragraph("特此公告。"),
     ]  # fmt: skip
     return NoticeView(
-        issuer_mark=scheme.issuer.zh, document_number="", title=(f"{scheme.issuer.zh}关于", f"{title}获奖名单的公告"),
-        paragraphs=tuple(paragraphs), signatory=scheme.issuer.zh, dated=published_on, annexes=_annexes(title, groups),
+        issuer_mark=scheme.issuer.zh, document_number="", title=(f"{scheme.issuer.zh}关于", f"{title}{result}名单的公告"),
+        paragraphs=tuple(paragraphs), signatory=scheme.issuer.zh, dated=published_on, annexes=_annexes(scheme, title, groups),
     )  # fmt: skip
 
 
@@ -102,10 +107,10 @@ def _approved(scheme: Scheme, approval: Approval) -> str:
     return "" if approval.approved_by == scheme.issuer.zh else f"并经{approval.approved_by}批准，"
 
 
-def _listed(groups: Sequence[Group], sentence: str) -> list[Paragraph]:
+def _listed(scheme: Scheme, groups: Sequence[Group], sentence: str) -> list[Paragraph]:
     """A sentence for each grade; many names stand in the annex."""
     if not groups:
-        return [Paragraph("本届奖项空缺。")]
+        return [Paragraph("本届没有推荐对象。" if scheme.recommends else "本届奖项空缺。")]
     texts = [sentence.format(names=_names(one), grade=one.grade_name.zh) for one in groups]
     if len(texts) == 1:
         return [Paragraph(texts[0])]
@@ -134,7 +139,8 @@ def _winners(groups: Sequence[Group], before: str = "获奖") -> str:
     return before + ("和".join(named) if len(named) < 3 else "组织、班组和个人")
 
 
-def _annexes(title: str, groups: Sequence[Group]) -> tuple[Annex, ...]:
+def _annexes(scheme: Scheme, title: str, groups: Sequence[Group]) -> tuple[Annex, ...]:
     if all(len(one.winners) <= LONGEST_INLINE for one in groups):
         return ()
-    return (Annex(f"{title}获奖名单", table=table_of(("序号", "名称", "奖项"), groups)),)
+    result, column = ("推荐", "推荐事项") if scheme.recommends else ("获奖", "奖项")
+    return (Annex(f"{title}{result}名单", table=table_of(("序号", "名称", column), groups)),)

@@ -42,8 +42,23 @@ CORRECTED_ONLY = N_(
 )
 """What a notice says instead where it corrects another."""
 NOTICE_COLUMNS = (N_("No."), N_("Name"), N_("Proposed award"))
+RECOMMENDING: Mapping[str, str] = {
+    NOTICE_TITLE: N_("Public notice of those to be recommended in the {round}"),
+    NOTICE_TEXT[0]: N_("Following its rules, the review of the {round} has been completed: {stages}. "
+                       "Those who are to be recommended, {count} in all, are hereby put on public notice."),
+    NOTICE_COLUMNS[2]: N_("Proposed recommendation"),
+    CORRECTION_TITLE: N_("Corrected public notice of those to be recommended in the {round}"),
+    CORRECTION_TEXT: N_("The public notice {number} of {on} on the {round} is corrected: {reason}. "
+                        "Those to be recommended, {count} in all, are now the following."),
+}  # fmt: skip
+"""What notices say instead where the scheme decides whom it recommends, and gives no award."""
 UNITS = {"working": N_("working days"), "calendar": N_("calendar days")}
 Decided = Mapping[str, Sequence[ResultLine]]
+
+
+def told(text: str, *, recommends: bool) -> str:
+    """A sentence of a notice as it is said of an award, or of a recommendation."""
+    return RECOMMENDING.get(text, text) if recommends else text
 
 
 def both(text: Text) -> dict[str, str]:
@@ -173,6 +188,7 @@ def notice_content(round_: Round, scheme: Scheme, decided: Decided, words: Notic
         "contact": words.contact,
         "zone": round_.award.authority.zone,
         "stages": [both(one) for one in reviewed(scheme)],
+        "result": scheme.result,
         "groups": _groups_content(groups_of(scheme, decided)),
     }
     if corrected is not None:
@@ -199,6 +215,8 @@ def result_content(
         "zone": round_.award.authority.zone,
         "groups": _groups_content(groups_of(scheme, decided)),
         "revoked": {key: str(day) for key, day in (revoked or {}).items()},
+        "result": scheme.result,
+        "certificates": scheme.certificate is not None,
     }
 
 
@@ -211,31 +229,32 @@ def notice_view(round_: Round, scheme: Scheme, decided: Decided, words: NoticeWo
         "first": format_day("zh", words.first_day), "last": format_day("zh", words.last_day), "contact": words.contact,
         "stages": [one.zh for one in reviewed(scheme)],
     }  # fmt: skip
-    title = CORRECTION_TITLE if words.correction else NOTICE_TITLE
+    title = told(CORRECTION_TITLE if words.correction else NOTICE_TITLE, recommends=scheme.recommends)
     return NoticeView(
         issuer_mark=scheme.office.zh,
         document_number=words.document_number,
         title=_title_lines(translate("zh", title, facts), title_of(round_).zh),
         paragraphs=tuple(
-            Paragraph(translate("zh", text, {**facts, **more})) for text, more in texts_of(words.correction, "zh")
+            Paragraph(translate("zh", text, {**facts, **more}))
+            for text, more in texts_of(words.correction, "zh", recommends=scheme.recommends)
         ),
-        table=table_of([translate("zh", one) for one in NOTICE_COLUMNS], groups),
+        table=table_of([translate("zh", told(one, recommends=scheme.recommends)) for one in NOTICE_COLUMNS], groups),
         signatory=scheme.office.zh,
         dated=round_.award.authority.day_of(now),
     )
 
 
-def texts_of(correction: Correction | None, language: str) -> list[tuple[str, dict[str, object]]]:
+def texts_of(correction: Correction | None, language: str, *, recommends: bool = False) -> list[tuple[str, dict[str, object]]]:
     """The paragraphs of a notice with what fills them besides the facts of the round."""
     opening, period, contact = NOTICE_TEXT
     if correction is None:
-        return [(opening, {}), (period, {}), (contact, {})]
+        return [(told(opening, recommends=recommends), {}), (period, {}), (contact, {})]
     about: dict[str, object] = {
         "number": correction.document_number, "on": format_day(language, correction.published_on), "names": list(correction.added),
         "reason": correction.reason.rstrip("。."),
     }  # fmt: skip
     terms = CORRECTED_ANEW if correction.added else CORRECTED_ONLY
-    return [(CORRECTION_TEXT, about), (terms, about), (contact, {})]
+    return [(told(CORRECTION_TEXT, recommends=recommends), about), (terms, about), (contact, {})]
 
 
 def _title_lines(title: str, round_title: str) -> tuple[str, ...]:

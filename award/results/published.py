@@ -46,6 +46,11 @@ class Published:
         return self.published_at.astimezone(ZoneInfo(self.content["zone"])).date()
 
     @property
+    def recommends(self) -> bool:
+        """Whether it is about a recommendation to an award of a higher tier. What was published before could not say so."""
+        return self.content.get("result") == "recommendation"
+
+    @property
     def title(self) -> Text:
         """The round as it was called."""
         return text_of(self.content["title"])

@@ -110,6 +110,11 @@ class Round(Row):
             raise LookupError("a round that belongs to no session has no scheme to be read")
         return scheme_from_canonical(ruleset_text(session, self.scheme_sha256))
 
+    @property
+    def words(self) -> str:
+        """The kind the states of its applications are called by in words.py."""
+        return "recommendation" if self.scheme.recommends else "application"
+
 
 class RoundRubric(Base):
     """The criteria of one category of a round."""

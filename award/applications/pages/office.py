@@ -59,7 +59,7 @@ def applications(
         drafts=found.states.get("draft", 0), filters=filters, sectors=sectors,
         categories={one.key: one.name.in_language(language) for one in scheme.categories},
         page=Page(found.rows, page, SIZE, found.total, lambda n: str(url.include_query_params(page=n))),
-        words={code: word[0] for code, word in WORDS["application"].items()},
+        words={code: word[0] for code, word in WORDS[round_.words].items()},
     )  # fmt: skip
 
 

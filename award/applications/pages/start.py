@@ -44,7 +44,8 @@ def home(request: Request, session: RequestSession, actor: CurrentActor) -> Resp
     return render(
         request, session, "applications/home.html",
         applications=[
-            {"url": f"/apply/{one.public_id}", "name": one.entrant, "code": views.told_state(one), "number": one.number or "",
+            {"url": f"/apply/{one.public_id}", "name": one.entrant, "kind": one.words, "code": views.told_state(one),
+             "number": one.number or "",
              "round": title_of(one.round).in_language(language), "deadline": views.deadline(views.desk_of(request, session, one))}
             for one in applications
         ],

@@ -75,7 +75,7 @@ def _results(application: Application, published: Mapping[str, Snapshot]) -> Ite
         yield Entry(notice.published_at, N_("Public notice of the candidates"), url=f"/notices/{notice.public_id}")
     if result := published.get("result"):
         state = "awarded" if application.state == "revoked" else application.state
-        params = {"outcome": Phrase(word_of("application", state)[0])}
+        params = {"outcome": Phrase(word_of(application.words, state)[0])}
         yield Entry(result.published_at, N_("Result published: {outcome}"), params, url=f"/notices/{result.public_id}")
     if application.certified_at:
         yield Entry(application.certified_at, N_("Certificate issued; check it"), url=f"/v/{application.certificate_code}")

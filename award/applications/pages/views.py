@@ -73,7 +73,7 @@ def head(desk: Desk) -> dict[str, Any]:
         "public_id": application.public_id,
         "name": application.entrant,
         "number": application.number or "",
-        "kind": "application",
+        "kind": application.words,
         "code": told_state(application),
         "round": desk.say(title_of(application.round)),
         "zone": desk.zone,

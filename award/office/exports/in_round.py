@@ -66,7 +66,7 @@ def _applications(asked: Asked) -> Answer:
     )  # fmt: skip
     rows = [
         (one.name, one.credit_code, one.number, categories[one.category], sectors.get(one.sector, ""), one.submitted_at,
-         asked.word("application", one.state), one.correction_due_at if one.state == "correction" else None)
+         asked.word(round_.words, one.state), one.correction_due_at if one.state == "correction" else None)
         for one in found.rows
     ]  # fmt: skip
     return answer(asked, round_, columns, rows)

@@ -71,7 +71,7 @@ def _acts(view: View, missing: int, *, inspection: bool) -> list[dict[str, Any]]
 
 
 def _filters(view: View, wanted: Wanted) -> dict[str, Any]:
-    states = [(code, translate(view.language, word)) for code, (word, _) in WORDS["application"].items() if code != "draft"]
+    states = [(code, translate(view.language, word)) for code, (word, _) in WORDS[view.round_.words].items() if code != "draft"]
     categories = [(one.key, view.name(one.name)) for one in view.scheme.categories]
     sectors = {key: view.name(name) for one in view.scheme.categories for key, name in one.sectors.items()}
     fields = [

@@ -86,7 +86,8 @@ def _in_words(asked: Asked, round_: Round | None, name: str, value: str) -> str:
     if name == "reason" and value in REASONS:
         return asked.say(REASONS[value])
     if name == "state":
-        return next((asked.word(kind, value) for kind in ("application", "claim", "message") if value in WORDS[kind]), value)
+        kinds = (round_.words if round_ else "application", "claim", "message")
+        return next((asked.word(kind, value) for kind in kinds if value in WORDS[kind]), value)
     categories = scheme_of(asked.session, round_).categories if round_ and name in ("category", "sector") else ()
     names: dict[str, Text] = {one.key: one.name for one in categories}
     if name == "sector":

@@ -22,7 +22,7 @@ from award.regulations.model import Text
 from award.results.official import subject_of
 from award.results.pages.site import site_of, url_of
 from award.results.pages.titles import KINDS, title_of
-from award.results.papers import NOTICE_COLUMNS, UNITS, Correction, texts_of
+from award.results.papers import NOTICE_COLUMNS, UNITS, Correction, texts_of, told
 from award.results.published import (
     Published,
     candidates_of,
@@ -92,7 +92,7 @@ def notice_page(request: Request, session: Session, found: Published) -> dict[st
     if found.kind == "notice":
         page |= {
             "paragraphs": _paragraphs(found, language),
-            "columns": NOTICE_COLUMNS, "closes_at": closes_at(found),
+            "columns": [told(one, recommends=found.recommends) for one in NOTICE_COLUMNS], "closes_at": closes_at(found),
             "is_open": page["newer"] is None and clock.now(session) < closes_at(found), "candidates": candidates_of(found),
         }  # fmt: skip
     return page
@@ -108,12 +108,13 @@ def _paper(session: Session, found: Published) -> Document | None:
 
 
 def _paragraphs(found: Published, language: str) -> list[str]:
-    facts, told = _facts(found, language), found.content.get("corrects")
+    facts, corrected = _facts(found, language), found.content.get("corrects")
     correction = None
-    if told is not None:
-        on, added = date.fromisoformat(told["published_on"]), tuple(told["added"])
-        correction = Correction(told["notice"], told["document_number"], on, told["reason"], added)
-    return [translate(language, text, {**facts, **more}) for text, more in texts_of(correction, language)]
+    if corrected is not None:
+        on, added = date.fromisoformat(corrected["published_on"]), tuple(corrected["added"])
+        correction = Correction(corrected["notice"], corrected["document_number"], on, corrected["reason"], added)
+    texts = texts_of(correction, language, recommends=found.recommends)
+    return [translate(language, text, {**facts, **more}) for text, more in texts]
 
 
 def _facts(found: Published, language: str) -> dict[str, object]:

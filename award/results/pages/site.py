@@ -43,7 +43,7 @@ def home(request: Request, session: RequestSession) -> Response:
         notices=[
             {"title": title_of(one).in_language(language), "url": url_of(one), "published": one} for one in published[:SHOWN]
         ],
-        winners=[winner for one in results for winner in winners_of(one, language)][:SHOWN],
+        winners=[winner for one in results if not one.recommends for winner in winners_of(one, language)][:SHOWN],
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """How published things are called."""
 
 from award.kernel.i18n import N_, Phrase
-from award.results.papers import CORRECTION_TITLE, NOTICE_TITLE
+from award.results.papers import CORRECTION_TITLE, NOTICE_TITLE, told
 from award.results.published import Published
 
 TITLES = {
@@ -9,10 +9,13 @@ TITLES = {
     "notice": NOTICE_TITLE,
     "result": N_("Announcement of the winners of the {round}"),
 }
+RECOMMENDED_TITLE = N_("Announcement of those recommended in the {round}")
 KINDS = {"call": N_("Call"), "notice": N_("Public notice"), "result": N_("Announcement")}
 
 
 def title_of(one: Published) -> Phrase:
     """The title of a call, a notice or a result."""
     title = CORRECTION_TITLE if "corrects" in one.content else TITLES[one.kind]
-    return Phrase(title, {"round": one.title})
+    if one.kind == "result" and one.recommends:
+        title = RECOMMENDED_TITLE
+    return Phrase(told(title, recommends=one.recommends), {"round": one.title})

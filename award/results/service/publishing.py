@@ -113,7 +113,7 @@ def _end(session: Session, round_: Round, winners: list[int]) -> None:
 
 
 def _outcome(application: Application) -> Phrase:
-    return Phrase(word_of("application", application.state)[0])
+    return Phrase(word_of(application.words, application.state)[0])
 
 
 def _record(session: Session, actor: Actor, event: Event, round_: Round, content: Mapping[str, object]) -> None:

@@ -16,9 +16,9 @@ router = APIRouter(dependencies=[Depends(guard.public)])
 
 @router.get("/winners")
 def winners(request: Request, session: RequestSession, year: str = "") -> Response:
-    """Everybody who was given an award, by year; year: narrows the list to one."""
+    """Everybody who was given an award, by year; whom a round recommended only is named by its announcement. year: one only."""
     language, published = request.state.language, latest_of(session, "call", "result")
-    results = [one for one in published if one.kind == "result"]
+    results = [one for one in published if one.kind == "result" and not one.recommends]
     years = sorted({str(one.content["year"]) for one in results}, reverse=True)
     shown = [
         (one, winners_of(one, language)) for one in results if not year or str(one.content["year"]) == year
