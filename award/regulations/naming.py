@@ -6,7 +6,7 @@ from award.regulations.model import Scheme, Text
 
 
 def in_the_name_of(scheme: Scheme, authority: Text, award: Text) -> Scheme:
-    """The scheme with this authority and award wherever its texts name its own: issuer, office, grades, wording.
+    """The scheme with this authority and award wherever its texts name its own: issuer, office, grades, certificates.
 
     A scheme that is written for this authority and award comes back as it was.
     """
@@ -16,7 +16,9 @@ def in_the_name_of(scheme: Scheme, authority: Text, award: Text) -> Scheme:
         en = text.en.replace(scheme.authority.en, authority.en).replace(scheme.award.en, award.en)
         return Text(zh, en)
 
-    certificate = scheme.certificate and replace(scheme.certificate, wording=named(scheme.certificate.wording))
+    form = scheme.certificate
+    number = form.number.replace(scheme.award.zh, award.zh.replace("{", "").replace("}", "")) if form else ""
+    certificate = form and replace(form, number=number, wording=named(form.wording))
     categories = tuple(
         replace(category, quotas=tuple(replace(quota, name=named(quota.name)) for quota in category.quotas))
         for category in scheme.categories

@@ -69,6 +69,11 @@ class Explained:
     reason: str = ""
     refused: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def sheets_count(self) -> bool:
+        """Whether the sheets are a part of the total, and not only what a later stage was agreed on from."""
+        return any(one.kind == "score" for one in self.stages)
+
 
 @dataclass(frozen=True)
 class Ranking:

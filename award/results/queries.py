@@ -66,6 +66,22 @@ def closed_gates(session: Session, round_: Round, category: str) -> int:
     return session.scalars(query).one()
 
 
+def left_behind(session: Session, round_: Round, category: str) -> list[tuple[Application, str, str]]:
+    """The applications of a category that a stage held on paper did not let go on: the kind of the stage, and its reason."""
+    query = (
+        select(Application, RoundStage.kind, PaperOutcome.summary)
+        .options(joinedload(Application.organisation))
+        .join(PaperOutcome, PaperOutcome.application_id == Application.id)
+        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
+        .where(
+            RoundStage.round_id == round_.id, Application.category == category, Application.state.in_(SHARING),
+            PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False),
+        )
+        .order_by(RoundStage.position, Application.number)
+    )  # fmt: skip
+    return [(row[0], row[1], row[2]) for row in session.execute(query)]
+
+
 def stored_ranking(proposal: Proposal) -> Ranking:
     """The ranking a proposal fixed."""
     return from_content(proposal.content, {line.application.public_id: line.application_id for line in proposal.lines})

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from award.kernel.i18n import N_, Phrase
-from award.regulations.loader import shipped_criteria
-from award.regulations.model import CategoryRules, Scheme, Text
+from award.regulations.loader import shipped_criteria, shipped_schemes
+from award.regulations.model import CategoryRules, Scheme, Text, Upward
 
 Spoken = Text | Phrase | str | int
 """What a template shows with the filter `spoken`."""
@@ -172,6 +172,32 @@ class Section:
     def assumed(self) -> int:
         """How many values nobody has yet read in the regulation."""
         return sum(row.is_assumed for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Tier:
+    """An award of a higher tier that winners may be sent up to. scheme: its own, or None where none is shipped."""
+
+    link: Upward
+    scheme: Scheme | None
+
+    def asks(self, category: str) -> list[Spoken]:
+        """What it asks of an entry of this category, as far as the files say: how many are sent up, years, conditions."""
+        found: list[Spoken] = []
+        if category in self.link.recommended:
+            text = N_("Most applications recommended in a round: {count}")
+            found.append(Phrase(text, {"count": self.link.recommended[category]}))
+        if self.scheme is None:
+            return found
+        years = ("years_registered", "years_excellence_model", "clean_years", "penalty_free_years")
+        stated = [(LABELS[name], getattr(self.scheme.eligibility, name)) for name in years]
+        found += [Phrase(N_("{name}: {count}"), {"name": Phrase(label), "count": count}) for label, count in stated if count]
+        return found + [one.text for rules in self.scheme.categories if rules.key == category for one in rules.conditions]
+
+
+def tiers_above(scheme: Scheme) -> list[Tier]:
+    """The awards a scheme links upward to, nearest first."""
+    return [Tier(one, shipped_schemes()[one.scheme] if one.scheme else None) for one in scheme.upward]
 
 
 def sections_of(scheme: Scheme) -> list[Section]:

@@ -10,11 +10,13 @@ from sqlalchemy import select
 from award.judging.models import FeedbackReport, SheetItem
 from award.kernel.audit.trail import transaction
 from award.panels.service import Wanted, propose_change
+from award.regulations.loader import shipped_schemes
 from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.browsing import as_, counted, main_text, post, put
 from tests.judging.world import World
+from tests.results.judged import with_scheme
 
 ROW = {"id": "", "kind": "strength", "mark": "++", "text": "过程能力逐年提高。", "refs": "E-1，p71"}
 FIELDS = {"percent": "65", "factor-approach": "50–65", "note": "现场再看", **{f"comments-0-{key}": value for key, value in ROW.items()}}
@@ -303,3 +305,12 @@ def test_the_deadline_names_its_clock_on_every_page_of_a_review(world: World, cl
 def test_the_form_saves_under_the_clock_of_the_authority(world: World, client: TestClient) -> None:
     page = BeautifulSoup(as_(client, world, "judge0").get(item_url(world)).text, "html.parser")
     assert [one["data-zone"] for one in page.select("form[data-autosave]")] == ["Asia/Shanghai"]
+
+
+def test_a_judge_sees_the_category_where_a_round_has_several(world: World, client: TestClient) -> None:
+    other = shipped_schemes()["datong-recommendation"].category("individual")
+    assert "组织 " not in main_text(as_(client, world, "judge0").get("/review"))
+    with transaction(world.engine) as session:
+        round_ = world.application(session).round
+        with_scheme(session, round_, categories=(*round_.scheme.categories, other))
+    assert " · 组织" in main_text(client.get("/review"))

@@ -103,3 +103,14 @@ def test_a_signed_paper_is_needed_where_one_is_signed(desk: Desk, client: Any, k
     answer = send(desk, client, address, {**COMMON, **KINDS[kind][0]}, with_paper=False)
     assert answer.status_code == (422 if needed else 303)
     assert not needed or refusals(answer) == ["file"]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("consensus", True), ("site", False)])
+def test_a_form_says_where_its_score_may_stay_empty(desk: Desk, client: Any, kind: str, told: bool) -> None:
+    public_id = desk.round(kind, "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes"
+    page = desk.get(client, "office", f"{address}/{applied(desk, public_id, kind)}").text
+    assert ("it may be left empty" in page) is told
+    assert ">(optional)</span></label>" in page or not told
+    # Two categories: each application says which one it is in.
+    assert "· Organisations" in desk.get(client, "office", address).text

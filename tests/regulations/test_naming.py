@@ -16,6 +16,8 @@ def test_a_county_signs_in_its_own_name() -> None:
     assert named.award == AWARD
     assert named.office == Text("云冈区区长质量奖评审委员会办公室", "Office of the Yungang District Mayor's Quality Award Committee")
     assert [quota.name for quota in named.category("organisation").quotas] == [AWARD]
+    assert named.certificate is not None
+    assert named.certificate.number == "云冈区区长质量奖〔{year}〕第 {serial} 号"
     assert named.certificate.wording == Text(
         "经评审、公示并报大同市云冈区人民政府批准，授予",
         "After review, public notice and approval by the People's Government of Yungang District, Datong, is awarded the",
@@ -25,6 +27,12 @@ def test_a_county_signs_in_its_own_name() -> None:
 def test_a_lower_grade_keeps_what_makes_it_one() -> None:
     named = in_the_name_of(shipped_schemes()["jiangsu-governor"], Text("某省人民政府", "A"), Text("某省省长质量奖", "B"))
     assert [quota.name.zh for quota in named.category("individual").quotas] == ["某省省长质量奖（个人）", "某省省长质量奖提名奖（个人）"]
+
+
+def test_a_name_with_braces_leaves_the_number_a_pattern() -> None:
+    named = in_the_name_of(shipped_schemes()["datong-county"], YUNGANG, Text("云冈{serial}奖", "B"))
+    assert named.certificate is not None
+    assert named.certificate.number.format(year=2026, serial="01") == "云冈serial奖〔2026〕第 01 号"
 
 
 def test_neither_figures_nor_sources_change() -> None:

@@ -29,6 +29,7 @@ from award.policy import Standing, decide, require
 from award.rounds.eligibility import conditions_of
 from award.rounds.models import Round
 from award.rounds.queries import open_rounds, scheme_of, stage_now, stage_of, title_of
+from award.rounds.schemes import tiers_above
 from award.stages import Who
 
 router = APIRouter(prefix="/apply", dependencies=[Depends(guard.signed_in)])
@@ -151,6 +152,9 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
         next={"url": first["url"], "label": desk.tell(N_("Continue: {name}"), {"name": first["name"]})} if first and not closed else None,
         entries=timeline_of(session, desk), notices=queries.notices_of(session, application),
         contact=application.round.award.authority.contact, people=shown_people(session, actor, desk),
+        tiers=[
+            (one.link.award, one.asks(application.category)) for one in tiers_above(desk.scheme) if application.state == "awarded"
+        ],
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def _card(request: Request, session: Session, card: Card, now: datetime, rubrics
         "name": application.entrant, "round": title_of(round_).in_language(language), "code": card.state,
         "deadline": views.deadline(language, round_, now), "is_leader": card.is_leader,
         "is_open": application.is_live and card.state != "submitted" and stage_of(round_).kind in ("assign", "score"),
-        "number": "", "done": 0, "total": 0, "next": None, "url": f"{base}/declaration",
+        "category": "", "number": "", "done": 0, "total": 0, "next": None, "url": f"{base}/declaration",
         "is_withdrawn": False, "report_url": "",
     }  # fmt: skip
     if application.state == "withdrawn":
@@ -87,6 +87,7 @@ def _card(request: Request, session: Session, card: Card, now: datetime, rubrics
         rubrics[key] = criteria_of(session, round_, application.category)
     criteria = rubrics[key]
     blank = views.next_blank(criteria, card.marks)
+    shown |= {"category": views.category_name(language, application)}
     shown |= {"url": base, "number": application.number or "", "done": len(card.marks), "total": len(list(criteria.items()))}
     if _owes_report(card, now):
         shown["report_url"] = f"{base}/report"

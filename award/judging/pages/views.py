@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 from sqlalchemy.orm import Session
 
+from award.applications.models import Application
 from award.judging.models import OPPORTUNITY, STRENGTH, Sheet, SheetItem
 from award.judging.queries import Review
 from award.kernel import i18n
@@ -67,6 +68,12 @@ def head(bench: Bench) -> dict[str, Any]:
         "is_leader": review.assignment.is_leader,
         "gate_open": application.gate_opened_at is not None,
     }
+
+
+def category_name(language: str, application: Application) -> str:
+    """The category of an application, "" where its round has only one."""
+    scheme = application.round.scheme
+    return scheme.category(application.category).name.in_language(language) if len(scheme.categories) > 1 else ""
 
 
 def award_name(language: str, round_: Round) -> str:

@@ -15,10 +15,12 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.settings import settings
 from award.kernel.sheets.writing import write_table
-from award.office.exports import around, in_round, scores, written
+from award.office.exports import around, in_round, scores, upward, written
 from award.office.exports.asked import Answer, Asked, Export
 
-EXPORTS: Mapping[str, Export] = {one.key: one for one in (*in_round.EXPORTS, *scores.EXPORTS, *written.EXPORTS, *around.EXPORTS)}
+EXPORTS: Mapping[str, Export] = {
+    one.key: one for part in (in_round, scores, written, around, upward) for one in part.EXPORTS
+}
 """Every list, by its name in addresses."""
 MANY_PERSONS = 50
 """A list that names more people than this leaves with a reason. Source: security.md 5, row Exports, and T21."""

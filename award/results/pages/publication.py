@@ -16,11 +16,13 @@ from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.policy import Decision
+from award.regulations.model import Scheme, Text
 from award.results import papers, queries
 from award.results.forms import prepared_paper
 from award.results.pages.desk import Desk, desk_of, typed_of
 from award.results.service import publishing
 from award.rounds.queries import latest_snapshot
+from award.rounds.schemes import Spoken, Tier, tiers_above
 
 router = APIRouter(prefix="/office/rounds/{round_id}/results")
 APPROVAL = "results/approval.html"
@@ -88,7 +90,14 @@ def before_publishing(request: Request, session: RequestSession, actor: CurrentA
         request, session, "results/publish.html", **desk.place, groups=groups, approval=found_approval,
         publication=publication, closed=closed, steps=desk.steps,
         snapshot=latest_snapshot(session, desk.round.id, "result") if publication else None,
+        tiers=[(one, _asked_of(desk.scheme, one)) for one in tiers_above(desk.scheme)] if publication and groups else [],
     )  # fmt: skip
+
+
+def _asked_of(scheme: Scheme, tier: Tier) -> list[tuple[Text, list[Spoken]]]:
+    """What an award of a higher tier asks of each category that may be sent up to it."""
+    told = [(one.name, tier.asks(one.key)) for one in scheme.categories]
+    return [one for one in told if one[1]]
 
 
 @router.post("/publish", dependencies=[Depends(guard.office)])

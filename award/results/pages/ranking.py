@@ -54,6 +54,11 @@ def _ranking(desk: Desk) -> dict[str, Any]:
     seats = [(quota, decided.count(quota.grade)) for quota in desk.scheme.category(desk.category).quotas]
     return {
         "rows": rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100),
+        "left_behind": [
+            (one, desk.scheme.stage(kind).title, reason)
+            for one, kind, reason in queries.left_behind(desk.session, desk.round, desk.category)
+            if one.public_id not in desk.hidden
+        ],
         "hidden": len(desk.hidden),
         "vacancies": [(names[quota.grade], quota.seats - count) for quota, count in seats if count < quota.seats]
         if decision

@@ -49,12 +49,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Step:
-    """A step from the sheets to the published result. url: relative to the round."""
+    """A step from the sheets to the published result. url: relative to the round. about: the one of several categories."""
 
     name: str
     url: str
     done_at: datetime | None = None
     by: str = ""
+    about: Text | None = None
 
 
 def grade_names(scheme: Scheme, category: str) -> dict[str, Text]:
@@ -99,7 +100,7 @@ def strip_of(one: Explained, full_hundredths: int) -> Strip | None:
     if not one.sheets:
         return None
     totals = [sheet.total_hundredths for sheet in one.sheets]
-    middle = None if one.combined is None else float(one.combined) * 1000 / full_hundredths
+    middle = None if one.combined is None or not one.sheets_count else float(one.combined) * 1000 / full_hundredths
     scaled = tuple(total * 1000 / full_hundredths for total in totals)
     return Strip(scaled, middle, points(min(totals)), points(max(totals)))
 
@@ -112,21 +113,28 @@ def steps_of(
     proposed = {one.category: (one.proposed_at, one.proposed_by) for one, _ in proposals}
     decided = {one.category: (decision.decided_at, decision.recorded_by) for one, decision in proposals if decision is not None}
     needed = queries.contested(session, round_)
-    done: list[tuple[str, str, datetime | None, int | None]] = [
-        (N_("Ranking proposed"), "/results", *_last(proposed, needed)),
-        (N_("Candidates decided"), "/results", *_last(decided, needed)),
-        (N_("Public notice"), "/notice", *_act(notice)),
-        (N_("Approval"), "/results/approval", *_act(approval)),
-        (N_("Result published"), "/results/publish", *_act(publication)),
+    rules = [one for one in round_.scheme.categories if one.key in needed or len(round_.scheme.categories) == 1]
+    categories = {str(one.key): one.name if len(round_.scheme.categories) > 1 else None for one in rules}
+    done: list[tuple[str, str, Text | None, datetime | None, int | None]] = [
+        *_for_each(N_("Ranking proposed"), proposed, categories),
+        *_for_each(N_("Candidates decided"), decided, categories),
+        (N_("Public notice"), "/notice", None, *_act(notice)),
+        (N_("Approval"), "/results/approval", None, *_act(approval)),
+        (N_("Result published"), "/results/publish", None, *_act(publication)),
     ]
     people = [person for *_, person in done if person is not None]
     names = names_of(session, people) if people else {}
-    return [Step(name, url, at, names.get(person or 0, "")) for name, url, at, person in done]
+    return [Step(name, url, at, names.get(person or 0, ""), about) for name, url, about, at, person in done]
 
 
-def _last(acts: Mapping[str, tuple[datetime, int]], needed: set[str]) -> tuple[datetime | None, int | None]:
-    """The last of the acts, once there is one for each category that needs it."""
-    return max(acts.values()) if acts and needed <= acts.keys() else (None, None)
+def _for_each(
+    name: str, acts: Mapping[str, tuple[datetime, int]], categories: Mapping[str, Text | None]
+) -> list[tuple[str, str, Text | None, datetime | None, int | None]]:
+    """A step of its own for each category that needs it, so that one of them is not taken for all."""
+    return [
+        (name, f"/results?category={key}" if about else "/results", about, *acts.get(key, (None, None)))
+        for key, about in categories.items()
+    ]
 
 
 def _act(paper: Notice | Approval | Publication | None) -> tuple[datetime | None, int | None]:
