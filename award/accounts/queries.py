@@ -18,7 +18,7 @@ from award.accounts.models import (
     SignIn,
     SignInAttempt,
 )
-from award.kernel import clock
+from award.kernel import clock, db
 from award.kernel.actor import Actor, Held, Role, Scope
 from award.kernel.audit.models import AuditRecord
 from award.kernel.clock import Installation
@@ -110,7 +110,7 @@ _VISIT = (
 
 def visit_of(session: Session, token: str, now: datetime) -> Visit | None:
     """What the cookie of a request stands for, or None. now: real time, by which sessions end."""
-    rows = session.execute(_VISIT, {"token_hash": hash_token(token), "now": now}).all()
+    rows = db.rows_of(session, _VISIT, token_hash=hash_token(token), now=now).all()
     if not rows:
         return None
     sign_in_id, token_hash, seen_at, person_id, public_id, name, language, unread, *installation = rows[0][:10]
@@ -171,8 +171,11 @@ def account_events(session: Session, person: Person, limit: int = 30) -> list[Au
 
 def names_of(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     """Names by inner number, in one query."""
-    query = select(Person.id, Person.name).where(Person.id.in_(set(person_ids)))
-    return {row[0]: row[1] for row in session.execute(query)}
+    wanted = set(person_ids)
+    return {row[0]: row[1] for row in session.execute(_NAMES, {"ids": list(wanted)})} if wanted else {}
+
+
+_NAMES = select(Person.id, Person.name).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
 def names_by_public_id(session: Session, public_ids: Iterable[str]) -> dict[str, str]:

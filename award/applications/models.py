@@ -176,6 +176,11 @@ class AcceptanceDecision(Row):
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]
 
+    @property
+    def is_waiting_refusal(self) -> bool:
+        """Whether it is a refusal that a second person has not looked at yet."""
+        return self.kind == "refuse" and self.state == "waiting"
+
 
 class PaperOutcome(Row):
     """The outcome of a stage held on paper for one application, entered by one person and confirmed by another.

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from award.applications.check import open_points_in_words, parts_of
 from award.applications.models import AcceptanceDecision, Application
-from award.applications.queries import notices_of, submissions_of
+from award.applications.queries import notices_of, submission_times
 from award.kernel.documents.models import Document
 from award.kernel.documents.service import want
 from award.kernel.i18n import format_day, format_moment
@@ -57,8 +57,8 @@ def notice_view(session: Session, application: Application, decision: Acceptance
 
 def _received(session: Session, application: Application, decision: AcceptanceDecision) -> str:
     """What was received and when: the last submission before the decision."""
-    before = [one for one in submissions_of(session, application) if one.submitted_at <= decision.decided_at]
-    day = application.round.award.authority.day_of(before[-1].submitted_at)
+    before = [at for _, at in submission_times(session, application) if at <= decision.decided_at]
+    day = application.round.award.authority.day_of(before[-1])
     return f"{format_day('zh', day)}提交的{title_of(application.round).zh}申报材料（申报编号：{application.number}）"
 
 

@@ -4,11 +4,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from award.applications.models import AcceptanceDecision, Answer, AnswerRevision, Application, Evidence, Submission
+from award.kernel import db
 from award.kernel.actor import Action, Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.kernel.files.models import StoredFile
@@ -82,7 +84,7 @@ def own_application(session: Session, actor: Actor, public_id: str) -> Applicati
 
 def applications_of(session: Session, actor: Actor) -> list[Application]:
     """The applications the actor works on for their applicants, newest first."""
-    query = with_round().where(is_own(actor))
+    query = of_many_rounds(with_round()).where(is_own(actor))
     return list(session.scalars(query.order_by(Application.started_at.desc(), Application.id.desc())))
 
 
@@ -107,20 +109,34 @@ def may_read(session: Session, actor: Actor, application: Application, now: date
 
 
 def with_round() -> Select[Application]:
-    """Applications with their organisation, round, stages and authority, in few queries."""
+    """Applications with their organisation, round, its present stage and authority, in one query."""
     return select(Application).options(
         joinedload(Application.organisation),
-        joinedload(Application.round).selectinload(Round.stages),
         joinedload(Application.round).joinedload(Round.award).joinedload(Award.authority),
     )
 
 
+def of_many_rounds(query: Select[Any]) -> Select[Any]:
+    """The same with all stages of their rounds, in one query more for all rounds together: for lists that tell dates."""
+    return query.options(joinedload(Application.round).selectinload(Round.stages))
+
+
+# Made once: making a statement takes longer than its answer.
 _ONE = with_round().where(Application.public_id == bindparam("public_id"))
+_ANSWERS = select(Answer).where(Answer.application_id == bindparam("application"))
+_SUBMISSIONS = select(Submission).where(Submission.application_id == bindparam("application")).order_by(Submission.number)
+_SUBMISSION_TIMES = _SUBMISSIONS.with_only_columns(Submission.number, Submission.submitted_at)
+_LAST_SUBMISSION = _SUBMISSIONS.order_by(None).order_by(Submission.number.desc()).limit(1)
+_DECISIONS = (
+    select(AcceptanceDecision)
+    .where(AcceptanceDecision.application_id == bindparam("application"))
+    .order_by(AcceptanceDecision.id)
+)
 
 
 def answers_of(session: Session, application: Application) -> dict[str, Answer]:
     """The draft's texts by part. For its owner only."""
-    found = session.scalars(select(Answer).where(Answer.application_id == application.id))
+    found = session.scalars(_ANSWERS, {"application": application.id})
     return {answer.part: answer for answer in found}
 
 
@@ -137,8 +153,7 @@ def evidence_of(session: Session, application: Application) -> list[Evidence]:
 
 def latest_submission(session: Session, application: Application) -> Submission | None:
     """What was last submitted, or None for a draft."""
-    query = select(Submission).where(Submission.application_id == application.id)
-    return session.scalar(query.order_by(Submission.number.desc()).limit(1))
+    return session.scalar(_LAST_SUBMISSION, {"application": application.id})
 
 
 def submission_content(session: Session, application: Application) -> Content | None:
@@ -195,14 +210,17 @@ def revisions_of(session: Session, application: Application, part: str) -> list[
 
 def submissions_of(session: Session, application: Application) -> list[Submission]:
     """Everything that was submitted, oldest first."""
-    query = select(Submission).where(Submission.application_id == application.id)
-    return list(session.scalars(query.order_by(Submission.number)))
+    return list(session.scalars(_SUBMISSIONS, {"application": application.id}))
+
+
+def submission_times(session: Session, application: Application) -> list[tuple[int, datetime]]:
+    """Number and moment of everything that was submitted, oldest first, without what was."""
+    return [(row[0], row[1]) for row in db.rows_of(session, _SUBMISSION_TIMES, application=application.id)]
 
 
 def decisions_of(session: Session, application: Application) -> list[AcceptanceDecision]:
     """What the office decided about an application, oldest first. Proposals are the office's own business."""
-    query = select(AcceptanceDecision).where(AcceptanceDecision.application_id == application.id)
-    return list(session.scalars(query.order_by(AcceptanceDecision.id)))
+    return list(session.scalars(_DECISIONS, {"application": application.id}))
 
 
 def notices_of(session: Session, application: Application) -> list[AcceptanceDecision]:

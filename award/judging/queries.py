@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.accounts.models import Person
 from award.applications.models import SHARING, Application
-from award.applications.queries import with_round
+from award.applications.queries import of_many_rounds, with_round
 from award.judging.combining import Marked
 from award.judging.models import FeedbackReport, Sheet, SheetItem, SheetVersion
 from award.kernel.actor import Action, Actor
@@ -29,6 +29,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 _SHEET = select(Sheet).where(Sheet.assignment_id == bindparam("seat"))
+_ITEMS = select(SheetItem).where(SheetItem.sheet_id == bindparam("sheet"))
 _SHEET_AND_ITEMS = (
     select(Sheet, SheetItem)
     .outerjoin(SheetItem, (SheetItem.sheet_id == Sheet.id) & SheetItem.item.in_(bindparam("items", expanding=True)))
@@ -55,7 +56,7 @@ def items_of(session: Session, sheet: Sheet | None) -> Mapping[str, SheetItem]:
     """What was entered, by item key."""
     if sheet is None:
         return {}
-    return {one.item: one for one in session.scalars(select(SheetItem).where(SheetItem.sheet_id == sheet.id))}
+    return {one.item: one for one in session.scalars(_ITEMS, {"sheet": sheet.id})}
 
 
 def valid_sheets(session: Session, application: Application) -> Sequence[Sheet]:
@@ -145,6 +146,17 @@ def review_for(session: Session, actor: Actor, assignment_id: str, now: datetime
     return Review(assignment, application, stage_now(application.round, now), standing)
 
 
+_CARDS = (
+    of_many_rounds(with_round())
+    .add_columns(Assignment, Sheet, FeedbackReport.state, _of_the_seat(Declaration))
+    .join(Assignment, Assignment.application_id == Application.id)
+    .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+    .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
+    .where(Assignment.person_id == bindparam("person"), Assignment.state == "active", ~_of_the_seat(Conflict))
+    .order_by(Assignment.id)
+)
+
+
 @dataclass(frozen=True)
 class Card:
     """One of a judge's reviews in his list. state: a code of words.WORDS["sheet"]."""
@@ -160,21 +172,8 @@ class Card:
 
 def cards_of(session: Session, actor: Actor) -> list[Card]:
     """All reviews of the actor in rounds that are running, in the order they were given to him."""
-    clear = ~exists().where(Conflict.person_id == Assignment.person_id, Conflict.application_id == Application.id)
-    signed = exists().where(
-        Declaration.person_id == Assignment.person_id, Declaration.application_id == Application.id
-    )
-    query = (
-        with_round()
-        .add_columns(Assignment, Sheet, FeedbackReport.state, signed)
-        .join(Assignment, Assignment.application_id == Application.id)
-        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
-        .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
-        .where(Assignment.person_id == actor.person_id, Assignment.state == "active", clear)
-        .order_by(Assignment.id)
-    )
     cards = []
-    for application, assignment, sheet, report, has_signed in session.execute(query):
+    for application, assignment, sheet, report, has_signed in session.execute(_CARDS, {"person": actor.person_id}):
         state = state_of(sheet, has_signed=has_signed)
         marks = sheet.marks if sheet else {}
         cards.append(Card(assignment, application, state, marks, assignment.is_leader, report or ""))

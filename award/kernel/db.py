@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVarTuple, cast
 
 from sqlalchemy import (
     Connection,
@@ -21,6 +21,8 @@ from sqlalchemy import (
     Engine,
     Insert,
     MetaData,
+    Result,
+    Select,
     String,
     Table,
     TypeDecorator,
@@ -34,6 +36,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from award.kernel.ids import new_id
 
+Ts = TypeVarTuple("Ts")
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -124,14 +127,16 @@ def _prepare_sqlite(engine: Engine, path: Path) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        # Told to the driver itself: through all layers it would cost every request ten times as much.
+        tell = connection.connection.cursor().execute
         if not connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql("PRAGMA query_only=ON")
+            tell("PRAGMA query_only=ON")
             connection.exec_driver_sql("BEGIN")
             return
         if "writer" not in connection.info:
             queue.acquire()
             connection.info["writer"] = queue
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        tell("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "checkin")
@@ -193,6 +198,19 @@ def reading(engine: Engine) -> Iterator[Session]:
     """A transaction that only reads."""
     with session_on(engine, writes=False) as session:
         yield session
+
+
+def is_reading(session: Session) -> bool:
+    """Whether the transaction only reads; then all of it sees one moment."""
+    return session.get_bind().get_execution_options().get("writes") is False
+
+
+def rows_of(session: Session, statement: Select[*Ts], **params: object) -> Result[*Ts]:
+    """What columns a statement finds. The connection itself answers in half the time that rows of objects would take.
+
+    For statements made once, of columns, asked where no change waits to be written.
+    """
+    return session.connection().execute(statement, params)
 
 
 def is_sqlite(session: Session) -> bool:

@@ -16,7 +16,7 @@ from award.office.checks import Missing, missing_in
 from award.office.queries import Counts, Seat
 from award.regulations.model import Scheme
 from award.rounds.models import Round, RoundStage
-from award.rounds.queries import criteria_of, scheme_of, stage_of
+from award.rounds.queries import criteria_of, scheme_of, stage_of, stage_of_kind
 from award.stages import TABLE, Kind
 
 
@@ -272,7 +272,7 @@ def missing_of(view: View) -> list[Missing]:
 
 def completion_of(view: View) -> dict[str, Any] | None:
     """Sheets over the days of the scoring stage, or None before it begins."""
-    stage = next((one for one in view.round_.stages if one.kind == Kind.SCORE), None)
+    stage = stage_of_kind(view.round_, Kind.SCORE)
     if stage is None or stage.entered_at is None or stage.opens_at is None or stage.closes_at is None or not view.counts.due:
         return None
     first, last = view.local(stage.opens_at).date(), view.local(_last_moment(stage.closes_at)).date()

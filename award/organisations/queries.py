@@ -1,6 +1,6 @@
 """Reading organisations and claims; each is fetched for an actor."""
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.models import Grant
@@ -16,15 +16,12 @@ def organisations_of(session: Session, actor: Actor, authority_id: int | None = 
     ids = actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION)
     if authority_id is not None:
         ids = frozenset(one for one in ids if actor.acts_for(one, authority_id))
-    return list(session.scalars(select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.name)))
+    return list(session.scalars(_BY_IDS, {"ids": list(ids)})) if ids else []
 
 
 def is_confirmed(session: Session, organisation_id: int, authority_id: int) -> bool:
     """Whether the office of this authority has seen the organisation's licence. What another has seen counts nothing."""
-    query = select(Claim.id).where(
-        Claim.organisation_id == organisation_id, Claim.authority_id == authority_id, Claim.state == CONFIRMED
-    )
-    return session.scalar(query.limit(1)) is not None
+    return session.scalar(_CONFIRMED, {"organisation": organisation_id, "authority": authority_id}) is not None
 
 
 def is_taken(session: Session, organisation_id: int, authority_id: int) -> bool:
@@ -41,8 +38,7 @@ def is_taken(session: Session, organisation_id: int, authority_id: int) -> bool:
 
 def claims_of(session: Session, actor: Actor) -> list[Claim]:
     """The actor's own claims, newest first."""
-    query = _claims().where(Claim.person_id == actor.person_id)
-    return list(session.scalars(query.order_by(Claim.made_at.desc(), Claim.id.desc())))
+    return list(session.scalars(_OWN_CLAIMS, {"person": actor.person_id}))
 
 
 def claims_for_office(session: Session, actor: Actor, state: str = "") -> list[Claim]:
@@ -88,3 +84,16 @@ def offices_of(actor: Actor) -> frozenset[int]:
 
 def _claims() -> Select[Claim]:
     return select(Claim).options(joinedload(Claim.organisation))
+
+
+# Made once: pages ask them again and again, and making one takes longer than its answer.
+_BY_IDS = select(Organisation).where(Organisation.id.in_(bindparam("ids", expanding=True))).order_by(Organisation.name)
+_OWN_CLAIMS = _claims().where(Claim.person_id == bindparam("person")).order_by(Claim.made_at.desc(), Claim.id.desc())
+_CONFIRMED = (
+    select(Claim.id)
+    .where(
+        Claim.organisation_id == bindparam("organisation"), Claim.authority_id == bindparam("authority"),
+        Claim.state == CONFIRMED,
+    )
+    .limit(1)
+)  # fmt: skip

@@ -100,6 +100,11 @@ class Round(Row):
 
     award: Mapped[Award] = relationship()
     stages: Mapped[list["RoundStage"]] = relationship(order_by="RoundStage.position", back_populates="round")
+    present: Mapped["RoundStage | None"] = relationship(
+        primaryjoin="and_(RoundStage.round_id == Round.id, RoundStage.position == Round.position)",
+        viewonly=True, uselist=False, lazy="joined",
+    )  # fmt: skip
+    """The stage at its position as it was read with the round; ask `stage_of`, for the round may have moved on."""
     rubrics: Mapped[list["RoundRubric"]] = relationship(back_populates="round")
 
     @property

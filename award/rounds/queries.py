@@ -1,9 +1,10 @@
 """Reading rounds: their frozen rules, and the stage an act meets."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.kernel import clock, db
@@ -31,7 +32,14 @@ from award.standing.queries import standing_in_round
 
 def stage_of(round_: Round) -> RoundStage:
     """The stage the round is in."""
-    return round_.stages[round_.position]
+    present = round_.present
+    return present if present is not None and present.position == round_.position else round_.stages[round_.position]
+
+
+def stage_of_kind(round_: Round, kind: str) -> RoundStage | None:
+    """The stage of a kind, None where the scheme has none. The present one is at hand; for another all are read."""
+    present = stage_of(round_)
+    return present if present.kind == kind else next((one for one in round_.stages if one.kind == kind), None)
 
 
 def stage_now(round_: Round, now: datetime) -> StageNow:
@@ -59,7 +67,7 @@ def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: 
 
 def round_for(session: Session, actor: Actor, public_id: str) -> Round:
     """A round for somebody who works in it (office, supervisor, committee, recommender). Raises NotFound otherwise."""
-    round_ = session.scalar(with_stages().where(Round.public_id == public_id))
+    round_ = session.scalar(_BY_ID, {"public_id": public_id})
     if round_ is None or len(standing_in(actor, round_).who) < 2:
         raise NotFound
     return round_
@@ -81,7 +89,7 @@ def rounds_of(session: Session, actor: Actor) -> list[Round]:
 
 def open_rounds(session: Session) -> list[Round]:
     """Rounds that are running, for applicants who look for one to enter."""
-    return list(session.scalars(with_stages().where(Round.state == "open").order_by(Round.created_at.desc())))
+    return list(session.scalars(_OPEN))
 
 
 def called_rounds(session: Session) -> dict[int, Snapshot]:
@@ -150,15 +158,35 @@ def latest_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | No
     return session.scalar(query.order_by(Snapshot.number.desc()).limit(1))
 
 
-def first_snapshot(session: Session, round_id: int, kind: str) -> Snapshot | None:
-    """When something of a round was published for the first time; a later snapshot may correct it."""
-    query = select(Snapshot).where(Snapshot.round_id == round_id, Snapshot.kind == kind)
-    return session.scalar(query.order_by(Snapshot.number).limit(1))
+@dataclass(frozen=True)
+class Publication:
+    """That something of a round was published, and under which id."""
+
+    public_id: str
+    published_at: datetime
+
+
+def first_publications(session: Session, round_id: int) -> dict[str, Publication]:
+    """When each kind of snapshot of a round was published for the first time; a later one may correct it."""
+    rows = db.rows_of(session, _PUBLICATIONS, round=round_id)
+    return {row[0]: Publication(row[1], row[2]) for row in rows}
+
+
+_PUBLICATIONS = (
+    select(Snapshot.kind, Snapshot.public_id, Snapshot.published_at)
+    .where(Snapshot.round_id == bindparam("round"))
+    .order_by(Snapshot.number.desc())
+)
+"""Of one kind the first comes last."""
 
 
 def with_stages() -> Select[Round]:
     """Rounds with their stages, award and authority, in few queries."""
     return select(Round).options(selectinload(Round.stages), joinedload(Round.award).joinedload(Award.authority))
+
+
+_BY_ID = with_stages().where(Round.public_id == bindparam("public_id"))
+_OPEN = with_stages().where(Round.state == "open").order_by(Round.created_at.desc())
 
 
 def days_of(session: Session, year: int) -> list[CalendarDay]:

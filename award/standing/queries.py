@@ -84,8 +84,19 @@ def standing_of(session: Session, actor: Actor, application: Entry, now: datetim
     """How an actor stands to one application; a conflict is found whatever else he holds. now: UTC."""
     if actor.person_id is None:
         return standing_with(Relations(), actor, application, now)
-    asked = {"person": actor.person_id, "application": application.id}
-    return standing_with(Relations(*session.execute(_RELATIONS, asked).one()), actor, application, now)
+    return standing_with(_relations(session, actor.person_id, application.id), actor, application, now)
+
+
+def _relations(session: Session, person_id: int, application_id: int) -> Relations:
+    """Asked once by a page, for a reading transaction sees one moment; an act asks again whenever it has got a lock."""
+    asked = {"person": person_id, "application": application_id}
+    if not db.is_reading(session):
+        return Relations(*session.execute(_RELATIONS, asked).one())
+    known: dict[tuple[int, int], Relations] = session.info.setdefault("relations", {})
+    key = (person_id, application_id)
+    if key not in known:
+        known[key] = Relations(*db.rows_of(session, _RELATIONS, **asked).one())
+    return known[key]
 
 
 def standing_with(relations: Relations, actor: Actor, application: Entry, now: datetime) -> Standing:

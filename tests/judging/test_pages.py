@@ -239,13 +239,13 @@ def test_pages_ask_little_of_the_database(engine: Any, clock: Any, client: TestC
     assert {url: count for url, count in asked.items() if count > MOST} == {}
 
 
-def test_a_save_asks_ten_statements(world: World, client: TestClient) -> None:
-    """Who asks, the seat, the stages, the sheet with its item; the two that change; four of the trail."""
+def test_a_save_asks_nine_statements(world: World, client: TestClient) -> None:
+    """Who asks, the seat with its stage, the sheet with its item; the two that change; four of the trail."""
     as_(client, world, "judge0")
     put(client, item_url(world), FIELDS)
     with counted(world.engine) as sent:
         assert put(client, item_url(world), FIELDS | {"percent": "45"}, 1).status_code == 200
-    assert len(sent) == 10, sent
+    assert len(sent) == 9, sent
 
 
 def test_a_save_whose_answer_was_lost_is_no_other_version(world: World, client: TestClient) -> None:

@@ -1,5 +1,6 @@
 """The office's pages of applications: the list, the content with its evidence, and what is decided."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,12 +11,11 @@ from award.accounts.queries import names_of
 from award.applications import queries, service
 from award.applications.forms import points_of
 from award.applications.listing import Filters, list_for_office
-from award.applications.models import Application
+from award.applications.models import AcceptanceDecision, Application
 from award.applications.pages import views
 from award.applications.pages.changes import corrected
 from award.applications.pages.content import shown_content
 from award.applications.pages.submit import part_title
-from award.applications.service.accepting import waiting_refusal
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
@@ -86,14 +86,15 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
     content = queries.submission_content(session, application)
     if content is None:
         raise NotFound
-    base = f"/office/applications/{application.public_id}"
+    base, decisions = f"/office/applications/{application.public_id}", queries.decisions_of(session, application)
     return _place(actor, desk) | {
         "declared": [desk.tell(text) for key, text in service.DECLARATIONS.items() if key in content.declarations],
         "conditions": [text for _, text in conditions_of(desk.scheme, desk.scheme.category(application.category), request.state.language)],
         "content": shown_content(desk, content, lambda one: f"{base}/evidence/{one.id}"),
         "category": desk.say(desk.scheme.category(application.category).name),
         "sector": desk.say(desk.scheme.category(application.category).sectors[application.sector]) if application.sector else "",
-        "decisions": _decisions(session, desk), "waiting": waiting_refusal(session, application),
+        "decisions": _decisions(session, desk, decisions),
+        "waiting": next((one for one in decisions if one.is_waiting_refusal), None),
         "is_confirmed": is_confirmed(session, application.organisation_id, application.authority_id),
         "can": _can(session, actor, desk), "parts": [(one.key, desk.say(one.title)) for one in desk.parts],
         "correction_days": desk.scheme.application.correction_days,
@@ -121,8 +122,7 @@ def _can(session: Session, actor: Actor, desk: views.Desk) -> dict[str, bool]:
     return {name: is_open and decide(action, stage, standing).allowed for name, action in acts.items()}
 
 
-def _decisions(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
-    decisions = queries.decisions_of(session, desk.application)
+def _decisions(session: Session, desk: views.Desk, decisions: Sequence[AcceptanceDecision]) -> list[dict[str, Any]]:
     names = names_of(session, [one.decided_by for one in decisions] + [one.confirmed_by for one in decisions if one.confirmed_by])
     words = {
         ("accept", "in_force"): N_("Accepted"), ("return", "in_force"): N_("Returned for correction"),

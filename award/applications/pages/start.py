@@ -146,11 +146,12 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
     done = sum(task["code"] == "complete" for task in listed)
     first = next((task for task in listed if task["code"] != "complete"), None)
     closed = views.closed_reason(session, actor, desk)
+    notices = queries.notices_of(session, application)
     return render(
         request, session, "applications/tasks.html", application=views.head(desk), deadline=views.deadline(desk), groups=groups,
         done=done, total=len(listed), check_url=f"{desk.base}/check", closed=closed,
         next={"url": first["url"], "label": desk.tell(N_("Continue: {name}"), {"name": first["name"]})} if first and not closed else None,
-        entries=timeline_of(session, desk), notices=queries.notices_of(session, application),
+        entries=timeline_of(session, desk, notices), notices=notices,
         contact=application.round.award.authority.contact, people=shown_people(session, actor, desk),
         tiers=[
             (one.link.award, one.asks(application.category)) for one in tiers_above(desk.scheme) if application.state == "awarded"

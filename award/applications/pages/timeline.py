@@ -1,6 +1,6 @@
 """What happened to an application and what follows, as its owner may know it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from award.applications import queries
-from award.applications.models import SHARING, Application
+from award.applications.models import SHARING, AcceptanceDecision, Application
 from award.applications.pages import views
 from award.kernel.i18n import N_, Phrase
 from award.policy import Moment
-from award.rounds.models import Snapshot
-from award.rounds.queries import first_snapshot
+from award.rounds.queries import Publication, first_publications
 from award.stages import TABLE, Kind
 from award.words import word_of
 
@@ -34,28 +33,26 @@ class Entry:
     when: Phrase | None = None
 
 
-def timeline_of(session: Session, desk: views.Desk) -> list[dict[str, Any]]:
-    """Everything that happened, oldest first, then the stages that follow."""
+def timeline_of(session: Session, desk: views.Desk, decisions: Iterable[AcceptanceDecision]) -> list[dict[str, Any]]:
+    """Everything that happened, oldest first, then the stages that follow. decisions: those in force about it."""
     application = desk.application
-    past = list(_own_acts(session, application))
+    past = list(_own_acts(session, application, decisions))
     coming: list[Entry] = []
     if application.state in SHARING:
-        published = {kind: one for kind in TOLD.values() if (one := first_snapshot(session, application.round_id, kind))}
+        published = first_publications(session, application.round_id)
         past += [*_entered(application), *_results(application, published)]
         coming = list(_coming(desk, set(published)))
     ordered = sorted(past, key=lambda one: one.at or desk.now)
     return [_shown(desk, one) for one in ordered + coming]
 
 
-def _own_acts(session: Session, application: Application) -> Iterator[Entry]:
+def _own_acts(session: Session, application: Application, decisions: Iterable[AcceptanceDecision]) -> Iterator[Entry]:
     yield Entry(application.started_at, N_("Begun"))
-    for submission in queries.submissions_of(session, application):
-        text = N_("Submitted") if submission.number == 1 else N_("Submitted again after correction")
-        yield Entry(submission.submitted_at, text)
+    for number, at in queries.submission_times(session, application):
+        yield Entry(at, N_("Submitted") if number == 1 else N_("Submitted again after correction"))
     words = {"accept": N_("Accepted"), "return": N_("Returned for correction"), "refuse": N_("Not accepted")}
-    for decision in queries.decisions_of(session, application):
-        if decision.state == "in_force":
-            yield Entry(decision.confirmed_at or decision.decided_at, words[decision.kind], note=decision.reason)
+    for decision in decisions:
+        yield Entry(decision.confirmed_at or decision.decided_at, words[decision.kind], note=decision.reason)
     if application.withdrawn_at:
         yield Entry(application.withdrawn_at, N_("Withdrawn"))
 
@@ -69,7 +66,7 @@ def _entered(application: Application) -> Iterator[Entry]:
             yield Entry(at, TABLE[Kind(one.kind)].public_title)
 
 
-def _results(application: Application, published: Mapping[str, Snapshot]) -> Iterator[Entry]:
+def _results(application: Application, published: Mapping[str, Publication]) -> Iterator[Entry]:
     """What was published of the round, and what was handed to the owner after that."""
     if notice := published.get("notice"):
         yield Entry(notice.published_at, N_("Public notice of the candidates"), url=f"/notices/{notice.public_id}")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from award.applications import queries
 from award.applications.check import open_points_in_words, parts_of
 from award.applications.letters import write_to_applicant
 from award.applications.models import AcceptanceDecision, Application, PaperOutcome
@@ -145,13 +146,7 @@ def reject_refusal(session: Session, actor: Actor, application: Application, now
 
 def waiting_refusal(session: Session, application: Application) -> AcceptanceDecision | None:
     """The proposed refusal that waits for a second person, if there is one."""
-    return session.scalar(
-        select(AcceptanceDecision).where(
-            AcceptanceDecision.application_id == application.id,
-            AcceptanceDecision.kind == "refuse",
-            AcceptanceDecision.state == "waiting",
-        )
-    )
+    return next((one for one in queries.decisions_of(session, application) if one.is_waiting_refusal), None)
 
 
 def correction_end(calendar: Calendar, now: datetime, working_days: int, zone: str) -> datetime:

@@ -18,7 +18,7 @@ from award.policy import Decision
 from award.regulations.model import Criteria, Item, Scheme
 from award.rounds.models import Round, RoundStage
 from award.rounds.pages.speaking import Speaking
-from award.rounds.queries import criteria_of, scheme_of, title_of
+from award.rounds.queries import criteria_of, scheme_of, stage_of_kind, title_of
 from award.scoring.grades import item_hundredths
 
 
@@ -96,7 +96,7 @@ def tags_of(bench: Bench) -> list[str]:
 
 def score_stage(round_: Round) -> RoundStage | None:
     """The stage in which judges score."""
-    return next((stage for stage in round_.stages if stage.kind == "score"), None)
+    return stage_of_kind(round_, "score")
 
 
 def deadline(language: str, round_: Round, now: datetime) -> dict[str, str] | None:

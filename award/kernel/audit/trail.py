@@ -106,12 +106,13 @@ def _append(session: Session, stream: str, pending: list[Pending], now: datetime
             "actor": one.actor.public_id, "act": one.event.value, "obj": one.obj,
         })  # fmt: skip
         openings.append({"stream": stream, "seq": seq, "salt": salt, "content": content})
-    session.execute(_RECORD, rows)
-    session.execute(_OPENING, openings)
-    session.execute(_MOVE_HEAD, {"at_stream": stream, "seq": seq, "link": link})
+    connection = session.connection()
+    connection.execute(_RECORD, rows)
+    connection.execute(_OPENING, openings)
+    connection.execute(_MOVE_HEAD, {"at_stream": stream, "seq": seq, "link": link})
 
 
-# Made once: every act asks them. As tables, not as objects, which would cost more than they do.
+# Made once, and asked of the connection: every act asks them, and rows of objects would cost more than the answer does.
 _RECORD, _OPENING = insert(cast(Table, AuditRecord.__table__)), insert(cast(Table, AuditOpening.__table__))
 _HEAD = select(AuditHead.seq, AuditHead.link).where(AuditHead.stream == bindparam("stream")).with_for_update()
 """Held until the transaction ends; SQLite, whose writers are alone already, knows no such thing and is not asked for it."""
@@ -123,10 +124,11 @@ _MOVE_HEAD = (
 
 
 def _held_head(session: Session, stream: str) -> tuple[int, str]:
-    head = session.execute(_HEAD, {"stream": stream}).one_or_none()
+    connection = session.connection()
+    head = connection.execute(_HEAD, {"stream": stream}).one_or_none()
     if head is None:
         _begin(session, stream)
-        head = session.execute(_HEAD, {"stream": stream}).one()
+        head = connection.execute(_HEAD, {"stream": stream}).one()
     return head[0], head[1]
 
 

@@ -14,7 +14,7 @@ from award.kernel.mail.service import is_address, send
 from award.kernel.settings import settings
 from award.panels import queries
 from award.rounds.models import Round
-from award.rounds.queries import scheme_of, title_of
+from award.rounds.queries import scheme_of, stage_of_kind, title_of
 from award.standing.models import Assignment
 
 TELL = "panels:tell_judge"
@@ -57,7 +57,7 @@ def tell_leader(session: Session, application: Application, assignment: Assignme
     round_ = application.round
     if not is_address(person.email) or not application.is_live or not scheme_of(session, round_).feedback_reports:
         return
-    publish = next((one for one in round_.stages if one.kind == "publish"), None)
+    publish = stage_of_kind(round_, "publish")
     opens_at = publish.opens_at if publish is not None else None
     zone = round_.award.authority.zone
     context = {
@@ -81,7 +81,8 @@ def _write(
     if not is_address(person.email):
         return
     round_ = seats[0][1].round
-    closes_at = next((one.closes_at for one in round_.stages if one.kind == "score"), None)
+    scoring = stage_of_kind(round_, "score")
+    closes_at = scoring.closes_at if scoring is not None else None
     zone = round_.award.authority.zone
     context = {
         "name": person.name,

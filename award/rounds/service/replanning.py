@@ -19,6 +19,7 @@ from award.rounds.queries import (
     guarded_stage,
     scheme_of,
     spell,
+    stage_of_kind,
     standing_in,
 )
 from award.rounds.service.calls import publish_call_anew
@@ -28,7 +29,7 @@ BEGUN = N_("This stage has begun; people rely on its dates. Its end can only be 
 
 def upcoming(round_: Round, kind: str) -> RoundStage:
     """A stage that has not begun. Raises NotFound for another kind, Conflict once it has begun or where it has no dates."""
-    stage = next((one for one in round_.stages if one.kind == kind), None)
+    stage = stage_of_kind(round_, kind)
     if stage is None:
         raise NotFound
     if stage.position <= round_.position:
