@@ -24,7 +24,7 @@ INVARIANTS = tuple(Invariant(one.__name__, str(one.__doc__), one) for one in CHE
 
 def ask_all(session: Session) -> dict[str, Found]:
     """What every check finds, by its name."""
-    return {one.name: one.check(session) for one in INVARIANTS}
+    return {one.name: one.ask(session) for one in INVARIANTS}
 
 
 @app.command("invariants")

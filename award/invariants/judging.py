@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.invariants.finding import Found, among
+from award.invariants.finding import Found, among, reading
 from award.judging.models import Sheet, SheetItem, SheetVersion
 from award.judging.queries import marks_of
 from award.regulations.canonical import criteria_from_canonical
@@ -92,7 +92,7 @@ def sheets_as_submitted(session: Session) -> Found:
 def items_as_submitted(session: Session) -> Found:
     """What stands on each item of a submitted sheet is what its last version holds: percentage, factors and comments."""
     query = (
-        select(Sheet.public_id, SheetItem, SheetVersion.id)
+        select(Sheet.public_id, SheetItem, SheetVersion.id, SheetVersion.public_id)
         .join(SheetItem, SheetItem.sheet_id == Sheet.id)
         .join(SheetVersion, (SheetVersion.sheet_id == Sheet.id) & (SheetVersion.number == Sheet.number))
         .where(Sheet.state == SUBMITTED)
@@ -100,11 +100,12 @@ def items_as_submitted(session: Session) -> Found:
     )
     submitted: dict[int, dict[str, Any]] = {}
 
-    def offence(sheet: str, item: SheetItem, version_id: int) -> str:
-        if version_id not in submitted:
-            submitted.clear()
-            submitted[version_id] = json.loads(session.get_one(SheetVersion, version_id).content)["items"]
-        told = submitted[version_id].get(item.item, {"percent": None, "factors": {}, "comments": []})
+    def offence(sheet: str, item: SheetItem, version_id: int, version: str) -> str:
+        with reading(f"score sheet version {version}"):
+            if version_id not in submitted:
+                submitted.clear()
+                submitted[version_id] = json.loads(session.get_one(SheetVersion, version_id).content)["items"]
+            told = submitted[version_id].get(item.item, {"percent": None, "factors": {}, "comments": []})
         same = told == {"percent": item.percent, "factors": item.factors, "comments": item.comments}
         return "" if same else f"sheet {sheet} shows item {item.item} otherwise than it was submitted"
 
@@ -113,13 +114,10 @@ def items_as_submitted(session: Session) -> Found:
 
 def totals_recomputed(session: Session) -> Found:
     """The total of every submitted version is what its percentages make of the points of the criteria."""
-    rubrics = select(RoundRubric.round_id, RoundRubric.category, Ruleset.text).join(
+    rubrics = select(RoundRubric.round_id, RoundRubric.category, Ruleset.sha256, Ruleset.text).join(
         Ruleset, Ruleset.sha256 == RoundRubric.criteria_sha256
     )
-    points = {
-        (round_id, category): {item.key: item.points for item in criteria_from_canonical(text).items()}
-        for round_id, category, text in session.execute(rubrics)
-    }
+    points = {(round_id, category): _points(*criteria) for round_id, category, *criteria in session.execute(rubrics)}
     query = (
         select(SheetVersion, Application.round_id, Application.category)
         .join(Sheet, SheetVersion.sheet_id == Sheet.id)
@@ -138,6 +136,11 @@ def totals_recomputed(session: Session) -> Found:
         )
 
     return among(session.execute(query), lambda one: offence(*one))
+
+
+def _points(sha256: str, text: str) -> dict[str, int]:
+    with reading(f"criteria {sha256}"):
+        return {item.key: item.points for item in criteria_from_canonical(text).items()}
 
 
 def gates_open_when_all_are_in(session: Session) -> Found:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application, Evidence, Submission
-from award.invariants.finding import Found, among
+from award.invariants.finding import Found, among, reading
 from award.judging.models import Sheet, SheetVersion
 from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.verify import verify
@@ -65,11 +65,12 @@ def hashes_in_trail(session: Session) -> Found:
     """The trail tells the same hash of everything frozen, so that content and hash cannot be changed together."""
     kept: set[tuple[str, str, str]] = set()
     for event in TOLD:
-        query = select(AuditRecord.obj, AuditOpening.content).join(
+        query = select(AuditRecord.stream, AuditRecord.seq, AuditRecord.obj, AuditOpening.content).join(
             AuditOpening, (AuditOpening.stream == AuditRecord.stream) & (AuditOpening.seq == AuditRecord.seq)
         )
-        for obj, content in session.execute(query.where(AuditRecord.act == event.value)):
-            kept.add((event.value, obj.partition(":")[2], json.loads(content).get("sha256", "")))
+        for stream, seq, obj, content in session.execute(query.where(AuditRecord.act == event.value)):
+            with reading(f"record {seq} of {stream}"):
+                kept.add((event.value, obj.partition(":")[2], json.loads(content).get("sha256", "")))
     rows = [(event.value, *row) for event, query in TOLD.items() for row in session.execute(query)]
     return among(rows, lambda one: "" if one in kept else f"the trail has no {one[0]} of {one[1]} with its hash")
 
@@ -180,7 +181,8 @@ def nothing_after_close(session: Session) -> Found:
         AuditRecord.act == Event.STAGE_LEFT.value
     )
     for stream, seq, body in session.execute(ends):
-        left[stream, json.loads(body)["stage"]] = seq
+        with reading(f"record {seq} of {stream}"):
+            left[stream, json.loads(body)["stage"]] = seq
     bound = {*LAST, Event.OUTCOME_RECORDED, Event.OUTCOME_CONFIRMED}
     query = select(AuditRecord.stream, AuditRecord.seq, AuditRecord.act, AuditRecord.body).where(
         AuditRecord.act.in_(bound)
@@ -189,7 +191,8 @@ def nothing_after_close(session: Session) -> Found:
 
     def offence(stream: str, seq: int, act: str, body: str) -> str:
         # A stage on paper is named by its record.
-        kind = LAST.get(Event(act)) or json.loads(body)["stage"]
+        with reading(f"record {seq} of {stream}"):
+            kind = LAST.get(Event(act)) or json.loads(body)["stage"]
         end = left.get((stream, kind))
         return f"{act} at {seq} of {stream}, whose stage ended at {end}" if end is not None and end < seq else ""
 

@@ -9,22 +9,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.invariants.finding import Found, among
+from award.invariants.finding import Found, among, reading
 from award.judging.models import FeedbackReport
 from award.results.models import AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Snapshot
 from award.winners.models import Certificate
 
 
-def _winners(content: str) -> dict[str, Any]:
+def _winners(snapshot: str, content: str) -> dict[str, Any]:
     """Public id of the application -> grade, as a snapshot of a notice or a result tells them."""
-    groups: list[Mapping[str, Any]] = json.loads(content)["groups"]
-    return {one["application"]: group["grade"] for group in groups for one in group["winners"]}
+    with reading(f"snapshot {snapshot}"):
+        groups: list[Mapping[str, Any]] = json.loads(content)["groups"]
+        return {one["application"]: group["grade"] for group in groups for one in group["winners"]}
 
 
 def _published(session: Session) -> dict[int, dict[str, Any]]:
-    query = select(Publication.round_id, Snapshot.content).join(Snapshot, Publication.snapshot_id == Snapshot.id)
-    return {round_id: _winners(content) for round_id, content in session.execute(query)}
+    query = select(Publication.round_id, Snapshot.public_id, Snapshot.content)
+    query = query.join(Snapshot, Publication.snapshot_id == Snapshot.id)
+    return {round_id: _winners(*snapshot) for round_id, *snapshot in session.execute(query)}
 
 
 def certificates_of_winners(session: Session) -> Found:
@@ -44,9 +46,10 @@ def certificates_of_winners(session: Session) -> Found:
 def winners_were_on_notice(session: Session) -> Found:
     """Every published winner was on the last public notice of the round, in the same grade."""
     notices: dict[int, dict[str, Any]] = {}
-    query = select(Notice.round_id, Snapshot.content).join(Snapshot, Notice.snapshot_id == Snapshot.id)
-    for round_id, content in session.execute(query.order_by(Notice.round_id, Notice.number)):
-        notices[round_id] = _winners(content)
+    query = select(Notice.round_id, Snapshot.public_id, Snapshot.content)
+    query = query.join(Snapshot, Notice.snapshot_id == Snapshot.id).order_by(Notice.round_id, Notice.number)
+    for round_id, *snapshot in session.execute(query):
+        notices[round_id] = _winners(*snapshot)
     told = [(id_, one, grade) for id_, winners in _published(session).items() for one, grade in winners.items()]
 
     def offence(round_id: int, application: str, grade: str) -> str:
@@ -81,14 +84,15 @@ def winners_were_decided(session: Session) -> Found:
 def lines_as_proposed(session: Session) -> Found:
     """The figure, the rank and the proposed grade of every application are those of the ranking that was proposed."""
     query = (
-        select(Application.public_id, ResultLine, Proposal.content)
+        select(Application.public_id, ResultLine, Proposal.public_id, Proposal.content)
         .join(ResultLine, ResultLine.application_id == Application.id)
         .join(Proposal, ResultLine.proposal_id == Proposal.id)
     )
     read = cache(lambda content: {one["application"]: one for one in json.loads(content)["lines"]})
 
-    def offence(application: str, line: ResultLine, content: str) -> str:
-        told = read(content).get(application, {})
+    def offence(application: str, line: ResultLine, proposal: str, content: str) -> str:
+        with reading(f"proposal {proposal}"):
+            told = read(content).get(application, {})
         same = (line.published, line.rank, line.proposed_grade) == tuple(told.get(key) for key in ("published", "rank", "grade"))
         return "" if same else f"application {application} shows another figure, rank or grade than was proposed"
 

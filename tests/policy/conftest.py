@@ -19,6 +19,7 @@ from tests.conftest import StandingClock
 from tests.judging.world import World
 from tests.policy import doors as all_doors
 from tests.policy import gated
+from tests.policy import whole as wholes
 from tests.policy.doors import Doors
 
 T = TypeVar("T")
@@ -56,6 +57,11 @@ def built_gate(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) 
     return build_in(tmp_path_factory.mktemp("gate"), sqlite_template, gated.build)
 
 
+@pytest.fixture(scope="session")
+def built_whole(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Built[World]:
+    return build_in(tmp_path_factory.mktemp("whole"), sqlite_template, wholes.build)
+
+
 @pytest.fixture
 def copied_engine(tmp_path: Path) -> Iterator[Callable[[Path], Engine]]:
     """An engine on the test's own copy of what was built."""
@@ -80,6 +86,11 @@ def doors(built_doors: Built[Doors], copied_engine: Callable[[Path], Engine], cl
 @pytest.fixture
 def gate(built_gate: Built[World], copied_engine: Callable[[Path], Engine], clock: StandingClock) -> World:
     return replace(built_gate.world, engine=copied_engine(built_gate.folder))
+
+
+@pytest.fixture
+def whole(built_whole: Built[World], copied_engine: Callable[[Path], Engine], clock: StandingClock) -> World:
+    return replace(built_whole.world, engine=copied_engine(built_whole.folder))
 
 
 @pytest.fixture

@@ -4,57 +4,19 @@ import sys
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
-from award.accounts.models import Grant
-from award.applications.models import Application, Evidence, Submission
 from award.commands import app
 from award.invariants.commands import INVARIANTS, ask_all
 from award.kernel import db
-from award.kernel.actor import SYSTEM, Role
+from award.kernel.actor import SYSTEM
 from award.kernel.audit.trail import record, round_stream, transaction
 from award.kernel.events import Event
 from award.kernel.settings import settings
-from award.results.models import Objection
-from award.rounds.models import Round, RoundStage
-from tests import make
 from tests.judging.world import World
-from tests.policy.doors import Doors, unguard
-
-
-@pytest.fixture
-def whole(doors: Doors) -> World:
-    """The world of the doors, with the records of what its makers wrote without a service."""
-    with transaction(doors.world.engine) as session:
-        _tell(session, doors.world)
-    return doors.world
-
-
-def _tell(session: Session, world: World) -> None:
-    round_ = session.scalars(select(Round).where(Round.public_id == world.round)).one()
-    stream = round_stream(world.round)
-    for application in session.scalars(select(Application)):
-        obj = f"application:{application.public_id}"
-        record(session, SYSTEM, Event.APPLICATION_STARTED, obj, stream)
-        for _ in session.scalars(select(Evidence.id).where(Evidence.application_id == application.id)):
-            record(session, SYSTEM, Event.EVIDENCE_ADDED, obj, stream)
-        for sha256 in session.scalars(select(Submission.sha256).where(Submission.application_id == application.id)):
-            record(session, SYSTEM, Event.APPLICATION_SUBMITTED, obj, stream, {"sha256": sha256})
-    objection = session.scalars(select(Objection)).one()
-    objection.state, objection.examined_by, objection.answered_by = (
-        "answered",
-        world.office.person_id,
-        world.colleague.person_id,
-    )
-    objection.answered_at = make.NOW
-    record(session, world.colleague, Event.OBJECTION_ANSWERED, f"objection:{objection.public_id}", stream)
-    for grant in session.scalars(select(Grant).where(Grant.role == Role.SUPERVISOR)):
-        grant.given_by = world.office.person_id
-    for stage in session.scalars(select(RoundStage).where(RoundStage.position < round_.position)):
-        stage.left_at = make.NOW
-        record(session, SYSTEM, Event.STAGE_LEFT, f"round:{world.round}", stream, stage=stage.kind)
+from tests.policy.doors import unguard
 
 
 def test_a_whole_world(whole: World, capsys: pytest.CaptureFixture[str]) -> None:
