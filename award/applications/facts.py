@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from award.accounts.contact import PHONE
 from award.kernel.i18n import N_
 from award.kernel.mail.service import ADDRESS
 
@@ -15,7 +16,6 @@ GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", re.ASCII)
 """A number with thousands separators; anything else with a comma in it may be a slip."""
 HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): "-", ord("　"): " "}
 """Digits, letters and signs as Chinese input methods write them."""
-PHONE = re.compile(r"[0-9+][0-9 \-]{5,24}")
 INDUSTRY = re.compile(r"[A-T]?\d{2,4}", re.ASCII)
 """Source: GB/T 4754-2017, a letter A to T for the section and two to four digits for division, group, class."""
 YEARS = 3

@@ -1,6 +1,7 @@
 """The register from a table: organisations the office enters before they come themselves."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -41,9 +42,11 @@ def plan_import(session: Session, actor: Actor, authority: Authority, lines: Seq
     require_office(actor, authority)
     faults, checked = [], []
     for line in lines:
+        if "credit_code" in line.wrong:
+            continue
         try:
             checked.append(
-                Line(line.number, {**line.values, "credit_code": check_credit_code(line.values["credit_code"])})
+                replace(line, values={**line.values, "credit_code": check_credit_code(line.values["credit_code"])})
             )
         except Invalid as error:
             faults += [FieldError(cell_of(FIELDS, line, "credit_code"), one.text, one.params) for one in error.errors]
@@ -57,7 +60,7 @@ def plan_import(session: Session, actor: Actor, authority: Authority, lines: Seq
         if change.kind == "changed" and one is not None and one.id in elsewhere:
             text = N_("This organisation is registered with other facts, and not by your office. Leave the line out.")
             faults.append(FieldError(cell_of(FIELDS, line, "name"), text))
-        else:
+        elif not line.wrong:
             changes.append(change)
     return Plan(tuple(changes), tuple(faults))
 

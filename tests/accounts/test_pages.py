@@ -219,6 +219,9 @@ def test_one_s_own_account(client: TestClient, engine: Engine, clock: StandingCl
     assert "账号已建立" in shown
     answer = post(client, "/me", {"name": "", "phone": "0552-1", "language": "en"})
     assert (answer.status_code, 'value="0552-1"' in answer.text) == (422, True)
+    for phone in ("=1+1'\"<>", "12345", "0552-3001234 ext"):
+        answer = post(client, "/me", {"name": "Lin Xiao", "phone": phone, "language": "en"})
+        assert (answer.status_code, "不是电话号码" in answer.text) == (422, True), phone
     answer = post(client, "/me", {"name": "Lin Xiao", "language": "en"})
     assert answer.status_code == 303
     assert "My account" in client.get("/me").text

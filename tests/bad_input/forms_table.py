@@ -86,6 +86,7 @@ ME = FormDoor(
         ("one's own name left empty", {"name": ""}, FILL),
         ("one's own name overlong", {"name": "名" * 81}, LONG),
         ("a telephone number of 33 characters", {"phone": "1" * 33}, LONG),
+        ("a formula as telephone number", {"phone": "=1+1'\"<>"}, "This is not a telephone number"),
         ("a language nobody speaks here", {"language": "tlh"}, CHOOSE),
         ("a language with a path in it", {"language": "../../etc"}, CHOOSE),
     ),

@@ -314,3 +314,15 @@ def test_feedback_reports_are_those_of_the_page(site: World, client: TestClient)
 
 def test_no_list_is_without_a_test() -> None:
     assert set(EXPORTS) == {*IN_ROUND, *AROUND, "ranking", "accounts", "nominees"}  # nominees: tests.results.test_upward
+
+
+@pytest.mark.parametrize("year", ["abc", "1999", "2101", "20٢٦", "02026"])
+def test_a_year_the_calendar_does_not_have_is_refused(site: World, client: TestClient, year: str) -> None:
+    """Not taken for the present one: the file would say so of another year."""
+    as_(client, site, "office")
+    for answer in (
+        client.get("/office/export/workdays", params={"year": year}),
+        post(client, f"/office/export/workdays?year={year}", {"format": "csv"}),
+    ):
+        assert answer.status_code == 422
+        assert "2000 年至 2100 年" in answer.text

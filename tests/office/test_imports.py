@@ -1,6 +1,8 @@
 """Tables that come in: looked at first, done whole or not at all, by whoever brought them and may."""
 
+import io
 import time
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +14,11 @@ from sqlalchemy import Engine, func, select
 from award.accounts.models import Grant
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
-from award.kernel.errors import Refused
+from award.kernel.errors import Invalid, Refused
 from award.kernel.events import Event
-from award.kernel.sheets.importing import headings, lines_of
+from award.kernel.files.service import Limits, prepare_upload
+from award.kernel.i18n import LANGUAGES
+from award.kernel.sheets.importing import headings, lines_of, word_of
 from award.kernel.sheets.models import Import
 from award.office.imports.kinds import IMPORTERS
 from award.office.imports.service import LOOK, WRITE
@@ -22,6 +26,7 @@ from award.organisations import importing as organisations
 from award.organisations.models import Claim, Organisation
 from award.panels.models import PoolMember
 from award.rounds.models import CalendarDay
+from award.rounds.queries import scheme_of
 from award.rounds.service import holidays
 from award.worker import TASKS, run
 from tests import make
@@ -142,6 +147,47 @@ def test_data_that_changed_meanwhile_is_shown_again(world: World, client: TestCl
         assert session.scalars(select(CalendarDay.name)).all() == ["国庆节"]
 
 
+@pytest.mark.both_databases
+def test_all_faults_of_a_row_are_told_at_once_and_it_is_not_counted_as_new(world: World, client: TestClient) -> None:
+    """A day that cannot be read hides no bad address, and an empty name none of it either."""
+    as_(client, world, "office")
+    _, page = looked(
+        world, client, "judges", ["", "no address", "质量协会", "", "", "", "昨天"], ["韩雪", "han@example.cn", "质量协会"]
+    )
+    shown = BeautifulSoup(page.text, "html.parser")
+    assert [one.text for one in shown.select("tbody th b")] == ["A2", "B2", "G2"]
+    text = main_text(page)
+    assert "有 3 处错误需要改正" in text
+    assert "新增 1 · 修改 0 · 无变化 0" in text
+    assert len(shown.select("td .tag")) == 1, "only the line without a fault says what it would do"
+
+
+@pytest.mark.both_databases
+def test_what_the_template_offers_is_taken_in_both_languages(world: World) -> None:
+    """Every word of every drop-down, however long it is."""
+    with transaction(world.engine) as session:
+        scheme = scheme_of(session, world.application(session).round)
+    for importer in IMPORTERS.values():
+        fields = importer.of_round(scheme) if importer.of_round else importer.fields
+        for field in (one for one in fields if one.choices):
+            for language in LANGUAGES:
+                for value, word in field.choices:
+                    rows = [headings([field], language), [word_of(language, word)]]
+                    lines, faults = lines_of([field], rows)
+                    assert (faults, [one.values for one in lines]) == ([], [{field.name: value}]), word
+
+
+def test_an_entry_is_taken_out_in_english(world: World) -> None:
+    with transaction(world.engine) as session:
+        session.add(CalendarDay(day=make.NOW.date(), is_workday=True, name=""))
+    rows = [headings(holidays.FIELDS, "en"), [make.NOW.date().isoformat(), "as its day of the week", ""]]
+    lines, faults = lines_of(holidays.FIELDS, rows)
+    assert faults == []
+    with transaction(world.engine) as session:
+        holidays.apply_import(session, world.office, lines)
+    assert count(world.engine, CalendarDay) == 0
+
+
 def test_nobody_else_sees_or_confirms_it(world: World, client: TestClient) -> None:
     url, page = looked(world, as_(client, world, "office"), "workdays", ["2026-10-01", "放假", "国庆节"])
     for who, status in (("colleague", 404), ("stranger", 404), ("supervisor", 403), ("judge0", 403), ("owner0", 403)):
@@ -165,6 +211,19 @@ def test_a_right_taken_back_lets_nothing_in(world: World, client: TestClient) ->
     worked(world)
     assert count(world.engine, PoolMember) == before
     assert noted(world.engine, Event.LIST_IMPORTED) == 0
+
+
+def test_no_pdf_is_proposed_where_none_is_taken() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(with_rows(["x"]))) as book, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in book.namelist():
+            made.writestr(name, book.read(name))
+        made.writestr("xl/media/image1.bin", b"\0" * 200 * 2**20)
+    for extensions, is_proposed in ((frozenset({"xlsx"}), False), (frozenset({"xlsx", "pdf"}), True)):
+        with pytest.raises(Invalid) as caught:
+            prepare_upload("表.xlsx", io.BytesIO(bomb.getvalue()), Limits(10, extensions))
+        text = caught.value.errors[0].text
+        assert ("unpacked" in text, "PDF" in text) == (True, is_proposed)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.accounts import queries
+from award.accounts.contact import check_phone
 from award.accounts.models import Person
 from award.accounts.passwords import check_password, hash_password
 from award.accounts.service.resets import link_for_new_person
@@ -44,6 +45,7 @@ def enter_person(
     """The row and its record, for acts that have found that the person may come in. Raises Invalid as create_person."""
     username, email = username.strip().lower(), email.strip().lower()
     check_contact(username, email, language)
+    check_phone(phone)
     if session.scalar(select(Person.id).where(Person.username == username)) is not None:
         raise Invalid.one("username", N_("Somebody signs in with this name already; choose another."))
     if password is not None:
@@ -80,6 +82,7 @@ def register(
     if len(email) > LONGEST_NAME:
         raise Invalid.one("email", N_("Use an address of at most {longest} characters."), longest=LONGEST_NAME)
     check_contact(email, email, language)
+    check_phone(phone)
     person = queries.person_by_account(session, email)
     if person is not None and person.password_hash is not None:
         if queries.may_write_again(session, person, now):
@@ -103,6 +106,8 @@ def change_person(
     check_contact(person.username, person.email, language)
     if not name.strip():
         raise Invalid.one("name", N_("Fill this in."))
+    if phone.strip() != person.phone:
+        check_phone(phone)
     new = {"name": name.strip(), "phone": phone.strip(), "language": language}
     changed = {key: value for key, value in new.items() if getattr(person, key) != value}
     if not changed:

@@ -12,7 +12,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.applications.facts import CONTACT, PHONE, plain_value
+from award.accounts.contact import NOT_A_PHONE, PHONE
+from award.applications.facts import CONTACT, plain_value
 from award.applications.letters import write_of_paper
 from award.applications.models import Application
 from award.applications.service.holding import note
@@ -127,14 +128,14 @@ def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date
         code, category = codes[line.number], line.values["category"]
         organisation = known.get(code)
         found = _faults_of_who(organisation, line, organisation is not None and (organisation.id, category) in there)
-        found |= _faults_of_what(rules[category], line, today)
+        found |= _faults_of_what(rules.get(category), line, today)
         faults += [FieldError(cell_of(fields, line, name), text) for name, text in found.items()]
-        first = seen.setdefault((code, category), line.number)
+        first = seen.setdefault((code, category), line.number) if code and category else line.number
         if first != line.number:
             text = N_("The same stands in row {row} already.")
             faults.append(FieldError(cell_of(fields, line, "credit_code"), text, {"row": first}))
     changes = [
-        Change(one.number, "added", one.values["name"], codes[one.number], _told(one)) for one in lines
+        Change(one.number, "added", one.values["name"], codes[one.number], _told(one)) for one in lines if not one.wrong
     ]
     return _Checked(Plan(tuple(changes), tuple(faults)), known)
 
@@ -154,24 +155,26 @@ def _code(line: Line) -> str:
 
 def _faults_of_who(organisation: Organisation | None, line: Line, is_there: bool) -> dict[str, str]:
     """What is wrong with whom a line names, by field."""
+    if "credit_code" in line.wrong:
+        return {}
     if organisation is None:
         return {"credit_code": N_("No organisation with this code is registered. Import the organisation first, then this table.")}
     if is_there:
         return {"credit_code": N_("This organisation has an application in this category already. Leave the line out.")}
-    if organisation.name != line.values["name"]:
+    if organisation.name != line.values["name"] and "name" not in line.wrong:
         return {"name": N_("The organisation of this code is registered under another name. Check code and name.")}
     return {}
 
 
-def _faults_of_what(rules: CategoryRules, line: Line, today: date) -> dict[str, str]:
-    """What is wrong with the rest of a line, by field."""
+def _faults_of_what(rules: CategoryRules | None, line: Line, today: date) -> dict[str, str]:
+    """What is wrong with the rest of a line, by field. rules: None where its category cannot be read."""
     found, contact = {}, _contact(line)
-    if line.values["sector"] not in (rules.sectors or {""}):
+    if rules is not None and "sector" not in line.wrong and line.values["sector"] not in (rules.sectors or {""}):
         found["sector"] = N_("Choose a sector of this category.") if rules.sectors else N_("This category has no sectors. Leave it empty.")
-    if date.fromisoformat(line.values["received_on"]) > today:
+    if line.values["received_on"] and date.fromisoformat(line.values["received_on"]) > today:
         found["received_on"] = N_("This day is still to come. Enter the day the paper came to the office.")
     if contact["contact_phone"] and not PHONE.fullmatch(contact["contact_phone"]):
-        found["contact_phone"] = N_("This is not a telephone number. Enter digits, for example 0552-3001234.")
+        found["contact_phone"] = NOT_A_PHONE
     if contact["contact_email"] and not is_address(contact["contact_email"]):
         found["contact_email"] = N_("This is not a mail address. Enter one like name@example.cn.")
     return found

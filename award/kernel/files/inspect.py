@@ -24,6 +24,16 @@ SENTENCES = {
     "zip_bomb": N_("“{name}” is far larger unpacked than packed, and is refused for safety. Save it as PDF."),
 }  # fmt: skip
 
+WITHOUT_PDF = {
+    "macros": N_("“{name}” contains macros. Save it without macros."),
+    "office_protected": N_("“{name}” has a password or an old format. Remove the password and save it in today's format."),
+    "too_much_work": N_("“{name}” is too complex to be opened safely. Copy its content into a new file and upload that."),
+    "zip_bomb": N_(
+        "“{name}” is far larger unpacked than packed, and is refused for safety. Copy its content into a new file and upload that."
+    ),
+}  # fmt: skip
+"""What is said where a PDF is not taken either."""
+
 
 @dataclass(frozen=True)
 class Inspection:
@@ -51,7 +61,8 @@ def inspect_upload(
     ended = run_child("award.kernel.files.opening", str(path.resolve()), extension)
     code, pages = _finding(ended.code, ended.output)
     if code is not None:
-        raise Invalid.one(field, SENTENCES[code], name=name)
+        sentences = SENTENCES if "pdf" in taken else SENTENCES | WITHOUT_PDF
+        raise Invalid.one(field, sentences[code], name=name)
     return Inspection(name, MEDIA_TYPES[extension], extension, pages)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +21,8 @@ NOT_A_DAY = N_("Enter a day as year-month-day, for example 2026-08-28.")
 class Field:
     """A column of a table that comes in. title, note: msgids. choices: (value, word), where only these are taken.
 
-    word: a msgid, or what knows its own words. is_day: its texts are days. example: of the template's second row.
+    longest: characters of what is typed; a choice is as long as its word. word: a msgid, or what knows its own words.
+    is_day: its texts are days. example: of the template's second row.
     """
 
     name: str
@@ -37,10 +38,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Line:
-    """One row. number: in the sheet. values: by field; days in ISO 8601, choices by their value, "" where empty."""
+    """One row. number: in the sheet. values: by field; days in ISO 8601, choices by their value, "" where empty.
+
+    wrong: fields whose cell cannot be taken as it is; they are "" among the values, and nothing else is said about them.
+    """
 
     number: int
     values: Mapping[str, str]
+    wrong: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -99,11 +104,13 @@ def headings(fields: Sequence[Field], language: str) -> list[str]:
 
 
 def lines_of(
-    fields: Sequence[Field], rows: Sequence[Sequence[str]], told: Callable[[int, int], None] = lambda done, total: None
+    fields: Sequence[Field], rows: Sequence[Sequence[str]], told: Callable[[int, int], None] = lambda done, total: None,
+    unread: Collection[str] = (),
 ) -> tuple[list[Line], list[FieldError]]:
     """The lines of a table and every fault a cell has by itself. rows: with the heading, texts only; empty rows are passed over.
 
-    A line with a fault is not among the lines. told: hears how many rows of how many are done, now and then.
+    unread: cells whose fault is told already. A line with a fault is among the lines, so that what else is wrong with it
+    can be told too. told: hears how many rows of how many are done, now and then.
     """
     if not rows or _cells(fields, rows[0]) not in [headings(fields, language) for language in LANGUAGES]:
         return [], [FieldError("A1", N_("The first row has to be the headings of the template."))]
@@ -111,20 +118,32 @@ def lines_of(
     for number, row in enumerate(rows[1:], 2):
         if number % PORTION == 0:
             told(number, len(rows))
-        if not any(cell.strip() for cell in row):
+        if not any(cell.strip() for cell in row) and not _unread_in(fields, number, unread):
             continue
-        found = [_value(one, text) for one, text in zip(fields, _cells(fields, row), strict=True)]
-        wrong = [
-            FieldError(f"{letter_of(at)}{number}", fault.text, fault.params)
-            for at, (_, fault) in enumerate(found)
-            if fault
-        ]
+        line, wrong = _line(fields, number, row, unread)
+        lines.append(line)
         faults += wrong
-        if not wrong:
-            lines.append(Line(number, {one.name: value for one, (value, _) in zip(fields, found, strict=True)}))
     if not lines and not faults:
         faults.append(FieldError("A2", N_("The table has no lines below its headings.")))
     return lines, faults
+
+
+def _line(
+    fields: Sequence[Field], number: int, row: Sequence[str], unread: Collection[str]
+) -> tuple[Line, list[FieldError]]:
+    values, faults, wrong = {}, [], _unread_in(fields, number, unread)
+    for at, (one, text) in enumerate(zip(fields, _cells(fields, row), strict=True)):
+        value, fault = ("", None) if one.name in wrong else _value(one, text)
+        values[one.name] = value
+        if fault is not None:
+            faults.append(FieldError(f"{letter_of(at)}{number}", fault.text, fault.params))
+            wrong |= {one.name}
+    return Line(number, values, wrong), faults
+
+
+def _unread_in(fields: Sequence[Field], number: int, unread: Collection[str]) -> frozenset[str]:
+    """The fields of a row whose cells are among those."""
+    return frozenset(one.name for at, one in enumerate(fields) if f"{letter_of(at)}{number}" in unread)
 
 
 def cell_of(fields: Sequence[Field], line: Line, name: str) -> str:
@@ -133,10 +152,12 @@ def cell_of(fields: Sequence[Field], line: Line, name: str) -> str:
 
 
 def twice(fields: Sequence[Field], lines: Sequence[Line], name: str) -> list[FieldError]:
-    """A fault for every line whose field says what an earlier line says."""
+    """A fault for every line whose field says what an earlier line says; an empty one says nothing."""
     seen: dict[str, int] = {}
     faults = []
     for line in lines:
+        if not line.values[name]:
+            continue
         first = seen.setdefault(line.values[name].lower(), line.number)
         if first != line.number:
             text = N_("The same stands in row {row} already.")
@@ -161,6 +182,11 @@ def _value(field: Field, text: str) -> tuple[str, FieldError | None]:
     """What a cell says, and what is wrong with it."""
     if not text:
         return "", FieldError("", N_("Fill this in.")) if field.is_needed else None
+    if field.choices:
+        words = {word_of(language, word): value for value, word in field.choices for language in LANGUAGES}
+        if text not in words:
+            return "", FieldError("", N_("Choose one of the words the template offers in this column."))
+        return words[text], None
     if len(text) > field.longest:
         fault = N_("At most {longest} characters; you have {count}. Remove {over}.")
         return "", FieldError(
@@ -169,9 +195,4 @@ def _value(field: Field, text: str) -> tuple[str, FieldError | None]:
     if field.is_day:
         day = day_of(text)
         return ("", FieldError("", NOT_A_DAY)) if day is None else (day.isoformat(), None)
-    if field.choices:
-        words = {word_of(language, word): value for value, word in field.choices for language in LANGUAGES}
-        if text not in words:
-            return "", FieldError("", N_("Choose one of the words the template offers in this column."))
-        return words[text], None
     return text, None

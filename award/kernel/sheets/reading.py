@@ -112,7 +112,9 @@ def read(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
         rows.append([as_text(cell) for cell in cells])
     while rows and not any(rows[-1]):
         rows.pop()
-    return {"rows": rows, "faults": faults[:MOST_FAULTS]}
+    # One thing is told of a cell: a computed error is one fault.
+    told = dict(reversed(faults))
+    return {"rows": rows, "faults": [(cell, code) for cell, code in reversed(told.items())][:MOST_FAULTS]}
 
 
 def has_lost_digits(cell: object) -> bool:

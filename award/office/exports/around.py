@@ -1,12 +1,13 @@
 """The lists outside of any round: the pool of judges, organisations, people, the calendar of working days."""
 
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlencode
 
 from award.accounts.queries import names_of
 from award.administration.queries import last_seen, people, people_in_care, roles_of
 from award.kernel.actor import Role
-from award.kernel.errors import Refused
+from award.kernel.errors import Invalid, Refused
 from award.kernel.i18n import N_
 from award.kernel.sheets.tables import Column, Kind, Table
 from award.kernel.web.rendering import DEFAULT_ZONE
@@ -15,6 +16,7 @@ from award.organisations.queries import claims_for_office, offices_of
 from award.panels.pages.pool import authority_of
 from award.panels.queries import found_in_pool
 from award.rounds.queries import days_of
+from award.rounds.service.holidays import YEARS
 from award.words import WORDS
 
 
@@ -105,7 +107,7 @@ def _roles(asked: Asked, roles: list[Role]) -> str:
 
 
 def _workdays(asked: Asked) -> Answer:
-    year = int(text) if len(text := asked.get("year")) == 4 and text.isdecimal() else asked.now.year
+    year = _year(asked)
     columns = (
         Column(asked.say(N_("Date")), Kind.DAY),
         Column(asked.say(N_("What it is"))),
@@ -116,6 +118,14 @@ def _workdays(asked: Asked) -> Answer:
         for one in days_of(asked.session, year)
     ]
     return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE), str(year))
+
+
+def _year(asked: Asked) -> int:
+    """The year asked for, the present one where none is. Raises Invalid for what is no year of the calendar."""
+    text = asked.get("year") or str(asked.now.year)
+    if not re.fullmatch(r"\d{4}", text, re.ASCII) or int(text) not in YEARS:
+        raise Invalid.one("year", N_("The calendar has the years 2000 to 2100. Choose one of them."))
+    return int(text)
 
 
 def _at(path: str, *names: str) -> Callable[[Mapping[str, str]], str]:

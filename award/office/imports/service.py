@@ -155,10 +155,13 @@ def _planned(
     except (Conflict, Refused) as error:
         give_up(found, translate(actor.language, error.text, error.params))
         return None
-    return Plan(plan.changes, tuple(sorted((*faults, *plan.faults), key=_place)))
+    every = sorted((*faults, *plan.faults), key=_place)
+    wrong = {_place(one)[0] for one in every}
+    return Plan(tuple(one for one in plan.changes if one.number not in wrong), tuple(every))
 
 
 def _place(fault: FieldError) -> tuple[int, str]:
+    """The row of a fault, 0 where it is the file's, and its cell."""
     digits = "".join(filter(str.isdigit, fault.field))
     return int(digits or 0), fault.field
 

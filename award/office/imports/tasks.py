@@ -54,7 +54,7 @@ def compute(wanted: Wanted | None) -> Read | None:
         rows, faults = read_rows(wanted.sha256, wanted.name, wanted.most, len(wanted.fields))
     except Invalid as error:
         return Read(wanted.id, faults=error.errors)
-    lines, wrong = lines_of(wanted.fields, rows, report_progress)
+    lines, wrong = lines_of(wanted.fields, rows, report_progress, {one.field for one in faults})
     return Read(wanted.id, lines, (*faults, *wrong))
 
 

@@ -31,7 +31,7 @@ CHOOSE, RUN = "office/import.html", "office/import_run.html"
 PURPOSE = "table_import"
 SIZE = 100
 MOST_FAULTS = 200
-"""Cells shown at once; who corrects them finds the others then."""
+"""Faults shown at once; who corrects them finds the others then."""
 
 
 @router.get("/{table_kind}")

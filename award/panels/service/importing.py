@@ -42,7 +42,7 @@ def plan_import(session: Session, actor: Actor, authority: Authority, lines: Seq
     faults = twice(FIELDS, lines, "email")
     for line in lines:
         faults += _faults(session, actor, line, members, today)
-    return Plan(tuple(_change(line, members.get(_email(line))) for line in lines), tuple(faults))
+    return Plan(tuple(_change(line, members.get(_email(line))) for line in lines if not line.wrong), tuple(faults))
 
 
 def apply_import(session: Session, actor: Actor, authority: Authority, lines: Sequence[Line], now: datetime) -> Plan:
@@ -79,6 +79,8 @@ def _faults(
     if last_day is not None and last_day < today:
         text = N_("This day is over. Enter the last day on which the judge is to serve.")
         faults.append(FieldError(cell_of(FIELDS, line, "last_day"), text))
+    if "email" in line.wrong:
+        return faults
     if not is_address(email):
         text = N_("This is not a mail address. Enter one like name@example.cn.")
         faults.append(FieldError(cell_of(FIELDS, line, "email"), text))

@@ -33,11 +33,13 @@ def plan_import(session: Session, actor: Actor, lines: Sequence[Line]) -> Plan:
     faults = twice(FIELDS, lines, "day")
     known = {one.day.isoformat(): one for one in session.scalars(select(CalendarDay))}
     for line in lines:
-        if int(line.values["day"][:4]) not in YEARS:
+        if line.values["day"] and int(line.values["day"][:4]) not in YEARS:
             faults.append(FieldError(cell_of(FIELDS, line, "day"), N_("Enter a day of the years 2000 to 2100.")))
-        if line.values["kind"] == HOLIDAY and not line.values["name"]:
+        if line.values["kind"] == HOLIDAY and not line.values["name"] and "name" not in line.wrong:
             faults.append(FieldError(cell_of(FIELDS, line, "name"), N_("Fill this in.")))
-    return Plan(tuple(_change(line, known.get(line.values["day"])) for line in lines), tuple(faults))
+    return Plan(
+        tuple(_change(line, known.get(line.values["day"])) for line in lines if not line.wrong), tuple(faults)
+    )
 
 
 def apply_import(session: Session, actor: Actor, lines: Sequence[Line]) -> Plan:
