@@ -42,6 +42,7 @@ def serve(
     with_worker: bool = typer.Option(True, "--worker/--no-worker", help="whether a worker runs beside it"),
 ) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
+    serving.name_address(port)
     up()
     with db.connected(settings().database) as engine:
         accounts.print_start_link(engine)

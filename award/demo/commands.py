@@ -3,8 +3,11 @@
 import json
 import os
 import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import typer
 from sqlalchemy import Engine, event
@@ -21,25 +24,40 @@ clock_app = typer.Typer(help="The clock of a demonstration database.", no_args_i
 SUMMARY = "demonstration.json"
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a demonstration is built with. address: what its papers and letters name."""
+
+    stage: str = "publish"
+    applications: int = 24
+    judges: int = 18
+    seed: int = 6
+    address: str = ""
+
+
 @demo_app.command("demo")
 def demo(
     build_only: bool = typer.Option(False, "--build-only", help="build and stop, without serving"),
     as_json: bool = typer.Option(False, "--json", help="print one JSON object"),
     directory: Path = typer.Option(Path("var/demo"), "--dir", help="where the demonstration is kept"),
-    stage: str = typer.Option("publish", "--stage", help="stop in this stage of the round"),
-    applications: int = typer.Option(24, min=6, help="organisations that apply"),
-    judges: int = typer.Option(18, min=8, help="judges in the pool"),
-    seed: int = typer.Option(6, help="another number tells another story"),
+    stage: str | None = typer.Option(None, help=f"stop in this stage of the round [default: {Plan.stage}]"),
+    applications: int | None = typer.Option(None, min=6, help=f"organisations that apply [default: {Plan.applications}]"),
+    judges: int | None = typer.Option(None, min=8, help=f"judges in the pool [default: {Plan.judges}]"),
+    seed: int | None = typer.Option(None, help=f"another number tells another story [default: {Plan.seed}]"),
     port: int = 8000,
 ) -> None:
     """Builds a realistic round through the same services as people use, and serves it."""
     directory = directory.resolve()
     os.environ["AWARD_DIRECTORY"] = str(directory)
-    os.environ.setdefault("AWARD_BASE_URL", f"http://127.0.0.1:{port}")
     settings.cache_clear()
+    serving.name_address(port)
+    given = {"stage": stage, "applications": applications, "judges": judges, "seed": seed}
+    asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     summary = directory / SUMMARY
-    if not summary.exists():
-        summary.write_text(_build(directory, stage, applications, judges, seed), encoding="utf-8")
+    if summary.exists():
+        _require_same(json.loads(summary.read_text(encoding="utf-8")), asked, directory)
+    else:
+        summary.write_text(_build(directory, Plan(**asked, address=settings().base_url)), encoding="utf-8")
     built = json.loads(summary.read_text(encoding="utf-8"))
     typer.echo(json.dumps(built, ensure_ascii=False) if as_json else describe(built, settings().base_url))
     if not build_only:
@@ -48,12 +66,34 @@ def demo(
         serving.serve("127.0.0.1", port)
 
 
-def _build(directory: Path, stage: str, applications: int, judges: int, seed: int) -> str:
+def _require_same(built: Mapping[str, Any], asked: Mapping[str, Any], directory: Path) -> None:
+    """What is there already must be what is asked for; else says what differs, and ends. An older summary tells the stage only."""
+    there: dict[str, Any] = built.get("built_with", {"stage": built["stage"]})
+    anew = f"remove {directory}" + (", empty the database of AWARD_DATABASE_URL" if settings().database_url else "")
+    if other := {name: value for name, value in asked.items() if there.get(name, value) != value}:
+        told = ", ".join(f"{name} {value}" for name, value in there.items() if name != "address")
+        wanted = ", ".join(f"{name} {value}" for name, value in other.items())
+        typer.echo(
+            f"{directory} holds a demonstration already, built with {told}; you ask for {wanted}. "
+            f"Leave that out to use what is there, name another folder with --dir, or {anew} and call this again.",
+            err=True,
+        )
+        raise typer.Exit(1)
+    address = there.get("address", settings().base_url)
+    if address != settings().base_url:
+        typer.echo(
+            f"Certificates and letters of this demonstration name {address}, where it was to be served when it was built. "
+            f"To have them name {settings().base_url}, {anew} and call this again.",
+            err=True,
+        )
+
+
+def _build(directory: Path, plan: Plan) -> str:
     # Building needs the worker and with it the press; the other commands do not.
     from award.demo.building import build, check_stage  # noqa: PLC0415
 
     try:
-        check_stage(stage)
+        check_stage(plan.stage)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--stage") from error
     directory.mkdir(parents=True, exist_ok=True)
@@ -64,11 +104,13 @@ def _build(directory: Path, stage: str, applications: int, judges: int, seed: in
         _hurry(engine)
         typer.echo(f"Building the demonstration in {directory} …", err=True)
         try:
-            made = build(engine, directory, url, stage=stage, applications=applications, judges=judges, seed=seed)
+            made = build(
+                engine, directory, url, stage=plan.stage, applications=plan.applications, judges=plan.judges, seed=plan.seed
+            )
         except ValueError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
-        return made.as_json()
+    return json.dumps({**json.loads(made.as_json()), "built_with": asdict(plan)}, ensure_ascii=False)
 
 
 def _hurry(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """The demonstration's feedback reports: the panels' leaders write them, the office releases them, some applicants confirm."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
@@ -29,6 +30,11 @@ from award.standing.models import Assignment
 
 MAIN = 3
 """Comments of each kind on the summary page."""
+MOST = 3
+"""Comments of each kind under an item."""
+CLAUSES = re.compile("[，。；：“”]+")
+ALIKE = 8
+"""Characters of a clause by which two comments say the same."""
 HEAVY = ("++", "--")
 WORTH = {"++": 2, "+": 1, "-": -1, "--": -2}
 
@@ -88,14 +94,22 @@ def _leader(session: Session, world: World, entry: Entry) -> Actor:
 def _take(
     session: Session, leader: Actor, report: FeedbackReport, item: Item, sources: Sequence[Source], world: World
 ) -> None:
-    """Of each kind the weightiest comment, and a second one where the judges saw something else."""
-    chosen: list[str] = []
-    for is_strength in (True, False):
-        own = sorted((one for one in sources if (one.kind == STRENGTH) is is_strength), key=lambda one: one.weight not in HEAVY)
-        for one in own[:1] + [other for other in own[1:] if other.text[:12] != own[0].text[:12]][:1]:
-            chosen.append(one.key)
+    """Of each kind as many comments as judges found it weighty, at least one where two remarked it; none says the same twice."""
+    chosen = [one.key for is_strength in (True, False) for one in _weighty(sources, is_strength=is_strength)]
     if chosen:
         take_comment(session, leader, report, item.key, chosen, report.version, world.now)
+
+
+def _weighty(sources: Sequence[Source], *, is_strength: bool) -> list[Source]:
+    own = sorted((one for one in sources if (one.kind == STRENGTH) is is_strength), key=lambda one: one.weight not in HEAVY)
+    told: list[Source] = []
+    said: set[str] = set()
+    for one in own:
+        clauses = {clause for clause in CLAUSES.split(one.text) if len(clause) >= ALIKE}
+        if not clauses & said:
+            told.append(one)
+            said |= clauses
+    return told[: min(max(sum(one.weight in HEAVY for one in own), 1), MOST)] if len(own) > 1 else []
 
 
 def _stand_out(items: Sequence[Item], sources: Mapping[str, Sequence[Source]]) -> tuple[list[str], list[str]]:
@@ -119,5 +133,5 @@ def _main(report: FeedbackReport, items: Sequence[str], *, strength: bool) -> li
     for item in items:
         own = [one for one in report.comments if one.item == item and (one.kind == STRENGTH) is strength]
         own.sort(key=lambda one: one.weight not in HEAVY)
-        found.append(own[0].public_id)
+        found += [one.public_id for one in own[:1]]
     return found

@@ -1,5 +1,6 @@
 """Serving: the web application in this process, and a worker beside it that is started again whenever it ends."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -12,6 +13,13 @@ from award.kernel.settings import settings
 
 APPLICATION = "award.app:make_app"
 WORKER = "award.worker"
+
+
+def name_address(port: int) -> None:
+    """Where no address of the site is set, mails and codes of this process and its children name the port it is served on."""
+    if "base_url" not in settings().model_fields_set:
+        os.environ["AWARD_BASE_URL"] = f"http://127.0.0.1:{port}"
+        settings.cache_clear()
 
 
 def serve(host: str, port: int, *, with_worker: bool = True) -> None:

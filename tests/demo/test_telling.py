@@ -1,4 +1,5 @@
 import re
+from collections import Counter
 from itertools import combinations
 
 import pytest
@@ -121,6 +122,12 @@ def test_the_wordings_of_any_two_agree_in_two_sentences_at_most() -> None:
     assert all(len(set(variants)) == 4 for sentences in wordings().values() for variants in sentences)
     for one, other in combinations(range(64), 2):
         assert sum(a == b for a, b in zip(ways(one), ways(other), strict=True)) <= 2
+
+
+@pytest.mark.parametrize("first", [0, 6, 17, 63])
+def test_of_the_organisations_of_a_round_at_most_a_third_use_the_same_wording_of_a_sentence(first: int) -> None:
+    used = [ways(number) for number in range(first, first + 24)]
+    assert max(max(Counter(way[place] for way in used).values()) for place in range(6)) <= 8
 
 
 def test_the_prose_is_set_like_chinese_prose(told: list[Story]) -> None:

@@ -117,7 +117,9 @@ class TestInbox:
 
     def test_a_letter_leads_to_the_page_it_is_about_on_this_site_only(self, desk: Desk, client: Any) -> None:
         context = {"name": "李敏", "organisation": "甲", "round": "届", "number": "1", "when": "now"}
-        for address, leads in ((f"{settings().base_url}/apply/abc", True), ("https://elsewhere.example/apply", False)):
+        """Also where the site had another name when the letter was written, as a demonstration on another port has."""
+        earlier = "http://127.0.0.1:8731/apply/abc"
+        for address, leads in ((f"{settings().base_url}/apply/abc", True), (earlier, True), ("someone@example.cn", False)):
             with transaction(desk.engine) as session:
                 person = session.get_one(Person, desk["applicant"].person_id)
                 message = send(
@@ -130,6 +132,7 @@ class TestInbox:
                 ).public_id
             page = BeautifulSoup(desk.get(client, "applicant", f"/messages/{message}").text, "html.parser")
             assert (page.select_one('main a[href="/apply/abc"]') is not None) is leads
+            assert page.select('main a[href^="http"]') == []
 
     def test_what_is_written_is_never_markup(self, desk: Desk, client: Any) -> None:
         with transaction(desk.engine) as session:

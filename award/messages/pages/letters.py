@@ -3,10 +3,10 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from award.kernel.mail.models import Message
 from award.kernel.mail.writing import Letter, write
-from award.kernel.settings import settings
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Shown:
 
 def shown(message: Message) -> Shown:
     """The message as its receiver reads it."""
-    context = json.loads(message.context)
-    address, site = str(context.get("address", "")), settings().base_url
+    address = urlsplit(str(json.loads(message.context).get("address", "")))
     return Shown(
         public_id=message.public_id,
         reason=message.template,
         letter=letter_of(message),
-        place=address.removeprefix(site) if address.startswith(f"{site}/") else "",
+        # What a message names is a page of this site, whatever name the site had when it was written.
+        place=address.path if address.scheme else "",
         created_at=message.created_at,
         is_read=message.read_at is not None,
         language=message.language,
