@@ -52,6 +52,8 @@ RECOMMENDING: Mapping[str, str] = {
                         "Those to be recommended, {count} in all, are now the following."),
 }  # fmt: skip
 """What notices say instead where the scheme decides whom it recommends, and gives no award."""
+ON_A_LINE = 15
+"""Characters of a grade that fit in half of the table."""
 UNITS = {"working": N_("working days"), "calendar": N_("calendar days")}
 Decided = Mapping[str, Sequence[ResultLine]]
 
@@ -106,11 +108,14 @@ def groups_of(scheme: Scheme, decided: Decided) -> list[Group]:
 
 
 def table_of(columns: Sequence[str], groups: Sequence[Group]) -> NoticeTable:
-    """The chosen ones as an official paper lists them: number, name, grade. The grade has room for one line, to half of the table.
+    """The chosen ones as an official paper lists them: number, name, grade.
 
-    A character of the table takes 14 pt of 156 mm, and a cell 4 mm beside its text: GB/T 9704 in notice.css.
+    The longest grade has room for one line, to half of the table; beyond, for lines as long as each other, so that no
+    single character stands alone. A character of the table takes 14 pt of 156 mm, and a cell 4 mm beside its text:
+    GB/T 9704 in notice.css.
     """
     longest = max((len(one.grade_name.zh) for one in groups), default=0)
+    longest = ceil(longest / max(ceil(longest / ON_A_LINE), 1))
     width = min(52, max(20, ceil((longest * 14 * 25.4 / 72 + 5) / 156 * 100)))
     rows = [(winner.name, one.grade_name.zh) for one in groups for winner in one.winners]
     numbered = tuple((str(at), *row) for at, row in enumerate(rows, start=1))

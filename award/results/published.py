@@ -43,7 +43,11 @@ class Published:
     @property
     def day(self) -> date:
         """The day it was published, on the authority's clock."""
-        return self.published_at.astimezone(ZoneInfo(self.content["zone"])).date()
+        return self.day_of(self.published_at)
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment on the authority's clock."""
+        return moment.astimezone(ZoneInfo(self.content["zone"])).date()
 
     @property
     def recommends(self) -> bool:
@@ -74,6 +78,12 @@ def latest_of(session: Session, *kinds: str) -> list[Published]:
     )
     query = select(Snapshot).where(Snapshot.id.in_(newest)).order_by(Snapshot.published_at.desc(), Snapshot.id.desc())
     return [_read(one) for one in session.scalars(query)]
+
+
+def first_calls(session: Session) -> dict[int, datetime]:
+    """When the call of every round first came out, by the round's inner number."""
+    query = select(Snapshot.round_id, func.min(Snapshot.published_at)).where(Snapshot.kind == "call").group_by(Snapshot.round_id)
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def snapshot_for(session: Session, public_id: str) -> Published:

@@ -65,7 +65,7 @@ def test_scoring_with_the_keyboard_alone(world: World, address: str, context: Br
         page.keyboard.press(key)
     expect(page.locator("[data-score-value]")).to_have_text("65")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("[data-score-points]")).to_have_text("35.0")
+    expect(page.locator("[data-score-points]")).to_have_text("35.00")
     page.keyboard.press("Alt+s")
     page.keyboard.type("Results of key processes rise for four years, p. 118.")
     expect(page.locator(SAVED)).to_be_visible(timeout=8000)

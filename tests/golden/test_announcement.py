@@ -57,3 +57,19 @@ def test_no_line_of_the_list_runs_below_its_last_row(winners: int) -> None:
     below = round((max(rows) + 5) * 8)
     # The left edge of the table, 28 mm from the paper's; the page number stands at the right on an odd page.
     assert {picture.getpixel((x, y)) for x in range(27 * 8, 30 * 8) for y in range(below, 262 * 8)} <= {(255, 255, 255)}
+
+
+@pytest.mark.parametrize(
+    "grade", ["云川市中小企业高质量发展特别奖提名", "云川市市长质量奖提名奖（先进制造业和现代服务业小微组织）", "长" * 31]
+)
+def test_a_grade_too_long_for_half_of_the_list_fills_its_lines_evenly(grade: str) -> None:
+    """A line may be shorter by what may not stand at its beginning or end."""
+    pdf = announced(2, winners=2, grade=grade)
+    last = reading.placed(pdf, len(reading.texts(pdf)) - 1)
+    width = table_of(COLUMNS, groups(1, grade)).widths[-1]
+    right = [one for one in last if one.left > 28 + 156 * (1 - width / 100) and 60 < one.top < 255]
+    lines = ["".join(one.character for one in line) for line in reading.lines(right)]
+    told = [one for one in lines if one not in ("奖项", "")]
+    assert "".join(told) == grade * 2
+    assert len(told) == 2 * -(-len(grade) // 15)
+    assert max(map(len, told)) - min(map(len, told)) <= 2

@@ -1,5 +1,6 @@
 """The judge's pages and the office's: by button and by autosave, what is refused, and how much they ask of the database."""
 
+import re
 from typing import Any
 
 import pytest
@@ -131,9 +132,12 @@ def test_a_stale_form_shows_both(world: World, client: TestClient) -> None:
 def test_the_whole_way_of_a_sheet(world: World, client: TestClient) -> None:
     base = f"/review/{world.seats[0, 0]}"
     as_(client, world, "judge0")
-    assert "继续评分（4.1.2）" in client.get("/review").text
+    for url in ("/review", base):
+        assert "开始评分（4.1.2）" in client.get(url).text
+        assert "继续评分" not in client.get(url).text
     worlds.score(world, 0, 0, percent=60, leave=1)
-    assert "继续评分（4.7.7）" in client.get("/review").text
+    for url in ("/review", base):
+        assert "继续评分（4.7.7）" in client.get(url).text
     refused = post(client, f"{base}/submit")
     assert refused.status_code == 422
     assert "4.7.7" in main_text(refused)
@@ -141,7 +145,11 @@ def test_the_whole_way_of_a_sheet(world: World, client: TestClient) -> None:
     assert "600.0" in main_text(client.get(f"{base}/submit"))
     first, second = post(client, f"{base}/submit"), post(client, f"{base}/submit")
     assert (first.status_code, second.status_code) == (303, 303)
-    text = main_text(client.get(base))
+    page = client.get(base)
+    text = main_text(page)
+    scored = [row.select("td.num")[2].get_text() for row in BeautifulSoup(page.text, "html.parser").select("tr:not(.row-group):has(td)")]
+    assert len(scored) == 23
+    assert all(re.fullmatch(r"\d+\.\d\d", one) for one in scored), "points stand with as many places in every line"
     with transaction(world.engine) as session:
         [version] = worlds.versions(session, worlds.sheet(session, world, 0, 0))
     assert version.sha256 in text

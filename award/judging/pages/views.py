@@ -127,8 +127,8 @@ def closed_reason(bench: Bench, sheet: Sheet | None) -> str:
 
 
 def points_text(hundredths: int) -> str:
-    """Hundredths of a point as people read them: 35.0, 8.25."""
-    return f"{hundredths / 100:.{2 if hundredths % 10 else 1}f}"
+    """Hundredths of a point as people read them, with as many places in every line of a column: 35.00, 8.25."""
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def code_of(row: SheetItem | None, strengths_from: int) -> str:

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from award.kernel.actor import Action
 from award.kernel.documents.models import Document
 from award.kernel.documents.queries import latest_for
-from award.kernel.errors import Invalid, NotFound
+from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -48,9 +48,18 @@ def publish_notice(
         noticing.publish_notice(
             session, actor, desk.round, document_number=number, first_day=first or date.min, contact=contact, now=desk.now
         )
-    except Invalid as error:
-        return render_invalid(request, session, TEMPLATE, error, **_page(desk, typed_of(request)))
+    except (Invalid, Conflict) as error:
+        return render_invalid(request, session, TEMPLATE, _of_the_form(error), **_page(desk, typed_of(request)))
     return RedirectResponse(f"/office/rounds/{round_id}/notice", 303)
+
+
+def _of_the_form(error: Invalid | Conflict) -> Invalid:
+    """What the form can mend; anything else is raised again."""
+    if isinstance(error, Invalid):
+        return error
+    if error.code not in noticing.OF_THE_PERIOD:
+        raise error
+    return Invalid.one("first_day", error.text, **error.params)
 
 
 @router.post("/correction", dependencies=[Depends(guard.office)])
@@ -68,8 +77,8 @@ def publish_correction(
             session, actor, desk.round, document_number=number, first_day=first or date.min, contact=contact, reason=reason,
             now=desk.now,
         )  # fmt: skip
-    except Invalid as error:
-        return render_invalid(request, session, TEMPLATE, error, **_page(desk, typed_of(request)))
+    except (Invalid, Conflict) as error:
+        return render_invalid(request, session, TEMPLATE, _of_the_form(error), **_page(desk, typed_of(request)))
     return RedirectResponse(f"/office/rounds/{round_id}/notice", 303)
 
 
@@ -113,11 +122,14 @@ def _prepared(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     is_decided = not queries.undecided(desk.session, desk.round)
     first = _day(typed.get("first_day", ""))
     default = {"first_day": str(desk.today + timedelta(1)), "contact": desk.round.award.authority.contact, "document_number": ""}
+    given = {key: typed.get(key) or value for key, value in default.items()}
+    period = noticing.period_of(desk.session, desk.round, first) if first else None
     return {
         "is_decided": is_decided,
-        "typed": {key: typed.get(key) or value for key, value in default.items()},
+        "typed": given,
         "rules": desk.scheme.notice,
-        "period": noticing.period_of(desk.session, desk.round, first) if first else None,
+        "period": period,
+        "why": noticing.why_not_yet(desk.round, period, given["document_number"], given["contact"], desk.now) if period else [],
         "groups": papers.groups_of(desk.scheme, decided) if first and is_decided and not desk.hidden else [],
     }
 

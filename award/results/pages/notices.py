@@ -20,7 +20,8 @@ from award.kernel.web.downloads import send_file
 from award.kernel.web.rendering import render
 from award.regulations.model import Text
 from award.results.official import subject_of
-from award.results.pages.site import site_of, url_of
+from award.results.pages.listing import listed, url_of
+from award.results.pages.site import site_of
 from award.results.pages.titles import KINDS, title_of
 from award.results.papers import NOTICE_COLUMNS, UNITS, Correction, texts_of, told
 from award.results.published import (
@@ -45,11 +46,7 @@ router = APIRouter(dependencies=[Depends(guard.public)])
 def notices(request: Request, session: RequestSession, kind: str = "") -> Response:
     """Everything that is published, newest first. kind: call, notice or result; "" is all."""
     language, published = request.state.language, latest_of(session)
-    rows = [
-        {"title": title_of(one), "url": url_of(one), "kind": KINDS[one.kind], "published": one}
-        for one in published
-        if kind in ("", one.kind)
-    ]
+    rows = [one for one in listed(session, published) if kind in ("", one.kind)]
     calls = [one for one in published if one.kind == "call"]
     return render(request, session, "public/notices.html", **site_of(calls, language), rows=rows, kind=kind, kinds=KINDS)
 

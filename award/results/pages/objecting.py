@@ -18,8 +18,9 @@ from award.kernel.web.rendering import render, render_invalid
 from award.results import queries
 from award.results.forms import read_filing
 from award.results.pages.desk import typed_of
+from award.results.pages.listing import url_of
 from award.results.pages.notices import notice_page
-from award.results.pages.site import site_of, url_of
+from award.results.pages.site import site_of
 from award.results.pages.titles import title_of
 from award.results.published import Published, candidates_of, latest_of, snapshot_for
 from award.results.service.objecting import file_objection

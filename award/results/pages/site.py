@@ -11,7 +11,7 @@ from award.kernel.i18n import format_days
 from award.kernel.web import guard
 from award.kernel.web.context import RequestSession
 from award.kernel.web.rendering import render
-from award.results.pages.titles import title_of
+from award.results.pages.listing import listed, url_of
 from award.results.published import (
     Entered,
     PublicStage,
@@ -40,9 +40,7 @@ def home(request: Request, session: RequestSession) -> Response:
     return render(
         request, session, "public/home.html", **site_of(calls, language),
         rounds=[_round(one, entered.get(one.round_id, {}), now, language) for one in calls if is_running(one, now)],
-        notices=[
-            {"title": title_of(one).in_language(language), "url": url_of(one), "published": one} for one in published[:SHOWN]
-        ],
+        notices=listed(session, published)[:SHOWN],
         winners=[winner for one in results if not one.recommends for winner in winners_of(one, language)][:SHOWN],
     )  # fmt: skip
 
@@ -58,11 +56,6 @@ def site_of(calls: list[Published], language: str) -> dict[str, Any]:
         "award": {key: text_of(content[key]) for key in ("award", "authority", "office", "issuer")},
         "foot_facts": [one for one in (text_of(content["office"]).in_language(language), content["contact"]) if one],
     }
-
-
-def url_of(one: Published) -> str:
-    """Where a snapshot is read."""
-    return f"/calls/{one.round}" if one.kind == "call" else f"/notices/{one.public_id}"
 
 
 def _round(call: Published, entered: Entered, now: datetime, language: str) -> dict[str, Any]:

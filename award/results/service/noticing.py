@@ -14,7 +14,7 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.service import want
 from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
 from award.kernel.settings import settings
 from award.kernel.workdays import period_end
 from award.policy import Moment
@@ -39,6 +39,10 @@ class Period:
     last_day: date
     closes_at: datetime
     unknown_year: int | None
+
+
+OF_THE_PERIOD = frozenset({"notice.year_unknown", "notice.stage_too_short"})
+"""Codes of what another first day, the calendar or a longer stage mends."""
 
 
 def publish_notice(
@@ -180,19 +184,32 @@ def _check_notice(
     document_number: str, first_day: date | None, contact: str, today: date, reason: str | None = None, used: Collection[str] = ()
 ) -> None:
     """first_day: None where the period is not a new one; reason: None where nothing is corrected; used: numbers of other notices."""
-    errors = []
-    if not document_number.strip():
-        errors.append(FieldError("document_number", N_("Enter the document number of the notice.")))
-    elif document_number in used:
+    errors = _faults(document_number, first_day, contact, today)
+    if document_number.strip() and document_number in used:
         errors.append(FieldError("document_number", N_("Another notice of this round bears this number. Enter another one.")))
-    if first_day is not None and first_day <= today:
-        errors.append(FieldError("first_day", N_("The first day of the notice is at the earliest tomorrow.")))
-    if not contact.strip():
-        errors.append(FieldError("contact", N_("Say where objections can be sent.")))
     if reason is not None and not reason.strip():
         errors.append(FieldError("reason", N_("Say what is corrected and why; the public reads it.")))
     if errors:
         raise Invalid(errors)
+
+
+def _faults(document_number: str, first_day: date | None, contact: str, today: date) -> list[FieldError]:
+    errors = []
+    if not document_number.strip():
+        errors.append(FieldError("document_number", N_("Enter the document number of the notice.")))
+    if first_day is not None and first_day <= today:
+        errors.append(FieldError("first_day", N_("The first day of the notice is at the earliest tomorrow.")))
+    if not contact.strip():
+        errors.append(FieldError("contact", N_("Say where objections can be sent.")))
+    return errors
+
+
+def why_not_yet(round_: Round, period: Period, document_number: str, contact: str, now: datetime) -> list[Phrase]:
+    """Why a notice could not be published with these words and days; empty where it could."""
+    faults = _faults(document_number, period.first_day, contact, round_.award.authority.day_of(now))
+    said = [Phrase(one.text, one.params) for one in faults]
+    refusal = _period_fault(round_, period)
+    return [*said, Phrase(refusal.text, refusal.params)] if refusal else said
 
 
 def period_of(session: Session, round_: Round, first_day: date) -> Period:
@@ -206,8 +223,14 @@ def period_of(session: Session, round_: Round, first_day: date) -> Period:
 
 def _checked_period(session: Session, round_: Round, first_day: date) -> Period:
     period = period_of(session, round_, first_day)
+    if refusal := _period_fault(round_, period):
+        raise refusal
+    return period
+
+
+def _period_fault(round_: Round, period: Period) -> Conflict | None:
     if period.unknown_year is not None:
-        raise Conflict(
+        return Conflict(
             "notice.year_unknown",
             N_("The holidays of {year} have not been entered. Enter them in the calendar before the notice opens."),
             year=period.unknown_year,
@@ -215,12 +238,12 @@ def _checked_period(session: Session, round_: Round, first_day: date) -> Period:
     stage_end = stage_of(round_).closes_at
     if stage_end is not None and stage_end < period.closes_at:
         zone = round_.award.authority.zone
-        raise Conflict(
+        return Conflict(
             "notice.stage_too_short",
             N_("The notice would run until {until}, but this stage ends at {end}. Extend the stage first, or begin earlier."),
             until=Moment(period.closes_at, zone), end=Moment(stage_end, zone),
         )  # fmt: skip
-    return period
+    return None
 
 
 def _record(

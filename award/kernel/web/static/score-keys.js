@@ -9,8 +9,7 @@
   function chosen() { return radios.findIndex(function (radio) { return radio.checked; }); }
   /* points: a whole number; percent: 0..100, so the product is a hundredth of a point. */
   function scored(percent) {
-    var hundredths = Number(box.dataset.points) * percent;
-    return (hundredths / 100).toFixed(hundredths % 10 ? 2 : 1);
+    return (Number(box.dataset.points) * percent / 100).toFixed(2);
   }
   function show() {
     var radio = radios[chosen()], band = radio && radio.closest("[data-band]");
