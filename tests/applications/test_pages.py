@@ -15,6 +15,7 @@ from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.mail.models import Message
 from award.kernel.mail.writing import write as write_letter
+from award.organisations.service import claim_organisation
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor, without_reference
@@ -78,6 +79,24 @@ def test_the_first_page_lists_ones_applications_and_open_rounds(desk: dict[str, 
     assert another.find("a", href=mine) is None
     assert another.find("a", href=begin) is not None
     assert page.find("a", href=begin) is None, "its one organisation has an application in this round"
+
+
+def test_a_claim_that_waits_is_no_organisation_one_acts_for(desk: dict[str, Visitor], world: World) -> None:
+    with transaction(world.engine) as session:
+        authority = world.found(session).round.award.authority
+        claim_organisation(session, world.stranger, authority, make.CODES[0], "云川精密机械有限公司", None, make.NOW)
+    own, claims = desk["stranger"].page("/apply").select("aside .panel")
+    assert own.select_one("h2").get_text() == "Organisations you act for"  # type: ignore[union-attr]
+    assert [one.contents[0] for one in own.select(".task span:first-child")] == ["云川仪表有限公司"]
+    assert claims.select_one("h2").get_text() == "Your claims"  # type: ignore[union-attr]
+    assert [one.contents[0] for one in claims.select(".task span:first-child")] == ["云川精密机械有限公司"]
+    assert len(desk["colleague"].page("/apply").select("aside .panel")) == 1
+
+
+def test_the_example_of_a_code_is_one_of_the_applications_own(desk: dict[str, Visitor], world: World) -> None:
+    with transaction(world.engine) as session:
+        worlds.fill(session, world.owner, world.found(session))
+    assert "Write the code, for example E-1, where" in desk["owner"].page(f"{base(world)}/items/{PART}").get_text()
 
 
 def test_conditions_are_confirmed_before_an_application_begins(desk: dict[str, Visitor], world: World) -> None:

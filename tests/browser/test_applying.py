@@ -283,3 +283,19 @@ def test_from_the_first_page_to_the_receipt(owner: Page, world: World, address: 
         [submission] = queries.submissions_of(session, application)
         assert submission.sha256 in owner.locator("main").inner_text()
         assert queries.content_of(submission).profile["staff"] == "900"
+
+
+def test_what_was_wrong_with_a_file_goes_when_another_is_chosen(owner: Page, address: str) -> None:
+    """From the field and from the summary above the form; what is wrong elsewhere stays."""
+    owner.goto(f"{address}/apply/organisation")
+    owner.locator("#f-organisation_name").fill("云川新组织有限公司")
+    owner.locator("#f-credit_code").fill("1")
+    owner.get_by_role("button", name="Claim the organisation").click()
+    summary = owner.locator(".summary")
+    expect(summary.get_by_role("heading")).to_have_text("There are 2 things to fix")
+    expect(owner.locator("#f-licence")).to_have_attribute("aria-invalid", "true")
+    owner.locator("#f-licence").set_input_files({"name": "执照.pdf", "mimeType": "application/pdf", "buffer": worlds.pdf_bytes(1)})
+    expect(summary.get_by_role("heading")).to_have_text("There is 1 thing to fix")
+    expect(summary.get_by_role("link")).to_have_attribute("href", "#f-credit_code")
+    expect(owner.locator("#e-licence")).to_have_count(0)
+    expect(owner.locator("#f-licence")).not_to_have_attribute("aria-invalid", "true")

@@ -1,4 +1,4 @@
-/* Loaded on every page: the guard of input methods, character counters, focus on errors, drafts that have grown old, looking again. */
+/* Loaded on every page: the guard of input methods, character counters, focus on errors, faults of files, drafts that have grown old, looking again. */
 (function () {
   "use strict";
   var award = (window.award = window.award || {});
@@ -79,6 +79,24 @@
     });
   });
   document.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-CSRF-Token"] = award.csrf(); });
+
+  /* What was wrong with a file says nothing of the next one: it goes, from the summary of errors too. */
+  function forgetFault(input) {
+    var fault = document.getElementById("e-" + input.name), box = input.closest(".field-error"), summary = document.querySelector(".summary");
+    if (!fault || !box) return;
+    fault.remove();
+    box.classList.remove("field-error");
+    input.removeAttribute("aria-invalid");
+    input.setAttribute("aria-describedby", (input.getAttribute("aria-describedby") || "").replace(fault.id, "").trim());
+    if (!summary) return;
+    summary.querySelectorAll('a[href="#' + input.id + '"]').forEach(function (link) { link.closest("li").remove(); });
+    var left = summary.querySelectorAll("li").length, title = summary.querySelector("h2");
+    if (!left) return summary.remove();
+    title.textContent = award.fillIn(left === 1 ? title.dataset.textOne : title.dataset.textMore, { n: left });
+  }
+  document.addEventListener("change", function (event) {
+    if (event.target.matches("input[type=file]") && event.target.files.length) forgetFault(event.target);
+  });
 
   /* A page that waits for something looks again by itself, but not while it is hidden or somebody works in it. */
   var wait = Number(document.documentElement.dataset.lookAgain);

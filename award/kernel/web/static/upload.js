@@ -6,6 +6,7 @@ Sends files one by one with their progress. Without scripts the form posts plain
   data-text-type, -size, -total, -sending, -done, -broken, -again on [data-uploads]; {name} {size} {limit} {types} are filled in.
   Each file: POST action, multipart with the form's other fields, Accept: application/json. 200 or 201 = stored; else problem+json {"detail"}.
   What breaks off (the server answers 400 to a body that was cut short), or stands still for a minute, is said and offered again. When all are stored the page is loaded again.
+  What was refused goes from the list when other files are chosen.
 */
 (function () {
   "use strict";
@@ -88,6 +89,12 @@ Sends files one by one with their progress. Without scripts the form posts plain
     if (all) window.location.reload();
   }
   document.querySelectorAll("form[data-upload]").forEach(function (form) {
+    form.addEventListener("change", function (event) {
+      if (!event.target.matches("input[type=file]") || !event.target.files.length) return;
+      form.querySelectorAll("[data-uploads] .is-bad").forEach(function (state) {
+        if (!state.parentNode.querySelector("button")) state.parentNode.remove();
+      });
+    });
     form.addEventListener("submit", function (event) {
       var input = form.querySelector("input[type=file]"), list = form.querySelector("[data-uploads]");
       if (!input || !input.files.length || !list) return;
