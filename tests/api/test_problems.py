@@ -86,7 +86,7 @@ def test_what_no_text_holds(world: World, program: As, note: str, status: int) -
 
 
 def test_the_description_lists_what_an_operation_answers(api: TestClient, clock: StandingClock) -> None:
-    body = api.get(f"{API}/openapi.json").json()
+    body = api.get(f"{API}/openapi.json", headers={"accept-language": "en"}).json()
     assert body["openapi"].startswith("3.1")
     operations = [(path, method, one) for path, methods in body["paths"].items() for method, one in methods.items()]
     assert len(operations) >= 22

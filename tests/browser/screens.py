@@ -36,7 +36,7 @@ def judge() -> dict[str, Any]:
             "may_submit": True, "closed": "", "returned": ""},
         "deadline": DEADLINE, "groups": GROUPS, "bands": BANDS, "view": "score", "nav": NAV,
         "item": {"key": "4.5.3", "name": "过程的实施与改进", "points": 50, "kind": "process", "requirements": ["如何实施过程"],
-            "version": 7, "percent": 70, "scored": "35.0", "url": "/save", "saved_at": "14:32:08", "note": "", "plain_url": "/save",
+            "version": 7, "percent": 70, "scored": "35.00", "url": "/save", "saved_at": "14:32:08", "note": "", "plain_url": "/save",
             "factors": [{"key": "approach", "name": "方法", "value": "70–85"}],
             "strengths": [strength], "opportunities": [opportunity]},
         "material": {
@@ -94,8 +94,7 @@ def home() -> dict[str, Any]:
     name = Text("云川市市长质量奖", "Yunchuan Mayor's Quality Award")
     issuer = Text("云川市人民政府", "People's Government of Yunchuan")
     running = {"title": Text("材料评审", "Desk review"), "closes_at": datetime(2026, 8, 28, 10, tzinfo=UTC)}
-    published = {"day": date(2026, 3, 1)}
-    return {"award": {"award": name, "issuer": issuer}, "notices": [{"title": "申报通知", "url": "/n", "published": published}],
+    return {"award": {"award": name, "issuer": issuer}, "notices": [{"title": "申报通知", "url": "/n", "day": date(2026, 3, 1)}],
         "rounds": [{"name": "第六届", "call_url": "/call", "may_apply": True, "stages": STAGES, "current": running,
             "zone": "Asia/Shanghai"}],
         "winners": [{"name": "江南电气", "award": "质量奖", "year": 2024, "url": "/r", "revoked": ""}]}  # fmt: skip

@@ -66,10 +66,10 @@ def shown(page: Page) -> tuple[str, str]:
 
 def test_arrows_go_in_steps_of_five_and_stop_at_the_ends(scoring: Page) -> None:
     scoring.keyboard.press("ArrowRight")
-    assert shown(scoring) == ("75", "37.5")
+    assert shown(scoring) == ("75", "37.50")
     for _ in range(8):
         scoring.keyboard.press("ArrowRight")
-    assert shown(scoring) == ("100", "50.0")
+    assert shown(scoring) == ("100", "50.00")
     assert scoring.locator(".score-band.is-on .score-band-name").inner_text() == "90–100"
 
 
@@ -80,7 +80,7 @@ def test_a_percentage_is_typed_and_27_is_refused_with_a_sentence(scoring: Page) 
     assert shown(scoring)[0] == "70"
     for key in ("6", "5", "Enter"):
         scoring.keyboard.press(key)
-    assert shown(scoring) == ("65", "32.5")
+    assert shown(scoring) == ("65", "32.50")
     assert scoring.locator("[data-score-error]").is_hidden()
 
 
@@ -104,7 +104,7 @@ def is_refused(page: Page, screens: Screens) -> None:
     """The sentence stands, the score is what it was, the page is the same, and nothing was saved or waits to be."""
     page.wait_for_timeout(200)
     assert page.locator("[data-score-error]").inner_text() == STEP
-    assert shown(page) == ("70", "35.0")
+    assert shown(page) == ("70", "35.00")
     assert page.url.endswith("/judge")
     assert page.evaluate("award.autosaves[0].isDirty()") is False
     assert screens.puts == []
@@ -140,7 +140,7 @@ def test_more_characters_than_a_step_has_are_refused_while_typing(scoring: Page)
     assert (shown(scoring)[0], scoring.locator("[data-score-error]").inner_text()) == ("1000…", STEP)
     scoring.keyboard.press("Backspace")
     scoring.keyboard.press("Enter")
-    assert shown(scoring) == ("100", "50.0")
+    assert shown(scoring) == ("100", "50.00")
 
 
 def test_escape_gives_up_what_was_typed(scoring: Page) -> None:

@@ -2,7 +2,6 @@
 
 import io
 from typing import Any
-from urllib.parse import urlencode
 
 import pikepdf
 import pytest
@@ -204,58 +203,12 @@ def test_the_notice_shows_its_last_day_before_it_is_published(here: World, as_: 
     assert office.get(f"{url}/document").content == b"%PDF-made"
 
 
-def test_a_notice_in_a_year_without_known_holidays_has_no_button_but_a_way_to_the_calendar(here: World, as_: As, engine: Engine) -> None:
-    propose(here)
-    decide(here)
-    with transaction(engine) as session:
-        session.execute(delete(CalendarYear))
-    page = as_("office").page(f"{base(here)}/notice?first_day=2026-03-03&document_number=3")
-    assert page.select_one('a[href="/office/calendar?year=2026"]') is not None
-    assert page.select_one(f'form[method="post"][action="{base(here)}/notice"]') is None
-    assert "before the holidays of 2026 are entered" in page.get_text()
-
-
-UNREADY = [
-    ({"document_number": ""}, "Enter the document number of the notice.", "Fill this in."),
-    ({"contact": " "}, "Say where objections can be sent.", "Fill this in."),
-    ({"first_day": "2026-03-02"}, "The first day of the notice is at the earliest tomorrow.", "earliest tomorrow."),
-    ({"first_day": "2026-03-30"}, "but this stage ends at", "Extend the stage first, or begin earlier."),
-]
-
-
-@pytest.mark.parametrize(("changed", "said", "answered"), UNREADY)
-def test_a_notice_that_cannot_be_published_yet_says_why_and_has_no_button(
-    here: World, as_: As, changed: dict[str, str], said: str, answered: str
-) -> None:
-    propose(here)
-    decide(here)
-    office, url = as_("office"), f"{base(here)}/notice"
-    fields = {"document_number": "3", "first_day": "2026-03-03", "contact": "0599-3100088"}
-    button = f'form[method="post"][action="{url}"] button'
-    assert office.page(f"{url}?{urlencode(fields)}").select_one(button) is not None
-    page = office.page(f"{url}?{urlencode(fields | changed)}")
-    assert page.select_one(button) is None
-    assert said in " ".join(one.get_text() for one in page.select(".btn-why"))
-    answer = office.post(url, fields | changed)
-    assert answer.status_code == 422
-    assert answered in faults(answer)[0]
-    assert 'value="3"' in answer.text or "document_number" in changed, "what was typed stays"
-
-
 def make_ready(world: World, kind: str) -> None:
     """What the worker does, without a renderer."""
     with transaction(world.engine) as session:
         for document in session.scalars(select(Document).where(Document.kind == kind)):
             file = keep(session, prepare_generated(f"{kind}.pdf", b"%PDF-made", 1), None, make.NOW, "document")
             mark_ready(session, document, file, 1, "v1", make.NOW)
-
-
-def test_a_notice_with_something_missing_comes_back(here: World, as_: As) -> None:
-    propose(here)
-    decide(here)
-    answer = as_("office").post(f"{base(here)}/notice", {"document_number": "", "first_day": "bald", "contact": "电话"})
-    assert answer.status_code == 422
-    assert "电话" in answer.text
 
 
 def test_an_objection_is_examined_confirmed_and_amends_the_decision(here: World, as_: As) -> None:

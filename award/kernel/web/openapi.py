@@ -1,6 +1,7 @@
-"""The description of the API, from its own routes: as OpenAPI 3.1 for programs and as a page for people."""
+"""The description of the API, from its own routes, in both languages: as OpenAPI 3.1 for programs and as a page for people."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -8,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from award.kernel.actor import TokenScope
+from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
 from award.kernel.web.api import Problem, tagged_bytes
 from award.kernel.web.bearer import TokenGuard
@@ -16,6 +18,11 @@ from award.kernel.web.guard import guard_of
 from award.kernel.web.rendering import render
 
 router = APIRouter(dependencies=[Depends(guard.public)])
+TITLE = N_("Government quality awards")
+SCOPE = N_("Scope: `{scope}`.")
+SCOPES = N_("A personal access token (award_…). Its scopes are among {names}.")
+TEXTS = frozenset({"description", "summary"})
+"""What is written for people in the document; everything else in it is for programs."""
 ABOUT = """\
 Everything here is decided by the same rules as on the pages: a token gives what its person may do at that moment, narrowed
 to its scopes. What is hidden and what does not exist are answered alike, with 404.
@@ -31,25 +38,65 @@ to its scopes. What is hidden and what does not exist are answered alike, with 4
 """
 
 
-def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document of the routes that ask for a token."""
-    asked = [(one, guard_of(one.dependant)) for one in iter_route_contexts(app.routes) if isinstance(one.original_route, APIRoute)]
-    routes = [(one, found.scope) for one, found in asked if isinstance(found, TokenGuard)]
-    scopes = {(str(one.path), method.lower()): scope for one, scope in routes for method in one.methods or ()}
-    described = get_openapi(
-        title="Government quality awards", version="1.0.0", description=ABOUT, routes=[one for one, _ in routes]
-    )
+def describe(app: FastAPI, language: str) -> dict[str, Any]:
+    """The OpenAPI document of the routes that ask for a token. language: of its descriptions."""
+    scopes = {(str(one.path), method.lower()): scope for one, scope in _routes(app) for method in one.methods or ()}
+    described: dict[str, Any] = told(_document(app), lambda text: translate(language, text))
+    described["info"]["title"] = translate(language, TITLE)
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             operation["security"] = [{"token": []}]
             _require_tag(operation)
             operation["x-scope"] = scopes[path, method].value
-            operation["description"] += f"\n\nScope: `{scopes[path, method].value}`."
-    parts = described["components"]
-    parts["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": _scopes()}}
+            operation["description"] += "\n\n" + translate(language, SCOPE, {"scope": scopes[path, method].value})
+    about = translate(language, SCOPES, {"names": ", ".join(f"`{one.value}`" for one in TokenScope)})
+    described["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": about}}
+    return described
+
+
+def texts_of(app: FastAPI) -> set[str]:
+    """Every text for people in the document that stands in no N_: docstrings, and what describes fields and answers."""
+    found: set[str] = set()
+
+    def note(text: str) -> str:
+        found.add(text)
+        return text
+
+    told(_document(app), note)
+    return found
+
+
+def _routes(app: FastAPI) -> list[tuple[Any, TokenScope]]:
+    asked = [(one, guard_of(one.dependant)) for one in iter_route_contexts(app.routes) if isinstance(one.original_route, APIRoute)]
+    return [(one, found.scope) for one, found in asked if isinstance(found, TokenGuard)]
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(title=TITLE, version="1.0.0", description=ABOUT, routes=[one for one, _ in _routes(app)])
+    parts = document["components"]
     ours = {name: one for name, one in parts["schemas"].items() if "ValidationError" not in name}
     parts["schemas"] = {**ours, "Problem": Problem.model_json_schema()}
-    return described
+    return document
+
+
+def told(part: Any, say: Callable[[str], str]) -> Any:
+    """A part of the document with every text for people said anew: line breaks of a docstring are none of its text.
+
+    Titles, which only repeat the names of fields, are left out; examples are data, but for the sentence of a problem.
+    """
+    if isinstance(part, list):
+        return [told(one, say) for one in part]
+    if not isinstance(part, dict):
+        return part
+    found = {key: one for key, one in part.items() if key != "title" or not isinstance(one, str)}
+    for key, one in found.items():
+        if key in TEXTS and isinstance(one, str):
+            found[key] = say(one if one == ABOUT else " ".join(one.split()))
+        elif key == "example" and isinstance(one, dict) and "detail" in one:
+            found[key] = {**one, "detail": say(one["detail"])}
+        elif key not in ("example", "examples"):
+            found[key] = told(one, say)
+    return found
 
 
 def _require_tag(operation: dict[str, Any]) -> None:
@@ -59,24 +106,23 @@ def _require_tag(operation: dict[str, Any]) -> None:
             one |= {"required": True, "schema": {"type": "string", "pattern": '^"[!-~]{1,80}"$', "examples": ['"3"']}}
 
 
-def _scopes() -> str:
-    names = ", ".join(f"`{one.value}`" for one in TokenScope)
-    return f"A personal access token (award_…). Its scopes are among {names}."
-
-
 def _described(request: Request) -> dict[str, Any]:
-    """Made once: the routes of an application do not change."""
-    state = request.app.state
+    """Made once in each language: the routes of an application do not change."""
+    state, language = request.app.state, request.state.language
     if not hasattr(state, "described"):
-        state.described = describe(request.app)
-    found: dict[str, Any] = state.described
+        state.described = {}
+    if language not in state.described:
+        state.described[language] = describe(request.app, language)
+    found: dict[str, Any] = state.described[language]
     return found
 
 
 @router.get(f"{API}/openapi.json", include_in_schema=False)
 def document(request: Request) -> Response:
-    """For programs: OpenAPI 3.1."""
-    return tagged_bytes(request, json.dumps(_described(request), ensure_ascii=False).encode())
+    """For programs: OpenAPI 3.1, its descriptions in the language asked for by Accept-Language."""
+    answer = tagged_bytes(request, json.dumps(_described(request), ensure_ascii=False).encode())
+    answer.headers["vary"] = "accept-language"
+    return answer
 
 
 @router.get("/api", include_in_schema=False)
