@@ -58,10 +58,13 @@ def list_for_office(
     What the actor must not touch is neither listed nor counted. Whether he may list at all is asked before.
     """
     clear = and_(Application.round_id == round_.id, Application.id.not_in(conflicts_of(actor)))
-    by_state = select(Application.state, func.count()).where(clear).group_by(Application.state)
-    states = {row[0]: row[1] for row in session.execute(by_state)}
+    by_state = select(Application.state, func.count(), func.count(Application.submitted_at)).where(clear)
+    counted = session.execute(by_state.group_by(Application.state)).all()
     matching = and_(clear, _matching(filters))
-    total = session.scalar(select(func.count()).select_from(Application).join(Organisation).where(matching)) or 0
+    if filters.search or filters.sector or filters.category:
+        total = session.scalar(select(func.count(Application.id)).join(Organisation).where(matching)) or 0
+    else:
+        total = sum(submitted for state, _, submitted in counted if filters.state in ("", state))
     found = session.execute(
         select(
             Application.public_id, Application.number, Organisation.name, Organisation.credit_code, Application.category,
@@ -73,7 +76,7 @@ def list_for_office(
         .limit(size)
         .offset((page - 1) * size)
     )  # fmt: skip
-    return Listing([Listed(*row) for row in found], states, total)
+    return Listing([Listed(*row) for row in found], {state: count for state, count, _ in counted}, total)
 
 
 def _matching(filters: Filters) -> ColumnElement[bool]:

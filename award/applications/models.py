@@ -37,7 +37,11 @@ class Application(Row):
     """
 
     __tablename__ = "application"
-    __table_args__ = (UniqueConstraint("round_id", "organisation_id", "category"), Index("ix_application_round_state", "round_id", "state"))
+    __table_args__ = (
+        UniqueConstraint("round_id", "organisation_id", "category"),
+        Index("ix_application_round_state", "round_id", "state", "submitted_at"),
+        Index("ix_application_round_submitted", "round_id", "submitted_at"),
+    )
 
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)

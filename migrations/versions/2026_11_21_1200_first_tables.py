@@ -551,7 +551,8 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_application_organisation_id"), "application", ["organisation_id"])
     op.create_index(op.f("ix_application_round_id"), "application", ["round_id"])
-    op.create_index("ix_application_round_state", "application", ["round_id", "state"])
+    op.create_index("ix_application_round_state", "application", ["round_id", "state", "submitted_at"])
+    op.create_index("ix_application_round_submitted", "application", ["round_id", "submitted_at"])
 
     op.create_table(
         "approval",
