@@ -16,9 +16,8 @@ from award.judging.models import FeedbackReport, Sheet, SheetItem, SheetVersion
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import NotFound
 from award.organisations.models import Organisation
-from award.panels.models import PoolMember
 from award.policy import Decision, Standing, decide
-from award.rounds.models import Award, Round
+from award.rounds.models import Round
 from award.rounds.queries import stage_now
 from award.stages import StageNow, Who
 from award.standing.models import Assignment, Conflict, Declaration
@@ -182,9 +181,12 @@ def cards_of(session: Session, actor: Actor) -> list[Card]:
 
 def state_of(sheet: Sheet | None, *, has_signed: bool) -> str:
     """How far a judge is with a sheet, as a code of words.WORDS["sheet"]."""
-    if not has_signed:
-        return "coi_pending"
-    return "not_started" if sheet is None else sheet.state
+    return code_of(sheet.state if sheet is not None else None, has_signed=has_signed)
+
+
+def code_of(state: str | None, *, has_signed: bool) -> str:
+    """The same from the state of the sheet, None before its first item was saved."""
+    return (state or "not_started") if has_signed else "coi_pending"
 
 
 def valid_versions(session: Session, application: Application) -> list[SheetVersion]:
@@ -276,83 +278,9 @@ def scored_in(session: Session, application: Application) -> dict[int, list[Mark
     return found
 
 
-@dataclass(frozen=True)
-class SeatProgress:
-    """A seat and how far its sheet is. scored: items with a percentage, never which. state: words.WORDS["sheet"]."""
-
-    assignment: Assignment
-    name: str
-    institution: str
-    sheet: Sheet | None
-    state: str
-
-    @property
-    def scored(self) -> int:
-        """Items with a percentage."""
-        return 0 if self.sheet is None else len(self.sheet.marks)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One application with its seats, active ones in order of assignment, and those that have ended."""
-
-    application: Application
-    seats: tuple[SeatProgress, ...]
-    ended: tuple[SeatProgress, ...]
-
-
-def progress_of(session: Session, actor: Actor, round_: Round) -> list[Progress]:
-    """How far the sheets of a round are, by applicant; without applications the actor has a conflict with."""
-    applications = session.scalars(
-        select(Application)
-        .options(joinedload(Application.organisation))
-        .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~conflict_with(actor))
-        .order_by(Organisation.name, Application.id)
-    ).all()
-    seats = _seats(session, [one.id for one in applications])
-    return [_progress(one, seats.get(one.id, [])) for one in applications]
-
-
-def progress_in(session: Session, application: Application) -> Progress:
-    """The same for one application, which the caller may know."""
-    return _progress(application, _seats(session, [application.id]).get(application.id, []))
-
-
-def _progress(application: Application, seats: Sequence[SeatProgress]) -> Progress:
-    active = tuple(one for one in seats if one.assignment.state == "active")
-    return Progress(application, active, tuple(one for one in seats if one.assignment.state != "active"))
-
-
 def conflict_with(actor: Actor) -> ColumnElement[bool]:
     """Whether the actor has a conflict with an application, for lists."""
     return exists().where(Conflict.person_id == actor.person_id, Conflict.application_id == Application.id)
-
-
-def _seats(session: Session, application_ids: Sequence[int]) -> dict[int, list[SeatProgress]]:
-    signed = exists().where(
-        Declaration.person_id == Assignment.person_id, Declaration.application_id == Assignment.application_id
-    )
-    query = (
-        select(Assignment, Person.name, PoolMember.institution, Sheet, signed)
-        .join(Person, Person.id == Assignment.person_id)
-        .join(Round, Round.id == Assignment.round_id)
-        .join(Award, Award.id == Round.award_id)
-        .outerjoin(
-            PoolMember,
-            (PoolMember.person_id == Assignment.person_id) & (PoolMember.authority_id == Award.authority_id),
-        )
-        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
-        .where(Assignment.application_id.in_(application_ids))
-        .order_by(Assignment.id)
-    )
-    found: dict[int, list[SeatProgress]] = {}
-    for assignment, name, institution, sheet, has_signed in session.execute(query):
-        state = state_of(sheet, has_signed=has_signed)
-        found.setdefault(assignment.application_id, []).append(
-            SeatProgress(assignment, name, institution or "", sheet, state)
-        )
-    return found
 
 
 def sheet_in(session: Session, application: Application, public_id: str) -> Sheet:

@@ -9,7 +9,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.judging.queries import progress_of, scored_in
+from award.judging.progress import panels_in
+from award.judging.queries import scored_in
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -253,7 +254,7 @@ def told(world: World) -> tuple[object, ...]:
         last = session.scalars(select(Application).where(Application.round_id == round_.id).order_by(Application.id.desc())).first()
         assert last is not None
         counts = counts_of(session, office, round_)
-        progress = {one.application.public_id: len(one.seats) for one in progress_of(session, office, round_)}
+        progress = {one.id: len(one.seats) for one in panels_in(session, office, round_)}
         panels = {one.application.public_id: len(one.seats) for one in panels_of(session, office, round_)}
         ranks = [(one.public_id, one.rank) for one in ranking_of(session, round_, last.category).lines]
         judged = len(judged_totals(session, round_, last.category))

@@ -10,7 +10,7 @@ from award.applications.models import Application
 from award.applications.queries import application_for
 from award.judging import queries
 from award.judging.pages import views
-from award.judging.queries import Progress, SeatProgress
+from award.judging.progress import Panel, SeatProgress, panels_in, progress_in
 from award.judging.service import return_sheet
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
@@ -43,7 +43,7 @@ def progress(request: Request, session: RequestSession, actor: CurrentActor, rou
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
     place = place_of(actor, round_, "progress", now)
-    rows = queries.progress_of(session, actor, round_)
+    rows = panels_in(session, actor, round_)
     counts = _item_counts(session, round_)
     language, size = request.state.language, scheme_of(session, round_).panel.size
     shown = [_row(round_, one, counts, size) for one in rows]
@@ -63,21 +63,18 @@ def _item_counts(session: Session, round_: Round) -> dict[str, int]:
     }
 
 
-def _row(round_: Round, one: Progress, counts: dict[str, int], size: int) -> dict[str, Any]:
-    total = counts[one.application.category]
+def _row(round_: Round, one: Panel, counts: dict[str, int], size: int) -> dict[str, Any]:
+    total, missing = counts[one.category], max(0, size - len(one.seats))
     base = f"/office/rounds/{round_.public_id}"
+    states = [seat.state for seat in one.seats]
     return {
-        "name": one.application.entrant, "number": one.application.number or "",
-        "url": f"{base}/progress/{one.application.public_id}",
-        "assign_url": f"{base}/assign/{one.application.public_id}",
+        "name": one.entrant, "number": one.number or "", "url": f"{base}/progress/{one.id}",
+        "assign_url": f"{base}/assign/{one.id}",
         "squares": [
             "in" if seat.state == "submitted" else round(100 * seat.scored / total) for seat in one.seats
-        ] + [None] * max(0, size - len(one.seats)),
-        "in": sum(seat.state == "submitted" for seat in one.seats), "due": max(size, len(one.seats)),
-        "missing": max(0, size - len(one.seats)), "recused": [seat.name for seat in one.ended],
-        "gate_open": one.application.gate_opened_at is not None,
-        "returned": sum(seat.state == "returned" for seat in one.seats),
-        "unsigned": sum(seat.state == "coi_pending" for seat in one.seats),
+        ] + [None] * missing,
+        "in": states.count("submitted"), "due": max(size, len(one.seats)), "missing": missing, "recused": one.ended,
+        "gate_open": one.gate_open, "returned": states.count("returned"), "unsigned": states.count("coi_pending"),
     }  # fmt: skip
 
 
@@ -100,7 +97,7 @@ def _application(session: Session, actor: Actor, round_id: str, application_id: 
 def _one(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:
     now, language, round_ = clock.now(session), request.state.language, application.round
     stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
-    found = queries.progress_in(session, application)
+    found = progress_in(session, application)
     criteria = criteria_of(session, round_, application.category)
     may_see = decide(Action.SHEETS_READ, stage, standing).allowed
     may_return = decide(Action.SHEET_RETURN, stage, standing)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from award.accounts.queries import names_by_public_id
 from award.applications.listing import Filters, list_for_office
 from award.applications.models import Application
-from award.judging.queries import progress_of
+from award.judging.progress import panels_in
 from award.kernel.actor import Action
 from award.kernel.audit.queries import records_of
 from award.kernel.audit.trail import round_stream
@@ -107,12 +107,12 @@ def _progress(asked: Asked) -> Answer:
         Column(asked.say(N_("Seats without a judge")), Kind.WHOLE), Column(asked.say(N_("Values can be seen"))),
     )  # fmt: skip
     rows = []
-    for one in progress_of(asked.session, asked.actor, round_):
+    for one in panels_in(asked.session, asked.actor, round_):
         states = [seat.state for seat in one.seats]
         rows.append((
-            one.application.entrant, one.application.number, states.count("submitted"), max(size, len(states)),
+            one.entrant, one.number, states.count("submitted"), max(size, len(states)),
             states.count("coi_pending"), states.count("returned"), max(0, size - len(states)),
-            _yes(asked, one.application.gate_opened_at is not None),
+            _yes(asked, one.gate_open),
         ))  # fmt: skip
     return answer(asked, round_, columns, rows)
 
