@@ -191,7 +191,7 @@ class Tier:
             return found
         years = ("years_registered", "years_excellence_model", "clean_years", "penalty_free_years")
         stated = [(LABELS[name], getattr(self.scheme.eligibility, name)) for name in years]
-        found += [Phrase(N_("{name}: {count}"), {"name": Phrase(label), "count": count}) for label, count in stated if count]
+        found += [Phrase(N_("{condition}: {years}"), {"condition": Phrase(label), "years": count}) for label, count in stated if count]
         return found + [one.text for rules in self.scheme.categories if rules.key == category for one in rules.conditions]
 
 

@@ -1,5 +1,6 @@
 """The approval by the government, and the publication of the result by a second person."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -16,7 +17,7 @@ from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.policy import Decision
-from award.regulations.model import Scheme, Text
+from award.regulations.model import Text
 from award.results import papers, queries
 from award.results.forms import prepared_paper
 from award.results.pages.desk import Desk, desk_of, typed_of
@@ -90,14 +91,14 @@ def before_publishing(request: Request, session: RequestSession, actor: CurrentA
         request, session, "results/publish.html", **desk.place, groups=groups, approval=found_approval,
         publication=publication, closed=closed, steps=desk.steps,
         snapshot=latest_snapshot(session, desk.round.id, "result") if publication else None,
-        tiers=[(one, _asked_of(desk.scheme, one)) for one in tiers_above(desk.scheme)] if publication and groups else [],
+        tiers=[(one, _asked_of(groups, one)) for one in tiers_above(desk.scheme)] if publication and groups else [],
     )  # fmt: skip
 
 
-def _asked_of(scheme: Scheme, tier: Tier) -> list[tuple[Text, list[Spoken]]]:
-    """What an award of a higher tier asks of each category that may be sent up to it."""
-    told = [(one.name, tier.asks(one.key)) for one in scheme.categories]
-    return [one for one in told if one[1]]
+def _asked_of(groups: Sequence[papers.Group], tier: Tier) -> list[tuple[Text, list[Spoken]]]:
+    """What an award of a higher tier asks of each category in which somebody can be sent up to it."""
+    categories = {one.category: one.category_name for one in groups}
+    return [(name, asked) for key, name in categories.items() if (asked := tier.asks(key))]
 
 
 @router.post("/publish", dependencies=[Depends(guard.office)])
