@@ -1,7 +1,7 @@
 """Reading the pool of judges and who is on which panel."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,14 @@ def found_in_pool(session: Session, authority_id: int, text: str) -> list[PoolMe
         one for one in pool_of(session, authority_id)
         if wanted in " ".join((one.person.name, one.institution, one.speciality, one.title, one.region)).lower()
     ]  # fmt: skip
+
+
+def members_in(session: Session, authority_id: int, public_ids: Collection[str]) -> Sequence[PoolMember]:
+    """Judges of the authority's pool by their public ids, by name. Raises NotFound where one is not in it."""
+    found = session.scalars(_pool(authority_id).where(PoolMember.public_id.in_(public_ids))).all()
+    if len(found) != len(set(public_ids)):
+        raise NotFound
+    return found
 
 
 def _pool(authority_id: int) -> Select[PoolMember]:

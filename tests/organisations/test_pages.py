@@ -63,8 +63,8 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client: TestClient, eng
     sign_in(client, engine, people["first"])
     answer = post(client, "/apply/organisation", {"credit_code": "91310115MA1H8R7C6D", "organisation_name": ""})
     assert answer.status_code == 422
-    assert len(faults(answer)) == 3
-    assert "第 9 至 17 位" in faults(answer)[0]
+    assert len(faults(answer)) == 4
+    assert "第 9 至 17 位" in faults(answer)[1]
     assert 'value="91310115MA1H8R7C6D"' in answer.text
     fake = post(
         client, "/apply/organisation", {"credit_code": CODE, "organisation_name": "云川精密", "authority": "x"},
@@ -122,3 +122,26 @@ def test_applicants_have_no_office(client: TestClient, engine: Engine, people: d
     assert client.get("/office/claims").status_code == 303
     sign_in(client, engine, people["first"])
     assert client.get("/office/claims").status_code == 403
+
+
+def test_nobody_is_led_to_the_first_of_several_authorities(client: TestClient, engine: Engine, people: dict[str, Person]) -> None:
+    sign_in(client, engine, people["first"])
+    options = BeautifulSoup(client.get("/apply/organisation").text, "html.parser").select("select[name=authority] option")
+    assert options[0].get_text() == "请选择"
+    assert [one["value"] for one in options if one.has_attr("selected")] in ([], [""])
+    given = {"credit_code": "", "organisation_name": "", "authority": ""}
+    answer = post(client, "/apply/organisation", given, files={"licence": ("执照.png", licence(), "image/png")})
+    assert answer.status_code == 422
+    assert faults(answer)[0] == "请选择申报哪个政府的奖项。"
+    assert len(faults(answer)) == 3
+    with transaction(engine) as session:
+        assert session.scalars(select(Claim)).all() == []
+
+
+def test_the_only_authority_is_chosen_already(client: TestClient, engine: Engine, clock: StandingClock) -> None:
+    with transaction(engine) as session:
+        make.authority(session)
+        person = make.person(session, "王建国")
+    sign_in(client, engine, person)
+    options = BeautifulSoup(client.get("/apply/organisation").text, "html.parser").select("select[name=authority] option")
+    assert len(options) == 1

@@ -77,3 +77,25 @@ def test_the_supervisor_sees_panels_and_no_button(world: World, client: TestClie
     page = as_(client, world, "supervisor").get(f"/office/rounds/{world.round}/assign/{world.applications[0]}")
     assert worlds.JUDGES[0] in page.text
     assert BeautifulSoup(page.text, "html.parser").select("main form") == []
+
+
+def test_several_appointments_are_renewed_from_the_list(world: World, client: TestClient) -> None:
+    page = BeautifulSoup(as_(client, world, "office").get("/office/judges").text, "html.parser")
+    ids = [str(one["value"]) for one in page.select("tbody input[name=members]")]
+    assert len(ids) == 6
+    assert page.select("tbody input[name=members][form=renew]") != []
+    sent = {"authority": "", "q": "", "members": ids[:2], "renewed_until": "2031-06-30"}
+    for wrong in ({"members": []}, {"renewed_until": ""}, {"renewed_until": "2001-01-01"}, {"renewed_until": "someday"}):
+        answer = post(client, "/office/judges/renewals", sent | wrong)
+        assert answer.status_code == 422
+        kept = BeautifulSoup(answer.text, "html.parser").select("tbody input[name=members][checked]")
+        assert len(kept) == (0 if "members" in wrong else 2)
+    assert post(client, "/office/judges/renewals", sent | {"members": [ids[0], "AAAAAAAAAAAA"]}).status_code == 404
+    done = post(client, "/office/judges/renewals", sent)
+    assert done.status_code == 303
+    assert "聘期已续至新的最后一日" in client.get(done.headers["location"]).text
+    with transaction(world.engine) as session:
+        days = {one.public_id: one.last_day.isoformat() for one in session.scalars(select(PoolMember))}
+    assert [days[one] == "2031-06-30" for one in ids] == [True, True, False, False, False, False]
+    assert post(as_(client, world, "stranger"), "/office/judges/renewals", sent).status_code == 404
+    assert post(as_(client, world, "judge0"), "/office/judges/renewals", sent).status_code == 403

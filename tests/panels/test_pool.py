@@ -207,3 +207,39 @@ def test_a_table_may_name_the_last_day(world: World) -> None:
     ))  # fmt: skip
     assert lines(table(["韩雪", "han@example.cn", "质量协会", "", "", "", "2027/12/31"]))[0].values["last_day"] == "2027-12-31"
     assert [one.field for one in found.faults] == ["G3", "G4"]
+
+
+@pytest.mark.both_databases
+def test_several_appointments_are_renewed_at_once_each_with_its_record(world: World) -> None:
+    day = NOW.date() + timedelta(800)
+    with transaction(world.engine) as session:
+        office = authority(session, world)
+        two = list(queries.pool_of(session, office.id))[:2]
+        ids, others = [one.id for one in two], {one.last_day for one in queries.pool_of(session, office.id)[2:]}
+        assert service.renew_judges(session, world.office, office, two, day, NOW) == 2
+        assert service.renew_judges(session, world.office, office, two, day, NOW) == 0
+    with transaction(world.engine) as session:
+        changed = records(session, Event.JUDGE_CHANGED)
+        assert [one["content"] for one in changed] == [{"last_day": day.isoformat()}] * 2
+        assert len({one["obj"] for one in changed}) == 2
+        pool = list(queries.pool_of(session, authority(session, world).id))
+        assert {one.last_day for one in pool if one.id in ids} == {day}
+        assert {one.last_day for one in pool if one.id not in ids} == others
+        ends = {grant.valid_until for one in pool if one.id in ids for grant in one.person.grants if grant.role == "judge"}
+        # 24:00 of the day on the authority's clock.
+        assert ends == {datetime.combine(day + timedelta(1), time(), ZoneInfo("Asia/Shanghai"))}
+
+
+def test_a_renewal_that_cannot_be_is_refused_for_all(world: World) -> None:
+    with transaction(world.engine) as session:
+        office = authority(session, world)
+        pool = list(queries.pool_of(session, office.id))
+        later, over = NOW.date() + timedelta(9), NOW.date() - timedelta(1)
+        for members, day, fields in (([], later, ["members"]), (pool, None, ["renewed_until"]), (pool, over, ["renewed_until"])):
+            with pytest.raises(Invalid) as caught:
+                service.renew_judges(session, world.office, office, members, day, NOW)
+            assert [one.field for one in caught.value.errors] == fields
+        for actor in (world.stranger, world.supervisor, world.judges[0]):
+            with pytest.raises(Refused):
+                service.renew_judges(session, actor, office, pool, NOW.date() + timedelta(9), NOW)
+        assert records(session, Event.JUDGE_CHANGED) == []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from award.accounts.service.invitations import invitation_url
 from award.kernel import clock
 from award.kernel.actor import Actor
-from award.kernel.errors import Invalid
+from award.kernel.errors import FieldError, Invalid
 from award.kernel.files.service import Limits, Prepared, keep, prepare_upload
 from award.kernel.i18n import N_
 from award.kernel.web import guard
@@ -100,6 +100,8 @@ def _read(form: SubmittedForm) -> tuple[str, str, Prepared]:
         code = check_credit_code(form.get("credit_code"))
     except Invalid as error:
         form.errors[:0] = error.errors
+    if not form.get("authority"):
+        form.errors.insert(0, FieldError("authority", N_("Choose whose award you want to apply for.")))
     uploaded = form.file("licence")
     if uploaded is None:
         form.fault("licence", N_("Choose the licence: a PDF or a picture of it."))

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -19,7 +20,7 @@ from award.kernel.web.rendering import render, render_invalid
 from award.panels import queries
 from award.panels.forms import facts, new_judge
 from award.panels.models import PoolMember
-from award.panels.service import add_by_hand, change_judge, set_active
+from award.panels.service import add_by_hand, change_judge, renew_judges, set_active
 from award.panels.service.pool import default_last_day
 from award.rounds.models import Authority
 from award.rounds.pages.place import place_of
@@ -30,6 +31,7 @@ in_round = APIRouter(prefix="/office/rounds/{round_id}/judges", dependencies=[De
 DONE = {
     "added": N_("The judge is in the pool and was written to."),
     "changed": N_("Saved."),
+    "renewed": N_("The appointments have their new last day."),
 }
 
 
@@ -81,6 +83,7 @@ def _pool(
         "active": sum(one.is_active and one.last_day >= today for one in members),
         "q": q,
         "typed": {},
+        "ticked": [],
         "last_day": default_last_day(session, authority, now).isoformat(),
     }
     if round_id:
@@ -113,6 +116,22 @@ def add(request: Request, session: RequestSession, actor: CurrentActor, form: Fo
         shown["typed"] = {name: form.get(name) for name in form.names()}
         return render_invalid(request, session, "panels/judges.html", error, **shown)
     return RedirectResponse(f"/office/judges?authority={authority.public_id}&done=added", 303)
+
+
+@router.post("/renewals")
+def renew(request: Request, session: RequestSession, actor: CurrentActor, form: Form) -> Response:
+    """Gives every judge that is ticked the same new last day. From a search one comes back to it."""
+    authority, ticked, q = authority_of(session, actor, form.get("authority")), form.all("members"), form.get("q")
+    try:
+        last_day = form.day("renewed_until")
+        form.check()
+        members = queries.members_in(session, authority.id, ticked)
+        renew_judges(session, actor, authority, members, last_day, clock.now(session))
+    except Invalid as error:
+        shown = _pool(request, session, actor, authority, q=q)
+        shown |= {"typed": {"renewed_until": form.get("renewed_until")}, "ticked": ticked}
+        return render_invalid(request, session, "panels/judges.html", error, **shown)
+    return RedirectResponse(f"/office/judges?authority={authority.public_id}&done=renewed&q={quote(q)}", 303)
 
 
 @router.get("/members/{member_id}")

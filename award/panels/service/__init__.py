@@ -3,7 +3,7 @@
 from award.panels.service.changes import Wanted, confirm_change, drop_change, propose_change
 from award.panels.service.conflicts import declare_conflict, record_conflict, sign_declaration
 from award.panels.service.importing import apply_import
-from award.panels.service.pool import add_by_hand, add_judge, change_judge, set_active
+from award.panels.service.pool import add_by_hand, add_judge, change_judge, renew_judges, set_active
 from award.panels.service.seats import assign, check_seat, name_leader, replace_judge, unassign
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "name_leader",
     "propose_change",
     "record_conflict",
+    "renew_judges",
     "replace_judge",
     "set_active",
     "sign_declaration",

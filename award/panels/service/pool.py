@@ -1,7 +1,7 @@
 """Who is in an authority's pool of judges."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from award.accounts.service.resets import link_for_new_person
 from award.kernel import clock
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
-from award.kernel.errors import Invalid, Refused
+from award.kernel.errors import FieldError, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_, spoken
 from award.kernel.mail.service import send
@@ -23,6 +23,7 @@ from award.panels.models import PoolMember
 from award.rounds.models import Authority
 from award.rounds.queries import authority_in_letters
 
+DAY_OVER = N_("This day is over. Enter the last day on which the judge is to serve.")
 INSTITUTION_MISSING = N_("Enter the institution; it decides who can sit on a panel together.")
 
 
@@ -137,7 +138,7 @@ def _end_of(last_day: date, authority: Authority, now: datetime) -> datetime:
     """24:00 of the last day on the authority's clock. Raises Invalid for a day that is over."""
     until = authority.end_of(last_day).astimezone(UTC)
     if until <= now:
-        raise Invalid.one("last_day", N_("This day is over. Enter the last day on which the judge is to serve."))
+        raise Invalid.one("last_day", DAY_OVER)
     return until
 
 
@@ -161,6 +162,27 @@ def change_judge(
     if changed:
         record(session, actor, Event.JUDGE_CHANGED, f"judge:{member.public_id}", ADMIN, dict(changed))
     return member
+
+
+def renew_judges(
+    session: Session, actor: Actor, authority: Authority, members: Sequence[PoolMember], last_day: date | None, now: datetime
+) -> int:
+    """Gives several appointments one new last day, as an act of its own for each; answers how many have changed.
+
+    Raises Refused for anybody but the authority's office, Invalid for nobody, no day or a day that is over.
+    """
+    require_office(actor, authority)
+    errors = [] if members else [FieldError("members", N_("Tick at least one judge."))]
+    if last_day is None:
+        errors.append(FieldError("renewed_until", N_("Enter the last day of the appointments.")))
+    elif authority.end_of(last_day) <= now:
+        errors.append(FieldError("renewed_until", DAY_OVER))
+    if errors:
+        raise Invalid(errors)
+    renewed = [one for one in members if one.last_day != last_day]
+    for member in renewed:
+        change_judge(session, actor, authority, member, replace(facts_of(member), last_day=last_day), now)
+    return len(renewed)
 
 
 def set_active(session: Session, actor: Actor, authority: Authority, member: PoolMember, is_active: bool) -> PoolMember:
