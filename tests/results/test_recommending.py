@@ -15,6 +15,8 @@ from award.results.official import announcement_view, decision_view
 from award.results.papers import told
 from award.results.queries import approval_of, decided_lines
 from award.rounds.models import Snapshot
+from award.rounds.service import call_content, publish_snapshot
+from tests import make
 from tests.results.acts import to_publication
 from tests.results.judged import DAY, World, build, with_scheme
 from tests.results.test_deciding import ENTRIES
@@ -97,3 +99,18 @@ def test_the_shipped_recommendation_names_what_it_recommends_to() -> None:
     assert [one.award.zh for one in scheme.upward] == ["山西省质量奖", "中国质量奖"]
 
 
+
+
+def test_the_public_rules_say_what_follows(engine: Engine, client: TestClient) -> None:
+    world = build(engine, ENTRIES)
+    for changes, said in (
+        ({}, ("授予奖项 · 签发证书", "经评审的申报组织均可收到反馈报告")),
+        ({"result": "recommendation", "certificate": None, "feedback_reports": False},
+         ("向上一级奖项推荐 · 不签发证书", "不发布反馈报告")),
+    ):  # fmt: skip
+        with transaction(engine) as session:
+            round_ = world.found(session)
+            with_scheme(session, round_, **changes)
+            publish_snapshot(session, world.actors["office"], round_, "call", call_content(session, round_), make.NOW)
+        shown = words(client.get("/policy"))
+        assert all(one in shown for one in said)

@@ -115,8 +115,11 @@ def call_content(session: Session, round_: Round) -> dict[str, object]:
         "categories": [_category(session, round_, scheme, one) for one in scheme.categories],
         "stages": [_stage(scheme, stage) for stage in round_.stages],
         "notice": {"days": scheme.notice.days, "unit": scheme.notice.unit},
+        "gives": {
+            "result": scheme.result, "certificates": scheme.certificate is not None, "feedback_reports": scheme.feedback_reports,
+        },
         "extensions": [one for stage in round_.stages for one in _extensions(scheme, stage)],
-    }
+    }  # fmt: skip
 
 
 def _category(session: Session, round_: Round, scheme: Scheme, rules: CategoryRules) -> dict[str, object]:
