@@ -45,7 +45,8 @@ def test_a_notice_that_cannot_be_published_yet_says_why_and_has_no_button(
     assert office.page(f"{url}?{urlencode(fields)}").select_one(button) is not None
     page = office.page(f"{url}?{urlencode(fields | changed)}")
     assert page.select_one(button) is None
-    assert said in " ".join(one.get_text() for one in page.select(".btn-why"))
+    assert said in " ".join(one.get_text() for one in page.select(".note-warn"))
+    assert page.select_one(".btn[aria-disabled]") is not None
     answer = office.post(url, fields | changed)
     assert answer.status_code == 422
     assert answered in faults(answer)[0]
