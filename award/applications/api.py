@@ -105,7 +105,7 @@ def _readable(session: Session, actor: Actor, application_id: str) -> Applicatio
         return application
 
 
-def _line(one: Application) -> dict[str, object]:
+def _line(one: Application) -> dict[str, Any]:
     return {
         "id": one.public_id, "round": one.round.public_id, "applicant": one.entrant, "category": one.category,
         "sector": one.sector, "number": one.number, "state": one.state, "submitted_at": one.submitted_at,

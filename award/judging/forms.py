@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from award.applications.forms import typed_text
 from award.judging.models import OPPORTUNITY, STRENGTH
-from award.judging.service.sheets import Comment, Entry
+from award.judging.service.sheets import Comment, Entry, steps_of
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import N_
 from award.kernel.ids import new_id
@@ -17,16 +17,15 @@ ROW = re.compile(r"comments-(\d{1,4})-kind")
 SEPARATORS = re.compile(r"[,，、;；]")
 LONGEST_REFERENCE, MOST_REFERENCES, MOST_COMMENTS = 40, 20, 60
 SENTENCES = {
-    "blank": N_("Choose a percentage, for example 65."),
-    "not_a_number": N_("“{text}” is not a percentage. Score must be one of the steps from 0 to 100, like 65."),
-    "not_allowed": N_("{text} is not one of the steps. Score must be a multiple of 5 from 0 to 100, like 65."),
+    "blank": N_("Choose a percentage, one of {steps}."),
+    "not_a_number": N_("“{text}” is not a percentage. Score must be one of {steps}."),
 }
 
 
 def entry_of(fields: Fields, criteria: Criteria) -> Entry:
     """What was entered. A percentage that is absent is not given yet; one that is there and empty is refused.
 
-    Raises Invalid with a sentence for a percentage that cannot be read.
+    Raises Invalid with a sentence for a percentage that cannot be read; which ones the criteria have is asked by `save_items`.
     """
     factors = {
         name.removeprefix("factor-"): _band_key(criteria, value)
@@ -41,9 +40,9 @@ def _percent(text: str | None, criteria: Criteria) -> int | None:
     if text is None:
         return None
     try:
-        return parse_percent(text, criteria.percents)
+        return parse_percent(text)
     except GradeError as error:
-        fault = FieldError("percent", SENTENCES[error.code], {"text": text.strip()[:20]})
+        fault = FieldError("percent", SENTENCES[error.code], {"text": text.strip()[:20], "steps": steps_of(criteria)})
         raise Invalid([fault]) from error
 
 

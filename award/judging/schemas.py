@@ -20,16 +20,24 @@ class CommentIn(Given):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_COMMENT)]
     references: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20, description="Codes of evidence, pages.")
-    ] = []
+    ]
 
 
 class ItemIn(Given):
-    """What a judge enters for an item; incomplete is fine until the sheet is submitted. percent: a step of the criteria."""
+    """What a judge enters for an item, all of it: what is sent replaces what is stored, so nothing may be left out.
 
-    percent: Annotated[int | None, Field(ge=0, le=100, description="A step of the criteria, null while blank.")]
-    factors: Annotated[dict[Key, Key], Field(max_length=20, description="Factor to band; advisory.")] = {}
-    comments: Annotated[list[CommentIn], Field(max_length=60)] = []
-    note: Annotated[str, Field(max_length=LONGEST_NOTE, description="The judge's own; nobody else ever reads it.")] = ""
+    Incomplete is fine until the sheet is submitted. percent: a step of the criteria; a refusal says which there are.
+    """
+
+    percent: Annotated[
+        int | None,
+        Field(description="A step of the criteria, null while blank.", json_schema_extra={"minimum": 0, "maximum": 100}),
+    ]
+    factors: Annotated[dict[Key, Key], Field(max_length=20, description="Factor to band; advisory. An empty object where there is none.")]
+    comments: Annotated[list[CommentIn], Field(max_length=60, description="All comments, [] where there are none.")]
+    note: Annotated[
+        str, Field(max_length=LONGEST_NOTE, description='The judge\'s own; nobody else ever reads it. "" where there is none.')
+    ]
 
 
 class CommentOut(Given):

@@ -1,16 +1,17 @@
 """What can go wrong in an act: raised, never returned, so that a failed act always rolls back."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 @dataclasses.dataclass(frozen=True)
 class FieldError:
-    """One fault in what a person typed. text: English msgid with {placeholders}; params fill it."""
+    """One fault in what came. text: English msgid with {placeholders}; params fill it. pointer: its place in a JSON body."""
 
     field: str
     text: str
     params: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    pointer: str = ""
 
 
 class AwardError(Exception):
@@ -88,6 +89,16 @@ class Invalid(AwardError):
     def one(cls, field_name: str, text: str, **params: object) -> "Invalid":
         """A single fault."""
         return cls([FieldError(field_name, text, params)])
+
+
+class Unreadable(AwardError):
+    """What was sent is not of the form it must have; names each place. fields: as the reader calls them."""
+
+    status = 422
+
+    def __init__(self, text: str, errors: Sequence[FieldError], fields: Sequence[str]) -> None:
+        super().__init__("request.invalid", text, fields=list(fields))
+        self.errors = errors
 
 
 class TooLarge(AwardError):

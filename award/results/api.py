@@ -1,6 +1,6 @@
 """Results for programs: what was published, to everybody; the ranking, to those who may read it before."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
@@ -71,7 +71,7 @@ def one_result(request: Request, session: RequestSession, notice_id: PublicId) -
     return tagged(request, shown)
 
 
-def _line(one: Published) -> dict[str, object]:
+def _line(one: Published) -> dict[str, Any]:
     return {
         "id": one.public_id, "kind": one.kind, "round": one.round, "title": words(one.title), "published_at": one.published_at
     }  # fmt: skip

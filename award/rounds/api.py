@@ -99,8 +99,12 @@ def _called(call: Snapshot | None) -> list[StageOut]:
     content: Mapping[str, Any] = json.loads(call.content) if call else {"stages": []}
     return [
         StageOut(
-            kind=one["kind"], title=Words(**one["title"]), opens_at=one["opens_at"] or None, closes_at=one["closes_at"] or None
+            kind=one["kind"], title=Words(**one["title"]), opens_at=_moment(one["opens_at"]), closes_at=_moment(one["closes_at"])
         )
         for one in content["stages"]
         if one["kind"] not in INNER
     ]
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

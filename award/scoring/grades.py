@@ -4,14 +4,14 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
-GradeFault = Literal["blank", "not_a_number", "not_allowed"]
+GradeFault = Literal["blank", "not_a_number"]
 
 _PERCENT = re.compile(r"0|[1-9][0-9]{0,2}")
 _FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
 
 
 class GradeError(ValueError):
-    """What a judge entered is not a percentage of the rubric. code: why; text: the input as it was typed."""
+    """What a judge entered is not a percentage. code: why; text: the input as it was typed."""
 
     def __init__(self, code: GradeFault, text: str) -> None:
         super().__init__(f"{code}: {text!r}")
@@ -28,11 +28,10 @@ class ItemsError(ValueError):
         super().__init__(f"missing {self.missing}, extra {self.extra}")
 
 
-def parse_percent(text: str, allowed: Collection[int]) -> int:
+def parse_percent(text: str) -> int:
     """Reads a percentage as a judge types it. Full-width digits count; signs, spaces, points and leading zeros do not.
 
-    allowed: the rubric's percentages (0..100 in steps of 5 for GB/T 19580).
-    Raises GradeError: blank; not_a_number ("10.0", "八十", "٨٥", "0.85"); not_allowed (7, 27, 101).
+    Whether it is one of the rubric's is asked where it is saved. Raises GradeError: blank; not_a_number ("10.0", "八十", "٨٥").
     """
     # Not NFKC: it would read 5⁰ as 50.
     plain = text.translate(_FULL_WIDTH)
@@ -40,10 +39,7 @@ def parse_percent(text: str, allowed: Collection[int]) -> int:
         raise GradeError("blank", text)
     if not _PERCENT.fullmatch(plain):
         raise GradeError("not_a_number", text)
-    percent = int(plain)
-    if percent not in allowed:
-        raise GradeError("not_allowed", text)
-    return percent
+    return int(plain)
 
 
 def item_hundredths(points: int, percent: int) -> int:

@@ -48,6 +48,15 @@ def test_save_a_part(owner: Program, path: str) -> None:
     assert owner.get(path + PART).json() == saved.json()
 
 
+@pytest.mark.parametrize("is_complete", ["1", "0", '"yes"', '"true"', "1.0"])
+def test_whether_a_part_is_complete_is_not_guessed(owner: Program, path: str, is_complete: str) -> None:
+    body = f'{{"text": "一", "is_complete": {is_complete}}}'
+    answer = owner.ask("PUT", path + PART, content=body, tag='"0"', headers={"content-type": "application/json"})
+    assert_problem(answer, 422, "request.invalid")
+    assert answer.json()["errors"][0]["pointer"] == "/is_complete"
+    assert owner.get(path + PART).json()["version"] == 0
+
+
 def test_a_part_that_somebody_else_saved(world: World, api: TestClient, owner: Program, path: str) -> None:
     """Both texts are kept: theirs stands in the answer, the refused one among the earlier versions."""
     owner.put(path + PART, {"text": "先到的"}, tag='"0"')

@@ -29,6 +29,9 @@ def test_the_language_asked_for(api: TestClient, clock: StandingClock, accept: s
     assert answer.json()["detail"].startswith(sentence)
 
 
+WHOLE = {"percent": 65, "factors": {}, "comments": [], "note": ""}
+
+
 def sheet_item(world: World) -> str:
     return f"/sheets/{world.seats[0, 0]}/items/4.1.2"
 
@@ -42,11 +45,11 @@ def sheet_item(world: World) -> str:
         ("PUT", "{item}", {"data": {"percent": "65"}}, 415), ("PUT", "{item}", {"content": b"{}"}, 415),
         ("PUT", "{item}", {"content": "{}", "headers": {"content-type": "application/json; charset=utf-7"}}, 415),
         ("PUT", "{item}", {"content": "{", "headers": {"content-type": "application/json"}}, 422),
-        ("PUT", "{item}", {"json": {}}, 422), ("PUT", "{item}", {"json": {"percent": 65, "more": 1}}, 422),
-        ("PUT", "{item}", {"json": {"percent": "many"}}, 422), ("PUT", "{item}", {"json": {"percent": 10**30}}, 422),
+        ("PUT", "{item}", {"json": {}}, 422), ("PUT", "{item}", {"json": WHOLE | {"more": 1}}, 422),
+        ("PUT", "{item}", {"json": WHOLE | {"percent": "many"}}, 422), ("PUT", "{item}", {"json": WHOLE | {"percent": 10**30}}, 422),
         ("PUT", "{item}", {"content": r'{"percent": 65, "\ud800": 1}', "headers": {"content-type": "application/json"}}, 422),
-        ("PUT", "{item}", {"json": {"percent": 65}, "key": "short"}, 422),
-        ("PUT", "{item}", {"json": {"percent": 65, "factors": {"approach": "b50", "APPROACH": "b"}}}, 422),
+        ("PUT", "{item}", {"json": WHOLE, "key": "short"}, 422),
+        ("PUT", "{item}", {"json": WHOLE | {"factors": {"approach": "b50", "APPROACH": "b"}}}, 422),
     ],
 )  # fmt: skip
 def test_what_cannot_be_taken(
@@ -61,7 +64,7 @@ def test_what_cannot_be_taken(
 def test_more_bytes_than_it_takes(engine: Engine, world: World) -> None:
     with TestClient(make_app(engine, Settings(body_mib=1)), base_url="http://localhost") as client:
         judge = Program(client, token_for(engine, world.judges[0].person_id))
-        answer = judge.put(sheet_item(world), {"percent": 65, "note": "x" * 2**20}, tag='"0"')
+        answer = judge.put(sheet_item(world), WHOLE | {"note": "x" * 2**20}, tag='"0"')
         assert_problem(answer, 413, "body.too_large")
 
 
@@ -78,7 +81,7 @@ def test_a_fault_of_ours_says_nothing_of_it(world: World, program: As, monkeypat
 @pytest.mark.parametrize(("note", "status"), [(r"a\ud800b", 422), (r"a\u0000b", 200), (r"a\u0007b", 200)])
 def test_what_no_text_holds(world: World, program: As, note: str, status: int) -> None:
     """Half a surrogate pair cannot be read at all; control characters go, as on the pages."""
-    body = f'{{"percent": 65, "note": "{note}"}}'
+    body = f'{{"percent": 65, "factors": {{}}, "comments": [], "note": "{note}"}}'
     answer = program(world.judges[0]).ask(
         "PUT", sheet_item(world), content=body, tag='"0"', headers={"content-type": "application/json"}
     )

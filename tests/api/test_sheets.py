@@ -76,6 +76,46 @@ def test_what_the_rules_do_not_have(world: World, program: As, change: dict[str,
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize("left_out", ["percent", "factors", "comments", "note"])
+def test_what_is_left_out_is_refused_and_never_emptied(world: World, program: As, left_out: str) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    judge.put(path, ENTRY, tag='"0"')
+    before = judge.get(path)
+    answer = judge.put(path, {name: one for name, one in ENTRY.items() if name != left_out}, tag='"1"')
+    assert_problem(answer, 422, "request.invalid")
+    (fault,) = answer.json()["errors"]
+    assert (fault["field"], fault["pointer"]) == (left_out, f"/{left_out}")
+    assert "请先读取，修改后完整发回" in fault["detail"]
+    assert left_out in answer.json()["detail"]
+    assert judge.get(path).content == before.content
+
+
+def test_a_percentage_alone_changes_nothing(world: World, program: As) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    judge.put(path, ENTRY, tag='"0"')
+    answer = judge.put(path, {"percent": 70}, tag='"1"', headers={"accept-language": "en"})
+    assert_problem(answer, 422, "request.invalid")
+    assert answer.json()["detail"].startswith("This request cannot be understood; check: factors, comments, note. This is missing.")
+    assert {name: judge.get(path).json()[name] for name in ENTRY} == ENTRY
+
+
+@pytest.mark.parametrize("percent", ["false", "true", '"65"', '" 65 "', '"6_5"', '"+65"', '"65.0"', '"-0"', "65.0", '65, "percent": 70'])
+def test_no_score_is_guessed(world: World, program: As, percent: str) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    body = f'{{"percent": {percent}, "factors": {{}}, "comments": [], "note": ""}}'
+    answer = judge.ask("PUT", path, content=body, tag='"0"', headers={"content-type": "application/json"})
+    assert_problem(answer, 422, "request.invalid")
+    assert [one["field"] for one in answer.json()["errors"]] == ["percent"]
+    assert judge.get(path).json()["version"] == 0
+
+
+@pytest.mark.parametrize("percent", [7, -5, 101, 10**30])
+def test_the_steps_are_said_in_one_sentence(world: World, program: As, percent: int) -> None:
+    answer = program(world.judges[0]).put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY | {"percent": percent}, tag='"0"')
+    assert_problem(answer, 422, "invalid")
+    assert answer.json()["detail"] == f"{percent} 不在规定取值之内。得分率须为以下取值之一：0、5、10、……、100。"
+
+
 def test_another_judges_sheet_is_not_there(world: World, program: As) -> None:
     """Nor is one of an application the judge has no seat at: the answer is that of an id nobody has."""
     judge = program(world.judges[5])

@@ -37,6 +37,14 @@ def put(
     return Sent(cause, "PUT", path, status, words, more.pop("who", "judge0"), headers, sent, **more)
 
 
+WHOLE = {"percent": "65", "factors": "{}", "comments": "[]", "note": '""'}
+
+
+def entry(**changed: str) -> str:
+    """A whole entry for an item with some members as they are written here."""
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in (WHOLE | changed).items()) + "}"
+
+
 def posted(cause: str, body: bytes, status: int, words: str, content_type: str, **more: Any) -> Sent:
     """A form made by hand."""
     return Sent(
@@ -148,41 +156,55 @@ BODIES = (
     put("JSON with a comma at its end", '{"percent": 65,}'),
     put("JSON in single quotes", "{'percent': 65}"),
     put("JSON with a comment", '{"percent": 65 /* steps of 5 */}'),
-    put("NaN in JSON", '{"percent": NaN}'),
-    put("Infinity in JSON", '{"percent": Infinity}'),
+    put("NaN in JSON", entry(percent="NaN")),
+    put("Infinity in JSON", entry(percent="Infinity")),
     put("a JSON list where an object belongs", "[65]"),
     put("a JSON number where an object belongs", "65"),
     put("null where an object belongs", "null"),
     put("JSON nested 100000 deep", "[" * 100_000 + "]" * 100_000, 400, UNREADABLE),
     put("JSON that is no UTF-8", b'{"note": "\xff\xfe", "percent": 65}', 400, UNREADABLE),
-    put("half a surrogate pair, escaped", r'{"percent": 65, "note": "a\ud800"}'),
-    put("half a surrogate pair in a name", r'{"percent": 65, "\udfff": 1}'),
-    put("a field that is not known", '{"percent": 65, "total": 999}'),
-    put("a field that is known to others", '{"percent": 65, "is_admin": true}'),
-    put("a percentage as a fraction in JSON", '{"percent": 65.5}'),
-    put("a percentage as a truth", '{"percent": true}', words="one of the steps"),
-    put("a percentage as a list", '{"percent": [65]}'),
-    put("a percentage that is no step", '{"percent": 67}', words="one of the steps"),
-    put("a percentage of 30 digits", '{"percent": 1' + "0" * 30 + "}"),
+    put("half a surrogate pair, escaped", entry(note=r'"a\ud800"')),
+    put("half a surrogate pair in a name", entry(**{r"\udfff": "1"})),
+    put("a field that is not known", entry(total="999")),
+    put("a field that is known to others", entry(is_admin="true")),
+    put("a percentage as a fraction in JSON", entry(percent="65.5")),
+    put("a percentage as a truth", entry(percent="true"), words="without quotes, sign or point"),
+    put("a percentage as a list", entry(percent="[65]")),
+    put("a percentage that is no step", entry(percent="67"), words="one of the steps"),
+    put("a percentage of 30 digits", entry(percent="1" + "0" * 30), words="one of the steps"),
     put("a percentage of 5000 digits in JSON", '{"percent": ' + "9" * 5000 + "}", 400, UNREADABLE),
-    put("a percentage of 1e400", '{"percent": 1e400}'),
-    put("a negative percentage", '{"percent": -5}', words=""),
-    put("factors as a list", '{"percent": 65, "factors": ["b50"]}'),
-    put("a factor of another kind of item", '{"percent": 65, "factors": {"beauty": "b50"}}', words=""),
-    put("comments as an object", '{"percent": 65, "comments": {"kind": "strength"}}'),
-    put("a comment without a text", '{"percent": 65, "comments": [{"kind": "strength", "weight": "++"}]}'),
-    put("a comment of an unknown kind", '{"percent": 65, "comments": [{"kind": "praise", "weight": "++", "text": "x"}]}', words=""),
-    put("a body that says it is text", '{"percent": 65}', 415, "says it is", headers={"content-type": "text/plain"}),
+    put("a percentage of 1e400", entry(percent="1e400")),
+    put("a negative percentage", entry(percent="-5"), words="one of the steps"),
+    put("factors as a list", entry(factors='["b50"]')),
+    put("a factor of another kind of item", entry(factors='{"beauty": "b50"}'), words="other factors"),
+    put("comments as an object", entry(comments='{"kind": "strength"}')),
+    put("a comment without a text", entry(comments='[{"kind": "strength", "weight": "++"}]')),
+    put("a comment of an unknown kind", entry(comments='[{"kind": "praise", "weight": "++", "text": "x"}]'), words="strength, opportunity"),
+    put("an entry with a percentage alone", '{"percent": 65}', words="send the whole back"),
+    put("an entry without its note", '{"percent": 65, "factors": {}, "comments": []}', words="check: note."),
+    put(
+        "a comment without its references", entry(comments='[{"key": "a", "kind": "strength", "weight": "+", "text": "x"}]'),
+        words="send the whole back",
+    ),
+    *(
+        put(f"a percentage as {text}", entry(percent=text), words="without quotes, sign or point")
+        for text in ("false", '"65"', '" 65 "', '"6_5"', '"+65"', '"65.0"', '"-0"', "65.0", "6.5e1")
+    ),
+    put("a percentage that is named twice", entry(note='"", "percent": 70'), words="named twice"),
+    put("a name twice deep inside", entry(factors='{"approach": "b50", "approach": "b70"}'), words="named twice"),
+    put("whether a part is complete, as a number", '{"text": "x", "is_complete": 1}', words="true or false", path=DRAFT, who="apply"),
+    put("whether a part is complete, in words", '{"text": "x", "is_complete": "yes"}', words="true or false", path=DRAFT, who="apply"),
+    put("a body that says it is text", entry(), 415, "says it is", headers={"content-type": "text/plain"}),
     put("a body that says it is a form", "percent=65", 415, "says it is", headers=FORM),
-    put("JSON that says it is UTF-7", '{"percent": 65}', 415, "says it is", headers={"content-type": "application/json; charset=utf-7"}),
-    put("a write without If-Match", '{"percent": 65}', 428, "", headers={"if-match": ""}),
-    put("a write from any version", '{"percent": 65}', 428, "", headers={"if-match": "*"}),
-    put("a write from two versions, neither of them the present one", '{"percent": 65}', 412, "", headers={"if-match": '"71", "72"'}),
-    put("a write from a stale version", '{"percent": 65}', 412, "", headers={"if-match": '"77"'}),
-    put("an overlong key of one write", '{"percent": 65}', headers={"idempotency-key": "k" * 300}),
-    put("a key of one write that is too short", '{"percent": 65}', headers={"idempotency-key": "k"}),
-    put("an item that is none", '{"percent": 65}', 404, GONE, path="/api/v1/sheets/{open_seat}/items/9.9.9"),
-    put("another's sheet", '{"percent": 65}', 404, GONE, who="judge1"),
+    put("JSON that says it is UTF-7", entry(), 415, "says it is", headers={"content-type": "application/json; charset=utf-7"}),
+    put("a write without If-Match", entry(), 428, "", headers={"if-match": ""}),
+    put("a write from any version", entry(), 428, "", headers={"if-match": "*"}),
+    put("a write from two versions, neither of them the present one", entry(), 412, "", headers={"if-match": '"71", "72"'}),
+    put("a write from a stale version", entry(), 412, "", headers={"if-match": '"77"'}),
+    put("an overlong key of one write", entry(), headers={"idempotency-key": "k" * 300}),
+    put("a key of one write that is too short", entry(), headers={"idempotency-key": "k"}),
+    put("an item that is none", entry(), 404, GONE, path="/api/v1/sheets/{open_seat}/items/9.9.9"),
+    put("another's sheet", entry(), 404, GONE, who="judge1"),
     put("a text as a number", '{"text": 5}', path=DRAFT, who="apply"),
     put("a text of 200001 characters", '{"text": "' + "a" * 200_001 + '"}', path=DRAFT, who="apply"),
     put("facts that are no texts", '{"fields": {"staff": 860}}', path=PROFILE, who="apply"),

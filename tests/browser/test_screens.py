@@ -76,7 +76,7 @@ def test_arrows_go_in_steps_of_five_and_stop_at_the_ends(scoring: Page) -> None:
 def test_a_percentage_is_typed_and_27_is_refused_with_a_sentence(scoring: Page) -> None:
     for key in ("2", "7", "Enter"):
         scoring.keyboard.press(key)
-    assert scoring.locator("[data-score-error]").inner_text() == "得分率须为 0 到 100 之间 5 的倍数，例如 65"
+    assert scoring.locator("[data-score-error]").inner_text() == "得分率须为以下取值之一：0、5、10、……、100。"
     assert shown(scoring)[0] == "70"
     for key in ("6", "5", "Enter"):
         scoring.keyboard.press(key)
@@ -84,7 +84,7 @@ def test_a_percentage_is_typed_and_27_is_refused_with_a_sentence(scoring: Page) 
     assert scoring.locator("[data-score-error]").is_hidden()
 
 
-STEP = "得分率须为 0 到 100 之间 5 的倍数，例如 65"
+STEP = "得分率须为以下取值之一：0、5、10、……、100。"
 NOT_STEPS = ["7", "27", "10.0", "7.5", "-5", "065", "1065", "2100", "65%", "6 5", "a5", "八十", "６５"]
 
 

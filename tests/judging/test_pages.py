@@ -8,8 +8,10 @@ from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from award.accounts.identify import SESSION_COOKIE
 from award.judging.models import FeedbackReport, SheetItem
 from award.kernel.audit.trail import transaction
+from award.kernel.web.csrf import HEADER, token_for
 from award.panels.service import Wanted, propose_change
 from award.regulations.loader import shipped_schemes
 from tests import make
@@ -81,7 +83,16 @@ def test_percentages_that_are_refused_with_a_sentence(world: World, client: Test
         assert "过程能力逐年提高。" in answer.text
         assert "现场再看" in answer.text
     assert answer.status_code == 422
-    assert "65" in said
+    assert "0、5、10、……、100" in said
+    assert stored(world) is None
+
+
+def test_a_name_twice_in_what_autosave_sends(world: World, client: TestClient) -> None:
+    as_(client, world, "judge0")
+    headers = {HEADER: token_for(client.cookies[SESSION_COOKIE]), "if-match": '"0"', "content-type": "application/json"}
+    headers["accept"] = "application/json"
+    answer = client.put(item_url(world), content='{"fields": {"percent": "65", "percent": "70"}}', headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
     assert stored(world) is None
 
 

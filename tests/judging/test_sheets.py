@@ -1,6 +1,7 @@
 """Saving, submitting and returning sheets: each change, its record, each refusal."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,10 +12,13 @@ from award.applications.models import Application
 from award.judging import queries, service
 from award.judging.models import Sheet, SheetItem
 from award.judging.service import Comment, Entry
+from award.judging.service.sheets import steps_of
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, Stale
 from award.kernel.events import Event
 from award.panels import service as panels
+from award.regulations.loader import shipped_criteria
+from award.regulations.model import Text
 from tests import make
 from tests.applications.world import records
 from tests.conftest import StandingClock
@@ -295,3 +299,11 @@ def test_a_void_sheet_counts_nowhere(world: World) -> None:
         assert queries.valid_sheets(session, found) == []
         assert queries.seats_and_submissions(session, found.id) == (4, 0)
         assert session.query(Sheet).count() == 1
+
+
+def test_the_steps_as_they_are_said() -> None:
+    criteria = shipped_criteria()["gbt19580-2012"]
+    assert steps_of(criteria) == Text("0、5、10、……、100", "0, 5, 10, …, 100")
+    for few in ((0, 25, 50, 100), (0, 25, 50, 75, 100), (0, 5, 10, 20, 40, 80)):
+        texts = [str(one) for one in few]
+        assert steps_of(replace(criteria, percents=few)) == Text("、".join(texts), ", ".join(texts))

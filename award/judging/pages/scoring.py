@@ -14,6 +14,7 @@ from award.judging.models import OPPORTUNITY, STRENGTH, SheetItem
 from award.judging.pages import material, views
 from award.judging.pages.views import Bench
 from award.judging.service import save_item
+from award.judging.service.sheets import steps_of
 from award.kernel import clock, i18n
 from award.kernel.actor import Action
 from award.kernel.errors import Invalid, NotFound, Stale
@@ -75,7 +76,7 @@ def _item(
         "deadline": views.deadline(bench.language, review.application.round, review.stage.now),
         "groups": views.groups_of(bench, rows, key),
         "item": _entry(bench, item, rows.get(key)) | {"url": _address(bench.url(key), opened), "plain_url": bench.url(key)},
-        "bands": [_band(bench, one, item) for one in bench.criteria.bands],
+        "bands": [_band(bench, one, item) for one in bench.criteria.bands], "steps": bench.say(steps_of(bench.criteria)),
         "material": read,
         "ref_choices": [{"code": one.code, "label": one.title} for one in read["evidence"]],
         "previous": {"url": bench.url(before.key), "label": before.number} if before else None,

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -153,8 +154,8 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
         raise NotFound from None
     errors = []
     if entry.percent is not None and entry.percent not in criteria.percents:
-        text = N_("Score must be one of the steps of the criteria, for example 65; {percent} is not.")
-        errors.append(FieldError("percent", text, {"percent": entry.percent}))
+        text = N_("{percent} is not one of the steps. Score must be one of {steps}.")
+        errors.append(FieldError("percent", text, {"percent": entry.percent, "steps": steps_of(criteria)}))
     factors = {factor.key for factor in criteria.factors[kind]}
     bands = {band.key for band in criteria.bands}
     if not set(entry.factors) <= factors or not set(entry.factors.values()) <= bands:
@@ -173,6 +174,14 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
         )
     if errors:
         raise Invalid(errors)
+
+
+def steps_of(criteria: Criteria) -> Text:
+    """The percentages as people say them: evenly spaced ones by the first three and the last."""
+    shown, gaps = [str(one) for one in criteria.percents], {two - one for one, two in pairwise(criteria.percents)}
+    if len(gaps) != 1 or len(shown) < 6:
+        return Text("、".join(shown), ", ".join(shown))
+    return Text("、".join([*shown[:3], "……", shown[-1]]), ", ".join([*shown[:3], "…", shown[-1]]))
 
 
 def _open_sheet(

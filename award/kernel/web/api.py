@@ -46,12 +46,12 @@ class Problem(BaseModel):
 
 
 class Given(BaseModel):
-    """What a program sends; names that are not known are refused."""
+    """What a program sends and is given. Nothing is guessed: "65" is no number, 1 no truth, and unknown names are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid")
 
 
-class Words(BaseModel):
+class Words(Given):
     """A text in both languages."""
 
     zh: str

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock, db, ids
 from award.kernel.actor import PUBLIC, Actor
 from award.kernel.audit.trail import transaction
+from award.kernel.web.bodies import named_once
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/v1"
@@ -24,13 +25,17 @@ def is_api(path: str) -> bool:
 
 
 async def readable(request: Request) -> None:
-    """Raises HTTPException for what no page of ours sends and no database keeps: NUL in an address, a form not in UTF-8."""
+    """Raises HTTPException for what no page of ours sends and no database keeps: NUL in an address, a form not in UTF-8.
+
+    Raises Unreadable for JSON that names something twice.
+    """
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise HTTPException(400)
     content_type = Message()
     content_type["content-type"] = request.headers.get("content-type", "")
     if content_type.get_content_charset("utf-8") not in ("utf-8", "utf8"):
         raise HTTPException(415)
+    await named_once(request)
 
 
 async def request_session(request: Request) -> AsyncIterator[Session]:

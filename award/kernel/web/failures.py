@@ -31,6 +31,7 @@ from award.kernel.errors import (
     SignInNeeded,
     Stale,
     TooMany,
+    Unreadable,
 )
 from award.kernel.events import Event
 from award.kernel.i18n import N_
@@ -38,6 +39,7 @@ from award.kernel.web.context import SAFE_METHODS, current_actor, is_api
 from award.kernel.web.labels import HIDDEN, label_of, named_fault
 from award.kernel.web.middleware import HEADERS
 from award.kernel.web.rendering import render
+from award.kernel.web.unreadable import unreadable
 
 log = logging.getLogger("award.web")
 
@@ -74,7 +76,6 @@ REASONS = {
 """What to do about what the framework refused, by status."""
 CLIENT_GONE = 499
 """What logs call a request whose sender did not stay for the answer (nginx's word for it)."""
-UNREADABLE = N_("This request cannot be understood; check: {fields}.")
 UNFIT = N_("Something you sent is too long or too large to be kept. Shorten it and send it again.")
 LOST = frozenset({"23505", "40001", "40P01"})
 """SQLSTATE of an act that another was first in: unique constraint, not serialisable, deadlock."""
@@ -105,16 +106,21 @@ def problem(request: Request, error: AwardError) -> JSONResponse:
         "detail": sentence(request, error),
         "code": error.code,
     }
-    if isinstance(error, Invalid):
-        body["errors"] = [
-            {"field": one.field, "detail": i18n.translate(language, one.text, one.params)} for one in error.errors
-        ]
-        body["detail"] = " ".join(one["detail"] for one in body["errors"])
+    if isinstance(error, Invalid | Unreadable):
+        body["errors"] = [_told_of(language, one) for one in error.errors]
+        sentences = list(dict.fromkeys(one["detail"] for one in body["errors"]))
+        body["detail"] = " ".join(sentences if isinstance(error, Invalid) else [body["detail"], *sentences])
     if isinstance(error, Stale):
         said = {key: str(i18n.spoken(language, value)) for key, value in error.params.items()}
         body |= {"version": error.version, "theirs": dict(error.theirs), **said}
     headers = {"content-language": language, "vary": "accept-language", **_next_step(error)}
     return JSONResponse(body, error.status, headers, media_type="application/problem+json")
+
+
+def _told_of(language: str, fault: FieldError) -> dict[str, str]:
+    """One fault, as a program takes it apart."""
+    told = {"field": fault.field, "detail": i18n.translate(language, fault.text, fault.params)}
+    return told | ({"pointer": fault.pointer} if fault.pointer else {})
 
 
 def _next_step(error: AwardError) -> dict[str, str]:
@@ -200,14 +206,6 @@ def from_database(error: DBAPIError) -> AwardError | None:
     return unfit
 
 
-def _unreadable(request: Request, error: RequestValidationError) -> AwardError:
-    """What could not be read of a request. Names are shown as they can be written: JSON may hold half a character."""
-    names = [str(one["loc"][-1]).encode("utf-8", "replace").decode()[:60] for one in error.errors()]
-    wrong = AwardError("request.invalid", UNREADABLE, fields=[_label(request, name) or name for name in names])
-    wrong.status = 422
-    return wrong
-
-
 def _refusal(error: HTTPException) -> AwardError:
     """What the framework refused, in our words; a refusal of ours it met while it read the body stays what it is."""
     if error.status_code == 404:
@@ -258,8 +256,7 @@ def install(app: FastAPI) -> None:
     async def on_validation(request: Request, error: RequestValidationError) -> Response:
         if any(one["loc"][0] == "path" for one in error.errors()):
             return await run_in_threadpool(answer, request, NotFound())
-        wrong = _unreadable(request, error)
-        return await run_in_threadpool(answer, request, wrong)
+        return await run_in_threadpool(answer, request, unreadable(request, error))
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
