@@ -17,7 +17,7 @@ JUDGES = {
 ITEMS = [item.key for item in shipped_criteria()["gbt19580-2012"].items()]
 SHEETS = {("j1", "first"): 60, ("j2", "first"): 70, ("j2", "second"): 50, ("j4", "second"): 55}
 """Judge and applicant -> the percentage of every item; only 4.1.2 (50 points) of the first sheet is given 65."""
-TOTALS = {("j1", "first"): "602.5", ("j2", "first"): "700.0", ("j2", "second"): "500.0", ("j4", "second"): "550.0"}
+TOTALS = {("j1", "first"): "602.50", ("j2", "first"): "700.00", ("j2", "second"): "500.00", ("j4", "second"): "550.00"}
 """By hand: 600 + 50 x 5%; 700; 500; 550."""
 Score = Callable[[Visitor, str, str, int], None]
 """Scores one item: browser, address of the item, its key, percentage."""
