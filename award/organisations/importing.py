@@ -1,7 +1,7 @@
 """The register from a table: organisations the office enters before they come themselves."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of, twice
 from award.organisations.credit_code import check_credit_code
-from award.organisations.models import Claim, Organisation
+from award.organisations.models import Claim, Organisation, RegisterEntry
 from award.organisations.queries import REFUSED
 from award.rounds.models import Authority
 
@@ -52,12 +52,12 @@ def plan_import(session: Session, actor: Actor, authority: Authority, lines: Seq
             faults += [FieldError(cell_of(FIELDS, line, "credit_code"), one.text, one.params) for one in error.errors]
     faults += twice(FIELDS, checked, "credit_code")
     known = known_by_code(session, [one.values["credit_code"] for one in checked])
-    elsewhere = _of_others(session, authority, [one.id for one in known.values()])
+    ties = _ties(session, authority, [one.id for one in known.values()])
     changes = []
     for line in checked:
         one = known.get(line.values["credit_code"])
-        change = _change(line, one)
-        if change.kind == "changed" and one is not None and one.id in elsewhere:
+        change = _change(line, one, is_new=one is None or one.id not in ties.listed)
+        if change.kind == "changed" and one is not None and one.id in ties.elsewhere:
             text = N_("This organisation is registered with other facts, and not by your office. Leave the line out.")
             faults.append(FieldError(cell_of(FIELDS, line, "name"), text))
         elif not line.wrong:
@@ -77,17 +77,37 @@ def apply_import(session: Session, actor: Actor, authority: Authority, lines: Se
     entered = [
         _entered(line, change.detail, now)
         for line, change in zip(lines, plan.changes, strict=True)
-        if change.kind == "added"
+        if change.detail not in known
     ]
     session.add_all(entered)
     session.flush()
-    for one in entered:
+    added = [known[one.detail] for one in plan.changes if one.kind == "added" and one.detail in known]
+    for one in (*entered, *added):
         content = {"credit_code": one.credit_code, "name": one.name, "authority": authority.public_id}
         record(session, actor, Event.ORGANISATION_REGISTERED, f"organisation:{one.public_id}", ADMIN, content)
     for change in plan.changes:
         if change.kind == "changed":
             _alter(session, actor, authority, known[change.detail], change)
+    touched = {known[one.detail].id for one in plan.changes if one.kind != "same" and one.detail in known}
+    enter_in_register(session, authority, [one.id for one in entered], now, is_first=True)
+    enter_in_register(session, authority, sorted(touched), now)
     return plan
+
+
+def enter_in_register(
+    session: Session, authority: Authority, ids: Sequence[int], now: datetime, *, is_first: bool = False
+) -> None:
+    """The authority's office finds the organisations in its register from now on; those that stand there stay as they are."""
+    there: set[int] = set()
+    for part in _parts(ids):
+        query = select(RegisterEntry.organisation_id).where(RegisterEntry.organisation_id.in_(part))
+        there |= set(session.scalars(query.where(RegisterEntry.authority_id == authority.id)))
+    session.add_all(
+        RegisterEntry(organisation_id=one, authority_id=authority.id, is_first=is_first, entered_at=now)
+        for one in ids
+        if one not in there
+    )
+    session.flush()
 
 
 def require_office(actor: Actor, authority: Authority) -> None:
@@ -105,16 +125,28 @@ def known_by_code(session: Session, codes: Sequence[str]) -> dict[str, Organisat
     return found
 
 
-def _of_others(session: Session, authority: Authority, ids: Sequence[int]) -> frozenset[int]:
-    """Those that came to another authority and not to this one."""
-    found: dict[int, set[int]] = {}
+@dataclass(frozen=True)
+class _Ties:
+    """Who has to do with organisations. listed: those of the office's own register. elsewhere: those that another authority
+    alone may correct, because they came to it, or it entered them first, and did not come to this one.
+    """
+
+    listed: frozenset[int]
+    elsewhere: frozenset[int]
+
+
+def _ties(session: Session, authority: Authority, ids: Sequence[int]) -> _Ties:
+    listed, own, others = set[int](), set[int](), set[int]()
     for part in _parts(ids):
-        query = select(Claim.organisation_id, Claim.authority_id).where(
-            Claim.organisation_id.in_(part), Claim.state != REFUSED
-        )
-        for organisation_id, authority_id in session.execute(query):
-            found.setdefault(organisation_id, set()).add(authority_id)
-    return frozenset(one for one, authorities in found.items() if authority.id not in authorities)
+        claims = select(Claim.organisation_id, Claim.authority_id, Claim.state != REFUSED)
+        entries = select(RegisterEntry.organisation_id, RegisterEntry.authority_id, RegisterEntry.is_first)
+        for query in (claims.where(Claim.organisation_id.in_(part)), entries.where(RegisterEntry.organisation_id.in_(part))):
+            for organisation_id, authority_id, counts in session.execute(query):
+                if authority_id == authority.id:
+                    listed.add(organisation_id)
+                if counts:
+                    (own if authority_id == authority.id else others).add(organisation_id)
+    return _Ties(frozenset(listed), frozenset(others - own))
 
 
 def _parts(values: Sequence[object]) -> Iterator[Sequence[object]]:
@@ -130,13 +162,18 @@ def _facts(one: Organisation) -> Mapping[str, str]:
     }
 
 
-def _change(line: Line, one: Organisation | None) -> Change:
+def _change(line: Line, one: Organisation | None, *, is_new: bool) -> Change:
+    """is_new: to the office's register; of one that is registered already nothing is told but that."""
     code, name = line.values["credit_code"], line.values["name"]
-    if one is None:
-        return Change(line.number, "added", name, code)
+    changes = () if one is None else _alters(line, one)
+    if changes:
+        return Change(line.number, "changed", name, code, changes)
+    return Change(line.number, "added" if is_new else "same", name, code)
+
+
+def _alters(line: Line, one: Organisation) -> tuple[tuple[str, str, str], ...]:
     before = _facts(one)
-    changes = tuple((key, before[key], after) for key in FACTS if (after := line.values[key]) and after != before[key])
-    return Change(line.number, "changed" if changes else "same", name, code, changes)
+    return tuple((key, before[key], after) for key in FACTS if (after := line.values[key]) and after != before[key])
 
 
 def _day(text: str) -> date | None:

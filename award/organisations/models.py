@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from award.kernel.db import Row
@@ -19,6 +19,21 @@ class Organisation(Row):
     established_on: Mapped[date | None]
     address: Mapped[str] = mapped_column(String(200), default="")
     registered_at: Mapped[datetime]
+
+
+class RegisterEntry(Row):
+    """The office of an authority has entered an organisation, so that it stands in the office's register.
+
+    is_first: nobody had to do with it before; then its facts are this office's to correct.
+    """
+
+    __tablename__ = "register_entry"
+    __table_args__ = (UniqueConstraint("authority_id", "organisation_id"),)
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"))
+    is_first: Mapped[bool] = mapped_column(default=False)
+    entered_at: Mapped[datetime]
 
 
 class Claim(Row):

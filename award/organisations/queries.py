@@ -1,12 +1,14 @@
 """Reading organisations and claims; each is fetched for an actor."""
 
-from sqlalchemy import Select, bindparam, func, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from award.accounts.models import Grant
+from award.accounts.models import Grant, Person
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.errors import NotFound
-from award.organisations.models import Claim, Organisation
+from award.organisations.models import Claim, Organisation, RegisterEntry
 
 PENDING, CONFIRMED, REFUSED = "pending", "confirmed", "refused"
 
@@ -75,6 +77,57 @@ def organisation_for(session: Session, actor: Actor, public_id: str) -> Organisa
     if organisation is None or organisation.id not in actor.scopes_of(Role.APPLICANT, Scope.ORGANISATION):
         raise NotFound
     return organisation
+
+
+def register_of(
+    session: Session, actor: Actor, text: str = "", page: int = 1, size: int | None = None
+) -> tuple[list[Organisation], int]:
+    """The register as the actor's offices have it, by name, and how many it holds: what they entered themselves, and what
+    was claimed before them. text: a part of a name or a code.
+    """
+    query = select(Organisation).where(_in_register(offices_of(actor)))
+    if text:
+        columns = (Organisation.name, Organisation.name_en, Organisation.credit_code)
+        query = query.where(or_(*(one.icontains(text, autoescape=True) for one in columns)))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = query.order_by(Organisation.name, Organisation.id).limit(size).offset((page - 1) * (size or 0))
+    return list(session.scalars(rows)), total
+
+
+def registered(session: Session, actor: Actor, public_id: str) -> Organisation | None:
+    """One organisation of that register; None where it does not hold it."""
+    query = select(Organisation).where(Organisation.public_id == public_id, _in_register(offices_of(actor)))
+    return session.scalar(query)
+
+
+def _in_register(authorities: frozenset[int]) -> ColumnElement[bool]:
+    entered = select(RegisterEntry.organisation_id).where(RegisterEntry.authority_id.in_(authorities))
+    claimed = select(Claim.organisation_id).where(Claim.authority_id.in_(authorities))
+    return or_(Organisation.id.in_(entered), Organisation.id.in_(claimed))
+
+
+def acting_in_register(session: Session, actor: Actor, ids: Sequence[int] | None = None) -> dict[int, list[str]]:
+    """Who acts for the organisations before the actor's offices, by name. ids: of those only."""
+    held = (Grant.role == Role.APPLICANT, Grant.scope == Scope.ORGANISATION, Grant.authority_id.in_(offices_of(actor)))
+    query = select(Grant.scope_id, Person.name, Person.id).join(Person, Person.id == Grant.person_id)
+    query = query.where(*held, Grant.revoked_at.is_(None), Person.is_active)
+    if ids is not None:
+        query = query.where(Grant.scope_id.in_(ids))
+    found: dict[int, list[str]] = {}
+    for organisation_id, name, _ in session.execute(query.order_by(Person.name, Person.id).distinct()):
+        found.setdefault(organisation_id, []).append(name)
+    return found
+
+
+def claims_in_register(session: Session, actor: Actor, ids: Sequence[int] | None = None) -> dict[int, list[Claim]]:
+    """The claims of the organisations before the actor's offices, oldest first. ids: of those only."""
+    query = select(Claim).where(Claim.authority_id.in_(offices_of(actor)))
+    if ids is not None:
+        query = query.where(Claim.organisation_id.in_(ids))
+    found: dict[int, list[Claim]] = {}
+    for one in session.scalars(query.order_by(Claim.made_at, Claim.id)):
+        found.setdefault(one.organisation_id, []).append(one)
+    return found
 
 
 def offices_of(actor: Actor) -> frozenset[int]:

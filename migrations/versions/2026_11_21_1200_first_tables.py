@@ -282,6 +282,26 @@ def upgrade() -> None:
     op.create_index(op.f("ix_claim_person_id"), "claim", ["person_id"])
 
     op.create_table(
+        "register_entry",
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("is_first", sa.Boolean(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["authority_id"], ["authority.id"], name=op.f("fk_register_entry_authority_id_authority")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_register_entry_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_entry")),
+        sa.UniqueConstraint(
+            "authority_id", "organisation_id", name=op.f("uq_register_entry_authority_id_organisation_id")
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_register_entry_public_id")),
+    )
+    op.create_index(op.f("ix_register_entry_organisation_id"), "register_entry", ["organisation_id"])
+
+    op.create_table(
         "document",
         sa.Column("kind", sa.String(length=64), nullable=False),
         sa.Column("subject", sa.String(length=96), nullable=False),
@@ -1244,6 +1264,7 @@ def downgrade() -> None:
         "document_batch_entry",
         "document_batch",
         "document",
+        "register_entry",
         "claim",
         "award",
         "table_import",

@@ -35,7 +35,7 @@ IN_ROUND = [
     "applications", "assignments", "progress", "outcomes", "objections", "certificates", "trail", "sheets", "messages", "papers",
     "feedback",
 ]  # fmt: skip
-AROUND = ["judges", "organisations", "people", "workdays"]
+AROUND = ["rounds", "judges", "organisations", "claims", "people", "workdays"]
 ONE = {"applications": "/office/applications/{}", "assignments": "{base}/assign/{}", "progress": "{base}/progress/{}",
        "sheets": "{base}/results/{}"}  # fmt: skip
 """Where a viewer opens a row of a list by itself."""
@@ -172,7 +172,7 @@ def test_who_may_not_see_the_list_gets_no_table(site: World, client: TestClient)
         assert (as_(client, site, "judge0") and taken(client, name, round=site.round)).status_code == 403, name
         assert (as_(client, site, "owner0") and taken(client, name, round=site.round)).status_code == 403, name
         assert (as_(client, site, "office") and taken(client, name)).status_code == 404, name
-    for name in ("judges", "organisations", "people"):
+    for name in ("judges", "organisations", "claims", "people"):
         assert (as_(client, site, "supervisor") and taken(client, name)).status_code == 403, name
     assert (as_(client, site, "office") and taken(client, "accounts")).status_code == 404
     assert taken(client, "nothing").status_code == 404

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, func, select
 
 from award.accounts.models import Grant
+from award.accounts.queries import actor_for
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Invalid, Refused
@@ -23,9 +24,10 @@ from award.kernel.sheets.models import Import
 from award.office.imports.kinds import IMPORTERS
 from award.office.imports.service import LOOK, WRITE
 from award.organisations import importing as organisations
-from award.organisations.models import Claim, Organisation
+from award.organisations.models import Claim, Organisation, RegisterEntry
+from award.organisations.queries import register_of
 from award.panels.models import PoolMember
-from award.rounds.models import CalendarDay
+from award.rounds.models import Authority, CalendarDay
 from award.rounds.queries import scheme_of
 from award.rounds.service import holidays
 from award.worker import TASKS, run
@@ -246,7 +248,7 @@ def test_templates_and_pages_of_every_kind(world: World, client: TestClient) -> 
         assert client.get(f"/office/import/{kind}").status_code == 200
         assert client.get(f"/office/import/{kind}/template.xlsx").content.startswith(b"PK")
     assert client.get("/office/import/nothing").status_code == 404
-    for address in ("/office/judges", "/office/claims", "/office/calendar"):
+    for address in ("/office/judges", "/office/organisations", "/office/calendar"):
         assert "/office/import/" in client.get(address).text
 
 
@@ -288,6 +290,32 @@ def test_what_came_to_another_authority_is_neither_changed_nor_told(world: World
     assert [one.field for one in found.faults] == ["B2"]
     assert found.changes == ()
     assert "机密名称" not in repr(found)
+
+
+@pytest.mark.both_databases
+def test_what_another_office_entered_comes_into_the_own_register_and_stays_as_it_is(world: World) -> None:
+    """Entered with the same facts it stands in both registers, and only the first office corrects it."""
+    with transaction(world.engine) as session:
+        other = make.authority(session, "远海市人民政府")
+        colleague = make.officer(session, other, "远方")
+        there = actor_for(session, colleague, make.NOW)
+        lines, _ = lines_of(organisations.FIELDS, [HEAD["organisations"], [CODES[0], "样例制造"]])
+        assert organisations.apply_import(session, there, other, lines, make.NOW).counts["added"] == 1
+        assert organisations.plan_import(session, there, other, lines).is_empty
+    assert [one.field for one in plan(world, [CODES[0], "另一名称"]).faults] == ["B2"]
+    found = plan(world, [CODES[0], "样例制造"])
+    assert [(one.kind, one.changes) for one in found.changes] == [("added", ())]
+    with transaction(world.engine) as session:
+        authority = world.application(session).round.award.authority
+        organisations.apply_import(session, world.office, authority, lines, make.NOW)
+        assert {one.credit_code for one in register_of(session, world.office)[0]} >= {CODES[0]}
+    assert count(world.engine, RegisterEntry) == 2
+    assert plan(world, [CODES[0], "样例制造"]).is_empty
+    assert [one.field for one in plan(world, [CODES[0], "另一名称"]).faults] == ["B2"]
+    with transaction(world.engine) as session:
+        lines, _ = lines_of(organisations.FIELDS, [HEAD["organisations"], [CODES[0], "样例制造股份"]])
+        other = session.scalars(select(Authority).where(Authority.public_id == other.public_id)).one()
+        assert organisations.plan_import(session, there, other, lines).counts["changed"] == 1
 
 
 def test_only_the_office_of_the_authority(world: World) -> None:

@@ -154,7 +154,8 @@ def opens(client: TestClient, door: Door, doors: Doors, who: str) -> bool:
 PUBLISHED = {"/", "/notices/{notice_id}", "/winners", "/v/{code}", "/api/v1/results/{notice_id}"}
 """What everybody reads."""
 REGISTER = {
-    "/office/claims", "/office/claims/{claim_id}", "/api/v1/organisations", "/api/v1/organisations/{organisation_id}"
+    "/office/organisations", "/office/claims", "/office/claims/{claim_id}",
+    "/api/v1/organisations", "/api/v1/organisations/{organisation_id}"
 }  # fmt: skip
 """Who acts for an organisation is decided before and beside any application."""
 

@@ -25,7 +25,7 @@ from award.kernel.i18n import N_
 from award.kernel.mail.service import is_address
 from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of, spoken_value
 from award.organisations.credit_code import check_credit_code
-from award.organisations.importing import known_by_code
+from award.organisations.importing import enter_in_register, known_by_code
 from award.organisations.models import Organisation
 from award.policy import require
 from award.regulations.model import CategoryRules, Scheme
@@ -88,6 +88,8 @@ def apply_import(session: Session, actor: Actor, round_: Round, lines: Sequence[
     ]
     session.add_all(entered)
     session.flush()
+    ids = {one.organisation_id for one in entered}
+    enter_in_register(session, round_.award.authority, sorted(ids), now)
     fields = fields_of(scheme_of(session, round_))
     for one, line in zip(entered, lines, strict=True):
         _note(session, actor, one, line, stage)

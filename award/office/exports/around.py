@@ -1,4 +1,4 @@
-"""The lists outside of any round: the pool of judges, organisations, people, the calendar of working days."""
+"""The lists outside of any round: the rounds, the pool of judges, organisations, people, the calendar of working days."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -12,10 +12,16 @@ from award.kernel.i18n import N_
 from award.kernel.sheets.tables import Column, Kind, Table
 from award.kernel.web.rendering import DEFAULT_ZONE
 from award.office.exports.asked import Answer, Asked, Export
-from award.organisations.queries import claims_for_office, offices_of
+from award.organisations.queries import (
+    acting_in_register,
+    claims_for_office,
+    claims_in_register,
+    offices_of,
+    register_of,
+)
 from award.panels.pages.pool import authority_of
 from award.panels.queries import found_in_pool
-from award.rounds.queries import days_of
+from award.rounds.queries import days_of, rounds_of, scheme_of, stage_of, title_of
 from award.rounds.service.holidays import YEARS
 from award.words import WORDS
 
@@ -45,6 +51,25 @@ def _pool(asked: Asked) -> Answer:
 
 
 def _organisations(asked: Asked) -> Answer:
+    """The register as its page has it."""
+    _require_office(asked)
+    found, total = register_of(asked.session, asked.actor, asked.get("q").strip())
+    acting, claims = acting_in_register(asked.session, asked.actor), claims_in_register(asked.session, asked.actor)
+    columns = (
+        Column(asked.say(N_("Organisation")), width=32), Column(asked.say(N_("English name")), width=32),
+        Column(asked.say(N_("Unified social credit code")), width=22), Column(asked.say(N_("Established on")), Kind.DAY),
+        Column(asked.say(N_("Address")), width=40), Column(asked.say(N_("Acts for it")), width=24), Column(asked.say(N_("Claims"))),
+    )  # fmt: skip
+    rows = [
+        (one.name, one.name_en, one.credit_code, one.established_on, one.address, "、".join(acting.get(one.id, ())),
+         "、".join(asked.word("claim", claim.state) for claim in claims.get(one.id, ())))
+        for one in found
+    ]  # fmt: skip
+    named = {name for one in found for name in acting.get(one.id, ())}
+    return Answer(Table(columns, rows, total, DEFAULT_ZONE, len(named)), "")
+
+
+def _claims(asked: Asked) -> Answer:
     _require_office(asked)
     state = asked.get("state")
     found = claims_for_office(asked.session, asked.actor, state if state in WORDS["claim"] else "")
@@ -60,6 +85,23 @@ def _organisations(asked: Asked) -> Answer:
         for one in found
     ]  # fmt: skip
     return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(names)), "")
+
+
+def _rounds(asked: Asked) -> Answer:
+    """The rounds as their page has them: also for a supervisor."""
+    columns = (
+        Column(asked.say(N_("Round")), width=40), Column(asked.say(N_("Authority")), width=28), Column(asked.say(N_("Year")), Kind.WHOLE),
+        Column(asked.say(N_("Status"))), Column(asked.say(N_("Present stage")), width=24), Column(asked.say(N_("Ends")), Kind.MOMENT),
+    )  # fmt: skip
+    rows = []
+    for one in rounds_of(asked.session, asked.actor):
+        stage = stage_of(one)
+        title = scheme_of(asked.session, one).stage(stage.kind).title
+        rows.append(
+            (asked.tell(title_of(one)), asked.tell(one.award.authority.name), one.year, asked.word("round", one.state),
+             asked.tell(title), stage.closes_at)
+        )  # fmt: skip
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE), "")
 
 
 def _people(asked: Asked) -> Answer:
@@ -140,7 +182,9 @@ EXPORTS = (
     Export(
         "judges", N_("Pool of judges"), ("authority", "round", "q"), _at("/office/judges", "authority", "round"), _pool
     ),
-    Export("organisations", N_("Claims of organisations"), ("state",), _at("/office/claims"), _organisations),
+    Export("organisations", N_("Organisations"), ("q",), _at("/office/organisations", "q"), _organisations),
+    Export("claims", N_("Claims of organisations"), ("state",), _at("/office/claims"), _claims),
+    Export("rounds", N_("All rounds"), (), _at("/office"), _rounds),
     Export("people", N_("People"), ("q",), _at("/office/people"), _people),
     Export("accounts", N_("People with an account"), ("q",), _at("/admin/people"), _accounts, "admin"),
     Export("workdays", N_("Working days"), ("year",), _at("/office/calendar", "year"), _workdays),

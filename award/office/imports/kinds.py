@@ -74,7 +74,7 @@ IMPORTERS: Mapping[str, Importer] = {
         Importer(
             "organisations", N_("Organisations"), N_("Every row is one organisation of the register."),
             N_("Who acts for an organisation still shows its licence first."),
-            organisations.FIELDS, 20_000, "/office/claims",
+            organisations.FIELDS, 20_000, "/office/organisations",
             lambda session, actor, place, lines: organisations.plan_import(session, actor, place.authority, lines),
             lambda session, actor, place, lines, now: organisations.apply_import(session, actor, place.authority, lines, now),
         ),
