@@ -1,6 +1,7 @@
 """Text for people in two languages: English msgids in templates and code, Chinese in catalogues/zh_CN/*.po."""
 
 import gettext
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -8,6 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
+from babel.dates import get_month_names
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
@@ -90,6 +92,19 @@ def format_day(language: str, day: date) -> str:
     if language == "zh":
         return f"{day.year}年{day.month}月{day.day}日"
     return babel_date(day, "d MMMM y", locale="en_GB")
+
+
+def day_in(language: str, text: str) -> date:
+    """The first day that `format_day` or `format_moment` wrote in a text. Raises ValueError where there is none."""
+    if language == "zh":
+        found = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", text)
+        if found:
+            return date(int(found[1]), int(found[2]), int(found[3]))
+    elif found := re.search(r"(\d{1,2}) ([A-Z][a-z]+) (\d{4})", text):
+        names = {name: month for month, name in get_month_names("wide", locale="en_GB").items()}
+        if found[2] in names:
+            return date(int(found[3]), names[found[2]], int(found[1]))
+    raise ValueError("no day")
 
 
 def format_days(language: str, first: date | None, last: date | None) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import logging
 import shutil
 import tempfile
 import zipfile
@@ -18,20 +19,23 @@ from award.kernel.documents.models import Document, DocumentState
 from award.kernel.documents.queries import document_by_id
 from award.kernel.documents.service import mark_failed, mark_ready
 from award.kernel.files.service import Prepared, keep
-from award.kernel.files.storage import storage
+from award.kernel.files.storage import CHUNK, storage
 from award.kernel.jobs.running import Payload, Task
 from award.kernel.settings import settings
 from award.kernel.sheets.tables import Column, Kind, Table
 from award.kernel.sheets.writing import write_csv, write_xlsx
-from award.papers.bundling import BUNDLE
-from award.press.document import from_json
+from award.papers.bundling import BUNDLE, MANIFEST
+from award.papers.contents import filled
+from award.press.document import MissingGlyphs, from_json
 from award.press.records import Head, RegisterLine, RegisterView
 from award.press.tasks import pool
+
+log = logging.getLogger("award.papers")
 
 MOMENT = (1980, 1, 1, 0, 0, 0)
 """Every member's time: a bundle made again has the same bytes."""
 REGISTER, INDEX, WORKBOOK = "卷内目录.pdf", "卷内目录.csv", "卷内目录.xlsx"
-MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
+SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def read(session: Session, payload: Payload) -> Wanted | None:
     document = document_by_id(session, payload["document"])
     if document is None or document.state != DocumentState.WANTED:
         return None
-    return Wanted(document.public_id, json.loads(document.view))
+    return Wanted(document.public_id, filled(session, json.loads(document.view)))
 
 
 def compute(wanted: Wanted | None) -> Written | None:
@@ -66,7 +70,7 @@ def compute(wanted: Wanted | None) -> Written | None:
     incoming = settings().directory / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=incoming) as file:
-        write(file, content, pool().render("register", register_of(content)).pdf)
+        write(file, content, register_pdf(content))
         file.seek(0)
         blob = storage().put(file)
     name = f"{wanted.content['name']}.zip"
@@ -74,14 +78,35 @@ def compute(wanted: Wanted | None) -> Written | None:
 
 
 def without_lost(content: dict[str, Any]) -> dict[str, Any]:
-    """One file whose content is gone stops no other: the register names it among what is missing."""
-    lost = {one["path"] for one in content["files"] if not storage().exists(one["sha256"])}
-    kept = [one for one in content["files"] if one["path"] not in lost]
-    return {
-        **content,
-        "files": kept,
-        "missing": [*content["missing"], *(f"{path}（文件缺失）" for path in sorted(lost))],
-    }
+    """One file whose content is gone or changed stops no other: the register names it among what is missing."""
+    faults = {one["path"]: fault for one in content["files"] if (fault := _fault(one["sha256"]))}
+    kept = [one for one in content["files"] if one["path"] not in faults]
+    lost = (f"{path}（{fault}）" for path, fault in sorted(faults.items()))
+    return {**content, "files": kept, "missing": [*content["missing"], *lost]}
+
+
+def _fault(sha256: str) -> str:
+    """What is wrong with a stored content, empty where it is what its name says."""
+    try:
+        digest = hashlib.sha256()
+        with storage().open(sha256) as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+        return "" if digest.hexdigest() == sha256 else "文件已损坏"
+    except FileNotFoundError:
+        return "文件缺失"
+    except OSError:
+        log.exception("content %s cannot be read", sha256)
+        return "文件无法读取"
+
+
+def register_pdf(content: dict[str, Any]) -> bytes:
+    """卷内目录 as PDF. A character in one name that no font has stops no register: 〓 stands for it, as printers do."""
+    try:
+        return pool().render("register", register_of(content)).pdf
+    except MissingGlyphs as fault:
+        told = json.dumps(content, ensure_ascii=False).translate({ord(one): "〓" for one in fault.characters})
+        return pool().render("register", register_of(json.loads(told))).pdf
 
 
 def write(file: Any, content: dict[str, Any], register: bytes) -> None:
@@ -96,7 +121,7 @@ def write(file: Any, content: dict[str, Any], register: bytes) -> None:
                 storage().open(one["sha256"]) as source,
                 archive.open(_info(one["path"]), "w", force_zip64=True) as target,
             ):
-                shutil.copyfileobj(source, target, 2**20)
+                shutil.copyfileobj(source, target, CHUNK)
             sums.append((one["sha256"], one["path"]))
         lines = "".join(f"{digest}  {name}\n" for digest, name in sums).encode()
         manifest = {**content, "sha256_of_sums": hashlib.sha256(lines).hexdigest()}

@@ -2,17 +2,16 @@
 
 import json
 import unicodedata
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.applications.models import Application
-from award.applications.queries import submission_content
+from award.applications.models import Application, Submission
 from award.kernel.actor import Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.models import Document, DocumentState
@@ -20,6 +19,7 @@ from award.kernel.documents.queries import latest_for
 from award.kernel.documents.service import Request, place_for
 from award.kernel.errors import Conflict, NotFound
 from award.kernel.events import Event
+from award.kernel.files.storage import storage
 from award.kernel.i18n import N_
 from award.kernel.jobs.service import enqueue
 from award.papers import queries
@@ -33,6 +33,7 @@ from award.standing.queries import conflicts_of
 
 BUNDLE = "papers:bundle"
 TEMPLATE = "bundle"
+MANIFEST = "manifest.json"
 WHOLE_ROUND = "000_本届文件"
 
 
@@ -44,7 +45,8 @@ def subject_of(round_: Round, actor: Actor) -> str:
 def want_bundle(session: Session, actor: Actor, round_: Round, *, with_evidence: bool, now: datetime) -> Document:
     """Wants the ZIP of all papers of a round that are made; the same papers again are the same bundle.
 
-    Raises NotFound (not of the office), Conflict (no paper is made yet). What is not made is named in the register.
+    Raises NotFound (not of the office), Conflict (no paper is made yet). What is not made is named in the
+    register; what could not be read when it was written is tried once more when the bundle is wanted again.
     """
     if Who.OFFICE not in standing_in(actor, round_).who:
         raise NotFound
@@ -55,7 +57,7 @@ def want_bundle(session: Session, actor: Actor, round_: Round, *, with_evidence:
     view = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     document = place_for(session, Request(TEMPLATE, subject_of(round_, actor), "zh", view), now)
     document.wanted_at = now
-    if document.state != DocumentState.READY:
+    if not _is_whole(document):
         document.state, document.error = DocumentState.WANTED.value, None
         enqueue(
             session,
@@ -82,7 +84,7 @@ def bundle_for(session: Session, actor: Actor, round_: Round) -> Document | None
 
 
 def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, with_evidence: bool) -> dict[str, Any]:
-    """The bundle as plain values: its files in order, and what is missing."""
+    """The bundle as plain values: its papers, what is missing, and whose evidence its job is to put beside them."""
     found = [(one, key) for key in KINDS for one in queries.papers_in(session, actor, round_, key, now)]
     applications = {one.application.id: one.application for one, _ in found if one.application is not None}
     ordered = sorted(applications.values(), key=lambda one: (one.number or "", one.id))
@@ -90,24 +92,18 @@ def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, 
         one.id: f"{turn:03d}_{tidy(one.number or '')}_{tidy(one.entrant)}"
         for turn, one in enumerate(ordered, 1)
     }
-    files, missing = _papers(session, [one for one, _ in found], folders, round_.award.authority.zone)
-    if with_evidence:
-        files += [
-            line for one in ordered for line in _evidence(session, one, folders[one.id], round_.award.authority.zone)
-        ]
-    files.sort(key=lambda one: one["path"])
-    for one, path in zip(files, unique(one["path"] for one in files), strict=True):
-        one["path"] = path
+    files, missing = _papers(session, [one for one, _ in found], folders)
+    evidence = _submissions(session, ordered, folders) if with_evidence else []
     scheme, title = scheme_of(session, round_), title_of(round_).zh
     head = Head("zh", scheme.award.zh, title, str(round_.year), "", scheme.office.zh, "")
     return {
         "format": 1, "round": round_.public_id, "name": tidy(title), "head": asdict(head), "files": files, "missing": missing,
-        "applications": sorted(one.public_id for one in ordered),
+        "applications": sorted(one.public_id for one in ordered), "evidence": evidence, "zone": round_.award.authority.zone,
     }  # fmt: skip
 
 
 def _papers(
-    session: Session, papers: list[Paper], folders: dict[int, str], zone: str
+    session: Session, papers: list[Paper], folders: dict[int, str]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     files, missing = [], []
     turns: dict[tuple[int, str], int] = {}
@@ -126,7 +122,7 @@ def _papers(
                 suffix = "" if language == "zh" else f"_{language}"
                 path = f"{folder}/{at:02d}_{kind.file}{several}{suffix}.pdf"
                 title = kind.file + several + ("" if language == "zh" else "（英文）")
-                files.append(_line(path, title, paper, document, zone))
+                files.append(_line(path, title, paper, document))
     return files, missing
 
 
@@ -134,29 +130,44 @@ def _is_ready(document: Document | None) -> bool:
     return document is not None and document.is_ready and document.file is not None
 
 
-def _line(path: str, title: str, paper: Paper, document: Document, zone: str) -> dict[str, Any]:
+def _line(path: str, title: str, paper: Paper, document: Document) -> dict[str, Any]:
     if document.file is None:
         raise RuntimeError("a document that is ready has a file")
     number = (paper.application.number or "") if paper.application else ""
-    dated = document.wanted_at.astimezone(ZoneInfo(zone)).date().isoformat()
     return {
-        "path": path, "title": title, "number": number, "dated": dated, "pages": document.pages, "sha256": document.file.sha256,
-        "size": document.file.size,
+        "path": path, "title": title, "number": number, "document": document.public_id, "pages": document.pages,
+        "sha256": document.file.sha256, "size": document.file.size,
     }  # fmt: skip
 
 
-def _evidence(session: Session, application: Application, folder: str, zone: str) -> list[dict[str, Any]]:
-    content = submission_content(session, application)
-    if content is None:
-        return []
-    dated = content.submitted_at.astimezone(ZoneInfo(zone)).date().isoformat()
+def _submissions(session: Session, applications: list[Application], folders: dict[int, str]) -> list[dict[str, str]]:
+    """The latest submission of each application, with the folder its evidence goes to; none of them is read yet."""
+    numbers = {one.id: one.number or "" for one in applications}
+    query = select(Submission.application_id, Submission.public_id).where(Submission.application_id.in_(list(numbers)))
+    latest: dict[int, str] = {place: submission for place, submission in session.execute(query.order_by(Submission.number))}  # noqa: C416
     return [
-        {
-            "path": f"{folder}/证实性材料/{tidy(one.code)}_{tidy(one.name)}", "title": one.title, "number": application.number or "",
-            "dated": dated, "pages": one.pages, "sha256": one.sha256, "size": one.size,
-        }
-        for one in content.evidence
+        {"submission": latest[place], "folder": folders[place], "number": number}
+        for place, number in numbers.items() if place in latest
     ]  # fmt: skip
+
+
+def left_out_of(document: Document) -> list[str]:
+    """What is not in a bundle that is written, as its manifest names it. Raises OSError or ValueError: it cannot be read."""
+    if document.file is None:
+        return []
+    try:
+        with storage().open(document.file.sha256) as file, zipfile.ZipFile(file) as archive:
+            return [str(one) for one in json.loads(archive.read(MANIFEST))["missing"]]
+    except (zipfile.BadZipFile, KeyError) as fault:
+        raise ValueError("no bundle") from fault
+
+
+def _is_whole(document: Document) -> bool:
+    """Whether nothing that was wanted was left out when it was written, so that writing it again would change nothing."""
+    try:
+        return document.is_ready and left_out_of(document) == json.loads(document.view)["missing"]
+    except (OSError, ValueError):
+        return False
 
 
 def tidy(name: str) -> str:

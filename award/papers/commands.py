@@ -13,6 +13,7 @@ from award.kernel.errors import AwardError
 from award.kernel.installed import installed
 from award.papers import queries, service
 from award.papers.kinds import KINDS
+from award.papers.reasons import reason
 from award.rounds.models import Round
 from award.rounds.queries import with_stages
 
@@ -75,5 +76,4 @@ def _show(session: Session, batch: Batch, made: batches.Progress) -> None:
         f"batch {batch.public_id} {batch.kind} {batch.language} {state}: {made.ready}/{made.total} ready, {made.failed} failed"
     )
     for entry in batches.failures_of(session, batch):
-        reason = entry.error or (entry.document.error if entry.document else "")
-        typer.echo(f"  {entry.thing} {entry.name}: {reason}")
+        typer.echo(f"  {entry.thing} {entry.name}: {reason('en', entry.why)}")

@@ -11,6 +11,7 @@ from award.applications.models import AcceptanceDecision, Application
 from award.applications.queries import application_for, may_read, with_round
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import SYSTEM, Action, Actor
+from award.kernel.documents.batches import unstated as unstated_in
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.errors import NotFound
 from award.papers.kinds import KINDS, PaperKind
@@ -263,14 +264,23 @@ class Count:
 
 
 def counts_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> list[Count]:
-    """Every kind of paper the round has by now."""
+    """Every kind of paper the round has by now. Failed are those that could not be printed or not even be stated."""
     found = []
+    unstated = {one: unstated_in(session, f"round:{round_.public_id}", one) for one in {language, "zh"}}
     for key, kind in KINDS.items():
         papers = papers_in(session, actor, round_, key, now)
-        states = [one.state for one in latest_documents(session, kind, papers, _language(kind, language)).values()]
+        if not papers:
+            continue
+        spoken = _language(kind, language)
+        made = latest_documents(session, kind, papers, spoken)
+        states = [made[one.subject].state if one.subject in made else "" for one in papers]
         ready, wanted = states.count(DocumentState.READY.value), states.count(DocumentState.WANTED.value)
-        if papers:
-            found.append(Count(kind, len(papers), ready, wanted, states.count(DocumentState.FAILED.value)))
+        over = (DocumentState.READY, DocumentState.WANTED)
+        failed = sum(
+            state == DocumentState.FAILED or (state not in over and (key, one.thing) in unstated[spoken])
+            for one, state in zip(papers, states, strict=True)
+        )
+        found.append(Count(kind, len(papers), ready, wanted, failed))
     return found
 
 

@@ -11,8 +11,10 @@ from award.kernel import clock
 from award.kernel.documents import batches
 from award.kernel.documents.models import BatchEntry
 from award.kernel.documents.service import Request, want_many
+from award.kernel.errors import NotFound
 from award.kernel.jobs.running import Payload, Task
 from award.papers.kinds import KINDS
+from award.papers.reasons import NOTHING, UNREADABLE
 from award.papers.service import STATE
 
 log = logging.getLogger("award.papers")
@@ -20,7 +22,7 @@ log = logging.getLogger("award.papers")
 
 @dataclass(frozen=True)
 class Stated:
-    """What became of one entry: the document to want, or why there is none."""
+    """What became of one entry: the document to want, or why there is none (a msgid)."""
 
     position: int
     request: Request | None
@@ -52,9 +54,11 @@ def _stated(session: Session, key: str, entry: BatchEntry, language: str) -> Sta
     kind = KINDS[key]
     try:
         view = kind.view(session, entry.thing, language)
-    except Exception as fault:  # whatever is wrong with one record, the others are made
+    except NotFound:
+        return Stated(entry.position, None, NOTHING)
+    except Exception:  # whatever is wrong with one record, the others are made
         log.exception("the view of %s %s cannot be stated", key, entry.thing)
-        return Stated(entry.position, None, f"{type(fault).__name__}: {fault}")
+        return Stated(entry.position, None, UNREADABLE)
     return Stated(entry.position, Request(kind.template, kind.subject(entry.thing), language, view))
 
 

@@ -19,8 +19,10 @@ from award.kernel.errors import Conflict, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.jobs.running import run_claimed
 from award.kernel.jobs.service import claim
-from award.papers import service
+from award.papers import queries, service
+from award.papers.reasons import UNREADABLE, reason
 from award.papers.tasks import STATE_PAPERS
+from award.press.document import MissingGlyphs
 from award.press.tasks import RENDER_DOCUMENTS
 from award.rounds.models import Round
 from tests import make
@@ -95,15 +97,68 @@ def test_a_paper_that_cannot_be_printed_stops_no_other(world: World, press: Pres
 
 
 def test_a_record_that_cannot_be_read_stops_no_other(world: World, press: Press) -> None:
-    with transaction(world.engine) as session:
-        one = world.application(session, 1)
-        session.add(Submission(
-            application_id=one.id, number=2, content="{}", sha256="0" * 64, submitted_at=make.NOW, submitted_by=one.contact_person_id,
-        ))  # fmt: skip
+    submit(world, 2, "{}")
     batch = start(world)
     work(world)
     assert progress(world, batch) == batches.Progress(3, 2, 1, 0)
-    assert failures(world, batch) == [(APPLICANTS[1], "KeyError: 'organisation'")]
+    assert failures(world, batch) == [(APPLICANTS[1], UNREADABLE)]
+    # The overview and the batch tell the same.
+    assert overview(world) == (3, 2, 0, 1)
+    assert overview(world, "en") == (3, 0, 0, 0)
+
+
+def overview(world: World, language: str = "zh") -> tuple[int, int, int, int]:
+    """Of the books: all, made, being made, failed."""
+    with db.reading(world.engine) as session:
+        counts = queries.counts_of(session, world.office, round_of(session, world), language, make.NOW)
+    return next((one.total, one.ready, one.wanted, one.failed) for one in counts if one.kind.key == "book")
+
+
+def submit(world: World, number: int, content: str) -> None:
+    with transaction(world.engine) as session:
+        one = world.application(session, 1)
+        session.add(Submission(
+            application_id=one.id, number=number, content=content, sha256="0" * 64, submitted_at=make.NOW,
+            submitted_by=one.contact_person_id,
+        ))  # fmt: skip
+
+
+def test_a_failed_one_counts_as_such_until_it_is_made(world: World, press: Press) -> None:
+    with db.reading(world.engine) as session:
+        good = session.scalars(select(Submission.content).where(Submission.application_id == world.application(session, 1).id)).one()
+    submit(world, 2, "[]")
+    press.broken[APPLICANTS[0]] = "too long"
+    start(world)
+    work(world)
+    assert overview(world) == (3, 1, 0, 2)
+    submit(world, 3, good)
+    press.broken.clear()
+    start(world)
+    work(world)
+    assert overview(world) == (3, 3, 0, 0)
+
+
+def test_a_batch_that_was_stopped_shows_what_was_made() -> None:
+    assert batches.Progress(110, 24, 0, 86).percent == 21
+    assert batches.Progress(24, 23, 1, 0).percent == 95
+    assert batches.Progress(3, 3, 0, 0).percent == 100
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [
+        ("", ""),
+        (None, ""),
+        (str(MissingGlyphs("𬭎")), "系统字库缺字：𬭎 (U+2CB4E)。请在原文中改用其他字，再重新制作。"),
+        ("The certificate does not fit on one page: shorten its citation.", "证书内容超出一页，请缩短表彰文字。"),
+        ("The document took longer than 60 seconds.", "制作超时或者占用内存过多。请重新制作；仍不成功的，请告知系统管理员。"),
+        ("KeyError: 'organisation'", "系统未能制作。请重新制作；仍不成功的，请告知系统管理员（原因见后台进程日志）。"),
+    ],
+)
+def test_why_is_a_sentence_in_the_readers_language(stored: str | None, said: str) -> None:
+    assert reason("zh", stored) == said
+    assert "KeyError" not in reason("en", stored)
+    assert bool(reason("en", stored)) == bool(said)
 
 
 def test_a_failed_one_is_made_again_alone(world: World, press: Press) -> None:

@@ -5,21 +5,30 @@ import hashlib
 import io
 import json
 import zipfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
+from award.applications.models import Submission
 from award.kernel import db
 from award.kernel.actor import Actor
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
+from award.kernel.documents.service import Request, place_for
 from award.kernel.errors import Conflict, NotFound
 from award.kernel.files.storage import storage
-from award.papers.bundle import indexes_of
+from award.papers.bundle import indexes_of, register_pdf
 from award.papers.bundling import bundle_for, tidy, unique, want_bundle
+from award.papers.contents import filled
+from award.press.document import MissingGlyphs, Rendered
+from award.press.records import RegisterView
 from award.standing.models import Conflict as DeclaredConflict
 from tests import make
+from tests.judging import world as worlds
 from tests.judging.world import APPLICANTS, World
 from tests.kernel.test_sheets import xlsx_rows
 from tests.papers.conftest import Press, work
@@ -31,9 +40,9 @@ def bundle(world: World, actor: Actor | None = None, *, with_evidence: bool = Fa
     return zipfile.ZipFile(path)
 
 
-def wanted(world: World, actor: Actor, *, with_evidence: bool = False) -> Path:
+def wanted(world: World, actor: Actor, *, with_evidence: bool = False, now: datetime = make.NOW) -> Path:
     with transaction(world.engine) as session:
-        want_bundle(session, actor, round_of(session, world), with_evidence=with_evidence, now=make.NOW)
+        want_bundle(session, actor, round_of(session, world), with_evidence=with_evidence, now=now)
     work(world)
     with db.reading(world.engine) as session:
         found = bundle_for(session, actor, round_of(session, world))
@@ -137,6 +146,144 @@ def test_a_file_that_is_gone_stops_no_other(made: World) -> None:
         assert "002_2026-000102_云川市第一人民医院/01_申报书.pdf" in archive.namelist()
         missing = json.loads(archive.read("manifest.json"))["missing"]
     assert missing[-1] == "001_2026-000101_云川精密轴承股份有限公司/01_申报书.pdf（文件缺失）"
+
+
+def submit(world: World, at: int, content: str, number: int = 2) -> str:
+    """A later submission with this text, which no check has seen; answers with its public id."""
+    with transaction(world.engine) as session:
+        one = world.application(session, at)
+        added = Submission(
+            application_id=one.id, number=number, content=content, sha256="0" * 64, submitted_at=make.NOW,
+            submitted_by=one.contact_person_id,
+        )  # fmt: skip
+        session.add(added)
+        session.flush()
+        return added.public_id
+
+
+def evidence_of(world: World, at: int) -> list[dict[str, Any]]:
+    with db.reading(world.engine) as session:
+        mine = Submission.application_id == world.application(session, at).id
+        query = select(Submission.content).where(mine, Submission.number == 1)
+        found: list[dict[str, Any]] = json.loads(session.scalars(query).one())["evidence"]
+        return found
+
+
+def missing_in(archive: zipfile.ZipFile) -> list[str]:
+    """What could not be read or is gone; not what was not made."""
+    return [one for one in json.loads(archive.read("manifest.json"))["missing"] if one.endswith("）")]
+
+
+PLACE = "002_2026-000102_云川市第一人民医院/证实性材料"
+
+
+BAD = ("", "{}", "[]", "null", '{"evidence": 5}', '{"evidence": nul')
+DAMAGES: tuple[dict[str, Any], ...] = (
+    {"sha256": "x"}, {"sha256": "../../etc/passwd"}, {"title": None}, {"name": 5}, {"pages": "2"}, {"code": None}, {"more": 1},
+)  # fmt: skip
+
+
+def test_a_submission_that_cannot_be_read_is_left_out_and_named(made: World) -> None:
+    submit(made, 1, "{}")
+    with bundle(made, with_evidence=True) as archive:
+        assert sum("证实性材料/" in name for name in archive.namelist()) == 4
+        assert missing_in(archive) == [f"{PLACE}（提交内容无法读取）"]
+        assert "002_2026-000102_云川市第一人民医院/01_申报书.pdf" in archive.namelist()
+
+
+@pytest.mark.parametrize("content", BAD)
+def test_whatever_is_wrong_with_a_submission_its_neighbours_are_read(engine: Engine, content: str) -> None:
+    world = worlds.build(engine)
+    places = [
+        {"submission": submit(world, 0, text, number), "folder": str(number), "number": ""}
+        for number, text in enumerate((content, '{"evidence": []}', json.dumps({"evidence": evidence_of(world, 0)})), 2)
+    ]
+    wanted = {"files": [], "missing": [], "evidence": places, "zone": "Asia/Shanghai"}
+    with db.reading(engine) as session:
+        content_of = filled(session, wanted)
+    assert content_of["missing"] == ["2/证实性材料（提交内容无法读取）"]
+    assert [one["path"].partition("/")[0] for one in content_of["files"]] == ["4", "4"]
+
+
+def test_one_piece_of_evidence_that_cannot_be_read_leaves_the_others(made: World) -> None:
+    first, second = evidence_of(made, 1)
+    submit(made, 1, json.dumps({"evidence": [first, *({**second, **damage} for damage in DAMAGES), 7]}))
+    with bundle(made, with_evidence=True) as archive:
+        assert sum(name.startswith(PLACE) for name in archive.namelist()) == 1
+        assert missing_in(archive) == [f"{PLACE}（第 {turn} 份材料的记录无法读取）" for turn in range(2, 10)]
+
+
+def test_a_stored_file_that_was_changed_is_left_out_and_named(made: World) -> None:
+    one = evidence_of(made, 1)[0]
+    sha256 = hashlib.sha256(b"known only here").hexdigest()
+    submit(made, 1, json.dumps({"evidence": [{**one, "sha256": sha256}]}))
+    place = storage().path(one["sha256"]).parents[1] / sha256[:2]
+    place.mkdir(exist_ok=True)
+    (place / sha256[2:]).write_bytes(b"something else")
+    with bundle(made, with_evidence=True) as archive:
+        assert [one.rpartition("（")[2] for one in missing_in(archive)] == ["文件已损坏）"]
+
+
+def test_what_was_put_right_is_in_the_next_one(made: World) -> None:
+    lost = evidence_of(made, 1)[0]["sha256"]
+    with storage().open(lost) as file:
+        content = file.read()
+    storage().delete(lost)
+    with bundle(made, with_evidence=True) as archive:
+        assert {one.rpartition("（")[2] for one in missing_in(archive)} == {"文件缺失）"}
+    storage().put(io.BytesIO(content))
+    path = wanted(made, made.office, with_evidence=True, now=make.NOW + timedelta(minutes=1))
+    with zipfile.ZipFile(path) as archive:
+        assert missing_in(archive) == []
+
+
+def test_a_character_no_font_has_stops_no_register(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def render(kind: str, view: RegisterView) -> Rendered:
+        seen.append(view.lines[0].title)
+        if "𬭎" in seen[-1]:
+            raise MissingGlyphs("𬭎")
+        return Rendered(b"%PDF", "", 1, (), "", "")
+
+    monkeypatch.setattr(press, "render", render)
+    head = dict.fromkeys(("award_name", "award_title", "number", "organisation", "office", "criteria"), "") | {"language": "zh"}
+    line = {"path": "a/b.pdf", "title": "𬭎业证书", "number": "", "dated": "", "pages": 1, "sha256": "0"}
+    assert register_pdf({"head": head, "files": [line], "missing": []}) == b"%PDF"
+    assert seen == ["𬭎业证书", "〓业证书"]
+
+
+DAYS = (
+    ("zh", '{"dated": "2026-09-30"}', "2026-09-30"),
+    ("zh", '{"issued_on": "2026-11-02"}', "2026-11-02"),
+    ("zh", '{"submitted_on": "2026年4月8日"}', "2026-04-08"),
+    ("en", '{"submitted": "28 August 2026 17:05 (Beijing time)"}', "2026-08-28"),
+    ("zh", '{"made": "依据 2026年9月8日 24:00 的评分表生成。"}', "2026-09-08"),
+    ("en", '{"made": "Made from the sheets as they stood on 8 September 2026 24:00."}', "2026-09-08"),
+    ("zh", "{}", ""), ("zh", "", ""), ("zh", '{"dated": "2026-13-45"}', ""), ("en", '{"submitted": "8 Brumaire 2026"}', ""),
+)  # fmt: skip
+
+
+def test_a_paper_has_the_day_it_bears(engine: Engine) -> None:
+    """One whose view cannot be read has none, and the others have theirs."""
+    with transaction(engine) as session:
+        documents = [
+            place_for(session, Request("book", f"book:{turn}", language, view), make.NOW).public_id
+            for turn, (language, view, _) in enumerate(DAYS)
+        ]
+        files = [{"path": f"{turn}.pdf", "document": one} for turn, one in enumerate(documents)]
+        content = filled(session, {"files": files, "missing": [], "evidence": [], "zone": "Asia/Shanghai"})
+    assert content["files"] == [{"path": f"{turn}.pdf", "dated": day} for turn, (_, _, day) in enumerate(DAYS)]
+
+
+def test_the_index_has_the_days_of_the_acts_not_of_the_making(made: World) -> None:
+    """Everything in the world was submitted on one day; the papers were made later."""
+    with transaction(made.engine) as session:
+        for one in session.scalars(select(Document)):
+            one.wanted_at = datetime(2027, 1, 31, tzinfo=UTC)
+    with bundle(made, with_evidence=True) as archive:
+        rows = list(csv.reader(io.StringIO(archive.read("卷内目录.csv").decode("utf-8-sig"))))[1:]
+    assert {row[4] for row in rows} == {f"{make.NOW.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d}"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from award.applications.models import Submission
+from award.kernel.audit.trail import transaction
+from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.browsing import as_, post
@@ -45,3 +48,23 @@ def test_the_office_starts_follows_and_stops_a_batch(client: Any, here: World, p
     assert "http-equiv" not in office.get(page).text
     assert office.get(base).status_code == 200
     assert post(as_(client, here, "supervisor"), f"{base}/batches", {"kind": "book"}).status_code == 403
+
+
+def test_what_is_not_in_the_zip_stands_on_the_page(client: Any, here: World, press: Press) -> None:
+    office = as_(client, here, "office")
+    base = f"/office/rounds/{here.round}/papers"
+    with transaction(here.engine) as session:
+        one = here.application(session, 1)
+        session.add(Submission(
+            application_id=one.id, number=2, content="{}", sha256="0" * 64, submitted_at=make.NOW, submitted_by=one.contact_person_id,
+        ))  # fmt: skip
+    post(office, f"{base}/batches", {"kind": "book"})
+    work(here)
+    page = office.get(base).text
+    assert 'data-label="制作失败">1<' in page
+    assert post(office, f"{base}/bundle", {"evidence": "yes"}, follow_redirects=False).status_code == 303
+    work(here)
+    page = office.get(base).text
+    assert "项未收入本压缩包" in page
+    assert "/证实性材料（提交内容无法读取）" in page
+    assert "KeyError" not in page

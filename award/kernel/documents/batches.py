@@ -37,8 +37,8 @@ class Progress:
 
     @property
     def percent(self) -> int:
-        """Of what is over, 0..100."""
-        return 100 if not self.total else (self.total - self.open) * 100 // self.total
+        """Of what is made, 0..100."""
+        return 100 if not self.total else self.ready * 100 // self.total
 
 
 def start(
@@ -129,6 +129,17 @@ def failures_of(session: Session, batch: Batch) -> list[BatchEntry]:
         .where(BatchEntry.batch_id == batch.id, _FAILED)
     )
     return list(session.scalars(query.order_by(BatchEntry.position)))
+
+
+def unstated(session: Session, subject: str, language: str) -> set[tuple[str, str]]:
+    """(kind of batch, thing) where the latest batch of a subject in a language found no record to make a document from."""
+    query = (
+        select(Batch.kind, BatchEntry.thing, BatchEntry.error)
+        .join(Batch, Batch.id == BatchEntry.batch_id)
+        .where(Batch.subject == subject, Batch.language == language)
+    )
+    latest = {(kind, thing): error for kind, thing, error in session.execute(query.order_by(Batch.id))}
+    return {about for about, error in latest.items() if error is not None}
 
 
 def entry_of(session: Session, batch: Batch, thing: str) -> BatchEntry | None:

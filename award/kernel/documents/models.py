@@ -85,3 +85,8 @@ class BatchEntry(Base):
     error: Mapped[str | None] = mapped_column(String(500))
 
     document: Mapped[Document | None] = relationship()
+
+    @property
+    def why(self) -> str:
+        """Why there is no document, as the machine said it."""
+        return self.error or (self.document.error if self.document else "") or ""

@@ -22,6 +22,7 @@ from award.kernel.web.rendering import render
 from award.papers import service
 from award.papers.kinds import KINDS
 from award.papers.queries import Paper, paper_for
+from award.papers.reasons import reason
 from award.rounds.queries import title_of
 from award.stages import Who
 from award.standing.queries import roles_in_round
@@ -42,8 +43,9 @@ def paper(
 def _page(session: Session, actor: Actor, paper: Paper, language: str) -> dict[str, Any]:
     documents = {one: latest_for(session, paper.kind.template, paper.subject, one) for one in paper.kind.languages}
     side = _side(actor, paper)
+    faults = {name: reason(language, one.error) for name, one in documents.items() if one is not None}
     return {
-        "paper": paper, "documents": documents, "title": translate(language, paper.kind.title), "side": side,
+        "paper": paper, "documents": documents, "faults": faults, "title": translate(language, paper.kind.title), "side": side,
         "layout": f"layouts/{side}.html", "back": _back(actor, paper, side), "round": paper.round,
         "round_title": title_of(paper.round),
         "site_name": paper.round.award.name.in_language(language),

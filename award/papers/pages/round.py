@@ -1,5 +1,6 @@
 """The office's page of a round's papers: how many are made, batches with their progress, and the bundle."""
 
+import logging
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock
 from award.kernel.actor import Actor
 from award.kernel.documents import batches
-from award.kernel.documents.models import Batch
+from award.kernel.documents.models import Batch, Document
 from award.kernel.errors import NotFound
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -17,11 +18,14 @@ from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render
 from award.papers import queries, service
-from award.papers.bundling import bundle_for, want_bundle
+from award.papers.bundling import bundle_for, left_out_of, want_bundle
 from award.papers.kinds import KINDS
+from award.papers.reasons import reason
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
 from award.rounds.queries import round_for
+
+log = logging.getLogger("award.papers")
 
 router = APIRouter(prefix="/office/rounds/{round_id}/papers", dependencies=[Depends(guard.office_or_supervisor)])
 SHOWN = 8
@@ -39,9 +43,18 @@ def papers(request: Request, session: RequestSession, actor: CurrentActor, round
     bundle = bundle_for(session, actor, round_)
     return render(
         request, session, "papers/round.html", **place, counts=queries.counts_of(session, actor, round_, "zh", now),
-        batches=[(one, progress[one.id], KINDS[one.kind].title) for one in found], bundle=bundle,
+        batches=[(one, progress[one.id], KINDS[one.kind].title) for one in found],
+        bundle=bundle, bundle_fault=reason(request.state.language, bundle.error if bundle else ""), left_out=_left_out(bundle),
         is_waiting=any(progress[one.id].open for one in found) or (bundle is not None and bundle.state == "wanted"),
     )  # fmt: skip
+
+
+def _left_out(bundle: Document | None) -> list[str]:
+    try:
+        return left_out_of(bundle) if bundle is not None and bundle.is_ready else []
+    except (OSError, ValueError):
+        log.exception("the bundle %s cannot be read", bundle.public_id if bundle else "")
+        return []
 
 
 @router.post("/batches", dependencies=[Depends(guard.office)])
@@ -68,10 +81,10 @@ def batch(
     """How far a batch is, and what failed and why; looks again by itself until it is over."""
     round_, found = _batch(session, actor, round_id, batch_id)
     place = place_of(actor, round_, "papers", clock.now(session))
-    return render(request, session, "papers/batch.html", **place, **_shown(session, actor, round_, found))
+    return render(request, session, "papers/batch.html", **place, **_shown(session, actor, round_, found, request.state.language))
 
 
-def _shown(session: Session, actor: Actor, round_: Round, batch: Batch) -> dict[str, Any]:
+def _shown(session: Session, actor: Actor, round_: Round, batch: Batch, language: str) -> dict[str, Any]:
     kind = KINDS[batch.kind]
     mine = {one.thing for one in queries.papers_in(session, actor, round_, batch.kind, clock.now(session))}
     failures = [one for one in batches.failures_of(session, batch) if one.thing in mine]
@@ -79,7 +92,7 @@ def _shown(session: Session, actor: Actor, round_: Round, batch: Batch) -> dict[
     return {
         "batch": batch, "progress": progress, "kind_title": kind.title, "is_waiting": progress.open > 0,
         "failures": [
-            {"thing": one.thing, "name": one.name, "reason": one.error or (one.document.error if one.document else "") or ""}
+            {"thing": one.thing, "name": one.name, "reason": reason(language, one.why)}
             for one in failures
         ],
     }  # fmt: skip
