@@ -89,6 +89,7 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
             Middleware(RequestId),
             Middleware(LogRequests),
             Middleware(SafeHeaders),
+            Middleware(failures.Faults),
             Middleware(AnswerHead),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(BodyLimit, mib=config.body_mib),

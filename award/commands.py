@@ -13,6 +13,7 @@ from award.kernel.audit import commands as audit
 from award.kernel.audit.trail import transaction
 from award.kernel.backup import commands as backup
 from award.kernel.files import commands as files
+from award.kernel.installed import answering, require_directory, require_installed
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
@@ -38,7 +39,7 @@ app.add_typer(rules.app, name="rules")
 @app.command()
 def serve(
     host: str = "127.0.0.1",
-    port: int = 8000,
+    port: int = typer.Option(8000, min=1, max=65535),
     with_worker: bool = typer.Option(True, "--worker/--no-worker", help="whether a worker runs beside it"),
 ) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
@@ -53,15 +54,20 @@ def serve(
 @app.command()
 def worker() -> None:
     """Does the jobs; one runs beside `serve` already, more can help."""
+    require_directory()
+    require_installed()
     os.execv(sys.executable, [sys.executable, "-m", serving.WORKER])  # noqa: S606 (no shell is meant)
 
 
 @migrate.command()
 def up() -> None:
     """Makes the database where there is none, and brings its tables and its calendar of working days up to date."""
-    migrating.create_database(settings().database)
+    require_directory()
+    with answering():
+        migrating.create_database(settings().database)
     with db.connected(settings().database) as engine:
-        migrating.upgrade(engine)
+        with answering():
+            migrating.upgrade(engine)
         with transaction(engine) as session:
             seed_calendar(session)
 
@@ -69,12 +75,12 @@ def up() -> None:
 @migrate.command()
 def down(revision: str) -> None:
     """Goes back to an earlier revision; "base" leaves no table."""
-    with db.connected(settings().database) as engine:
+    with db.connected(settings().database) as engine, answering():
         migrating.downgrade(engine, revision)
 
 
 @migrate.command()
 def new(message: str) -> None:
     """Writes a step from what the models have and the database has not; read and correct it by hand."""
-    with db.connected(settings().database) as engine:
+    with db.connected(settings().database) as engine, answering():
         migrating.draft(engine, message, metadata)

@@ -1,12 +1,13 @@
 """The installation a command works on: the settings' database, with the tables of this version."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from award.kernel import db, migrating
 from award.kernel.settings import settings
@@ -22,6 +23,47 @@ def installed() -> Iterator[Engine]:
         yield engine
 
 
+def require_directory() -> None:
+    """Makes the directory of the settings where there is none; says so and exits with 2 where nothing can be kept in it."""
+    directory = settings().directory
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=directory):
+            pass
+    except OSError as error:
+        typer.echo(
+            f"AWARD_DIRECTORY is {directory}, where nothing can be kept: {error.strerror}. "
+            "It must be a folder this user may write to, or one that can be made.", err=True,
+        )  # fmt: skip
+        raise typer.Exit(2) from None
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """While the database of the settings is prepared: where it does not answer, says so and exits with 2."""
+    try:
+        yield
+    except DBAPIError as error:
+        # After the connection stands a fault is one of ours, and the trace is wanted.
+        if not isinstance(error, OperationalError | InterfaceError):
+            raise
+        typer.echo(_silent(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def require_installed() -> None:
+    """For a process that goes on in another program: exits with 2 where `installed` would exit with 1."""
+    with db.connected(settings().database) as engine:
+        if fault := _fault(engine):
+            typer.echo(fault, err=True)
+            raise typer.Exit(2)
+
+
+def _silent(error: DBAPIError) -> str:
+    first = str(error.orig).splitlines()[0]
+    return f"The database does not answer: {first}. Check that it runs, and AWARD_DATABASE_URL."
+
+
 def _fault(engine: Engine) -> str:
     file = engine.url.database or ""
     if engine.dialect.name == "sqlite" and not Path(file).exists():
@@ -29,6 +71,5 @@ def _fault(engine: Engine) -> str:
     try:
         is_current = migrating.is_current(engine)
     except OperationalError as error:
-        first = str(error.orig).splitlines()[0]
-        return f"The database does not answer: {first}. Check that it runs, and AWARD_DATABASE_URL."
+        return _silent(error)
     return "" if is_current else "This database does not have the tables of this version. `./run migrate up` brings them up to date."

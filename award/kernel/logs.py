@@ -6,6 +6,7 @@ messages carry ids and numbers only, those of libraries lose their arguments, an
 
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import TextIO
 from award.kernel.settings import ROOT, Settings
 
 OURS = "award."
+TRACEBACK = "Traceback "
 LIBRARIES = logging.WARNING
 """Libraries are heard from here on."""
 
@@ -41,6 +43,8 @@ def fields_of(record: logging.LogRecord) -> dict[str, object]:
         "message": _message(record),
     }
     told |= getattr(record, "fields", {})
+    if not record.name.startswith(OURS) and str(record.msg).startswith(TRACEBACK):
+        told |= {"message": "fault", "trace": list(_places(str(record.msg)))}
     if record.exc_info and record.exc_info[1] is not None:
         told["trace"] = list(scrubbed(record.exc_info[1]))
     return told
@@ -49,6 +53,15 @@ def fields_of(record: logging.LogRecord) -> dict[str, object]:
 def _message(record: logging.LogRecord) -> str:
     # A library may put a value into its message: its words without the values say enough.
     return record.getMessage() if record.name.startswith(OURS) else str(record.msg).strip()
+
+
+def _places(text: str) -> Iterator[str]:
+    """The same of a trace that a library wrote out as its message."""
+    for line in text.splitlines():
+        if found := re.match(r'\s+File "(.+)", line (\d+), in (\S+)', line):
+            yield f"{found[1].removeprefix(f'{ROOT}/')}:{found[2]} {found[3]}"
+        elif found := re.match(r"[A-Za-z_][\w.]*(?=:|$)", line):
+            yield found[0].rpartition(".")[2]
 
 
 def scrubbed(error: BaseException) -> Iterator[str]:

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 
+import typer
 import uvicorn
 
 from award.kernel import logs
@@ -13,6 +15,8 @@ from award.kernel.settings import settings
 
 APPLICATION = "award.app:make_app"
 WORKER = "award.worker"
+BACKLOG = 2048
+"""Connections that may wait to be taken, as uvicorn has it."""
 
 
 def name_address(port: int) -> None:
@@ -23,8 +27,11 @@ def name_address(port: int) -> None:
 
 
 def serve(host: str, port: int, *, with_worker: bool = True) -> None:
-    """Answers requests until SIGTERM or Ctrl-C, then lets the worker finish the jobs in hand."""
-    config = settings()
+    """Answers requests until SIGTERM or Ctrl-C, then lets the worker finish the jobs in hand.
+
+    Exits with 2 where the address cannot be had, 3 where the application does not start.
+    """
+    config, listening = settings(), listen(host, port)
     logs.configure(config)
     stop = threading.Event()
     # Once it has shut down, the server raises the signal again: it must reach this, not end the process.
@@ -34,14 +41,29 @@ def serve(host: str, port: int, *, with_worker: bool = True) -> None:
     if with_worker:
         keeper.start()
     try:
-        uvicorn.run(
-            APPLICATION, factory=True, host=host, port=port, server_header=False, log_config=None, access_log=False,
+        server = uvicorn.Server(uvicorn.Config(
+            APPLICATION, factory=True, server_header=False, log_config=None, access_log=False,
             forwarded_allow_ips=config.proxies,
-        )  # fmt: skip
+        ))  # fmt: skip
+        server.run(sockets=[listening])
     finally:
         stop.set()
         if with_worker:
             keeper.join()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The address, held from now on. Where it cannot be had, says so and exits with 2."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        # The address stands once in the sentence; Python puts it into its own a second time.
+        why = str(error.strerror).partition(" (while")[0]
+        typer.echo(
+            f"{host}:{port} cannot be listened on: {why}. End what uses it, or name another --port or --host.", err=True
+        )
+        raise typer.Exit(2) from None
 
 
 def _keep_worker(stop: threading.Event) -> None:

@@ -185,5 +185,10 @@ def _family_names(path: Path) -> set[str]:
 
 
 if __name__ == "__main__":
+    if _usual_place().is_relative_to(settings().directory):
+        # Of no use to the rendering processes, which import this module too.
+        from award.kernel.installed import require_directory
+
+        require_directory()
     made = ensure()
     print(f"{made.config.parent}: {', '.join(sorted(made.families))}")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import typer.main
 import yaml
+from sqlalchemy.engine import make_url
 
 from award.commands import app as commands
 from award.kernel.settings import ROOT, Settings
@@ -43,6 +44,34 @@ def test_every_setting_exists(compose: dict[str, Any]) -> None:
     for service in OURS:
         assert set(compose["services"][service]["environment"]) <= known
     assert set(re.findall(r"AWARD_[A-Z_]+", (ROOT / "compose.yaml").read_text())) <= known
+
+
+@pytest.mark.parametrize("service", OURS)
+def test_every_setting_reaches_it(compose: dict[str, Any], service: str) -> None:
+    """From `.env`, unless this file decides it; what it must not do without it asks for by the same name."""
+    one = compose["services"][service]
+    assert one["env_file"] == ".env"
+    decided = {
+        "AWARD_DIRECTORY": "/var/lib/award",
+        "AWARD_DATABASE_URL": "postgresql+psycopg://award@database/${POSTGRES_DB:-award}",
+        "AWARD_DATABASE_PASSWORD": "${POSTGRES_PASSWORD:?choose one in .env}",
+        "AWARD_SECURE_COOKIES": "true",
+        "AWARD_PROXIES": "*",
+    }
+    own = {name: value for name, value in one["environment"].items() if name not in decided}
+    assert {name: one["environment"][name] for name in decided} == decided
+    assert all(value.startswith(f"${{{name}:?") for name, value in own.items())
+
+
+def test_the_database_is_reached_with_any_password(compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """POSTGRES_PASSWORD as the database gets it is what the application signs in with."""
+    told = compose["services"]["app"]["environment"]
+    monkeypatch.setenv("AWARD_DATABASE_URL", told["AWARD_DATABASE_URL"].replace("${POSTGRES_DB:-award}", "award"))
+    monkeypatch.setenv("AWARD_DATABASE_PASSWORD", "a@b/c:d%e")
+    url = make_url(Settings().database)
+    database = compose["services"]["database"]["environment"]
+    assert database["POSTGRES_PASSWORD"] == told["AWARD_DATABASE_PASSWORD"]
+    assert (url.username, url.password, url.host) == (database["POSTGRES_USER"], "a@b/c:d%e", "database")
 
 
 def test_no_password_is_shipped(compose: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ def said(url: str, words: list[str]) -> str:
 
 @pytest.mark.parametrize("words", WORDS, ids=" ".join)
 def test_there_is_no_database(tmp_path: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWARD_DATABASE_URL", "as the settings say")
+    monkeypatch.setenv("AWARD_DATABASE_URL", "sqlite:///as-the-settings-say")
     file = tmp_path / "none.sqlite3"
     assert f"There is no database {file}. `./run migrate up` makes it" in said(f"sqlite:///{file}", words)
     assert not file.exists()

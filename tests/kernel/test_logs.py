@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,6 +141,19 @@ def test_what_libraries_say_loses_its_values(written: io.StringIO) -> None:
     logging.getLogger("weasyprint").info("not heard at all")
     logging.getLogger("award.files").warning("%s took longer than %d seconds", "award.x", 3)
     assert [line["message"] for line in lines(written)] == ["Ignored %s", "award.x took longer than 3 seconds"]
+
+
+def test_a_trace_a_library_wrote_out_loses_its_words(written: io.StringIO) -> None:
+    """uvicorn tells so of an application that does not start."""
+    try:
+        raise ValueError(f"cannot read {NAME}\nof {NAME}")
+    except ValueError:
+        logging.getLogger("uvicorn.error").error(traceback.format_exc())
+    (line,) = lines(written)
+    assert line["message"] == "fault"
+    assert line["trace"][-1] == "ValueError"
+    assert line["trace"][0].startswith("tests/kernel/test_logs.py:")
+    assert NAME not in written.getvalue()
 
 
 def test_a_job_is_one_line(engine: Engine, written: io.StringIO) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -37,7 +37,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.web.context import SAFE_METHODS, current_actor, is_api
 from award.kernel.web.labels import HIDDEN, label_of, named_fault
-from award.kernel.web.middleware import HEADERS
+from award.kernel.web.middleware import App, Message, Receive, Send
 from award.kernel.web.rendering import render
 from award.kernel.web.unreadable import unreadable
 
@@ -272,14 +272,37 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DBAPIError)
     async def on_database(request: Request, error: DBAPIError) -> Response:
         told = from_database(error)
-        return await run_in_threadpool(answer, request, told) if told else await on_fault(request, error)
+        return await run_in_threadpool(answer, request, told) if told else on_fault(request, error)
 
-    @app.exception_handler(Exception)
-    async def on_fault(request: Request, error: Exception) -> Response:
-        log.error("request %s failed", request.state.request_id, exc_info=error)
-        response = answer(request, AwardError("fault", BROKEN, ref=request.state.request_id))
-        # This answer is made outside the middleware that protects all others.
-        for name, value in HEADERS.items():
-            response.headers[name.decode()] = value.decode()
-        response.headers["cache-control"] = "private, no-store"
-        return response
+
+def on_fault(request: Request, error: Exception) -> Response:
+    """The answer to a fault of ours, which is logged here and nowhere else."""
+    log.error("request %s failed", request.state.request_id, exc_info=error)
+    return answer(request, AwardError("fault", BROKEN, ref=request.state.request_id))
+
+
+class Faults:
+    """Answers what nothing inside could, where the answer still passes the middleware that logs and protects.
+
+    Left to the framework a fault would be raised again after its answer: the server would log it a second time and close
+    the connection under the client's next request. Only an answer that has begun cannot be put right: that is cut off.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Raises what happens after the answer has begun."""
+        has_begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception as fault:
+            if has_begun or scope["type"] != "http":
+                raise
+            await on_fault(Request(scope, receive), fault)(scope, receive, send)
