@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,18 @@ from award.kernel.settings import ROOT, settings
 
 STARTS = (["serve"], ["migrate", "up"], ["worker"])
 NOWHERE = "postgresql+psycopg://award@127.0.0.1:1/award"
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Settings from the environment, as `serve` reads them anew."""
+
+    def set_them(**values: object) -> None:
+        for name, value in values.items():
+            monkeypatch.setenv(f"AWARD_{name.upper()}", str(value))
+        settings.cache_clear()
+
+    return set_them
 
 
 def said(words: list[str]) -> str:
@@ -33,23 +45,23 @@ def taken() -> Iterator[int]:
 
 
 @pytest.mark.parametrize("words", STARTS, ids=" ".join)
-def test_a_database_that_does_not_answer(words: list[str]) -> None:
-    settings().database_url = NOWHERE
+def test_a_database_that_does_not_answer(words: list[str], given: Callable[..., None]) -> None:
+    given(database_url=NOWHERE)
     told = said(words)
     assert told.startswith("The database does not answer: ")
     assert told.endswith(". Check that it runs, and AWARD_DATABASE_URL.\n")
 
 
 @pytest.mark.parametrize("words", [["migrate", "down", "base"], ["migrate", "new", "x"]], ids=" ".join)
-def test_no_more_do_its_tables(words: list[str]) -> None:
-    settings().database_url = NOWHERE
+def test_no_more_do_its_tables(words: list[str], given: Callable[..., None]) -> None:
+    given(database_url=NOWHERE)
     assert said(words).startswith("The database does not answer: ")
 
 
 @pytest.mark.parametrize("words", STARTS, ids=" ".join)
-def test_a_directory_that_cannot_be(words: list[str], tmp_path: Path) -> None:
+def test_a_directory_that_cannot_be(words: list[str], tmp_path: Path, given: Callable[..., None]) -> None:
     (tmp_path / "file").write_text("")
-    settings().directory = tmp_path / "file" / "var"
+    given(directory=tmp_path / "file" / "var")
     assert said(words) == (
         f"AWARD_DIRECTORY is {tmp_path}/file/var, where nothing can be kept: Not a directory. "
         "It must be a folder this user may write to, or one that can be made.\n"
@@ -57,12 +69,11 @@ def test_a_directory_that_cannot_be(words: list[str], tmp_path: Path) -> None:
 
 
 def test_a_worker_before_there_is_a_database(tmp_path: Path) -> None:
-    settings().directory = tmp_path
     assert said(["worker"]).startswith(f"There is no database {tmp_path}/award.sqlite3. `./run migrate up` makes it")
 
 
-def test_an_address_that_is_taken(engine: Engine, taken: int) -> None:
-    settings().database_url = engine.url.render_as_string(hide_password=False)
+def test_an_address_that_is_taken(engine: Engine, taken: int, given: Callable[..., None]) -> None:
+    given(database_url=engine.url.render_as_string(hide_password=False))
     done = CliRunner().invoke(commands, ["serve", "--port", str(taken)])
     assert done.exit_code == 2
     assert done.stderr == (
@@ -70,8 +81,8 @@ def test_an_address_that_is_taken(engine: Engine, taken: int) -> None:
     )
 
 
-def test_an_address_of_another_machine(engine: Engine) -> None:
-    settings().database_url = engine.url.render_as_string(hide_password=False)
+def test_an_address_of_another_machine(engine: Engine, given: Callable[..., None]) -> None:
+    given(database_url=engine.url.render_as_string(hide_password=False))
     done = CliRunner().invoke(commands, ["serve", "--host", "192.0.2.1"])
     assert done.exit_code == 2
     assert done.stderr.startswith("192.0.2.1:8000 cannot be listened on: ")
