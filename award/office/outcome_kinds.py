@@ -166,6 +166,18 @@ class Opinions:
         ]
 
 
+def _named_twice(name: str, people: Sequence[str]) -> list[FieldError]:
+    """A fault for a list that names somebody twice, whatever spaces stand in the name."""
+    seen: set[str] = set()
+    for one in people:
+        said = "".join(one.split()).casefold()
+        if said in seen:
+            text = N_("“{name}” stands here twice. Name everybody once; tell people of the same name apart by their institution.")
+            return [FieldError(name, text, {"name": one})]
+        seen.add(said)
+    return []
+
+
 @dataclass(frozen=True)
 class Consensus:
     """What a panel agreed on. marks: item -> percent, for the items that are written down."""
@@ -184,6 +196,7 @@ class Consensus:
         found = []
         if len(self.members) < 2:
             found.append(FieldError("members", N_("Two people or more agree; name everybody who was present.")))
+        found += _named_twice("members", self.members)
         for item, percent in self.marks.items():
             if item not in setting.points or percent not in setting.percents:
                 found.append(FieldError(f"marks.{item}", N_("The criteria do not know this percentage.")))
@@ -217,6 +230,7 @@ class SiteVisit:
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
         """A team, and an end that does not come before the beginning or after today."""
         found = [] if self.team else [FieldError("team", N_("Name everybody who visited."))]
+        found += _named_twice("team", self.team)
         if self.until < entry.held_on:
             found.append(FieldError("until", N_("The visit ends before it begins. Choose a later day.")))
         elif self.until > setting.today:

@@ -114,3 +114,65 @@ def test_a_form_says_where_its_score_may_stay_empty(desk: Desk, client: Any, kin
     assert ">(optional)</span></label>" in page or not told
     # Two categories: each application says which one it is in.
     assert "· Organisations" in desk.get(client, "office", address).text
+
+
+def test_rows_are_added_without_losing_what_was_typed(desk: Desk, client: Any) -> None:
+    """Six rows to begin with, six more at a time, sixty at most; nothing is entered by it, and nothing is refused."""
+    public_id = desk.round("opinions", "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, 'opinions')}"
+    page = BeautifulSoup(desk.get(client, "office", address).text, "html.parser")
+    assert len(page.select("table.answers tbody tr")) == 6
+    typed = {f"answers.{at}.{part}": "" for at in range(6) for part in ("department", "text", "answered_on", "objects")}
+    typed |= {"summary": "写了一半", "goes_on": "no", "answers.0.department": "市税务局", "answers.5.text": "欠税", "act": "more"}
+    answer = send(desk, client, address, typed, with_paper=False)
+    assert answer.status_code == 200
+    page = BeautifulSoup(answer.text, "html.parser")
+    assert len(page.select("table.answers tbody tr")) == 12
+    values = {str(one["name"]): one.get("value") for one in page.select("input[name^=answers]")}
+    assert (values["answers.0.department"], values["answers.5.text"]) == ("市税务局", "欠税")
+    assert page.select_one("textarea[name=summary]").text.strip() == "写了一半"  # type: ignore[union-attr]
+    assert page.select_one("[name=goes_on][value=no]").has_attr("checked")  # type: ignore[union-attr]
+    many = typed | {f"answers.{at}.department": f"第{at}局" for at in range(58)}
+    page = BeautifulSoup(send(desk, client, address, many, with_paper=False).text, "html.parser")
+    assert len(page.select("table.answers tbody tr")) == 60
+    assert page.select_one("button[name=act]") is None
+    with transaction(desk.engine) as session:
+        assert session.query(PaperOutcome).count() == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_decided_beforehand(desk: Desk, client: Any, kind: str) -> None:
+    public_id = desk.round(kind, "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, kind)}"
+    page = BeautifulSoup(desk.get(client, "office", address).text, "html.parser")
+    assert page.select("[name=goes_on][checked]") == page.select("select option[selected]") == []
+    left_out = {**COMMON, **KINDS[kind][0]}
+    del left_out["goes_on"]
+    assert refusals(send(desk, client, address, left_out)) == ["goes_on"]
+
+
+def test_a_conflict_gives_everything_back_by_the_words_of_the_form(desk: Desk, client: Any) -> None:
+    """Confirmed by a colleague while it was typed anew."""
+    public_id = desk.round("opinions", "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, 'opinions')}"
+    assert send(desk, client, address, {**COMMON, **ROW}).status_code == 303
+    with transaction(desk.engine) as session:
+        outcome = session.query(PaperOutcome).one()
+        outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", outcome.recorded_by, outcome.recorded_at
+    answer = send(desk, client, address, {**COMMON, **ROW, "summary": "另有意见"})
+    assert answer.status_code == 409
+    page = BeautifulSoup(answer.text, "html.parser")
+    given = dict(zip([one.text for one in page.select("h3")], [one.text for one in page.select("p.prose-lines")], strict=True))
+    assert given == {
+        "Does the application stay in the round?": "It goes on", "Conclusion of the office": "另有意见", "Asked on": "2026-02-26",
+        "Department 1": "市应急管理局", "Answer 1": "Objects", "What it objects to 1": "一起事故", "Answered on 1": "2026-02-27",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "name"), [("consensus", "members"), ("site", "team")])
+def test_nobody_is_named_twice(desk: Desk, client: Any, kind: str, name: str) -> None:
+    public_id = desk.round(kind, "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, kind)}"
+    answer = send(desk, client, address, {**COMMON, **KINDS[kind][0], name: "王强\n李敏\n王 强"})
+    assert refusals(answer) == [name]
+    assert "“王 强” stands here twice" in answer.text

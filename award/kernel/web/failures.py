@@ -160,7 +160,13 @@ def _named_fault(request: Request, fault: FieldError) -> str:
 
 
 def _typed(request: Request) -> list[tuple[str, str]]:
-    """What the person had typed, by the words of the form; what a page carries along unseen has none and is left out."""
+    """What the person had typed, by the words of the form; what a page carries along unseen has none and is left out.
+
+    A page whose form is made from data says it itself, in its state.
+    """
+    if hasattr(request.state, "typed"):
+        shown_by_page: list[tuple[str, str]] = request.state.typed
+        return shown_by_page
     form = getattr(request, "_form", None)
     values = form.multi_items() if form else []
     shown = [

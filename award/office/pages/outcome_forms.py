@@ -11,15 +11,22 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from award.applications.models import PaperOutcome
-from award.kernel.i18n import N_, Phrase
+from award.kernel.i18n import N_, Phrase, spoken, translate
 from award.kernel.web.forms import SubmittedForm
 from award.office.outcome_kinds import CONTENTS, NO_POINTS, Answer, Content, Entry
 from award.regulations.model import Criteria
 
 SPARE_ROWS = 2
 LEAST_ROWS = 6
+MORE_ROWS = 6
+"""Rows that are added at once."""
+MOST_ROWS = 60
+"""Departments a form has room for."""
 MOST_NAMES = 30
 _POINTS = re.compile(r"\d{1,4}(\.\d{1,2})?")
+_PARTS = {
+    "department": N_("Department"), "objects": N_("Answer"), "text": N_("What it objects to"), "answered_on": N_("Answered on"),
+}  # fmt: skip
 _ROW = re.compile(r"answers\.(\d{1,3})\.(department|objects|text|answered_on)")
 
 
@@ -127,7 +134,7 @@ def _names(form: SubmittedForm, name: str, bounds: Mapping[str, Any]) -> tuple[s
 def _answers(form: SubmittedForm, name: str, bounds: Mapping[str, Any]) -> tuple[Answer, ...]:
     found = []
     at = 0
-    while f"{name}.{at}.department" in form.names():
+    while f"{name}.{at}.department" in form.names() and at < MOST_ROWS:
         department = form.text(f"{name}.{at}.department", longest=100)
         objects = form.choice(f"{name}.{at}.objects", ("no", "yes")) == "yes"
         text = form.text(f"{name}.{at}.text", longest=bounds["longest"], required=False)
@@ -183,7 +190,36 @@ def departments_in(contents: Iterable[Content | None]) -> dict[str, str]:
     return {}
 
 
-def rows_for(typed: Mapping[str, str]) -> range:
-    """The rows of a form: those filled, and some to spare."""
+def rows_for(typed: Mapping[str, str], more: int = 0) -> range:
+    """The rows of a form: those filled, and some to spare. more: that were asked for besides."""
     filled = sum(bool(_ROW.fullmatch(name)) and name.endswith(".department") for name in typed)
-    return range(max(LEAST_ROWS, filled + SPARE_ROWS))
+    return range(min(MOST_ROWS, max(LEAST_ROWS, filled + SPARE_ROWS, filled + more)))
+
+
+def told(form: SubmittedForm, language: str) -> list[tuple[str, str]]:
+    """What was typed, by the words of the form it was typed in, for somebody who has to type it again."""
+    names = [name for name in form.names() if form.get(name).strip()]
+    kind = next(iter([*_kinds_of(form), *CONTENTS]))
+    words, asked = CONTENTS[kind].words, {one.name: one.label for one in asked_by(kind)}
+    common = {"held_on": words.held_on, "goes_on": words.goes_on, "summary": words.summary, "score": words.score}
+    answers = {"goes_on": {"yes": words.yes, "no": words.no}, "objects": {"yes": N_("Objects"), "no": N_("No objection")}}
+    found = []
+    for name in names:
+        first, _, rest = name.partition(".")
+        if first not in common and first not in asked:
+            continue
+        label = translate(language, common[first]) if first in common else str(spoken(language, asked[first]))
+        row, _, part = rest.partition(".")
+        if part in _PARTS:
+            label = f"{translate(language, _PARTS[part])} {int(row) + 1}"
+        elif rest:
+            label = f"{label} {rest}"
+        value = answers.get(part or first, {}).get(form.get(name))
+        found.append((label, form.get(name) if value is None else translate(language, value)))
+    return found
+
+
+def _kinds_of(form: SubmittedForm) -> list[str]:
+    """The kinds of stage whose form this is, by its fields: the round may stand in another stage by now."""
+    sent = {name.partition(".")[0] for name in form.names()}
+    return [kind for kind in CONTENTS if {one.name for one in asked_by(kind)} <= sent]

@@ -71,7 +71,9 @@ def form_of(
 def enter(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
 ) -> Response:
-    """Enters the outcome; the paper is looked at before the session is first used."""
+    """Enters the outcome; the paper is looked at before the session is first used. Asked for more rows, gives these."""
+    if form.get("act") == "more":
+        return _with_more_rows(request, session, actor, *_both(session, actor, round_id, application_id), form)
     fault: Invalid | None = None
     prepared: Prepared | None = None
     try:
@@ -79,6 +81,7 @@ def enter(
     except Invalid as error:
         fault = error
     form = outcome_forms.without_empty_rows(form)
+    request.state.typed = outcome_forms.told(form, request.state.language)
     round_, application = _both(session, actor, round_id, application_id)
     try:
         if fault is not None:
@@ -86,14 +89,27 @@ def enter(
         _enter(session, actor, round_, application, form, prepared)
     except Invalid as error:
         session.rollback()
-        typed = {name: form.get(name) for name in form.names()}
-        page = _form_page(session, actor, round_, application)
-        found = outcomes.outcomes_of(session, round_).get(application.id)
-        return render_invalid(
-            request, session, FORM, error, **page, said={}, names={}, outcome=found, typed=typed,
-            rows=outcome_forms.rows_for(typed), fingerprint_of=outcomes.fingerprint_of,
-        )  # fmt: skip
+        return render_invalid(request, session, FORM, error, **_typed_page(session, actor, round_, application, form))
     return RedirectResponse(f"/office/rounds/{round_id}/outcomes", 303)
+
+
+def _with_more_rows(
+    request: Request, session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm
+) -> Response:
+    """The form as it was typed, longer; nothing is entered."""
+    page = _typed_page(session, actor, round_, application, form, outcome_forms.MORE_ROWS)
+    return render(request, session, FORM, **page, is_typing=True)
+
+
+def _typed_page(
+    session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, more: int = 0
+) -> dict[str, Any]:
+    typed = {name: form.get(name) for name in form.names()}
+    return {
+        **_form_page(session, actor, round_, application), "said": {}, "names": {}, "typed": typed,
+        "outcome": outcomes.outcomes_of(session, round_).get(application.id), "rows": outcome_forms.rows_for(typed, more),
+        "fingerprint_of": outcomes.fingerprint_of,
+    }  # fmt: skip
 
 
 def _enter(
@@ -166,6 +182,7 @@ def _form_page(session: Session, actor: Actor, round_: Round, application: Appli
         "asked": outcome_forms.asked_by(kind),
         "may_score": page["needs_score"] or CONTENTS[kind].may_score,
         "needs_file": CONTENTS[kind].needs_file,
+        "most_rows": outcome_forms.MOST_ROWS,
         "items": list(criteria_of(session, round_, application.category).items()),
         "rule": _rule(scheme_of(session, round_), kind, application.category),
     }
