@@ -66,6 +66,7 @@ def one_result(request: Request, session: RequestSession, notice_id: PublicId) -
     newer = successor_of(session, found)
     shown = PublishedOut(
         **_line(found), document_number=found.content["document_number"], groups=_groups(found),
+        gives="recommendation" if found.recommends else "award",
         newer=newer.public_id if newer else None,
     )  # fmt: skip
     return tagged(request, shown)

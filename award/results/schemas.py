@@ -1,6 +1,7 @@
 """What the API gives of results."""
 
 from datetime import datetime
+from typing import Literal
 
 from award.kernel.web.api import Given, Words
 
@@ -42,9 +43,10 @@ class GroupOut(Given):
 
 
 class PublishedOut(PublishedLine):
-    """A notice or result as it was published. newer: id of the one that took its place, else null."""
+    """A notice or result as it was published. gives: award or recommendation. newer: id of the one that took its place, else null."""
 
     document_number: str
+    gives: Literal["award", "recommendation"]
     groups: list[GroupOut]
     newer: str | None
 
@@ -79,7 +81,7 @@ LINE = {
     "published_at": "2026-09-20T02:00:00Z",
 }  # fmt: skip
 PUBLISHED = LINE | {
-    "document_number": "云政发〔2026〕27号",
+    "document_number": "云政发〔2026〕27号", "gives": "award",
     "groups": [
         {
             "category": "organisation", "category_name": {"zh": "组织", "en": "Organisations"}, "grade": "award",

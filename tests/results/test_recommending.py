@@ -17,6 +17,8 @@ from award.results.queries import approval_of, decided_lines
 from award.rounds.models import Snapshot
 from award.rounds.service import call_content, publish_snapshot
 from tests import make
+from tests.api.asking import Program, token_for
+from tests.conftest import StandingClock
 from tests.results.acts import to_publication
 from tests.results.judged import DAY, World, build, with_scheme
 from tests.results.test_deciding import ENTRIES
@@ -72,7 +74,7 @@ def test_an_award_still_says_that_it_is_one(engine: Engine) -> None:
     assert told("The candidates", recommends=True) == "The candidates"
 
 
-def test_what_the_public_and_the_applicants_are_told(engine: Engine, client: TestClient) -> None:
+def test_what_the_public_and_the_applicants_are_told(engine: Engine, clock: StandingClock, client: TestClient) -> None:
     world = build(engine, ENTRIES)
     with transaction(engine) as session:
         with_scheme(session, world.found(session), result="recommendation", certificate=None)
@@ -89,6 +91,8 @@ def test_what_the_public_and_the_applicants_are_told(engine: Engine, client: Tes
         assert page.status_code == 200
         assert [word for word in AWARDING if word in words(page)] == []
     assert "推荐名单" in words(result)
+    program = Program(client, token_for(engine, world.actors["office"].person_id))
+    assert program.get(f"/results/{shown['result']}").json()["gives"] == "recommendation"
     assert "制造一" not in words(client.get("/winners"))
     assert "制造一" not in words(client.get("/"))
 

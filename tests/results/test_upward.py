@@ -110,6 +110,8 @@ def test_a_published_county_says_who_may_go_on_to_the_city(world: World, client:
     shown = main_of(Visitor(client, world.cookies["office"]).page(f"{base(world)}/results/publish"))
     assert "Next tier: Datong Government Quality Award" in shown
     assert "Take out the list of nominees" in shown
+    ranked = main_of(Visitor(client, world.cookies["office"]).page(f"{base(world)}/results"))
+    assert "Next tier: Datong Government Quality Award Who may be nominated for it" in ranked
     assert nominees(client, world, "elsewhere").status_code == 404
 
 

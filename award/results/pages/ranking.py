@@ -59,6 +59,7 @@ def _ranking(desk: Desk) -> dict[str, Any]:
             for one, kind, reason in queries.left_behind(desk.session, desk.round, desk.category)
             if one.public_id not in desk.hidden
         ],
+        "upward": [one.award for one in desk.scheme.upward] if desk.papers[2] is not None else [],
         "hidden": len(desk.hidden),
         "vacancies": [(names[quota.grade], quota.seats - count) for quota, count in seats if count < quota.seats]
         if decision
