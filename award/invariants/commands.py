@@ -3,8 +3,9 @@
 import typer
 from sqlalchemy.orm import Session
 
-from award.invariants import judging, people, records, results
+from award.invariants import judging, people, records, replayed, results
 from award.invariants.finding import Found, Invariant
+from award.invariants.told import AS_TOLD
 from award.kernel import db
 from award.kernel.installed import installed
 
@@ -17,9 +18,10 @@ CHECKS = (
     results.winners_were_decided, results.winners_were_on_notice,
     results.certificates_of_winners, results.feedback_after_publication, results.objections_answered,
     records.frozen_as_hashed, records.hashes_in_trail, records.one_record_each, records.nothing_after_close,
-    records.trail_whole,
+    records.trail_whole, results.lines_as_decided, replayed.applications_as_told, replayed.seats_as_told,
+    replayed.gates_as_told, replayed.conflicts_as_told, replayed.grants_as_told,
 )  # fmt: skip
-INVARIANTS = tuple(Invariant(one.__name__, str(one.__doc__), one) for one in CHECKS)
+INVARIANTS = (*(Invariant(one.__name__, str(one.__doc__), one) for one in CHECKS), *AS_TOLD)
 
 
 def ask_all(session: Session) -> dict[str, Found]:

@@ -163,14 +163,14 @@ def gates_open_when_all_are_in(session: Session) -> Found:
 
 
 def stages_in_order(session: Session) -> Found:
-    """A round has left every stage before its present one, and none from there on."""
+    """A round has left every stage before its present one and none from there on, and is open or closed accordingly."""
 
     def offence(round_: Round) -> str:
         left = [stage.position for stage in round_.stages if stage.left_at is not None]
-        return (
-            ""
-            if left == list(range(round_.position))
-            else f"round {round_.public_id} is at {round_.position} and has left {left}"
-        )
+        if left != list(range(round_.position)):
+            return f"round {round_.public_id} is at {round_.position} and has left {left}"
+        ahead = len(round_.stages) - 1 - round_.position
+        state = "draft" if not left else "open" if ahead else "closed"
+        return "" if round_.state == state else f"round {round_.public_id} is {round_.state}, not {state}"
 
     return among(session.scalars(select(Round)), offence)

@@ -99,6 +99,22 @@ def lines_as_proposed(session: Session) -> Found:
     return among(session.execute(query), lambda one: offence(*one))
 
 
+def lines_as_decided(session: Session) -> Found:
+    """The grade that stands on a line is the one of the decision in force; without a decision there is none."""
+    in_force = (AwardDecision.proposal_id == ResultLine.proposal_id) & (AwardDecision.state == "in_force")
+    query = (
+        select(Application.public_id, ResultLine.decided_grade, AwardDecision.grades)
+        .join(ResultLine, ResultLine.application_id == Application.id)
+        .outerjoin(AwardDecision, in_force)
+    )
+
+    def offence(application: str, grade: str | None, decided: Mapping[str, str] | None) -> str:
+        told = None if decided is None else decided.get(application, "")
+        return "" if grade == told else f"application {application} stands as {grade or 'nothing'}, decided was {told or 'nothing'}"
+
+    return among(session.execute(query), lambda one: offence(*one))
+
+
 def one_decision_in_force(session: Session) -> Found:
     """A proposal has at most one decision in force."""
     query = (

@@ -166,7 +166,7 @@ def _note(session: Session, actor: Actor, event: Event, application: Application
     round_ = application.round
     content = {
         "application": application.public_id, "score_hundredths": outcome.score_hundredths, "goes_on": outcome.goes_on,
-        "summary": outcome.summary, "held_on": outcome.held_on.isoformat(), "has_file": outcome.file_id is not None,
+        "summary": outcome.summary, "held_on": outcome.held_on.isoformat(), "file": outcome.file_id,
         "kind": stage_of(round_).kind, "said": outcome.content,
     }  # fmt: skip
     record(

@@ -238,6 +238,11 @@ def dates_of(round_: Round) -> dict[str, Period]:
     return {stage.kind: (stage.opens_at, stage.closes_at) for stage in round_.stages}
 
 
+def spelled_dates(round_: Round) -> dict[str, list[str]]:
+    """The dates of a round as records keep them; a stage without any is left out."""
+    return {kind: [spell(one) for one in period] for kind, period in dates_of(round_).items() if any(period)}
+
+
 def spell(moment: datetime | None) -> str:
     """A moment as records and snapshots keep it: 2026-08-28T10:00:00Z, "" where there is none."""
     return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

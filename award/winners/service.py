@@ -64,9 +64,18 @@ def issue_certificates(
     _want_papers(session, actor, round_, issued, scheme, now)
     _want_again(session, former, now)
     for certificate in issued:
-        content = {"number": certificate.number, "holder": certificate.holder, "code": certificate.code}
-        _record(session, actor, Event.CERTIFICATE_ISSUED, certificate, round_, content)
+        _record(session, actor, Event.CERTIFICATE_ISSUED, certificate, round_, _content(certificate))
     return issued
+
+
+def _content(certificate: Certificate) -> dict[str, object]:
+    """All that anybody reads who checks its code."""
+    until = certificate.valid_until
+    return {
+        "application": certificate.application.public_id, "number": certificate.number, "holder": certificate.holder,
+        "code": certificate.code, "grade": certificate.grade, "award_title": certificate.award_title,
+        "issuer": certificate.issuer, "issued_on": str(certificate.issued_on), "valid_until": str(until) if until else None,
+    }  # fmt: skip
 
 
 def _want_papers(

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from award.accounts.models import Person
 from award.app import make_app
+from award.invariants.commands import ask_all
 from award.kernel import db, logs
 from award.kernel.settings import settings
 from award.organisations.models import Organisation
@@ -89,6 +90,8 @@ def test_a_round_from_the_start_link_to_the_feedback_report(
     after.write_feedback(story)
     after.release_feedback(story)
     after.look_at_trail(story)
+    with db.reading(any_engine) as session:
+        assert {name: one.first for name, one in ask_all(session).items() if one.offences} == {}
     tells_nobody(any_engine, log.getvalue())
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     routes = {line["route"] for line in lines if line["message"] == "request"}

@@ -5,6 +5,7 @@ from sqlalchemy import Engine, select
 
 from award.applications.models import Application, PaperOutcome
 from award.demo.founding import OFFICE
+from award.invariants.commands import ask_all
 from award.judging.models import FeedbackReport
 from award.kernel import db
 from award.kernel.audit.verify import verify
@@ -54,6 +55,7 @@ def walked(engine: Engine, key: str) -> None:
         assert session.query(Certificate).count() == (awarded if scheme.certificate else 0)
         assert session.query(FeedbackReport).count() == (APPLICATIONS if scheme.feedback_reports else 0)
         assert verify(session).is_whole
+        assert {name: one.first for name, one in ask_all(session).items() if one.offences} == {}
 
 
 @pytest.mark.timeout(300)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -158,9 +159,13 @@ def bare(text: str, *vary: str) -> str:
     return re.sub(r"\b[0-9a-f]{40}\b|\b[0-9a-f]{8}\b", "X", text)
 
 
-def build(engine: Engine) -> Doors:
-    """Two judged applications up to the publication. A judge of the first stepped back, an officer has a conflict with it."""
+def build(engine: Engine, enter: Callable[[World], None] = lambda world: None) -> Doors:
+    """Two judged applications up to the publication. A judge of the first stepped back, an officer has a conflict with it.
+
+    enter: what else is done before they are judged.
+    """
     world = worlds.build(engine, applications=2, judges=7, seats=5, unsigned=((0, RECUSED),))
+    enter(world)
     _step_back(world)
     _score(world)
     with transaction(engine) as session:

@@ -98,6 +98,24 @@ BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
     "one_record_each": (unheard, "certificate:nowhere: 0 in the tables, 1 records"),
     "nothing_after_close": (late, "whose stage ended at"),
     "trail_whole": ("UPDATE audit_head SET link = 'x' WHERE stream LIKE 'round:%'", "head"),
+    "lines_as_decided": ("UPDATE result_line SET decided_grade = 'other'", "stands as other, decided was"),
+    "applications_as_told": ("UPDATE application SET state = 'not_awarded'", "is not_awarded, told is awarded"),
+    "seats_as_told": ("UPDATE assignment SET is_leader = NOT is_leader", "active False, told is"),
+    "gates_as_told": ("UPDATE application SET values_seen_at = NULL", "is True False, told is True True"),
+    "conflicts_as_told": ("DELETE FROM conflict WHERE reason = 'spouse'", "conflict of person"),
+    "grants_as_told": ("UPDATE \"grant\" SET role = 'award_office' WHERE role = 'judge'", "award_office authority 1 0 is"),
+    "certificates_as_told": ("UPDATE certificate SET holder = '假公司'", "says another holder than the trail tells"),
+    "notices_as_told": ("UPDATE notice SET last_day = '2026-03-04'", "says another last_day"),
+    "results_as_told": ("UPDATE approval SET document_number = '云政发〔2026〕28号'", "approval of round"),
+    "objections_as_told": ("UPDATE objection SET answer = '撤销公示'", "says another answer"),
+    "outcomes_as_told": ("UPDATE paper_outcome SET score_hundredths = 95000", "says another score_hundredths"),
+    "acceptances_as_told": ("UPDATE evidence SET code = 'E-9' WHERE id = 1", "says another code"),
+    "feedback_as_told": ("UPDATE feedback_comment SET text = '无'", "says another comments"),
+    "panels_as_told": ("UPDATE pool_member SET institution = '第九研究院' WHERE id = 1", "says another institution"),
+    "sheets_as_told": ("UPDATE sheet SET returned_reason = 'x', state = 'returned' WHERE id = 1", "says another state"),
+    "claims_as_told": ("UPDATE claim SET state = 'refused' WHERE id = 1", "says another confirmed"),
+    "people_as_told": ("UPDATE person SET email = 'other@example.cn' WHERE id = 1", "says another email"),
+    "rounds_as_told": ("UPDATE round_stage SET closes_at = '2027-01-01 00:00:00.000000' WHERE kind = 'notice'", "says another dates"),
 }  # fmt: skip
 """By each: what is written past the services, and the words of the offence."""
 
@@ -131,4 +149,4 @@ def test_the_command_says_so(whole: World, monkeypatch: pytest.MonkeyPatch) -> N
     broken = CliRunner().invoke(app, ["invariants"])
     assert broken.exit_code == 1
     assert "offending, the first: certificate" in broken.stdout
-    assert broken.stdout.splitlines()[-1] == f"{len(INVARIANTS)} invariants, 1 BROKEN"
+    assert broken.stdout.splitlines()[-1] == f"{len(INVARIANTS)} invariants, 2 BROKEN"

@@ -1,48 +1,152 @@
 """The world of the doors, with the records of what its makers wrote without a service."""
 
+from datetime import date
+
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Grant
-from award.applications.models import Application, Evidence, Submission
-from award.kernel.actor import SYSTEM, Role
-from award.kernel.audit.trail import record, round_stream, transaction
+from award.accounts.models import Grant, Person
+from award.accounts.service.invitations import invite
+from award.applications.models import AcceptanceDecision, Application, Evidence, PaperOutcome, Submission
+from award.judging.models import FeedbackComment, FeedbackReport
+from award.kernel.actor import SYSTEM, Actor, Role, Scope
+from award.kernel.audit.trail import ADMIN, record, round_stream, transaction
 from award.kernel.events import Event
+from award.organisations.models import Claim
+from award.panels.models import PoolMember
 from award.results.models import Objection
-from award.rounds.models import Round, RoundStage
+from award.rounds.models import Authority, Round, RoundStage
+from award.rounds.queries import spelled_dates
+from award.standing.models import Conflict
 from tests import make
 from tests.judging.world import World
 from tests.policy import doors
 
+ON_PAPER = "approve"
+"""The stage the outcome is written to; this scheme has none on paper."""
+
 
 def build(engine: Engine) -> World:
     """A world in which everything holds that must."""
-    world = doors.build(engine).world
+    world = doors.build(engine, _enter).world
     with transaction(engine) as session:
-        _tell(session, world)
+        _tell_people(session, world)
+        _tell_round(session, world)
     return world
 
 
-def _tell(session: Session, world: World) -> None:
-    round_ = session.scalars(select(Round).where(Round.public_id == world.round)).one()
-    stream = round_stream(world.round)
-    for application in session.scalars(select(Application)):
-        obj = f"application:{application.public_id}"
-        record(session, SYSTEM, Event.APPLICATION_STARTED, obj, stream)
-        for _ in session.scalars(select(Evidence.id).where(Evidence.application_id == application.id)):
-            record(session, SYSTEM, Event.EVIDENCE_ADDED, obj, stream)
-        for sha256 in session.scalars(select(Submission.sha256).where(Submission.application_id == application.id)):
-            record(session, SYSTEM, Event.APPLICATION_SUBMITTED, obj, stream, {"sha256": sha256})
-    objection = session.scalars(select(Objection)).one()
-    objection.state, objection.examined_by, objection.answered_by = (
-        "answered",
-        world.office.person_id,
-        world.colleague.person_id,
+def _enter(world: World) -> None:
+    """The applications come in and are accepted before they are judged."""
+    with transaction(world.engine) as session:
+        stream = round_stream(world.round)
+        for application in session.scalars(select(Application)):
+            obj = f"application:{application.public_id}"
+            record(session, SYSTEM, Event.APPLICATION_STARTED, obj, stream)
+            for one in session.scalars(select(Evidence).where(Evidence.application_id == application.id)):
+                content = {"evidence": one.public_id, "code": one.code, "sha256": one.file.sha256}
+                record(session, SYSTEM, Event.EVIDENCE_ADDED, obj, stream, content)
+            for sha256 in session.scalars(select(Submission.sha256).where(Submission.application_id == application.id)):
+                content = {"sha256": sha256, "number": application.number or ""}
+                record(session, SYSTEM, Event.APPLICATION_SUBMITTED, obj, stream, content)
+            decision = AcceptanceDecision(
+                application_id=application.id, kind="accept", state="in_force", decided_by=_id(world.office), decided_at=make.NOW
+            )
+            session.add(decision)
+            session.flush()
+            record(session, world.office, Event.APPLICATION_ACCEPTED, obj, stream, {"decision": decision.public_id})
+
+
+def _id(actor: Actor) -> int:
+    assert actor.person_id is not None
+    return actor.person_id
+
+
+def _tell_people(session: Session, world: World) -> None:
+    for grant in session.scalars(select(Grant)):
+        if grant.role == Role.SUPERVISOR:
+            grant.given_by = world.office.person_id
+        content = {"role": str(grant.role), "scope": str(grant.scope), "scope_id": grant.scope_id, "authority_id": grant.authority_id}
+        obj = f"person:{session.get_one(Person, grant.person_id).public_id}"
+        record(session, SYSTEM, Event.GRANT_GIVEN, obj, ADMIN, {**content, "until": None})
+    for person in session.scalars(select(Person)):
+        content = {"username": person.username, "name": person.name, "email": person.email, "phone": person.phone}
+        record(session, SYSTEM, Event.PERSON_CREATED, f"person:{person.public_id}", ADMIN, content)
+    invite(
+        session, SYSTEM, name="戴宁", email="daining@example.cn", role=Role.JUDGE, scope=Scope.AUTHORITY, scope_id=1, now=make.NOW
     )
-    objection.answered_at = make.NOW
-    record(session, world.colleague, Event.OBJECTION_ANSWERED, f"objection:{objection.public_id}", stream)
-    for grant in session.scalars(select(Grant).where(Grant.role == Role.SUPERVISOR)):
-        grant.given_by = world.office.person_id
+    for claim in session.scalars(select(Claim)):
+        claim.decided_by = world.office.person_id
+        by = make.actor(session, session.get_one(Person, claim.person_id))
+        authority = session.get_one(Authority, claim.authority_id).public_id
+        made = {"credit_code": claim.organisation.credit_code, "authority": authority, "name": claim.claimed_name}
+        record(session, by, Event.CLAIM_MADE, f"claim:{claim.public_id}", ADMIN, made)
+        decided = {"confirmed": claim.state == "confirmed", "reason": claim.reason}
+        record(session, world.office, Event.CLAIM_DECIDED, f"claim:{claim.public_id}", ADMIN, decided)
+    for one in session.scalars(select(PoolMember)):
+        judge = {"person": one.person.public_id, "institution": one.institution, "speciality": one.speciality}
+        content = {**judge, "last_day": str(one.last_day), "active": True}
+        record(session, world.office, Event.JUDGE_ADDED, f"judge:{one.public_id}", ADMIN, content)
+
+
+def _tell_round(session: Session, world: World) -> None:
+    """What came after the judging, in the order of the stages, so that nothing follows the end of its own."""
+    round_ = session.scalars(select(Round).where(Round.public_id == world.round)).one()
+    obj, stream = f"round:{world.round}", round_stream(world.round)
+    founded = {"award": round_.award.public_id, "number": round_.number, "year": round_.year, "scheme_sha256": round_.scheme_sha256}
+    record(session, SYSTEM, Event.ROUND_CREATED, obj, stream, founded)
+    record(session, world.office, Event.ROUND_CHANGED, obj, stream, {"dates": spelled_dates(round_)})
+    conflict = session.scalars(select(Conflict).where(Conflict.reason == "spouse")).one()
+    who = session.get_one(Person, conflict.person_id).public_id
+    about = session.get_one(Application, conflict.application_id).public_id
+    record(session, world.office, Event.CONFLICT_DECLARED, f"application:{about}", stream, {"judge": who, "reason": "spouse"})
+    _enter_outcome(session, world, stream)
+    _answer(session, world, stream)
+    _report(session, world, stream)
     for stage in session.scalars(select(RoundStage).where(RoundStage.position < round_.position)):
         stage.left_at = make.NOW
-        record(session, SYSTEM, Event.STAGE_LEFT, f"round:{world.round}", stream, stage=stage.kind)
+        entered = round_.stages[stage.position + 1].kind
+        record(session, SYSTEM, Event.STAGE_LEFT, obj, stream, {"left": stage.kind, "entered": entered}, stage=stage.kind)
+
+
+def _enter_outcome(session: Session, world: World, stream: str) -> None:
+    application = world.application(session)
+    stage = next(one for one in application.round.stages if one.kind == ON_PAPER)
+    outcome = PaperOutcome(
+        round_stage_id=stage.id, application_id=application.id, state="confirmed", score_hundredths=61_250, goes_on=True,
+        summary="现场属实", content={"minutes": 45}, held_on=date(2026, 3, 1), recorded_by=_id(world.office), recorded_at=make.NOW,
+        confirmed_by=_id(world.colleague), confirmed_at=make.NOW,
+    )  # fmt: skip
+    session.add(outcome)
+    session.flush()
+    content = {
+        "application": application.public_id, "score_hundredths": 61_250, "goes_on": True, "summary": "现场属实",
+        "said": {"minutes": 45}, "held_on": "2026-03-01", "file": None, "kind": ON_PAPER,
+    }  # fmt: skip
+    for who, event in ((world.office, Event.OUTCOME_RECORDED), (world.colleague, Event.OUTCOME_CONFIRMED)):
+        record(session, who, event, f"outcome:{outcome.public_id}", stream, content, stage=ON_PAPER)
+
+
+def _answer(session: Session, world: World, stream: str) -> None:
+    objection = session.scalars(select(Objection)).one()
+    objection.state, objection.examined_at, objection.answered_at = "answered", make.NOW, make.NOW
+    objection.findings, objection.effect, objection.answer = "查无实据", "none", "维持公示"
+    objection.examined_by, objection.answered_by = world.office.person_id, world.colleague.person_id
+    answer = {"effect": "none", "answer": "维持公示"}
+    obj = f"objection:{objection.public_id}"
+    examined = {**answer, "findings": "查无实据", "evidence": None}
+    record(session, world.office, Event.OBJECTION_EXAMINED, obj, stream, examined)
+    record(session, world.colleague, Event.OBJECTION_ANSWERED, obj, stream, answer)
+
+
+def _report(session: Session, world: World, stream: str) -> None:
+    report = session.scalars(select(FeedbackReport)).one()
+    report.summary = "管理成熟，结果突出。"
+    [comment] = session.scalars(select(FeedbackComment))
+    told = {
+        "item": comment.item, "kind": comment.kind, "weight": comment.weight, "text": comment.text, "key": False,
+        "effect": None, "effort": None, "sources": [],
+    }  # fmt: skip
+    content = {"sheets": report.sheets, "summary": report.summary, "next_steps": "", "comments": [told]}
+    obj = f"feedback:{report.public_id}"
+    record(session, world.judges[0], Event.FEEDBACK_HANDED_IN, obj, stream, content)
+    record(session, world.office, Event.FEEDBACK_RELEASED, obj, stream)

@@ -69,7 +69,7 @@ def send_invitation(
         "place": spoken(language, place),
     }  # fmt: skip
     send(session, email, "invitation", given, language, link=invitation_url(token))
-    content = {"email": email, "role": str(role), "scope": str(scope), "scope_id": scope_id}
+    content = {"email": email, "role": str(role), "scope": str(scope), "scope_id": scope_id, "authority_id": authority_id}
     record(session, actor, Event.INVITATION_SENT, f"invitation:{invitation.public_id}", ADMIN, content)
     return invitation, token
 

@@ -373,7 +373,7 @@ def _too_long(name: str, text: str, longest: int) -> list[FieldError]:
 def _content(comment: FeedbackComment) -> dict[str, object]:
     return {
         "item": comment.item, "kind": comment.kind, "weight": comment.weight, "text": comment.text, "key": comment.is_key,
-        "sources": comment.sources,
+        "effect": comment.effect, "effort": comment.effort, "sources": comment.sources,
     }  # fmt: skip
 
 

@@ -86,7 +86,10 @@ def add_judge(
     session.add(member)
     give_grant(session, actor, person, Role.JUDGE, Scope.AUTHORITY, authority.id, now, until)
     session.flush()
-    content = {"person": person.public_id, "institution": institution, "speciality": speciality, "last_day": str(last_day)}
+    content = {
+        "person": person.public_id, "institution": institution, "speciality": speciality, "last_day": str(last_day),
+        "active": True,
+    }  # fmt: skip
     record(session, actor, Event.JUDGE_ADDED, f"judge:{member.public_id}", ADMIN, content)
     return member
 

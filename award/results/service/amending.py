@@ -70,11 +70,9 @@ def amend(
     for one in named:
         one.decision_id = made.id
     content = {
-        "reason": made.reason,
-        "grades": grades,
-        "reasons": made.reasons,
-        "objections": [one.receipt for one in named],
-    }
+        "reason": made.reason, "grades": grades, "reasons": made.reasons, "objections": [one.receipt for one in named],
+        "held_on": str(made.held_on), "members": made.members, "file": file_id,
+    }  # fmt: skip
     _record(session, actor, Event.RESULT_AMENDED, round_, made, content)
     waits = Waiting(N_("Amended decision"), "", f"/office/rounds/{round_.public_id}/results", made.public_id)
     ask_second_person(session, actor, round_, waits, now, without=queries.conflicted_in(session, round_))

@@ -121,7 +121,8 @@ def decide(
     )  # fmt: skip
     session.add(decision)
     session.flush()
-    _record(session, actor, Event.RESULT_DECIDED, proposal, round_, _decided_content(proposal, held_on, members))
+    content = {**_decided_content(proposal, held_on, members), "file": file_id}
+    _record(session, actor, Event.RESULT_DECIDED, proposal, round_, content)
     return decision
 
 

@@ -24,7 +24,7 @@ from award.results.models import AwardDecision, Notice, Objection, ResultLine
 from award.results.service.again import first_of
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round, Snapshot
-from award.rounds.queries import calendar_of, guarded_stage, scheme_of, stage_of, standing_in
+from award.rounds.queries import calendar_of, guarded_stage, scheme_of, spell, stage_of, standing_in
 from award.rounds.service import publish_snapshot
 
 
@@ -70,8 +70,7 @@ def publish_notice(
     words = papers.NoticeWords(document_number, first_day, period.last_day, contact)
     notice = _put_out(session, actor, round_, decided, words, period.closes_at, now)
     write_to_all(session, round_, "notice_published", now, lambda _: {"until": notice.closes_at, "notice": _page_of(session, notice)})
-    facts = {"number": document_number, "first_day": str(first_day), "last_day": str(period.last_day)}
-    _record(session, actor, Event.NOTICE_PUBLISHED, f"notice:{notice.public_id}", round_, facts)
+    _record(session, actor, Event.NOTICE_PUBLISHED, round_, notice, {})
     return notice
 
 
@@ -175,8 +174,7 @@ def publish_correction(
     page = _page_of(session, notice)
     facts = {"until": notice.closes_at, "notice": page, "corrected": old.document_number}
     write_to_all(session, round_, "notice_corrected", now, lambda _: facts, again=f":{notice.number}")
-    told = {"number": document_number, "corrects": old.public_id, "last_day": str(period.last_day), "reason": said}
-    _record(session, actor, Event.NOTICE_CORRECTED, f"notice:{notice.public_id}", round_, told)
+    _record(session, actor, Event.NOTICE_CORRECTED, round_, notice, {"corrects": old.public_id, "reason": said})
     return notice
 
 
@@ -247,7 +245,11 @@ def _period_fault(round_: Round, period: Period) -> Conflict | None:
 
 
 def _record(
-    session: Session, actor: Actor, event: Event, obj: str, round_: Round, content: Mapping[str, object]
+    session: Session, actor: Actor, event: Event, round_: Round, notice: Notice, more: Mapping[str, object]
 ) -> None:
-    stream = round_stream(round_.public_id)
+    obj, stream = f"notice:{notice.public_id}", round_stream(round_.public_id)
+    content = {
+        "number": notice.document_number, "first_day": str(notice.first_day), "last_day": str(notice.last_day),
+        "closes_at": spell(notice.closes_at), "contact": notice.contact, **more,
+    }  # fmt: skip
     record(session, actor, event, obj, stream, content, stage="notice", rules=round_.scheme_sha256)

@@ -124,12 +124,9 @@ def _filed(
     session.add(objection)
     session.flush()
     content = {
-        "receipt": objection.receipt,
-        "channel": channel,
-        "text": filing.text,
-        "name": filing.name,
-        "contact": filing.contact,
-    }
+        "receipt": objection.receipt, "channel": channel, "text": filing.text, "name": filing.name, "contact": filing.contact,
+        "organisation": filing.organisation, "received_on": str(received_on), "file": file_id,
+    }  # fmt: skip
     _record(session, actor, Event.OBJECTION_FILED, objection, round_, content)
     return Receipt(objection, code)
 

@@ -12,7 +12,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.rounds.models import Round
 from award.rounds.planning import Dates, faults_of
-from award.rounds.queries import dates_of, frame_for, guarded_stage, spell, standing_in
+from award.rounds.queries import dates_of, frame_for, guarded_stage, spell, spelled_dates, standing_in
 
 
 def set_dates(session: Session, actor: Actor, round_: Round, dates: Dates, version: int, now: datetime) -> None:
@@ -37,8 +37,7 @@ def set_dates(session: Session, actor: Actor, round_: Round, dates: Dates, versi
     for one in round_.stages:
         one.opens_at, one.closes_at = dates.get(one.kind, (None, None))
     round_.version += 1
-    content = {kind: [spell(moment) for moment in period] for kind, period in dates.items()}
     record(
         session, actor, Event.ROUND_CHANGED, f"round:{round_.public_id}", round_stream(round_.public_id),
-        {"dates": content}, stage=stage.kind, rules=round_.scheme_sha256,
+        {"dates": spelled_dates(round_)}, stage=stage.kind, rules=round_.scheme_sha256,
     )  # fmt: skip

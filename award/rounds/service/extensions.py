@@ -13,7 +13,7 @@ from award.kernel.i18n import N_
 from award.policy import Moment
 from award.rounds.models import Round, RoundStage, StageExtension
 from award.rounds.planning import days_later, days_until, earliest_notice_close
-from award.rounds.queries import frame_for, guarded_stage, spell, stage_of, standing_in
+from award.rounds.queries import frame_for, guarded_stage, spell, spelled_dates, stage_of, standing_in
 from award.rounds.service.calls import publish_call_anew
 from award.stages import Kind
 
@@ -43,7 +43,10 @@ def extend_stage(
     _move_on(session, round_, now)
     round_.version += 1
     session.flush()
-    content = {"stage": stage.kind, "before": spell(before), "closes_at": spell(closes_at), "reason": reason}
+    content = {
+        "stage": stage.kind, "before": spell(before), "closes_at": spell(closes_at), "reason": reason,
+        "dates": spelled_dates(round_),
+    }  # fmt: skip
     record(
         session, actor, Event.STAGE_EXTENDED, f"round:{round_.public_id}", round_stream(round_.public_id), content,
         stage=stage.kind, rules=round_.scheme_sha256,

@@ -145,6 +145,7 @@ def create_round(
     session.flush()
     content = {
         "award": award.public_id, "number": number, "year": year, "scheme": scheme.key, "edition": scheme.edition,
+        "scheme_sha256": round_.scheme_sha256,
         "criteria": {rubric.category: rubric.criteria_sha256 for rubric in round_.rubrics},
     }  # fmt: skip
     obj = f"round:{round_.public_id}"

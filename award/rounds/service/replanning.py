@@ -19,6 +19,7 @@ from award.rounds.queries import (
     guarded_stage,
     scheme_of,
     spell,
+    spelled_dates,
     stage_of_kind,
     standing_in,
 )
@@ -70,6 +71,7 @@ def replan_stage(
     content = {
         "stage": kind, "reason": reason,
         "before": [spell(decision.opened_at_before), spell(decision.closed_at_before)], "after": [spell(one) for one in period],
+        "dates": spelled_dates(round_),
     }  # fmt: skip
     record(
         session, actor, Event.STAGE_EXTENDED, f"round:{round_.public_id}", round_stream(round_.public_id), content,
