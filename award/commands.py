@@ -47,8 +47,9 @@ def serve(
     up()
     with db.connected(settings().database) as engine:
         accounts.print_start_link(engine)
+    listening = serving.listen(host, port)
     typer.echo(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
-    serving.serve(host, port, with_worker=with_worker)
+    serving.serve(listening, with_worker=with_worker)
 
 
 @app.command()

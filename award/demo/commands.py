@@ -16,7 +16,7 @@ from award.kernel import clock, db, migrating, serving
 from award.kernel.actor import SYSTEM
 from award.kernel.audit.trail import ADMIN, record, transaction
 from award.kernel.events import Event
-from award.kernel.installed import installed
+from award.kernel.installed import answering, installed, require_directory
 from award.kernel.settings import settings
 
 demo_app = typer.Typer()
@@ -44,13 +44,14 @@ def demo(
     applications: int | None = typer.Option(None, min=6, help=f"organisations that apply [default: {Plan.applications}]"),
     judges: int | None = typer.Option(None, min=8, help=f"judges in the pool [default: {Plan.judges}]"),
     seed: int | None = typer.Option(None, help=f"another number tells another story [default: {Plan.seed}]"),
-    port: int = 8000,
+    port: int = typer.Option(8000, min=1, max=65535),
 ) -> None:
     """Builds a realistic round through the same services as people use, and serves it."""
     directory = directory.resolve()
     os.environ["AWARD_DIRECTORY"] = str(directory)
     settings.cache_clear()
     serving.name_address(port)
+    require_directory()
     given = {"stage": stage, "applications": applications, "judges": judges, "seed": seed}
     asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     summary = directory / SUMMARY
@@ -63,7 +64,7 @@ def demo(
     if not build_only:
         with db.connected(settings().database) as engine:
             migrating.upgrade(engine)
-        serving.serve("127.0.0.1", port)
+        serving.serve(serving.listen("127.0.0.1", port))
 
 
 def _require_same(built: Mapping[str, Any], asked: Mapping[str, Any], directory: Path) -> None:
@@ -98,7 +99,8 @@ def _build(directory: Path, plan: Plan) -> str:
         raise typer.BadParameter(str(error), param_hint="--stage") from error
     directory.mkdir(parents=True, exist_ok=True)
     url = settings().database
-    migrating.create_database(url)
+    with answering():
+        migrating.create_database(url)
     with db.connected(url) as engine:
         migrating.upgrade(engine)
         _hurry(engine)

@@ -26,12 +26,9 @@ def name_address(port: int) -> None:
         settings.cache_clear()
 
 
-def serve(host: str, port: int, *, with_worker: bool = True) -> None:
-    """Answers requests until SIGTERM or Ctrl-C, then lets the worker finish the jobs in hand.
-
-    Exits with 2 where the address cannot be had, 3 where the application does not start.
-    """
-    config, listening = settings(), listen(host, port)
+def serve(listening: socket.socket, *, with_worker: bool = True) -> None:
+    """Answers requests until SIGTERM or Ctrl-C, then lets the worker finish the jobs in hand. listening: from `listen`."""
+    config = settings()
     logs.configure(config)
     stop = threading.Event()
     # Once it has shut down, the server raises the signal again: it must reach this, not end the process.

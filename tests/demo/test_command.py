@@ -40,6 +40,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
     monkeypatch.setattr(building, "build", build)
     monkeypatch.setattr(serving, "serve", lambda *_, **__: None)
+    monkeypatch.setattr(serving, "listen", lambda *_: None)
     return calls
 
 

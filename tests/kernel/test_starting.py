@@ -85,7 +85,15 @@ def test_an_address_of_another_machine(engine: Engine, given: Callable[..., None
     given(database_url=engine.url.render_as_string(hide_password=False))
     done = CliRunner().invoke(commands, ["serve", "--host", "192.0.2.1"])
     assert done.exit_code == 2
+    assert "Serving" not in done.stdout
     assert done.stderr.startswith("192.0.2.1:8000 cannot be listened on: ")
+
+
+def test_a_demonstration_has_the_same_words(given: Callable[..., None], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert said(["demo", "--dir", str(tmp_path / "file")]).startswith(f"AWARD_DIRECTORY is {tmp_path}/file, where nothing can be kept: ")
+    given(database_url=NOWHERE)
+    assert said(["demo", "--dir", str(tmp_path / "demo")]).startswith("The database does not answer: ")
 
 
 def test_no_trace_reaches_the_terminal() -> None:
