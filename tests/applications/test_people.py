@@ -22,6 +22,7 @@ from award.kernel.actor import Actor, Role, Scope, TokenScope
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused, Stale
 from award.kernel.events import Event
+from award.kernel.i18n import translate
 from award.organisations.models import Claim
 from award.panels.queries import conflicts_with
 from tests import make
@@ -374,3 +375,21 @@ def test_two_restore_at_once_and_nothing_is_lost(world: World, team: dict[str, P
         revisions = queries.revisions_of(session, world.found(session), PART)
     assert answer.version == 4
     assert {answer.text, *(one.text for one in revisions)} == set(texts)
+
+
+def test_nobody_is_invited_twice(world: World, team: dict[str, Person], any_engine: Engine) -> None:
+    """Neither beside an open invitation, in whatever letters, nor who works on it; taken back, it can be sent anew."""
+    owner = owner_of(world)
+    invitation, _ = act(world, owner, inviting(Role.READER))
+    for email in ("new@example.cn", " New@Example.CN "):
+        with pytest.raises(Invalid) as refused:
+            act(world, owner, inviting(Role.WRITER, email))
+        fault = refused.value.errors[0]
+        assert fault.field == "email"
+        assert translate("en", fault.text, fault.params).startswith("new@example.cn is invited already, as")
+    for key in ("writer", "reader"):
+        with pytest.raises(Invalid) as refused:
+            act(world, owner, inviting(Role.READER, team[key].email))
+        assert refused.value.errors[0].params["name"] == team[key].name
+    act(world, owner, lambda s, who, one: service.end_invitation(s, who, one, invitation.public_id, make.NOW, make.NOW))
+    act(world, owner, inviting(Role.WRITER))

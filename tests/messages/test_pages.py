@@ -297,20 +297,25 @@ class TestMailing:
         wrong = desk.post(client, "office", address, form | {"confirmed": "200"})
         assert (wrong.status_code, faults(wrong)) == (
             422,
-            ["This letter goes to 2 receivers. Enter this number to confirm."],
+            ["Receivers of this letter: 2. Enter this number to confirm."],
         )
         assert "{name}: {organisation}" in wrong.text, "nothing typed is lost"
         with transaction(desk.engine) as session:
             entries.application(session, desk.found(session, round_id), 3, "draft")
         changed = desk.post(client, "office", address, form | {"confirmed": "2"})
         assert changed.status_code == 422
-        assert "it has 3 receivers now" in faults(changed)[0]
+        assert "Receivers now: 3" in faults(changed)[0]
         hidden = {
             one["name"]: one["value"]
             for one in BeautifulSoup(changed.text, "html.parser").select("main input[type=hidden]")
         }
         sent = desk.post(client, "office", address, form | {"confirmed": "3", "mark": str(hidden["mark"])})
-        assert sent.headers["location"] == f"/office/rounds/{round_id}/messages?reason=mailing"
+        assert sent.headers["location"] == f"/office/rounds/{round_id}/messages?reason=mailing&sent={form['key']}"
+        waiting = words(desk.get(client, "office", sent.headers["location"]))
+        assert "The letter is being sent to 3 receivers. Each copy stands in this list" in waiting
+        assert "No message matches" not in waiting
+        elsewhere = sent.headers["location"].rpartition("=")[0] + "=unknown"
+        assert "is being sent" not in words(desk.get(client, "office", elsewhere))
         worker.run(desk.engine, once=True)
         assert "1–3 of 3" in words(desk.get(client, "office", sent.headers["location"]))
 

@@ -9,7 +9,7 @@ from award.accounts.models import Grant, Invitation, Person
 from award.accounts.queries import person_by_public_id
 from award.accounts.service import give_grant, revoke_grant, send_invitation
 from award.applications.models import Application, Presence
-from award.applications.people import INVITED, grants_on, invitations_to
+from award.applications.people import INVITED, grants_on, invitations_to, members_of
 from award.applications.service.holding import hold_for, note, person_of
 from award.kernel import clock, db
 from award.kernel.actor import SYSTEM, Action, Actor, Role, Scope
@@ -23,6 +23,7 @@ from award.policy import require
 from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now, title_of
 from award.standing.queries import standing_of
+from award.words import word_of
 
 BEAT = timedelta(seconds=20)
 """A sign that comes sooner after the last one is not written down."""
@@ -35,13 +36,14 @@ def invite_to_application(
     """The responsible person invites a writer or a reader by mail; answers with the secret of the link too.
 
     Raises Refused for anybody else, Conflict until the office has seen the licence, Invalid for another role or an address
-    that cannot be used. Effects: a mail, a record.
+    that cannot be used or is invited already. Effects: a mail, a record.
     """
     stage = hold_for(session, actor, Action.APPLICATION_SHARE, application, now)
     if role not in INVITED:
         raise Invalid.one("role", N_("Choose one of the options."))
     if not is_confirmed(session, application.organisation_id, application.authority_id):
         raise Conflict("claim.pending", N_("You can invite colleagues once the award office has seen the licence."))
+    _require_uninvited(session, application, email.strip().lower(), real_now)
     where = {"organisation": application.organisation.name, "round": title_of(application.round)}
     invitation, token = send_invitation(
         session, actor, name=name, email=email, role=role, scope=Scope.APPLICATION, scope_id=application.id, now=real_now,
@@ -50,6 +52,18 @@ def invite_to_application(
     content = {"invitation": invitation.public_id, "role": str(role)}
     note(session, actor, Event.APPLICATION_SHARED, application, stage, content)
     return invitation, token
+
+
+def _require_uninvited(session: Session, application: Application, email: str, real_now: datetime) -> None:
+    """Nobody is reader and writer at once. Raises Invalid with what is open, or what the person may do already."""
+    for one in invitations_to(session, application, real_now):
+        if one.email == email:
+            text = N_("{address} is invited already, as {role}. Take that invitation back first, then invite anew.")
+            raise Invalid.one("email", text, address=email, role=Phrase(word_of("role", one.role)[0]))
+    for member in members_of(session, application):
+        if member.email.lower() == email:
+            text = N_("{name} works on this application already, as {role}. Change that in the list above.")
+            raise Invalid.one("email", text, name=member.name, role=Phrase(word_of("role", member.role)[0]))
 
 
 def end_invitation(

@@ -18,6 +18,7 @@ from award.messages.pages.letters import letter_of
 from award.messages.queries.log import Filters, log_of
 from award.messages.reasons import REASONS
 from award.messages.service import reading
+from award.messages.service.mailing import receivers_of_mailing
 from award.rounds.pages.place import place_of
 from award.rounds.queries import round_for, stage_now, standing_in
 
@@ -29,9 +30,9 @@ SearchText = Annotated[str, Query(max_length=100)]
 @router.get("")
 def log(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId,
-    state: str = "", reason: str = "", q: SearchText = "", page: PageNumber = 1,
+    state: str = "", reason: str = "", q: SearchText = "", page: PageNumber = 1, sent: str = "",
 ) -> Response:  # fmt: skip
-    """To whom, why, when, and what became of it."""
+    """To whom, why, when, and what became of it. sent: the bulk mail that has just been sent."""
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
     policy.require(Action.MESSAGE_READ, stage_now(round_, now), standing_in(actor, round_))
@@ -45,6 +46,7 @@ def log(
         ],
         states=[(one.value, found.states.get(one.value, 0)) for one in MessageState],
         reasons=REASONS,
+        sending=0 if place["inspection"] or not sent else receivers_of_mailing(session, round_, sent), sent=sent,
         found_reasons=found.reasons, state=state, reason=reason, q=q,
         page=Page(found.rows, page, SIZE, found.total, partial(_link, state, reason, q)),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.messages.groups import GROUPS
+from award.messages.models import Mailing
 from award.messages.placeholders import PLACEHOLDERS
 from award.messages.service.mailing import Draft, Preview, preview_mailing, send_mailing
 from award.rounds.models import Round
@@ -72,8 +73,8 @@ def compose(request: Request, session: RequestSession, actor: CurrentActor, roun
         draft = _draft(form)
         form.check()
         if is_sending:
-            _send(session, actor, round_, draft, form, now)
-            return RedirectResponse(f"/office/rounds/{round_id}/messages?reason=mailing", 303)
+            mailing = _send(session, actor, round_, draft, form, now)
+            return RedirectResponse(f"/office/rounds/{round_id}/messages?reason=mailing&sent={mailing.public_id}", 303)
         preview = preview_mailing(session, actor, round_, draft, now)
     except Invalid as error:
         session.rollback()
@@ -83,12 +84,12 @@ def compose(request: Request, session: RequestSession, actor: CurrentActor, roun
     return render(request, session, TEMPLATE, **place, **(typed | _previewed(preview)))
 
 
-def _send(session: Session, actor: Actor, round_: Round, draft: Draft, form: SubmittedForm, now: datetime) -> None:
+def _send(session: Session, actor: Actor, round_: Round, draft: Draft, form: SubmittedForm, now: datetime) -> Mailing:
     confirmed, key = form.number("confirmed", 1, 10**6), form.get("key")
     form.check()
     if not re.fullmatch(ids.PATTERN, key):
         raise Invalid.one("confirmed", N_("Look at the letter first, then confirm the number of receivers."))
-    send_mailing(session, actor, round_, draft, key=key, confirmed=confirmed, mark=form.get("mark"), now=now)
+    return send_mailing(session, actor, round_, draft, key=key, confirmed=confirmed, mark=form.get("mark"), now=now)
 
 
 def _preview_again(

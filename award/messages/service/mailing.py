@@ -83,13 +83,13 @@ def send_mailing(
     receivers = _receivers(session, actor, round_, group, now)
     if mark_of(receivers) != mark:
         text = N_(
-            "The group has changed meanwhile: it has {count} receivers now. Look at the letter again and enter this number."
+            "The group has changed meanwhile. Receivers now: {count}. Look at the letter again and enter this number."
         )
         raise Invalid.one("confirmed", text, count=len(receivers))
     if confirmed != len(receivers):
         raise Invalid.one(
             "confirmed",
-            N_("This letter goes to {count} receivers. Enter this number to confirm."),
+            N_("Receivers of this letter: {count}. Enter this number to confirm."),
             count=len(receivers),
         )
     mailing = Mailing(
@@ -103,6 +103,13 @@ def send_mailing(
     content = {"group": group.key, "count": len(receivers), "subject": draft.subject, "text": draft.text}
     record(session, actor, Event.MAILING_SENT, f"mailing:{mailing.public_id}", round_stream(round_.public_id), content)
     return mailing
+
+
+def receivers_of_mailing(session: Session, round_: Round, key: str) -> int:
+    """To how many people a bulk mail of the round goes; 0 where there is none of this key."""
+    query = select(Mailing).where(Mailing.public_id == key, Mailing.round_id == round_.id)
+    mailing = session.scalar(query)
+    return 0 if mailing is None else len(mailing.receivers)
 
 
 def write_part(session: Session, public_id: str, start: int, now: datetime) -> None:
