@@ -13,11 +13,13 @@ from unittest import mock
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, insert, select
+from sqlalchemy.orm import Session
 
 from award.app import make_app
 from award.kernel.settings import Settings
 from award.kernel.web import rendering
 from award.kernel.web.labels import with_labels
+from award.rounds.models import Round
 from tests.bench import figures
 from tests.bench.browser import Browser
 from tests.bench.figures import Figure
@@ -38,18 +40,24 @@ def browsing(made: World, name: str) -> Iterator[Browser]:
 
 def prepared(browser: Browser, path: str) -> Template:
     """The template of a page with what the page was filled with, to be rendered again."""
-    caught: list[tuple[str, dict[str, Any]]] = []
+    caught: list[tuple[Session, str, dict[str, Any]]] = []
     render = rendering.render_text
 
-    def note(request: Any, session: Any, template: str, context: Mapping[str, Any]) -> str:
-        caught.append((template, {**rendering.base_context(request, session), **context}))
+    def note(request: Any, session: Session, template: str, context: Mapping[str, Any]) -> str:
+        # A round reads its scheme through the session it belongs to: one that outlives the request.
+        caught.append((Session(session.get_bind()), template, {**rendering.base_context(request, session), **context}))
         return render(request, session, template, context)
 
     with mock.patch.object(rendering, "render_text", note):
         browser.get(path)
-    template, context = caught[-1]
-    language = context["lang"]
-    return lambda: with_labels(rendering.environment().get_template(template).render(context), language)
+    session, template, context = caught[-1]
+    rounds, language = [one for one in context.values() if isinstance(one, Round)], context["lang"]
+
+    def again() -> str:
+        session.add_all(rounds)
+        return with_labels(rendering.environment().get_template(template).render(context), language)
+
+    return again
 
 
 def big_list(sizes: Sizes) -> list[Figure]:
