@@ -183,7 +183,8 @@ def on_paper(story: Story, kind: str, scores: dict[str, str]) -> None:
         path = f"{story.base}/outcomes/{entry.id}"
         office.open(path)
         facts: dict[str, Value] = {
-            "summary": "按议程完成，问题已当场核实。", "held_on": STAGES[kind][0].isoformat(), "file": pdf("签字记录.pdf"),
+            "goes_on": "yes", "summary": "按议程完成，问题已当场核实。",
+            "held_on": STAGES[kind][0].isoformat(), "file": pdf("签字记录.pdf"),
             **({"until": STAGES[kind][0].isoformat(), "team": "钱立\n吴敏"} if kind == "site" else {"order": "12"[place != "first"]}),
         }  # fmt: skip
         office.send(path, {**facts, "score": "1000.001"}, expect=422)
