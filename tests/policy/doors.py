@@ -51,7 +51,7 @@ LATER = make.NOW + timedelta(days=12)
 ONLY_OURS = str.maketrans("01", "xy")
 """Hexadecimal digits that ids do not have."""
 BODIES: dict[str, dict[str, object]] = {
-    "/items/{item}": {"percent": 65}, "/items/{part}": {"text": "x"}, "/profile": {"fields": {}},
+    "/items/{item}": {"percent": 65, "factors": {}, "comments": [], "note": ""}, "/items/{part}": {"text": "x"}, "/profile": {"fields": {}},
     "/applications/{application_id}/submission": {"declarations": []},
 }  # fmt: skip
 """What the API's writes take, by the end of their addresses."""
