@@ -27,6 +27,7 @@ from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
 from award.policy import actions_of, require
+from award.regulations.model import CategoryKey
 from award.rounds.queries import criteria_of, scheme_of, stage_now
 from award.standing.queries import standing_of
 
@@ -53,8 +54,8 @@ FILE: dict[int | str, dict[str, Any]] = {
 def applications(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
     round_id: Annotated[str | None, Query(alias="round", pattern=PATTERN, description="Only those of this round.")] = None,
-    state: Annotated[str | None, Query(pattern="^[a-z_]{1,16}$", description="Only those in this state.")] = None,
-    category: Annotated[str | None, Query(pattern="^[a-z_]{1,16}$", description="Only those of this category.")] = None,
+    state: Annotated[schemas.State | None, Query(description="Only those in this state.")] = None,
+    category: Annotated[CategoryKey | None, Query(description="Only those of this category.")] = None,
 ) -> Response:  # fmt: skip
     """One's own organisations' applications; for an office those handed in to its rounds. Judges find theirs under sheets."""
     found = visible_applications(

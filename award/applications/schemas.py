@@ -1,7 +1,7 @@
 """What the API takes and gives of applications."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -9,9 +9,15 @@ from award.applications.facts import LONGEST
 from award.applications.service.writing import LONGEST_DRAFT
 from award.kernel.web.api import Given, Words
 
+State = Literal[
+    "draft", "submitted", "correction", "resubmitted", "accepted", "rejected", "candidate", "publicised", "awarded", "not_awarded",
+    "withdrawn", "revoked",
+]  # fmt: skip
+"""The states of an application, those of words.WORDS."""
+
 
 class ApplicationLine(Given):
-    """An application in a list. state: draft, submitted, correction, resubmitted, accepted, refused, withdrawn, ..."""
+    """An application in a list. state: draft, submitted, correction, resubmitted, accepted, rejected, withdrawn, ..."""
 
     id: str
     round: str

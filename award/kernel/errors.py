@@ -76,6 +76,12 @@ class VersionMissing(AwardError):
     status = 428
 
 
+class TagUnreadable(AwardError):
+    """What names the version of a change is none that can be compared."""
+
+    status = 400
+
+
 class Invalid(AwardError):
     """What was typed cannot be understood or breaks a rule; names each field."""
 

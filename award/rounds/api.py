@@ -12,7 +12,7 @@ from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor, TokenScope
 from award.kernel.errors import NotFound
 from award.kernel.i18n import N_
-from award.kernel.web.api import READ, Paged, Words, answers, listed, tagged, words
+from award.kernel.web.api import IN_DIGITS, READ, Paged, Words, answers, listed, tagged, words
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.policy import actions_of, decide
@@ -36,7 +36,7 @@ State = Literal["draft", "open", "closed", "archived", "cancelled"]
 def rounds(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
     state: Annotated[State | None, Query(description="Only rounds in this state.")] = None,
-    year: Annotated[int | None, Query(ge=1900, le=2199, description="Only rounds of this year.")] = None,
+    year: Annotated[int | None, Query(ge=1900, le=2199, description="Only rounds of this year."), IN_DIGITS] = None,
 ) -> Response:  # fmt: skip
     """The rounds the token's person works in, and all that were called."""
     found = [one for one, _ in _visible(session, actor)]

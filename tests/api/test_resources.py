@@ -4,15 +4,17 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import Engine, select
 
+from award.applications.schemas import State
 from award.kernel.actor import Actor, TokenScope
 from award.kernel.audit.trail import transaction
 from award.organisations.models import Organisation
 from award.rounds.models import Round, Snapshot
+from award.words import WORDS
 from tests import make
 from tests.api.asking import ALL, Program, assert_problem, token_for
 from tests.api.conftest import As
@@ -104,10 +106,29 @@ def test_pages_hold_still(any_engine: Engine, clock: StandingClock, api: object)
     assert sorted(seen) == seen
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=k7m2p9xw4tq", "state=ABC", "year=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0", "limit=101", "limit=x", "limit=1_0", "limit=%2B5", "limit=5.0", "cursor=x", "cursor=k7m2p9xw4tq", "state=ABC",
+        "state=nope", "state=", "category=nope", "year=1", "year=2_026",
+    ],
+)  # fmt: skip
 def test_a_query_that_cannot_be_read(world: World, program: As, query: str) -> None:
     path = "/rounds" if "year" in query else "/applications"
     assert_problem(program(world.office).get(f"{path}?{query}"), 422, "request.invalid")
+
+
+@pytest.mark.parametrize(("query", "field"), [("stat=accepted", "stat"), ("limit=5&limit=6", "limit"), ("%F0%9F%98%80=1", "😀")])
+def test_parameters_nobody_takes_and_parameters_twice(world: World, program: As, query: str, field: str) -> None:
+    answer = program(world.office).get(f"/applications?{query}")
+    assert_problem(answer, 422, "request.invalid")
+    assert [one["field"] for one in answer.json()["errors"]] == [field]
+    assert field in answer.json()["detail"]
+    assert_problem(program(world.office).get(f"/applications/{world.applications[0]}?{query}"), 422, "request.invalid")
+
+
+def test_the_states_are_those_of_the_words() -> None:
+    assert set(get_args(State)) == set(WORDS["application"])
 
 
 def test_nothing_new_is_not_sent_again(world: World, program: As) -> None:

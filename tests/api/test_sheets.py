@@ -47,10 +47,25 @@ def test_the_page_and_the_program_write_the_same_sheet(world: World, program: As
         assert (act.act, act.actor) == ("sheet:edited", world.judges[0].public_id)
 
 
-@pytest.mark.parametrize("tag", [None, "*", 'W/"0"', "0", '""', ""])
+@pytest.mark.parametrize("tag", [None, "", " "])
 def test_a_write_says_its_version(world: World, program: As, tag: str | None) -> None:
     answer = program(world.judges[0]).put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag=tag)
     assert_problem(answer, 428, "version.missing")
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("*", "* 不代表任何版本"), ("0", "* 不代表任何版本"), ('""', "* 不代表任何版本"), ('"0", "1"', "* 不代表任何版本"),
+        ('"' + "0" * 81 + '"', "* 不代表任何版本"), ('W/"0"', "Accept-Encoding: identity"),
+    ],
+)  # fmt: skip
+def test_what_names_no_version_is_told_apart_from_nothing(world: World, program: As, tag: str, said: str) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    answer = judge.put(path, ENTRY, tag=tag)
+    assert_problem(answer, 400, "version.unreadable")
+    assert said in answer.json()["detail"]
+    assert judge.get(path).json()["version"] == 0
 
 
 @pytest.mark.parametrize("tag", ['"1"', '"7"', '"abc"', '"99999999999999999999"', '"-1"'])

@@ -198,8 +198,17 @@ BODIES = (
     put("a body that says it is a form", "percent=65", 415, "says it is", headers=FORM),
     put("JSON that says it is UTF-7", entry(), 415, "says it is", headers={"content-type": "application/json; charset=utf-7"}),
     put("a write without If-Match", entry(), 428, "", headers={"if-match": ""}),
-    put("a write from any version", entry(), 428, "", headers={"if-match": "*"}),
-    put("a write from two versions, neither of them the present one", entry(), 412, "", headers={"if-match": '"71", "72"'}),
+    put("a write from any version", entry(), 400, "* names no version", headers={"if-match": "*"}),
+    put("a write from two versions", entry(), 400, "one ETag", headers={"if-match": '"71", "72"'}),
+    put("a write from a weak tag", entry(), 400, "compresses answers", headers={"if-match": 'W/"1"'}),
+    put("a write from a tag without quotes", entry(), 400, "in its quotes", headers={"if-match": "1"}),
+    *(
+        Sent(f"a list with {query}", "GET", f"/api/v1/{query}", 422, PROBLEM_DETAIL, "office")
+        for query in (
+            "applications?state=nope", "applications?state=", "applications?category=nope", "rounds?stat=open", "rounds?limit=5&limit=6",
+            "rounds?limit=1_0", "rounds?limit=+5", "rounds?limit=%2B5", "rounds?limit=5.0", "rounds?year=2_026",
+        )
+    ),
     put("a write from a stale version", entry(), 412, "", headers={"if-match": '"77"'}),
     put("an overlong key of one write", entry(), headers={"idempotency-key": "k" * 300}),
     put("a key of one write that is too short", entry(), headers={"idempotency-key": "k"}),

@@ -1,23 +1,33 @@
 """What all routes of the API share: problems, lists in pages, tags, and what a write must bring."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Header, HTTPException, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic_core import PydanticCustomError
 
 from award.kernel import ids
-from award.kernel.errors import VersionMissing
+from award.kernel.errors import TagUnreadable, VersionMissing
 from award.kernel.i18n import N_
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=BaseModel)
 PROBLEM = "application/problem+json"
+TAG_PATTERN = '^"[!#-~]{1,80}"$'
+"""Source: RFC 9110, 8.8.3: what stands between the quotes of a strong tag."""
+STRONG, DIGITS = re.compile(TAG_PATTERN), re.compile("-?[0-9]+")
+NO_TAG = N_("If-Match must be one ETag in its quotes, as it was given; * names no version. Read what you change and send its ETag.")
+WEAK = N_(
+    "If-Match must be a strong ETag; W/ was put before it on its way, by something that compresses answers. "
+    "Ask with Accept-Encoding: identity and send the ETag as it comes."
+)
 REASONS = {
-    400: "The address cannot be read.",
+    400: "The address, the body or If-Match cannot be read.",
     401: "No token, or one that is unknown, has ended or was revoked.",
     403: "The token lacks the scope, or its person the role.",
     404: "There is no such thing, or it is hidden from the token's person; the two look the same.",
@@ -33,8 +43,19 @@ REASONS = {
 }
 
 
+class Fault(BaseModel):
+    """One thing that is wrong. field: its name; pointer: where it stands in the body (RFC 6901); detail: what to do."""
+
+    field: str
+    detail: str
+    pointer: str = ""
+
+
 class Problem(BaseModel):
-    """An error. Source: RFC 9457. code: stable; detail: a sentence in the language asked for by Accept-Language."""
+    """An error. Source: RFC 9457. code: stable; detail: a sentence in the language asked for by Accept-Language.
+
+    errors: with 422, what is wrong one by one, in the same language.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -43,6 +64,7 @@ class Problem(BaseModel):
     status: int
     detail: str
     code: str
+    errors: list[Fault] = []
 
 
 class Given(BaseModel):
@@ -121,8 +143,18 @@ class Paging:
         return sorted((one for one in rows if key(one) > self.cursor), key=key)[: self.limit + 1]
 
 
+def _digits(value: object) -> object:
+    if isinstance(value, str) and not DIGITS.fullmatch(value):
+        raise PydanticCustomError("int_parsing", "no plain digits")
+    return value
+
+
+IN_DIGITS = BeforeValidator(_digits)
+"""A number in an address is written as people do, not as Python reads it too: " 5", "+5", "5.0" and "1_0" are none."""
+
+
 def paging(
-    limit: Annotated[int, Query(ge=1, le=100, description="Most rows of a page.")] = 25,
+    limit: Annotated[int, Query(ge=1, le=100, description="Most rows of a page."), IN_DIGITS] = 25,
     cursor: Annotated[
         str | None,
         Query(pattern=ids.PATTERN, description="The value of `next` of the page before.", examples=["k7m2p9xw4tqa"]),
@@ -166,17 +198,19 @@ def tagged_bytes(request: Request, content: bytes, tag: str = "") -> Response:
 
 def _matched(
     if_match: Annotated[
-        str | None, Header(description="The ETag the change was made from.", examples=['"3"'], max_length=100)
+        str | None, Header(description="The ETag the change was made from, as it was given. Without it the answer is 428.")
     ] = None,
 ) -> str:
     given = (if_match or "").strip()
-    if len(given) < 3 or given[0] != '"' or given[-1] != '"':
+    if not given:
         raise VersionMissing("version.missing", N_("Send the ETag your change was made from as If-Match."))
+    if not STRONG.fullmatch(given):
+        raise TagUnreadable("version.unreadable", WEAK if given.startswith("W/") else NO_TAG)
     return given[1:-1]
 
 
 IfMatch = Annotated[str, Depends(_matched)]
-"""The strong tag a write was made from. Raises VersionMissing without one; neither * nor a weak tag names a version."""
+"""The strong tag a write was made from. Raises VersionMissing without one, TagUnreadable for *, a weak tag or several."""
 
 
 def version_of(tag: str) -> int:

@@ -9,6 +9,7 @@ from award.kernel.errors import AwardError, Refused, SignInNeeded
 from award.kernel.i18n import N_
 from award.kernel.web.context import current_actor
 from award.kernel.web.guard import Guard
+from award.kernel.web.unreadable import known_query
 
 MISSING = N_("Send a personal access token as “Authorization: Bearer award_…”. You make one under “My account”.")
 
@@ -21,7 +22,10 @@ class TokenGuard(Guard):
         self.scope = scope
 
     async def __call__(self, request: Request) -> None:
-        """Raises SignInNeeded without a token that holds, TooMany for a network that tries, Refused without scope or role."""
+        """Raises SignInNeeded without a token that holds, TooMany for a network that tries, Refused without scope or role.
+
+        Raises Unreadable for an address with parameters the route does not take, here because every route of the API comes here.
+        """
         fault: AwardError | None = getattr(request.state, "bearer_fault", None)
         if fault is not None:
             raise fault
@@ -32,3 +36,4 @@ class TokenGuard(Guard):
                 "token.scope", N_("This token lacks the scope {scope}; make one that has it."), scope=self.scope.value
             )
         await super().__call__(request)
+        known_query(request)

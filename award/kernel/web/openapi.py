@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from award.kernel.actor import TokenScope
 from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
-from award.kernel.web.api import Problem, tagged_bytes
+from award.kernel.web.api import TAG_PATTERN, Problem, tagged_bytes
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import API, RequestSession
 from award.kernel.web.guard import guard_of
@@ -31,7 +31,10 @@ to its scopes. What is hidden and what does not exist are answered alike, with 4
 * **Errors** are problem details (RFC 9457) with a stable `code`; their sentences follow `Accept-Language` (zh, en).
 * **Lists** take `limit` and `cursor`; the next page stands in `next` and in the header `Link`.
 * **Tags**: every answer has a strong `ETag`. A read with `If-None-Match` is answered 304 where nothing has changed. A write
-  needs `If-Match` with the tag it was made from: 428 without, 412 where it is no longer the present one.
+  needs `If-Match` with the tag it was made from: 428 without, 400 with `*` or a weak tag, 412 where it is no longer the
+  present one.
+* **Strict**: a write says all it replaces; what is left out, unknown, named twice or of another kind (`"65"` for 65) is
+  refused with 422, and so are unknown parameters of an address. `errors` says what is wrong, one by one.
 * **Once only**: a write with an `Idempotency-Key` sent again within a day is answered as the first time and done once;
   the key with another request is refused with 422.
 * **Times** are UTC; points and totals are decimal text; ids are 12 random characters.
@@ -46,7 +49,7 @@ def describe(app: FastAPI, language: str) -> dict[str, Any]:
     for path, operations in described["paths"].items():
         for method, operation in operations.items():
             operation["security"] = [{"token": []}]
-            _require_tag(operation)
+            _describe_parameters(operation)
             operation["x-scope"] = scopes[path, method].value
             operation["description"] += "\n\n" + translate(language, SCOPE, {"scope": scopes[path, method].value})
     about = translate(language, SCOPES, {"names": ", ".join(f"`{one.value}`" for one in TokenScope)})
@@ -75,7 +78,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=TITLE, version="1.0.0", description=ABOUT, routes=[one for one, _ in _routes(app)])
     parts = document["components"]
     ours = {name: one for name, one in parts["schemas"].items() if "ValidationError" not in name}
-    parts["schemas"] = {**ours, "Problem": Problem.model_json_schema()}
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    parts["schemas"] = {**ours, **problem.pop("$defs"), "Problem": problem}
     return document
 
 
@@ -99,11 +103,17 @@ def told(part: Any, say: Callable[[str], str]) -> Any:
     return found
 
 
-def _require_tag(operation: dict[str, Any]) -> None:
-    """A write without a tag has its own answer (428), so the route takes it; the description says that it is needed."""
+def _describe_parameters(operation: dict[str, Any]) -> None:
+    """As they are checked: what may be left out cannot be null, which no address or header can say.
+
+    A write without a tag has its own answer (428), so the route takes it; the description says that it is needed.
+    """
     for one in operation.get("parameters", ()):
         if one["name"] == "if-match":
-            one |= {"required": True, "schema": {"type": "string", "pattern": '^"[!-~]{1,80}"$', "examples": ['"3"']}}
+            one |= {"required": True, "schema": {"type": "string", "pattern": TAG_PATTERN, "examples": ['"3"']}}
+        elif "anyOf" in one["schema"]:
+            (given,) = (kind for kind in one["schema"].pop("anyOf") if kind != {"type": "null"})
+            one["schema"] |= given
 
 
 def _described(request: Request) -> dict[str, Any]:

@@ -1,23 +1,26 @@
 """What is said of a request that is not of the form it must have: each place, and what is to stand there."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import Request
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 
 from award.kernel.errors import FieldError, Unreadable
 from award.kernel.i18n import N_
-from award.kernel.web.bodies import UNREADABLE, written
+from award.kernel.web.bodies import TWICE, UNREADABLE, written
 from award.kernel.web.context import is_api
 from award.kernel.web.labels import label_of
 
+UNKNOWN = N_("This is not known here. Leave it out, or check how it is spelt.")
 WHOLE_NUMBER = N_("This must be a whole number, like 65.")
 OBJECT = N_("This must be an object, in curly brackets.")
 SENTENCES: Mapping[str, str] = {
     "missing": N_("This is missing."),
-    "extra_forbidden": N_("This is not known here. Leave it out, or check how it is spelt."),
+    "extra_forbidden": UNKNOWN,
     "int_type": N_("This must be a whole number without quotes, sign or point, like 65."),
     "int_parsing": WHOLE_NUMBER,
     "int_parsing_size": WHOLE_NUMBER,
@@ -55,6 +58,21 @@ def unreadable(request: Request, error: RequestValidationError) -> Unreadable:
         endpoint = request.scope.get("endpoint")
         names = [label_of(request.state.language, name, endpoint) or name for name in names]
     return Unreadable(UNREADABLE, faults, names)
+
+
+def known_query(request: Request) -> None:
+    """Raises Unreadable for parameters the address does not take, or that come twice: a filter that is misspelt filters nothing."""
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    known = _taken(request.scope["route"].dependant)
+    faults = [FieldError(written(name), UNKNOWN) for name in given if name not in known]
+    faults += [FieldError(name, TWICE) for name, count in given.items() if name in known and count > 1]
+    if faults:
+        raise Unreadable(UNREADABLE, faults, [one.field for one in faults])
+
+
+def _taken(dependant: Dependant) -> set[str]:
+    own = {one.alias for one in dependant.query_params}
+    return own.union(*(_taken(one) for one in dependant.dependencies))
 
 
 def _fault(method: str, one: Mapping[str, Any]) -> FieldError:
