@@ -135,16 +135,19 @@ def sheets_complete(session: Session, round_: Round, now: datetime) -> list[Miss
     """Every judge has submitted, and every application has as many sheets as its figure needs."""
     least = scheme_of(session, round_).scoring.minimum_sheets
     submitted = func.count(Sheet.id).filter(Sheet.state == "submitted")
-    query = (
-        select(Application.id, func.count(Assignment.id), submitted)
+    panels = (
+        select(func.count(Assignment.id).label("judges"), submitted.label("done"))
+        .select_from(Application)
         .outerjoin(Assignment, (Assignment.application_id == Application.id) & (Assignment.state == "active"))
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
         .where(Application.round_id == round_.id, is_going_on(round_))
         .group_by(Application.id)
+        .subquery()
     )
-    rows = session.execute(query).all()
-    outstanding = sum(judges - done for _, judges, done in rows)
-    short = sum(judges < least for _, judges, _ in rows)
+    judges, done = panels.c.judges, panels.c.done
+    outstanding, short = session.execute(
+        select(func.sum(judges - done), func.count().filter(judges < least)).select_from(panels)
+    ).one()
     missing = []
     if outstanding:
         missing.append(Missing(N_("Score sheets not yet submitted: {count}"), "progress", {"count": outstanding}))

@@ -1,5 +1,7 @@
 """Which applications are still in the race: submitted or, once that is decided, accepted; not left behind on paper."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, Select, exists, select
 
 from award.applications.models import SHARING, Application, PaperOutcome
@@ -11,14 +13,20 @@ HANDED_IN = ("submitted", "resubmitted")
 
 def is_going_on(round_: Round) -> ColumnElement[bool]:
     """Whether an application of the round is still in the race when the present stage begins."""
-    return Application.state.in_(_states(round_)) & ~exists(
+    return _in_the_race(_states(round_), round_.position)
+
+
+@lru_cache
+def _in_the_race(states: tuple[str, ...], position: int) -> ColumnElement[bool]:
+    """Made once for a stage: a page of the office asks half a dozen questions with it."""
+    return Application.state.in_(states) & ~exists(
         select(PaperOutcome.id)
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
         .where(
             PaperOutcome.application_id == Application.id,
             PaperOutcome.state == "confirmed",
             PaperOutcome.goes_on.is_(False),
-            RoundStage.position < round_.position,
+            RoundStage.position < position,
         )
     )
 

@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, SHARING, Application
 from award.judging.models import FeedbackReport, Sheet
+from award.kernel import db
 from award.kernel.actor import Actor
 from award.office.going_on import is_going_on
 from award.organisations.models import Claim, Organisation
@@ -70,11 +72,11 @@ class Wanted:
 def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
     """The figures of a round, without the applications a conflict hides from this actor."""
     query = select(Application.state, func.count()).where(Application.round_id == round_.id, ~is_conflicted(actor))
-    by_state: dict[str, int] = dict(session.execute(query.group_by(Application.state)).all())
+    by_state: dict[str, int] = dict(db.rows_of(session, query.group_by(Application.state)).all())
     received = sum(count for state, count in by_state.items() if state != "draft")
-    seats = session.execute(_seat_counts(actor, round_)).one()
-    gates = session.execute(_gate_counts(actor, round_)).one()
-    waiting = session.execute(_waiting_counts(actor, round_)).one()
+    seats = db.rows_of(session, _seat_counts(actor, round_)).one()
+    gates = db.rows_of(session, _gate_counts(actor, round_)).one()
+    waiting = db.rows_of(session, _waiting_counts(actor, round_)).one()
     return Counts(
         drafts=by_state.get("draft", 0),
         received=received,
@@ -144,7 +146,7 @@ def submissions_of(session: Session, actor: Actor, round_: Round) -> Sequence[da
         )
         .order_by(Sheet.submitted_at)
     )  # fmt: skip
-    return [moment for moment in session.scalars(query) if moment is not None]
+    return [moment for (moment,) in db.rows_of(session, query) if moment is not None]
 
 
 def by_sector(session: Session, actor: Actor, round_: Round) -> dict[tuple[str, str], tuple[int, int]]:
@@ -160,7 +162,7 @@ def by_sector(session: Session, actor: Actor, round_: Round) -> dict[tuple[str, 
         .group_by(Application.category, Application.sector)
         .order_by(Application.category, Application.sector)
     )  # fmt: skip
-    return {(category, sector): (due, done) for category, sector, due, done in session.execute(query)}
+    return {(category, sector): (due, done) for category, sector, due, done in db.rows_of(session, query)}
 
 
 def lines_of(
@@ -168,9 +170,9 @@ def lines_of(
 ) -> tuple[Sequence[Application], int]:
     """One page of the round's applications as this actor may see them, and how many there are. page: from 1."""
     condition = _shown(actor, round_, wanted)
-    joined = select(Application).join(Organisation, Organisation.id == Application.organisation_id).where(condition)
-    total = session.scalars(select(func.count()).select_from(joined.subquery())).one()
-    query = joined.options(joinedload(Application.organisation)).order_by(Application.number, Application.id)
+    total = session.scalars(select(func.count(Application.id)).join(Application.organisation).where(condition)).one()
+    query = select(Application).join(Application.organisation).options(contains_eager(Application.organisation))
+    query = query.where(condition).order_by(Application.number, Application.id)
     return list(session.scalars(query.offset((page - 1) * size).limit(size))), total
 
 
@@ -192,24 +194,30 @@ def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:
 
 def is_conflicted(actor: Actor) -> ColumnElement[bool]:
     """Whether the actor must not touch an application, and so must not learn of it."""
-    return exists(
-        select(Conflict.id).where(Conflict.application_id == Application.id, Conflict.person_id == actor.person_id)
-    )
+    return _conflict_of(actor.person_id)
+
+
+@lru_cache
+def _conflict_of(person_id: int | None) -> ColumnElement[bool]:
+    """Made once for a person, who asks it several times on every page."""
+    return exists(select(Conflict.id).where(Conflict.application_id == Application.id, Conflict.person_id == person_id))
 
 
 def seats_of(session: Session, applications: Sequence[Application]) -> dict[int, list[Seat]]:
     """Application id -> the seats of its panel, leader first."""
-    query = (
-        select(Assignment, Person.name, Sheet)
-        .join(Person, Person.id == Assignment.person_id)
-        .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
-        .where(Assignment.application_id.in_([one.id for one in applications]), Assignment.state == "active")
-        .order_by(Assignment.is_leader.desc(), Assignment.id)
-    )
     found: dict[int, list[Seat]] = {one.id: [] for one in applications}
-    for assignment, name, sheet in session.execute(query):
-        state = "not_started" if sheet is None else sheet.state
-        marked = 0 if sheet is None else len(sheet.marks)
-        total = sheet.total_hundredths if sheet is not None and sheet.state == "submitted" else None
-        found[assignment.application_id].append(Seat(name, assignment.is_leader, state, marked, total))
+    for application_id, is_leader, name, state, marks, total in db.rows_of(session, _SEATS, applications=list(found)):
+        seen = total if state == "submitted" else None
+        found[application_id].append(Seat(name, is_leader, state or "not_started", len(marks or ()), seen))
     return found
+
+
+_SEATS = (
+    select(
+        Assignment.application_id, Assignment.is_leader, Person.name, Sheet.state, Sheet.marks, Sheet.total_hundredths
+    )
+    .join(Person, Person.id == Assignment.person_id)
+    .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
+    .where(Assignment.application_id.in_(bindparam("applications", expanding=True)), Assignment.state == "active")
+    .order_by(Assignment.is_leader.desc(), Assignment.id)
+)

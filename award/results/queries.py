@@ -12,6 +12,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from award.accounts.models import Person
 from award.applications.models import SHARING, Application, PaperOutcome
 from award.judging.models import Sheet
+from award.kernel import db
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.results.explained import Ranking, from_content
@@ -124,7 +125,7 @@ def judged_totals(session: Session, round_: Round, category: str) -> list[Judged
         )
         .order_by(Sheet.id)
     )
-    return [JudgedTotal(application, judge, name, total or 0) for application, judge, name, total in session.execute(query)]
+    return [JudgedTotal(application, judge, name, total or 0) for application, judge, name, total in db.rows_of(session, query)]
 
 
 def _lines() -> ORMOption:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from award.applications.facts import NOMINEE
 from award.applications.models import SHARING, Application, PaperOutcome, entrant_of
 from award.judging.models import Sheet
+from award.kernel import db
 from award.organisations.models import Organisation
 from award.regulations.model import CategoryRules, Criteria, Scheme
 from award.results.explained import Explained, Ranking, SheetShare, StageShare, TieValue
@@ -148,7 +149,7 @@ def _entries(session: Session, round_: Round, category: str) -> Sequence[_Entry]
     )  # fmt: skip
     return [
         _Entry(id_, public_id, number, sector, entrant_of(nominee, name))
-        for id_, public_id, number, sector, nominee, name in session.execute(query)
+        for id_, public_id, number, sector, nominee, name in db.rows_of(session, query)
     ]
 
 
@@ -171,7 +172,7 @@ def _sheets(session: Session, round_: Round, category: str, application_id: int 
     )  # fmt: skip
     if application_id is not None:
         query = query.where(Sheet.application_id == application_id)
-    return tuple(_Row(*row) for row in session.execute(query))
+    return tuple(_Row(*row) for row in db.rows_of(session, query))
 
 
 def _by_application(sheets: Iterable[_Row]) -> Mapping[int, _Panel]:
@@ -189,7 +190,7 @@ def _outcomes(session: Session, round_: Round) -> tuple[_Outcome, ...]:
         .where(RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed")
         .order_by(PaperOutcome.id)
     )
-    return tuple(_Outcome(*row) for row in session.execute(query))
+    return tuple(_Outcome(*row) for row in db.rows_of(session, query))
 
 
 def _by_stage(outcomes: Iterable[_Outcome]) -> Mapping[int, Mapping[str, _Outcome]]:
