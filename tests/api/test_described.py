@@ -19,7 +19,7 @@ from tests.api.conftest import As
 from tests.judging import world as worlds
 from tests.judging.world import World
 
-SEED, EXAMPLES = 20261121, 8
+SEED, EXAMPLES = 20261121, 25
 """Cases of each operation, mode and role."""
 WRITES = ("PUT", "POST")
 """That a tag is old, or a value against the rules of a round, no description can say."""
