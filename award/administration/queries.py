@@ -65,7 +65,7 @@ def person_for_administrator(session: Session, public_id: str) -> Person:
 
 def people_in_care(session: Session, actor: Actor, text: str = "") -> list[Person]:
     """Whom the actor's office looks after: those it gave roles, and those who claimed an organisation with it, by name."""
-    query = _in_care(session, actor)
+    query = _in_care(actor)
     if text:
         query = query.where(_contains(text))
     return list(session.scalars(query.order_by(Person.name, Person.id)))
@@ -73,13 +73,13 @@ def people_in_care(session: Session, actor: Actor, text: str = "") -> list[Perso
 
 def person_in_care(session: Session, actor: Actor, public_id: str) -> Person:
     """One of them. Raises NotFound when there is none or another office looks after the person: the same."""
-    person = session.scalar(_in_care(session, actor).where(Person.public_id == public_id))
+    person = session.scalar(_in_care(actor).where(Person.public_id == public_id))
     if person is None:
         raise NotFound
     return person
 
 
-def _in_care(session: Session, actor: Actor) -> Select[Person]:
+def _in_care(actor: Actor) -> Select[Person]:
     offices = offices_of(actor)
     rounds = select(Round.id).join(Award).where(Award.authority_id.in_(offices))
     given = select(Grant.person_id).where(

@@ -28,7 +28,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
 from award.policy import actions_of, require
 from award.regulations.model import CategoryKey
-from award.rounds.queries import criteria_of, scheme_of, stage_now
+from award.rounds.queries import criteria_of, stage_now
 from award.standing.queries import standing_of
 
 router = APIRouter(prefix="/applications", tags=["applications"])
@@ -254,7 +254,7 @@ def _tag(session: Session, application: Application, submissions: int, state: st
 
 def _parts(session: Session, application: Application) -> list[PartOut]:
     criteria = criteria_of(session, application.round, application.category)
-    rules = parts_of(criteria, scheme_of(session, application.round).application)
+    rules = parts_of(criteria, application.round.scheme.application)
     stored = queries.answers_of(session, application)
     blank = Answer(text="", is_complete=False, version=0)
     return [

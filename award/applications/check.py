@@ -12,7 +12,7 @@ from award.applications.queries import answers_of, evidence_of
 from award.kernel.errors import FieldError
 from award.kernel.i18n import N_, translate
 from award.regulations.model import ApplicationRules, Criteria, Text
-from award.rounds.queries import criteria_of, scheme_of
+from award.rounds.queries import criteria_of
 
 REFERENCE = re.compile(
     r"(?<![A-Za-z0-9])E-(?P<code>\d{1,4})(?!\d)"
@@ -107,7 +107,7 @@ def references_in(text: str) -> list[str]:
 
 def check_application(session: Session, application: Application) -> list[Problem]:
     """Everything that is missing, too long or referred to without being there; warnings do not keep from submitting."""
-    scheme = scheme_of(session, application.round)
+    scheme = application.round.scheme
     parts = parts_of(criteria_of(session, application.round, application.category), scheme.application)
     answers = answers_of(session, application)
     evidence = evidence_of(session, application)

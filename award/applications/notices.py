@@ -14,7 +14,7 @@ from award.press.chinese import chinese_number
 from award.press.document import to_json
 from award.press.views import NoticeView, Paragraph
 from award.regulations.model import Scheme
-from award.rounds.queries import criteria_of, scheme_of, title_of
+from award.rounds.queries import criteria_of, title_of
 
 NOTICES = {"accept": "受理通知书", "return": "补正通知书", "refuse": "不予受理通知书"}
 """Kind of a decision in force -> title of its notice. Official papers exist in Chinese only."""
@@ -33,7 +33,7 @@ def want_notice(session: Session, application: Application, decision: Acceptance
 
 def notice_view(session: Session, application: Application, decision: AcceptanceDecision) -> NoticeView:
     """受理通知书, 补正通知书 or 不予受理通知书. Its number is that of the application with the decision's place in the row."""
-    scheme, round_ = scheme_of(session, application.round), application.round
+    scheme, round_ = application.round.scheme, application.round
     in_force = [one.id for one in notices_of(session, application)]
     words = {
         "accept": _accepted, "return": lambda *known: _returned(session, *known), "refuse": _refused,

@@ -17,12 +17,12 @@ from award.kernel.i18n import N_, format_day, format_moment, translate
 from award.press.records import BookCategory, BookPart, BookView, EvidenceLine, FactTable, Head, Receipt
 from award.press.views import Fact, Language
 from award.regulations.model import Scheme
-from award.rounds.queries import criteria_of, scheme_of, title_of
+from award.rounds.queries import criteria_of, title_of
 
 
 def head_of(session: Session, application: Application, language: str) -> Head:
     """What every paper of an application says about itself."""
-    scheme = scheme_of(session, application.round)
+    scheme = application.round.scheme
     criteria = criteria_of(session, application.round, application.category)
     return Head(
         cast(Language, language), scheme.award.in_language(language), title_of(application.round).in_language(language),
@@ -33,7 +33,7 @@ def head_of(session: Session, application: Application, language: str) -> Head:
 
 def book_view(session: Session, application: Application, submission: Submission, language: str) -> BookView:
     """A submission as a book; what the applicant wrote stays as it was written."""
-    scheme = scheme_of(session, application.round)
+    scheme = application.round.scheme
     criteria = criteria_of(session, application.round, application.category)
     content = content_of(submission)
     limits = {one.key: one.limit for one in parts_of(criteria, scheme.application)}

@@ -16,7 +16,7 @@ from award.judging.service.sheets import save_items, submit_sheet
 from award.kernel.i18n import translate
 from award.panels.queries import assignment_for, assignments_of, seats_of
 from award.panels.service import assign, declare_conflict, sign_declaration
-from award.rounds.queries import criteria_of, scheme_of
+from award.rounds.queries import criteria_of
 from award.standing.models import Assignment
 
 
@@ -27,7 +27,7 @@ def make_panels(world: World, entries: list[Entry]) -> None:
     """
     opens_at, _ = world.stage_period("assign")
     with world.act(opens_at + timedelta(hours=9)) as session:
-        rules = scheme_of(session, world.round(session)).panel
+        rules = world.round(session).scheme.panel
     turn = cycle(range(len(world.judges)))
     for entry in entries:
         panel: list[Judge] = []

@@ -39,7 +39,7 @@ from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.policy import decide, require
 from award.regulations.model import Criteria, Item
-from award.rounds.queries import criteria_of, scheme_of
+from award.rounds.queries import criteria_of
 
 router = APIRouter(prefix="/sheets", tags=["sheets"])
 READS = [Depends(TokenGuard(TokenScope.READ_SHEETS, guard.judges.roles))]
@@ -82,7 +82,7 @@ def one_sheet(request: Request, session: RequestSession, actor: CurrentActor, as
     review = _readable(session, actor, assignment_id)
     sheet = queries.sheet_of(session, review.assignment)
     rows = queries.items_of(session, sheet)
-    criteria, scheme = _criteria(session, review), scheme_of(session, review.application.round)
+    criteria, scheme = _criteria(session, review), review.application.round.scheme
     version = queries.latest_version(session, sheet) if sheet is not None and sheet.state == "submitted" else None
     missing = [] if version else missing_of(criteria, scheme.panel.strengths_from_percent, rows)
     shown = SheetOut(

@@ -31,7 +31,7 @@ from award.press.views import (
     ScoringBand,
 )
 from award.regulations.model import Category, Criteria, Item, Scheme, StageRules, Text
-from award.rounds.queries import criteria_of, public_title, scheme_of, title_of
+from award.rounds.queries import criteria_of, public_title, title_of
 from award.stages import Kind
 
 MOST_PRIORITIES = 6
@@ -47,7 +47,7 @@ def report_view(session: Session, report: FeedbackReport, language: str, now: da
     """
     application = report.application
     round_ = application.round
-    scheme, criteria = scheme_of(session, round_), criteria_of(session, round_, application.category)
+    scheme, criteria = round_.scheme, criteria_of(session, round_, application.category)
     points = {item.key: item.points for item in criteria.items()}
     own = Panel(marked_in(session, report.sheets), scheme.scoring, points)
     others = [Panel(one, scheme.scoring, points) for one in scored_in(session, application).values()]

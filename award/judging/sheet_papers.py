@@ -28,7 +28,7 @@ from award.press.records import (
 )
 from award.press.views import ItemRemarks, Mark, Remark
 from award.regulations.model import Category, Criteria, Item
-from award.rounds.queries import criteria_of, scheme_of
+from award.rounds.queries import criteria_of
 from award.scoring.grades import item_hundredths, part_hundredths
 
 Marks = Mapping[str, int]
@@ -133,7 +133,7 @@ def summary_view(
     versions = valid_versions(session, application)
     sheets = [marks_of(one) for one in versions]
     totals = [one.total_hundredths for one in versions]
-    limit = scheme_of(session, application.round).scoring.dispersion_limit
+    limit = application.round.scheme.scoring.dispersion_limit
     return SummaryView(
         head=head_of(session, application, language),
         rows=tuple(row for one in criteria.categories for row in _summary_rows(one, sheets, limit, language)),

@@ -19,7 +19,7 @@ from award.results.queries import notice_of, untold
 from award.rounds.models import Round
 from award.rounds.people import holds, is_reachable
 from award.rounds.planning import faults_of, missing_dates
-from award.rounds.queries import dates_of, frame_for, latest_snapshot, scheme_of, stage_of
+from award.rounds.queries import dates_of, frame_for, latest_snapshot, stage_of
 from award.rounds.service.calls import call_content, is_same
 from award.stages import TABLE, Kind
 from award.standing.models import Assignment
@@ -111,7 +111,7 @@ def applications_decided(session: Session, round_: Round, now: datetime) -> list
 
 def panels_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
     """Every application has as many judges as the scheme asks for, and a leader among them."""
-    rules = scheme_of(session, round_).panel
+    rules = round_.scheme.panel
     leaders = func.count(Assignment.id).filter(Assignment.is_leader)
     query = (
         select(Application.id, func.count(Assignment.id), leaders)
@@ -133,7 +133,7 @@ def panels_complete(session: Session, round_: Round, now: datetime) -> list[Miss
 
 def sheets_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
     """Every judge has submitted, and every application has as many sheets as its figure needs."""
-    least = scheme_of(session, round_).scoring.minimum_sheets
+    least = round_.scheme.scoring.minimum_sheets
     submitted = func.count(Sheet.id).filter(Sheet.state == "submitted")
     panels = (
         select(func.count(Assignment.id).label("judges"), submitted.label("done"))
@@ -187,7 +187,7 @@ def decision_made(session: Session, round_: Round, now: datetime) -> list[Missin
         .where(Proposal.round_id == round_.id)
     )
     open_ = categories - set(session.scalars(decided))
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     names = [category.name for category in scheme.categories if category.key in open_]
     if not names:
         return []

@@ -16,7 +16,7 @@ from award.office.checks import Missing, missing_in
 from award.office.queries import Counts, Seat
 from award.regulations.model import Scheme
 from award.rounds.models import Round, RoundStage
-from award.rounds.queries import criteria_of, scheme_of, stage_of, stage_of_kind
+from award.rounds.queries import criteria_of, stage_of, stage_of_kind
 from award.stages import TABLE, Kind
 
 
@@ -52,7 +52,7 @@ class View:
 
 def view_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> View:
     """The round with its scheme and counts."""
-    return View(session, actor, round_, scheme_of(session, round_), queries.counts_of(session, actor, round_), language, now)
+    return View(session, actor, round_, round_.scheme, queries.counts_of(session, actor, round_), language, now)
 
 
 def head_of(view: View) -> dict[str, Any]:

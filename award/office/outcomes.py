@@ -20,7 +20,7 @@ from award.office.going_on import going_on
 from award.office.outcome_json import as_json, from_json
 from award.office.outcome_kinds import CONTENTS, Content, Entry, Setting, faults_of
 from award.rounds.models import Round
-from award.rounds.queries import criteria_of, guarded_stage, scheme_of, stage_of
+from award.rounds.queries import criteria_of, guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.standing.queries import standing_of
 
@@ -36,9 +36,9 @@ def content_of(round_: Round, outcome: PaperOutcome) -> Content | None:
     return from_json(stage_of(round_).kind, outcome.content)
 
 
-def gives_score(session: Session, round_: Round) -> bool:
+def gives_score(round_: Round) -> bool:
     """Whether the present stage counts in the final result, so that its outcome needs a figure."""
-    return bool(scheme_of(session, round_).stage(stage_of(round_).kind).weight_hundredths)
+    return bool(round_.scheme.stage(stage_of(round_).kind).weight_hundredths)
 
 
 def record_outcome(
@@ -75,7 +75,7 @@ def _ask(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
     """One letter a day to each colleague: an office enters the outcomes of a stage one after the other."""
     stage = stage_of(round_)
     key = f"outcomes:{round_.public_id}:{stage.kind}:{round_.award.authority.day_of(now)}"
-    title = scheme_of(session, round_).stage(stage.kind).title
+    title = round_.scheme.stage(stage.kind).title
     place = f"/office/rounds/{round_.public_id}/outcomes"
     ask_second_person(session, actor, round_, Waiting(N_("Outcomes of a stage"), title, place, key), now)
 
@@ -124,7 +124,7 @@ def _require_in_race(session: Session, round_: Round, application: Application) 
 def _check(
     session: Session, round_: Round, application: Application, entry: Entry, kept: Mapping[int, PaperOutcome], now: datetime
 ) -> None:
-    kind, scheme = require_paper(session, round_), scheme_of(session, round_)
+    kind, scheme = require_paper(round_), round_.scheme
     if not isinstance(entry.content, CONTENTS[kind]):
         raise Conflict("outcome.kind", N_("The round stands in another stage now; open its form again."))
     criteria = criteria_of(session, round_, application.category)
@@ -136,15 +136,15 @@ def _check(
         scheme.category(application.category).recommended_per_office,
         _others(session, kind, application, kept),
     )
-    faults = faults_of(entry, setting, counts=gives_score(session, round_))
+    faults = faults_of(entry, setting, counts=gives_score(round_))
     if faults:
         raise Invalid(faults)
 
 
-def require_paper(session: Session, round_: Round) -> str:
+def require_paper(round_: Round) -> str:
     """The kind of the present stage. Raises Conflict where it is held in the system."""
     kind = stage_of(round_).kind
-    if scheme_of(session, round_).stage(kind).held != "paper":
+    if round_.scheme.stage(kind).held != "paper":
         raise Conflict("stage.not_on_paper", N_("This stage is held in the system; its outcome is not typed in."))
     return kind
 

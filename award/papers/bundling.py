@@ -27,7 +27,7 @@ from award.papers.kinds import KINDS
 from award.papers.queries import Paper
 from award.press.records import Head
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, scheme_of, standing_in, title_of
+from award.rounds.queries import guarded_stage, standing_in, title_of
 from award.stages import Who
 from award.standing.queries import conflicts_of
 
@@ -94,7 +94,7 @@ def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, 
     }
     files, missing = _papers(session, [one for one, _ in found], folders)
     evidence = _submissions(session, ordered, folders) if with_evidence else []
-    scheme, title = scheme_of(session, round_), title_of(round_).zh
+    scheme, title = round_.scheme, title_of(round_).zh
     head = Head("zh", scheme.award.zh, title, str(round_.year), "", scheme.office.zh, "")
     return {
         "format": 1, "round": round_.public_id, "name": tidy(title), "head": asdict(head), "files": files, "missing": missing,

@@ -20,7 +20,6 @@ from award.results.official import decision_view
 from award.results.queries import approval_of, decided_lines
 from award.results.summaries import summary_of
 from award.rounds.models import Round
-from award.rounds.queries import scheme_of
 
 BOTH, CHINESE = ("zh", "en"), ("zh",)
 """Official papers exist in Chinese only."""
@@ -84,7 +83,7 @@ def _decision(session: Session, thing: str, language: str) -> str:
     approval = approval_of(session, round_.id)
     if approval is None:
         raise NotFound
-    return to_json(decision_view(round_, scheme_of(session, round_), decided_lines(session, round_), approval))
+    return to_json(decision_view(round_, round_.scheme, decided_lines(session, round_), approval))
 
 
 def _frozen(template: str, prefix: str) -> View:

@@ -30,7 +30,7 @@ from award.results.schemas import (
     RankingOut,
     WinnerOut,
 )
-from award.rounds.queries import round_for, scheme_of, stage_now, standing_in
+from award.rounds.queries import round_for, stage_now, standing_in
 
 router = APIRouter(tags=["results"])
 READS = [Depends(TokenGuard(TokenScope.READ_RESULTS))]
@@ -107,7 +107,7 @@ def ranking(
     """The ranking of a category, once all its sheets are in; the one that was decided on as soon as there is a decision."""
     round_ = round_for(session, actor, round_id)
     require(Action.RESULT_READ, stage_now(round_, clock.now(session)), standing_in(actor, round_))
-    if all(one.key != category for one in scheme_of(session, round_).categories):
+    if all(one.key != category for one in round_.scheme.categories):
         raise NotFound
     found = {one.category: (one, decision) for one, decision in queries.proposals_of(session, round_.id)}
     proposal, decision = found.get(category, (None, None))

@@ -10,7 +10,7 @@ from award.policy import Decision, decide
 from award.results import queries
 from award.results.models import AwardDecision, Proposal
 from award.rounds.models import Round
-from award.rounds.queries import rounds_of, scheme_of, stage_now, standing_in
+from award.rounds.queries import rounds_of, stage_now, standing_in
 from award.stages import Kind, Who
 
 ELSEWHERE = Decision(False, "stage.wrong", N_("The committee has deliberated; its part of this round has ended."), 409)
@@ -21,7 +21,7 @@ def rounds_before(session: Session, actor: Actor) -> list[Round]:
     return [one for one in rounds_of(session, actor) if Who.COMMITTEE in standing_in(actor, one).who]
 
 
-def may_consult(session: Session, actor: Actor, round_: Round, now: datetime) -> Decision:
+def may_consult(actor: Actor, round_: Round, now: datetime) -> Decision:
     """Whether the ranking lies before the committee in this stage.
 
     Where the scheme has a stage for deliberation it is read there alone; where it has none, the committee decides as the
@@ -29,7 +29,7 @@ def may_consult(session: Session, actor: Actor, round_: Round, now: datetime) ->
     """
     stage = stage_now(round_, now)
     decision = decide(Action.RESULT_CONSULT, stage, standing_in(actor, round_))
-    deliberates = any(one.kind == Kind.DELIBERATE for one in scheme_of(session, round_).stages)
+    deliberates = any(one.kind == Kind.DELIBERATE for one in round_.scheme.stages)
     return ELSEWHERE if decision.allowed and deliberates and stage.kind != Kind.DELIBERATE else decision
 
 

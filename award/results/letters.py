@@ -6,7 +6,7 @@ from award.kernel.i18n import format_day
 from award.press.views import NoticeView, Paragraph
 from award.results.models import Notice, Objection
 from award.rounds.models import Round
-from award.rounds.queries import scheme_of, title_of
+from award.rounds.queries import title_of
 
 EFFECTS = {
     "none": "经研究，公示内容不作调整。",
@@ -23,7 +23,7 @@ def subject_of(objection: Objection) -> str:
 
 def letter_view(session: Session, round_: Round, objection: Objection) -> NoticeView:
     """The answer of a confirmed examination, to the one who objected, under the number of the register."""
-    scheme, zone = scheme_of(session, round_), round_.award.authority.clock
+    scheme, zone = round_.scheme, round_.award.authority.clock
     notice = session.get_one(Notice, objection.notice_id)
     if objection.answered_at is None:
         raise ValueError("the answer was not confirmed")

@@ -18,7 +18,7 @@ from award.kernel.errors import NotFound
 from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Round, RoundStage, Snapshot
-from award.rounds.queries import round_for, scheme_of
+from award.rounds.queries import round_for
 from award.standing.models import Assignment, Conflict
 from award.standing.queries import conflicts_of
 
@@ -47,7 +47,7 @@ class JudgedTotal:
 
 def closed_gates(session: Session, round_: Round, category: str) -> int:
     """How many applications still in the race wait for a sheet; none where the rules hold the scoring on paper."""
-    scoring = next((stage for stage in scheme_of(session, round_).stages if stage.kind == "score"), None)
+    scoring = next((stage for stage in round_.scheme.stages if stage.kind == "score"), None)
     if scoring is None or scoring.held == "paper":
         return 0
     left_behind = (

@@ -20,7 +20,7 @@ from award.organisations.models import Organisation
 from award.regulations.model import CategoryRules, Criteria, Scheme
 from award.results.explained import Explained, Ranking, SheetShare, StageShare, TieValue
 from award.rounds.models import Round, RoundStage
-from award.rounds.queries import criteria_of, scheme_of
+from award.rounds.queries import criteria_of
 from award.scoring.combine import Combined, combine, combine_items, composite, published_figure, to_full_marks
 from award.scoring.grades import item_hundredths, part_hundredths
 from award.scoring.quotas import Grade, apply_quotas
@@ -133,7 +133,7 @@ def without(session: Session, round_: Round, ranking: Ranking, gone: Collection[
 
 
 def _rules(session: Session, round_: Round, category: str) -> _Rules:
-    scheme, criteria = scheme_of(session, round_), criteria_of(session, round_, category)
+    scheme, criteria = round_.scheme, criteria_of(session, round_, category)
     return _Rules((round_.scheme_sha256, round_.public_id, category), scheme, scheme.category(category), criteria)
 
 

@@ -13,8 +13,8 @@ from award.kernel.errors import NotFound
 from award.kernel.i18n import N_, Phrase
 from award.kernel.workdays import Calendar
 from award.policy import Standing
-from award.regulations.loader import criteria_from_canonical, scheme_from_canonical
-from award.regulations.model import Criteria, Scheme, StageRules, Text
+from award.regulations.loader import criteria_from_canonical
+from award.regulations.model import Criteria, StageRules, Text
 from award.rounds.models import (
     Authority,
     Award,
@@ -101,11 +101,6 @@ def called_rounds(session: Session) -> dict[int, Snapshot]:
 def rounds_by_id(session: Session, ids: Collection[int]) -> list[Round]:
     """Rounds by their inner numbers."""
     return list(session.scalars(with_stages().where(Round.id.in_(ids))))
-
-
-def scheme_of(session: Session, round_: Round) -> Scheme:
-    """The frozen scheme of a round."""
-    return scheme_from_canonical(ruleset_text(session, round_.scheme_sha256))
 
 
 def criteria_of(session: Session, round_: Round, category: str) -> Criteria:
@@ -224,7 +219,7 @@ def calendar_of(session: Session) -> Calendar:
 
 def frame_for(session: Session, round_: Round, now: datetime) -> Frame:
     """What the dates of a round are held against. now: UTC."""
-    return frame_of(scheme_of(session, round_), round_.award.authority.zone, calendar_of(session), now)
+    return frame_of(round_.scheme, round_.award.authority.zone, calendar_of(session), now)
 
 
 def load_decisions(session: Session, round_: Round) -> None:

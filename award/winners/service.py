@@ -26,7 +26,7 @@ from award.results.official import want_announcement
 from award.results.papers import result_content
 from award.results.queries import approval_of, decided_lines, publication_of
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, scheme_of, standing_in, title_of
+from award.rounds.queries import guarded_stage, standing_in, title_of
 from award.rounds.service import publish_snapshot
 from award.winners import queries
 from award.winners.models import Certificate
@@ -52,7 +52,7 @@ def issue_certificates(
         raise Invalid.one("issued_on", N_("A certificate cannot be dated before the approval."))
     if issued_on > round_.award.authority.day_of(now):
         raise Invalid.one("issued_on", N_("A certificate cannot be dated in the future."))
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     former = queries.certificates_of(session, round_.id)
     existing = {one.application_id for one in former}
     issued: list[Certificate] = []
@@ -214,7 +214,7 @@ def _publish_anew(session: Session, actor: Actor, round_: Round, now: datetime) 
     if approval is None:
         raise RuntimeError("a round with certificates has an approval")
     decided, revoked = decided_lines(session, round_), queries.revocations_of(session, round_)
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     content = result_content(round_, scheme, decided, approval, revoked)
     snapshot = publish_snapshot(session, actor, round_, "result", content, now)
     want_announcement(session, round_, scheme, decided, approval, snapshot, now, list(revoked))

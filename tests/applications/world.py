@@ -22,7 +22,7 @@ from award.kernel.events import Event
 from award.kernel.files.service import Prepared, prepare_generated
 from award.organisations.models import Organisation
 from award.rounds.models import Round, RoundStage
-from award.rounds.queries import criteria_of, scheme_of
+from award.rounds.queries import criteria_of
 from tests import make
 
 VALUES = {
@@ -111,7 +111,7 @@ def facts(year: int = 2026) -> dict[str, str]:
 def fill(session: Session, owner: Actor, application: Application, now: datetime = make.NOW) -> None:
     """Everything a submission needs: facts, a text for each part that refers to the one file, the file."""
     service.save_profile(session, owner, application, facts(), application.profile_version, now)
-    rules = scheme_of(session, application.round).application
+    rules = application.round.scheme.application
     for part in parts_of(criteria_of(session, application.round, application.category), rules):
         text = f"{part.title.zh}：我们每年评审一次，结果见 E-1。" * 3
         service.save_answer(session, owner, application, part.key, text, True, 0, now)

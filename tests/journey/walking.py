@@ -149,7 +149,7 @@ class Walk:
             office, round_ = self.world.actor(session, OFFICE), self.world.round(session)
             content = prepare_generated("record.pdf", licence_file(replace(entry.story, credit_code=f"{kind}{number}")), 1)
             stored = keep(session, content, office.person_id, self.world.now, "outcome")
-            score = 70_000 + 1_025 * number if gives_score(session, round_) else None
+            score = 70_000 + 1_025 * number if gives_score(round_) else None
             day = self.today - timedelta(1)
             made = OutcomeEntry(score, True, "一致意见", day, _content(kind, number, day), stored.id)
             record_outcome(session, office, round_, self.world.application(session, entry), made, self.world.now)

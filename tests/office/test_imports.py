@@ -28,7 +28,6 @@ from award.organisations.models import Claim, Organisation, RegisterEntry
 from award.organisations.queries import register_of
 from award.panels.models import PoolMember
 from award.rounds.models import Authority, CalendarDay
-from award.rounds.queries import scheme_of
 from award.rounds.service import holidays
 from award.worker import TASKS, run
 from tests import make
@@ -168,7 +167,7 @@ def test_all_faults_of_a_row_are_told_at_once_and_it_is_not_counted_as_new(world
 def test_what_the_template_offers_is_taken_in_both_languages(world: World) -> None:
     """Every word of every drop-down, however long it is."""
     with transaction(world.engine) as session:
-        scheme = scheme_of(session, world.application(session).round)
+        scheme = world.application(session).round.scheme
     for importer in IMPORTERS.values():
         fields = importer.of_round(scheme) if importer.of_round else importer.fields
         for field in (one for one in fields if one.choices):

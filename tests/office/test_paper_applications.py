@@ -20,7 +20,7 @@ from award.kernel.sheets.models import Import
 from award.messages.queries.receivers import contacts
 from award.organisations.service import claim_organisation, decide_claim
 from award.rounds.models import Round
-from award.rounds.queries import scheme_of, with_stages
+from award.rounds.queries import with_stages
 from award.worker import run
 from tests import make
 from tests.applications import world as worlds
@@ -66,7 +66,7 @@ def row(at: int = 0, **changed: str) -> list[str]:
 
 
 def lines(session: Session, world: World, *rows: list[str]) -> Any:
-    fields = fields_of(scheme_of(session, round_of(session, world)))
+    fields = fields_of(round_of(session, world).scheme)
     found, faults = lines_of(fields, [headings(fields, "zh"), *rows])
     return found, faults
 
@@ -101,7 +101,7 @@ def test_a_table_becomes_drafts_after_it_was_looked_at(world: World, desk: dict[
     assert f"template.xlsx?round={world.round}" in str(choose)
     assert office.get(f"/office/import/applications/template.xlsx?round={world.round}").content.startswith(b"PK")
     with transaction(world.engine) as session:
-        head = headings(fields_of(scheme_of(session, round_of(session, world))), "zh")
+        head = headings(fields_of(round_of(session, world).scheme), "zh")
     files = {"file": ("表.xlsx", with_rows(head, row(0), row(1, sector="Services", contact_phone="")))}
     answer = office.post("/office/import/applications", {"round": world.round}, files=files)
     assert answer.status_code == 303, answer.text[:500]
@@ -262,7 +262,7 @@ def test_nobody_but_the_office_of_this_round(world: World, desk: dict[str, Visit
 
 def test_the_deadline_between_look_and_import_lets_nothing_in(world: World, desk: dict[str, Visitor]) -> None:
     with transaction(world.engine) as session:
-        head = headings(fields_of(scheme_of(session, round_of(session, world))), "en")
+        head = headings(fields_of(round_of(session, world).scheme), "en")
     files = {"file": ("t.xlsx", with_rows(head, row(0)))}
     url = desk["office"].post("/office/import/applications", {"round": world.round}, files=files).headers["location"]
     run(world.engine, TWO, once=True)

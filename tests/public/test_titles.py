@@ -5,7 +5,6 @@ from typing import Any
 from sqlalchemy import Engine
 
 from award.kernel.audit.trail import transaction
-from award.rounds.queries import scheme_of
 from award.rounds.service import call_content, publish_progress, publish_snapshot
 from tests import make
 from tests.results.acts import to_notice
@@ -25,7 +24,7 @@ def test_the_public_reads_no_stage_as_the_office_divides_it(engine: Engine, cloc
     to_notice(world)
     with transaction(engine) as session:
         round_ = world.found(session)
-        titles = {kind: scheme_of(session, round_).stage(kind).title for kind in ("assign", "score")}
+        titles = {kind: round_.scheme.stage(kind).title for kind in ("assign", "score")}
         extensions = [
             {"kind": kind, "title": {"zh": title.zh, "en": title.en}, "reason": f"原因 {kind}", **MOVED}
             for kind, title in titles.items()

@@ -154,7 +154,7 @@ def build(
 
 def with_scheme(session: Session, round_: Round, **changes: object) -> Scheme:
     """Freezes the round with other rules of its scheme: dataclass fields by name, `scoring` and `notice` as maps."""
-    scheme = rounds.scheme_of(session, round_)
+    scheme = round_.scheme
     for name in ("scoring", "notice"):
         if name in changes:
             changes[name] = replace(getattr(scheme, name), **changes[name])  # type: ignore[arg-type]

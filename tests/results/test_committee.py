@@ -120,7 +120,7 @@ def test_only_its_committee(here: World, client: Any) -> None:
 def test_an_officer_reads_it_as_office_only(here: World) -> None:
     """The guard keeps him out; the rule does too."""
     with transaction(here.engine) as session:
-        assert not may_consult(session, here.actors["office"], here.found(session), make.NOW).allowed
+        assert not may_consult(here.actors["office"], here.found(session), make.NOW).allowed
 
 
 def test_it_stays_readable_while_the_notice_runs(here: World, client: Any) -> None:

@@ -18,7 +18,6 @@ from award.results.papers import Group, Winner
 from award.results.queries import approval_of, decided_lines
 from award.results.service.publishing import publish_result
 from award.rounds.models import Snapshot
-from award.rounds.queries import scheme_of
 from tests import make
 from tests.results.acts import approve, decide, propose, publish, put_on_notice, to_notice, to_publication
 from tests.results.judged import DAY, Entry, World, build
@@ -141,7 +140,7 @@ def test_decision_and_announcement_name_the_stages_as_the_notice_does(engine: En
         round_ = world.found(session)
         approval = approval_of(session, round_.id)
         assert approval is not None
-        decision = decision_view(round_, scheme_of(session, round_), decided_lines(session, round_), approval)
+        decision = decision_view(round_, round_.scheme, decided_lines(session, round_), approval)
         announced = session.scalars(select(Document.view).where(Document.subject.startswith("announcement:"))).one()
     for said in (decision.paragraphs[0].text, json.loads(announced)["paragraphs"][0]["text"]):
         assert "经申报、受理与资格审查、材料评审和公示" in said
@@ -156,7 +155,7 @@ def test_the_decision_calls_its_winners_what_they_are(world: World, category: st
     approve(world)
     with transaction(world.engine) as session:
         round_ = world.found(session)
-        scheme, approval = scheme_of(session, round_), approval_of(session, round_.id)
+        scheme, approval = round_.scheme, approval_of(session, round_.id)
         assert approval is not None
         quota = scheme.category("organisation").quotas[0]
         winners = tuple(Winner(str(at), f"获奖者{at}", "", None) for at in range(7))

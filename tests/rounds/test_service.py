@@ -41,7 +41,7 @@ def dated(desk: Desk) -> str:
     with transaction(desk.engine) as session:
         round_ = desk.found(session, public_id)
         frame = queries.frame_for(session, round_, NOW)
-        dates = planning.proposed_dates(queries.scheme_of(session, round_), frame, date(2026, 4, 1))
+        dates = planning.proposed_dates(round_.scheme, frame, date(2026, 4, 1))
         service.set_dates(session, desk["office"], round_, dates, round_.version, NOW)
     return public_id
 
@@ -85,7 +85,7 @@ class TestCreateRound:
             shipped_schemes()["anhui-province"], Text(authority.name_zh, authority.name_en), Text(award.name_zh, award.name_en)
         )
         assert round_.scheme_sha256 == sha256_of(canonical(scheme))
-        assert queries.scheme_of(session, round_) == scheme
+        assert round_.scheme == scheme
         assert {one.category for one in round_.rubrics} == {"organisation", "individual"}
         assert queries.criteria_of(session, round_, "organisation") == shipped_criteria()["gbt19580-2012"]
         assert queries.criteria_of(session, round_, "individual") == shipped_criteria()["individuals-example"]

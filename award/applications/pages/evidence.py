@@ -24,7 +24,6 @@ from award.kernel.web.downloads import send_file, send_picture
 from award.kernel.web.failures import wants_json
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
-from award.rounds.queries import scheme_of
 
 router = APIRouter(prefix="/apply/{application_id}/evidence", dependencies=[Depends(guard.applicants)])
 files = APIRouter(prefix="/evidence/{evidence_id}", dependencies=[Depends(guard.signed_in)])
@@ -96,7 +95,7 @@ def _prepared(request: Request, actor: Actor, application_id: str, form: Submitt
     """Opens and stores the contents before the session that writes is used, because that holds the database."""
     with db.reading(request.app.state.engine) as reading:
         application = queries.own_application(reading, actor, application_id)
-        limits = Limits(scheme_of(reading, application.round).application.file_mib, TYPES)
+        limits = Limits(application.round.scheme.application.file_mib, TYPES)
     chosen = form.files("file")
     if not chosen:
         raise Invalid.one("file", N_("Choose a file first."))

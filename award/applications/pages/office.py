@@ -28,7 +28,7 @@ from award.organisations.queries import is_confirmed
 from award.policy import decide, require
 from award.rounds.eligibility import conditions_of
 from award.rounds.pages.place import place_of
-from award.rounds.queries import round_for, scheme_of, stage_now, standing_in
+from award.rounds.queries import round_for, stage_now, standing_in
 from award.stages import Who
 from award.standing.queries import standing_of
 from award.words import WORDS
@@ -49,7 +49,7 @@ def applications(
     require(Action.APPLICATION_LIST, stage, standing)
     filters = Filters(q.strip()[:80], state, sector, category)
     found = list_for_office(session, actor, round_, filters, page=page, size=SIZE)
-    scheme, language = scheme_of(session, round_), request.state.language
+    scheme, language = round_.scheme, request.state.language
     sectors = {key: name.in_language(language) for one in scheme.categories for key, name in one.sectors.items()}
     url = request.url
     return render(

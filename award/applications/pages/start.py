@@ -28,7 +28,7 @@ from award.organisations.queries import claims_of, organisations_of
 from award.policy import Standing, decide, require
 from award.rounds.eligibility import conditions_of
 from award.rounds.models import Round
-from award.rounds.queries import open_rounds, scheme_of, stage_now, stage_of, title_of
+from award.rounds.queries import open_rounds, stage_now, stage_of, title_of
 from award.rounds.schemes import tiers_above
 from award.stages import Who
 
@@ -74,7 +74,7 @@ def _open_round(
         "categories": [
             {"name": one.name.in_language(language), "url": f"/apply/rounds/{round_.public_id}/{one.key}",
              "is_begun": bool(own) and all((round_.id, one.key, each.id) in begun for each in own)}
-            for one in scheme_of(session, round_).categories
+            for one in round_.scheme.categories
         ],
     }  # fmt: skip
 
@@ -96,7 +96,7 @@ def eligibility(request: Request, session: RequestSession, actor: CurrentActor, 
 
 
 def _start(request: Request, session: Session, actor: Actor, round_: Round, category: str) -> dict[str, Any]:
-    scheme, language = scheme_of(session, round_), request.state.language
+    scheme, language = round_.scheme, request.state.language
     rules = next((one for one in scheme.categories if one.key == category), None)
     if rules is None:
         raise NotFound

@@ -125,7 +125,7 @@ def _may_withdraw(session: Session, actor: Actor, desk: views.Desk) -> bool:
     is_in = application.state in ("submitted", "resubmitted", "correction", "accepted")
     standing = standing_of(session, actor, application, desk.now)
     is_his = decide(Action.APPLICATION_WITHDRAW, stage, standing).allowed
-    return is_in and is_his and may_withdraw(session, application, stage)
+    return is_in and is_his and may_withdraw(application, stage)
 
 
 def _submission(session: Session, application: Application, number: int | None) -> Submission | None:

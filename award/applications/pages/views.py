@@ -16,7 +16,7 @@ from award.kernel.i18n import N_
 from award.policy import decide
 from award.regulations.model import Criteria, Item, RequirementPoint, Scheme
 from award.rounds.pages.speaking import Speaking
-from award.rounds.queries import criteria_of, scheme_of, stage_now, stage_of, title_of
+from award.rounds.queries import criteria_of, stage_now, stage_of, title_of
 from award.standing.queries import standing_of
 
 WRITABLE = ("draft", "correction")
@@ -59,7 +59,7 @@ class Desk(Speaking):
 
 def desk_of(request: Request, session: Session, application: Application) -> Desk:
     """Reads what every page of an application needs."""
-    scheme = scheme_of(session, application.round)
+    scheme = application.round.scheme
     criteria = criteria_of(session, application.round, application.category)
     parts = parts_of(criteria, scheme.application)
     return Desk(application, scheme, criteria, parts, request.state.language, clock.now(session))

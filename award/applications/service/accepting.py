@@ -19,7 +19,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.workdays import Calendar
 from award.organisations.queries import is_confirmed
-from award.rounds.queries import calendar_of, criteria_of, scheme_of
+from award.rounds.queries import calendar_of, criteria_of
 from award.rounds.service.second_person import Waiting, ask_second_person
 
 Point = dict[str, str]
@@ -69,7 +69,7 @@ def return_for_correction(
     points = [point for point in points if point["text"]]
     if not points:
         raise Invalid.one("points", N_("Say what is to be corrected, point by point."))
-    rules = scheme_of(session, application.round).application
+    rules = application.round.scheme.application
     parts = parts_of(criteria_of(session, application.round, application.category), rules)
     if not {point["part"] for point in points} <= {"", "facts", "evidence", *(one.key for one in parts)}:
         raise Invalid.one("points", N_("The application has no such part. Reload the page and enter the points again."))

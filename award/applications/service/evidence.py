@@ -14,7 +14,6 @@ from award.kernel.events import Event
 from award.kernel.files import service as files
 from award.kernel.i18n import N_
 from award.regulations.model import ApplicationRules
-from award.rounds.queries import scheme_of
 
 TYPES = frozenset({"pdf", "jpg", "jpeg", "png", "docx", "xlsx", "pptx", "ofd"})
 TITLE = 120
@@ -33,7 +32,7 @@ def add_evidence(
     present = evidence_of(session, application)
     if same := next((one for one in present if one.file.sha256 == prepared.sha256), None):
         return same
-    check_limits(scheme_of(session, application.round).application, present, prepared)
+    check_limits(application.round.scheme.application, present, prepared)
     ever = session.scalar(select(func.count()).where(Evidence.application_id == application.id)) or 0
     stored = files.keep(session, prepared, actor.person_id, now, "evidence")
     stem = prepared.name.rpartition(".")[0] or prepared.name

@@ -30,7 +30,7 @@ from award.organisations.models import Organisation
 from award.policy import require
 from award.regulations.model import CategoryRules, Scheme
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, scheme_of, stage_now, standing_in
+from award.rounds.queries import guarded_stage, stage_now, standing_in
 from award.stages import StageNow
 
 _STATED = ("contact_name", "contact_phone", "contact_email", "contact_address")
@@ -90,7 +90,7 @@ def apply_import(session: Session, actor: Actor, round_: Round, lines: Sequence[
     session.flush()
     ids = {one.organisation_id for one in entered}
     enter_in_register(session, round_.award.authority, sorted(ids), now)
-    fields = fields_of(scheme_of(session, round_))
+    fields = fields_of(round_.scheme)
     for one, line in zip(entered, lines, strict=True):
         _note(session, actor, one, line, stage)
         write_of_paper(session, one, _spoken(fields, line), now)
@@ -118,7 +118,7 @@ class _Checked:
 
 
 def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date) -> _Checked:
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     fields = fields_of(scheme)
     rules: Mapping[str, CategoryRules] = {one.key: one for one in scheme.categories}
     codes = {one.number: _code(one) for one in lines}

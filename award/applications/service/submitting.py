@@ -22,7 +22,6 @@ from award.kernel.i18n import N_
 from award.policy import require
 from award.regulations.canonical import sha256_of
 from award.rounds.models import Round, RoundRubric
-from award.rounds.queries import scheme_of
 from award.stages import APPLICANTS, StageNow, Who
 
 DECLARATIONS: Mapping[str, str] = {
@@ -151,7 +150,7 @@ def withdraw(session: Session, actor: Actor, application: Application, reason: s
     if Who.OWNER in standing.who and application.state == "withdrawn":
         return application
     require(Action.APPLICATION_WITHDRAW, stage, standing)
-    if not may_withdraw(session, application, stage):
+    if not may_withdraw(application, stage):
         raise Refused("withdraw.too_late", N_("In this stage an application can no longer be withdrawn."), status=409)
     if application.state not in WITHDRAWABLE:
         raise Conflict("application.not_submitted", N_("There is nothing to withdraw: it is not submitted, or decided already."))
@@ -163,9 +162,9 @@ def withdraw(session: Session, actor: Actor, application: Application, reason: s
     return application
 
 
-def may_withdraw(session: Session, application: Application, stage: StageNow) -> bool:
+def may_withdraw(application: Application, stage: StageNow) -> bool:
     """Whether the scheme still lets applications be withdrawn in this stage."""
-    scheme = scheme_of(session, application.round)
+    scheme = application.round.scheme
     order = [one.kind for one in scheme.stages]
     last = scheme.application.withdraw_until
     return stage.kind in order and last in order and order.index(stage.kind) <= order.index(last)

@@ -22,7 +22,7 @@ from award.kernel.i18n import N_
 from award.organisations.models import Organisation
 from award.policy import Standing, require
 from award.rounds.models import Round
-from award.rounds.queries import criteria_of, guarded_stage, scheme_of
+from award.rounds.queries import criteria_of, guarded_stage
 from award.stages import StageNow, Who
 from award.standing.queries import own_part
 
@@ -58,7 +58,7 @@ def start_application(
     )
     if round_.state != "open":
         raise Conflict("round.not_open", N_("This round takes no applications now."))
-    _check_category(session, round_, category, sector)
+    _check_category(round_, category, sector)
     if found := _entry(session, round_, organisation, category):
         return found
     application = Application(
@@ -75,8 +75,8 @@ def start_application(
     return application
 
 
-def _check_category(session: Session, round_: Round, category: str, sector: str) -> None:
-    rules = {one.key: one for one in scheme_of(session, round_).categories}
+def _check_category(round_: Round, category: str, sector: str) -> None:
+    rules = {one.key: one for one in round_.scheme.categories}
     if category not in rules:
         raise Invalid.one("category", N_("Choose a category of this round."))
     sectors = rules[category].sectors
@@ -192,7 +192,7 @@ def _save(
 
 def _rule(session: Session, application: Application, part: str) -> PartRule:
     criteria = criteria_of(session, application.round, application.category)
-    rules = scheme_of(session, application.round).application
+    rules = application.round.scheme.application
     found = next((one for one in parts_of(criteria, rules) if one.key == part), None)
     if found is None:
         raise NotFound

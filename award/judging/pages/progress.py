@@ -24,7 +24,7 @@ from award.policy import decide
 from award.regulations.model import Criteria
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
-from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now
+from award.rounds.queries import criteria_of, round_for, stage_now
 from award.standing.queries import standing_of
 
 router = APIRouter(prefix="/office/rounds/{round_id}", dependencies=[Depends(guard.office_or_supervisor)])
@@ -45,7 +45,7 @@ def progress(request: Request, session: RequestSession, actor: CurrentActor, rou
     place = place_of(actor, round_, "progress", now)
     rows = panels_in(session, actor, round_)
     counts = _item_counts(session, round_)
-    language, size = request.state.language, scheme_of(session, round_).panel.size
+    language, size = request.state.language, round_.scheme.panel.size
     shown = [_row(round_, one, counts, size) for one in rows]
     done, due = sum(one["in"] for one in shown), sum(one["due"] for one in shown)
     return render(
@@ -59,7 +59,7 @@ def progress(request: Request, session: RequestSession, actor: CurrentActor, rou
 def _item_counts(session: Session, round_: Round) -> dict[str, int]:
     return {
         one.key: len(list(criteria_of(session, round_, one.key).items()))
-        for one in scheme_of(session, round_).categories
+        for one in round_.scheme.categories
     }
 
 

@@ -18,7 +18,7 @@ from award.policy import Decision
 from award.regulations.model import Criteria, Item, Scheme
 from award.rounds.models import Round, RoundStage
 from award.rounds.pages.speaking import Speaking
-from award.rounds.queries import criteria_of, scheme_of, stage_of_kind, title_of
+from award.rounds.queries import criteria_of, stage_of_kind, title_of
 from award.scoring.grades import item_hundredths
 
 
@@ -50,7 +50,7 @@ def bench_of(request: Request, session: Session, review: Review) -> Bench:
     """Reads what every page of a review needs."""
     round_ = review.application.round
     criteria = criteria_of(session, round_, review.application.category)
-    return Bench(review, scheme_of(session, round_), criteria, request.state.language)
+    return Bench(review, round_.scheme, criteria, request.state.language)
 
 
 def head(bench: Bench) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from award.panels.service.telling import tell_leader
 from award.policy import Moment, Standing
 from award.regulations.model import Criteria, Item, Text
 from award.rounds.models import Round
-from award.rounds.queries import criteria_of, guarded_stage, scheme_of
+from award.rounds.queries import criteria_of, guarded_stage
 from award.scoring.grades import total_hundredths
 from award.standing.models import Assignment
 from award.standing.queries import standing_held, standing_of
@@ -246,7 +246,7 @@ def submit_sheet(
     if not application.is_live:
         raise Conflict("application.not_live", VOID)
     criteria = criteria_of(session, application.round, application.category)
-    scheme = scheme_of(session, application.round)
+    scheme = application.round.scheme
     items = queries.items_of(session, sheet)
     faults = missing_of(criteria, scheme.panel.strengths_from_percent, items)
     if faults or sheet is None:

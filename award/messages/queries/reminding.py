@@ -20,7 +20,7 @@ from award.results.models import Notice, Objection
 from award.results.service.objecting import due_on
 from award.rounds.models import Round
 from award.rounds.people import holds, is_reachable, officers_of
-from award.rounds.queries import dates_of, scheme_of, stage_of
+from award.rounds.queries import dates_of, stage_of
 from award.standing.models import Assignment, Conflict
 
 
@@ -52,7 +52,7 @@ class Reminder:
 
 def settings_of(session: Session, round_: Round) -> list[Setting]:
     """Every kind its scheme has something to remind of, as the round has it."""
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     rows = {
         one.kind: one for one in session.scalars(select(ReminderSetting).where(ReminderSetting.round_id == round_.id))
     }

@@ -21,7 +21,7 @@ from award.organisations.queries import (
 )
 from award.panels.pages.pool import authority_of
 from award.panels.queries import found_in_pool
-from award.rounds.queries import days_of, rounds_of, scheme_of, stage_of, title_of
+from award.rounds.queries import days_of, rounds_of, stage_of, title_of
 from award.rounds.service.holidays import YEARS
 from award.words import WORDS
 
@@ -96,7 +96,7 @@ def _rounds(asked: Asked) -> Answer:
     rows = []
     for one in rounds_of(asked.session, asked.actor):
         stage = stage_of(one)
-        title = scheme_of(asked.session, one).stage(stage.kind).title
+        title = one.scheme.stage(stage.kind).title
         rows.append(
             (asked.tell(title_of(one)), asked.tell(one.award.authority.name), one.year, asked.word("round", one.state),
              asked.tell(title), stage.closes_at)

@@ -24,7 +24,7 @@ from award.policy import require
 from award.results.pages.shown import grade_names
 from award.results.queries import objections_of
 from award.rounds.models import Round
-from award.rounds.queries import round_for, scheme_of, stage_now, standing_in, title_of
+from award.rounds.queries import round_for, stage_now, standing_in, title_of
 from award.winners.queries import certificates_for, validity_of
 
 EVERY = 1_000_000
@@ -55,7 +55,7 @@ def _applications(asked: Asked) -> Answer:
     round_ = round_of(asked, Action.APPLICATION_LIST)
     filters = Filters(asked.get("q").strip()[:80], asked.get("state"), asked.get("sector"), asked.get("category"))
     found = list_for_office(asked.session, asked.actor, round_, filters, size=EVERY)
-    scheme = scheme_of(asked.session, round_)
+    scheme = round_.scheme
     categories: dict[str, str] = {one.key: asked.tell(one.name) for one in scheme.categories}
     sectors = {key: asked.tell(name) for one in scheme.categories for key, name in one.sectors.items()}
     columns = (
@@ -99,7 +99,7 @@ def _assignments(asked: Asked) -> Answer:
 def _progress(asked: Asked) -> Answer:
     """Counts only, as on the page: who has how much left is no value."""
     round_ = round_of(asked)
-    size = scheme_of(asked.session, round_).panel.size
+    size = round_.scheme.panel.size
     columns = (
         Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))),
         Column(asked.say(N_("Sheets in")), Kind.WHOLE), Column(asked.say(N_("Sheets due")), Kind.WHOLE),
@@ -157,7 +157,7 @@ def _objections(asked: Asked) -> Answer:
 
 def _certificates(asked: Asked) -> Answer:
     round_ = round_of(asked)
-    scheme = scheme_of(asked.session, round_)
+    scheme = round_.scheme
     names: dict[tuple[str, str], str] = {
         (one.key, grade): asked.tell(name)
         for one in scheme.categories for grade, name in grade_names(scheme, one.key).items()

@@ -22,7 +22,7 @@ from award.results.pages.ranking import shown_ranking
 from award.results.pages.shown import rows_of
 from award.results.queries import closed_gates
 from award.rounds.models import Round
-from award.rounds.queries import criteria_of, scheme_of, stage_now, standing_in, title_of
+from award.rounds.queries import criteria_of, stage_now, standing_in, title_of
 from award.standing.models import Assignment
 
 
@@ -59,7 +59,7 @@ def _sheets(asked: Asked) -> Answer:
     """Every sheet in force of the applications all of whose sheets are in, read portion by portion."""
     round_ = round_of(asked)
     enforce(_may_read(asked, round_))
-    categories: list[str] = [one.key for one in scheme_of(asked.session, round_).categories]
+    categories: list[str] = [one.key for one in round_.scheme.categories]
     category = asked.get("category") or categories[0]
     if category not in categories:
         raise NotFound

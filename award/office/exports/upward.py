@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from award.applications.facts import NOMINEE
 from award.applications.service.importing import fields_of
 from award.kernel.actor import Action
 from award.kernel.errors import Conflict, NotFound
@@ -55,7 +56,7 @@ def _as_imported(asked: Asked, above: Scheme, scheme: Scheme, line: ResultLine) 
     return (
         organisation.credit_code, organisation.name, asked.tell(rules.name), asked.tell(rules.sectors.get(application.sector)), "",
         *(profile.get(key, "") for key in ("contact_name", "contact_phone", "contact_email", "contact_address")),
-        "" if application.entrant == organisation.name else application.entrant.partition("（")[0],
+        profile.get(NOMINEE, ""),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from award.kernel.sheets.importing import Change, Line, Plan
 from award.kernel.sheets.models import Import, ImportState
 from award.office.imports.kinds import IMPORTERS, Importer, Place
 from award.rounds.models import Authority, Round
-from award.rounds.queries import scheme_of, stage_now, with_stages
+from award.rounds.queries import stage_now, with_stages
 
 LOOK, WRITE = "import:look", "import:write"
 """Names of the jobs; office.imports.tasks does them."""
@@ -35,12 +35,12 @@ def importer_named(key: str) -> Importer:
     return IMPORTERS[key]
 
 
-def importer_for(session: Session, key: str, place: Place) -> Importer:
+def importer_for(key: str, place: Place) -> Importer:
     """A kind of table with the columns it has in this place, and the address of its list there."""
     importer = importer_named(key)
     if importer.of_round is None:
         return importer
-    fields = importer.of_round(scheme_of(session, place.its_round))
+    fields = importer.of_round(place.its_round.scheme)
     return replace(importer, fields=fields, back=f"/office/rounds/{place.public_id}{importer.back}")
 
 

@@ -42,7 +42,7 @@ def read(session: Session, payload: Payload) -> Wanted | None:
     found = service.import_named(session, payload["import"])
     if found is None:
         return None
-    importer = service.importer_for(session, found.kind, service.place_of(session, found))
+    importer = service.importer_for(found.kind, service.place_of(session, found))
     return Wanted(found.public_id, found.file.sha256, found.file.name, importer.most, importer.fields)
 
 

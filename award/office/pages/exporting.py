@@ -23,7 +23,7 @@ from award.office.exports import service
 from award.office.exports.asked import Answer, Asked, Export
 from award.regulations.model import Text
 from award.rounds.models import Round
-from award.rounds.queries import round_for, scheme_of
+from award.rounds.queries import round_for
 from award.words import WORDS
 
 office = APIRouter(prefix="/office/export", dependencies=[Depends(guard.office_or_supervisor)])
@@ -88,7 +88,7 @@ def _in_words(asked: Asked, round_: Round | None, name: str, value: str) -> str:
     if name == "state":
         kinds = (round_.words if round_ else "application", "claim", "message")
         return next((asked.word(kind, value) for kind in kinds if value in WORDS[kind]), value)
-    categories = scheme_of(asked.session, round_).categories if round_ and name in ("category", "sector") else ()
+    categories = round_.scheme.categories if round_ and name in ("category", "sector") else ()
     names: dict[str, Text] = {one.key: one.name for one in categories}
     if name == "sector":
         names = {key: title for one in categories for key, title in one.sectors.items()}

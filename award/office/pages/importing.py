@@ -41,7 +41,7 @@ def choose(
 ) -> Response:  # fmt: skip
     """What the table has to look like, and where to choose it."""
     place = _open_place(session, actor, table_kind, authority, round)
-    return render(request, session, CHOOSE, **_choosing(request, session, table_kind, place))
+    return render(request, session, CHOOSE, **_choosing(request, table_kind, place))
 
 
 def _place(session: Session, actor: Actor, table_kind: str, authority_id: str, round_id: str) -> Place:
@@ -59,8 +59,8 @@ def _open_place(session: Session, actor: Actor, table_kind: str, authority_id: s
     return place
 
 
-def _choosing(request: Request, session: Session, table_kind: str, place: Place) -> dict[str, Any]:
-    importer, shown = service.importer_for(session, table_kind, place), {}
+def _choosing(request: Request, table_kind: str, place: Place) -> dict[str, Any]:
+    importer, shown = service.importer_for(table_kind, place), {}
     if place.round is None:
         param, name = "authority", place.authority.name
     else:
@@ -78,7 +78,7 @@ def download_template(
 ) -> Response:  # fmt: skip
     """The empty table."""
     place, language = _open_place(session, actor, table_kind, authority, round), request.state.language
-    importer = service.importer_for(session, table_kind, place)
+    importer = service.importer_for(table_kind, place)
     content = template(importer.fields, importer.title, language)
     name = f"{translate(language, importer.title)}.xlsx"
     return Response(
@@ -97,7 +97,7 @@ def bring(request: Request, session: RequestSession, actor: CurrentActor, table_
         prepared = prepare_upload(upload.filename or "", upload.file, LIMITS)
     except Invalid as error:
         place = _open_place(session, actor, table_kind, form.get("authority"), form.get("round"))
-        return render_invalid(request, session, CHOOSE, error, **_choosing(request, session, table_kind, place))
+        return render_invalid(request, session, CHOOSE, error, **_choosing(request, table_kind, place))
     place, now = _place(session, actor, table_kind, form.get("authority"), form.get("round")), clock.now(session)
     service.require_import(actor, importer, place, now)
     stored = keep(session, prepared, actor.person_id, now, PURPOSE)
@@ -116,10 +116,10 @@ def run(
 def _run(request: Request, session: Session, actor: Actor, import_id: str, number: int = 1) -> dict[str, Any]:
     found = service.import_for(session, actor, import_id)
     place = _place(session, actor, found.kind, found.place, found.place)
-    importer, plan = service.importer_for(session, found.kind, place), service.plan_of(found)
+    importer, plan = service.importer_for(found.kind, place), service.plan_of(found)
     link = request.url.include_query_params
     return {
-        **_choosing(request, session, found.kind, place), "run": found,
+        **_choosing(request, found.kind, place), "run": found,
         "is_waiting": found.state in (ImportState.LOOKING, ImportState.WRITING),
         "done": found.job.progress_done if found.job else 0, "total": (found.job.progress_total or 0) if found.job else 0,
         "plan": None if plan is None else _plan(request, importer, plan),

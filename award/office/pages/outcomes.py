@@ -31,7 +31,7 @@ from award.policy import decide
 from award.regulations.model import Scheme
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
-from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now, stage_of, standing_in
+from award.rounds.queries import criteria_of, round_for, stage_now, stage_of, standing_in
 
 router = APIRouter(prefix="/office/rounds/{round_id}/outcomes")
 LIST, FORM = "office/outcomes.html", "office/outcome.html"
@@ -115,11 +115,11 @@ def _typed_page(
 def _enter(
     session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
 ) -> None:
-    kind = outcomes.require_paper(session, round_)
+    kind = outcomes.require_paper(round_)
     kept = outcomes.outcomes_of(session, round_).get(application.id)
     criteria = criteria_of(session, round_, application.category)
     has_file = prepared is not None or (kept is not None and kept.file_id is not None)
-    counts = outcomes.gives_score(session, round_)
+    counts = outcomes.gives_score(round_)
     entry = outcome_forms.read_entry(form, kind, criteria, counts=counts, has_file=has_file)
     now = clock.now(session)
     if prepared is not None:
@@ -156,7 +156,7 @@ def _both(session: Session, actor: Actor, round_id: str, application_id: str) ->
 
 def _page(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
     now = clock.now(session)
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     rules = scheme.stage(stage_of(round_).kind)
     decision = decide(Action.OUTCOME_RECORD, stage_now(round_, now), standing_in(actor, round_))
     is_here = rules.held == "paper"
@@ -166,7 +166,7 @@ def _page(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
         "on_paper": [one for one in scheme.stages if one.held == "paper"],
         "is_here": is_here,
         "words": CONTENTS[rules.kind].words if is_here else None,
-        "needs_score": outcomes.gives_score(session, round_),
+        "needs_score": outcomes.gives_score(round_),
         "may_record": decision.allowed and is_here,
     }
 
@@ -184,7 +184,7 @@ def _form_page(session: Session, actor: Actor, round_: Round, application: Appli
         "needs_file": CONTENTS[kind].needs_file,
         "most_rows": outcome_forms.MOST_ROWS,
         "items": list(criteria_of(session, round_, application.category).items()),
-        "rule": _rule(scheme_of(session, round_), kind, application.category),
+        "rule": _rule(round_.scheme, kind, application.category),
     }
 
 

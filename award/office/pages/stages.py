@@ -115,8 +115,8 @@ def _dates(session: Session, actor: Actor, round_: Round, kind: str) -> dict[str
         **place_of(actor, round_, "stages", clock.now(session)),
         "stage": upcoming(round_, kind),
         "present": present,
-        "scheme": queries.scheme_of(session, round_),
-        "notice": queries.scheme_of(session, round_).notice if kind == Kind.NOTICE else None,
+        "scheme": round_.scheme,
+        "notice": round_.scheme.notice if kind == Kind.NOTICE else None,
     }
 
 

@@ -38,7 +38,7 @@ from award.policy import decide
 from award.regulations.model import PanelRules
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
-from award.rounds.queries import round_for, scheme_of, stage_now, stage_of
+from award.rounds.queries import round_for, stage_now, stage_of
 from award.stages import Kind
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
@@ -52,7 +52,7 @@ def panels(request: Request, session: RequestSession, actor: CurrentActor, round
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
     place = place_of(actor, round_, "assign", now)
-    rules = scheme_of(session, round_).panel
+    rules = round_.scheme.panel
     waiting = queries.changes_waiting(session, round_.id)
     rows = [
         _panel(round_, one, rules, one.application.id in waiting) for one in queries.panels_of(session, actor, round_)
@@ -112,7 +112,7 @@ def _one(
 ) -> dict[str, Any]:
     now, round_ = clock.now(session), application.round
     stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
-    rules = scheme_of(session, round_).panel
+    rules = round_.scheme.panel
     seats = queries.seats_of(session, application, active_only=False)
     active = [one for one in seats if one.assignment.state == "active"]
     replaced = next((one for one in seats if one.assignment.public_id == replace), None)

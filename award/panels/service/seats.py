@@ -20,7 +20,7 @@ from award.panels.models import PanelChange, PoolMember
 from award.panels.queries import Seat
 from award.panels.service.telling import tell_judge, tell_later, tell_leader
 from award.regulations.model import PanelRules
-from award.rounds.queries import guarded_stage, scheme_of
+from award.rounds.queries import guarded_stage
 from award.stages import Kind, StageNow
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
@@ -122,7 +122,7 @@ def check_seat(
 ) -> None:
     """Raises Conflict with the rule that keeps the person off this panel."""
     fault = seat_fault(
-        scheme_of(session, application.round).panel,
+        application.round.scheme.panel,
         application,
         seats,
         queries.member_of(session, application.authority_id, person.id),

@@ -14,7 +14,7 @@ from award.kernel.mail.service import is_address, send
 from award.kernel.settings import settings
 from award.panels import queries
 from award.rounds.models import Round
-from award.rounds.queries import scheme_of, stage_of_kind, title_of
+from award.rounds.queries import stage_of_kind, title_of
 from award.standing.models import Assignment
 
 TELL = "panels:tell_judge"
@@ -55,7 +55,7 @@ def tell_leader(session: Session, application: Application, assignment: Assignme
     """
     person = session.get_one(Person, assignment.person_id)
     round_ = application.round
-    if not is_address(person.email) or not application.is_live or not scheme_of(session, round_).feedback_reports:
+    if not is_address(person.email) or not application.is_live or not round_.scheme.feedback_reports:
         return
     publish = stage_of_kind(round_, "publish")
     opens_at = publish.opens_at if publish is not None else None

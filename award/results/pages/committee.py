@@ -18,7 +18,7 @@ from award.results.consulting import may_consult, proposed_to, rounds_before
 from award.results.models import AwardDecision, Proposal
 from award.results.pages.shown import Row, rows_of
 from award.rounds.models import Round
-from award.rounds.queries import criteria_of, round_for, scheme_of, stage_of, title_of
+from award.rounds.queries import criteria_of, round_for, stage_of, title_of
 
 router = APIRouter(prefix="/committee", dependencies=[Depends(guard.committee)])
 
@@ -31,8 +31,8 @@ def committee(request: Request, session: RequestSession, actor: CurrentActor) ->
 
 
 def _listed(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
-    stages = {one.kind: one.title for one in scheme_of(session, round_).stages}
-    decision = may_consult(session, actor, round_, clock.now(session))
+    stages = {one.kind: one.title for one in round_.scheme.stages}
+    decision = may_consult(actor, round_, clock.now(session))
     return {
         "title": title_of(round_), "url": f"/committee/rounds/{round_.public_id}", "stage": stages[stage_of(round_).kind],
         "is_open": decision.allowed,
@@ -45,8 +45,8 @@ def before_committee(
 ) -> Response:
     """The proposed ranking of a category, without what a conflict hides; sheets without the names of their judges."""
     round_ = round_for(session, actor, round_id)
-    enforce(may_consult(session, actor, round_, clock.now(session)))
-    scheme = scheme_of(session, round_)
+    enforce(may_consult(actor, round_, clock.now(session)))
+    scheme = round_.scheme
     keys = [one.key for one in scheme.categories]
     if category and category not in keys:
         raise NotFound

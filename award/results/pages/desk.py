@@ -20,7 +20,7 @@ from award.results.models import AwardDecision, Proposal, ResultLine
 from award.results.pages.shown import Papers, Step, steps_of
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
-from award.rounds.queries import criteria_of, round_for, scheme_of, stage_now, standing_in
+from award.rounds.queries import criteria_of, round_for, stage_now, standing_in
 
 
 @dataclass
@@ -105,7 +105,7 @@ def desk_of(session: Session, actor: Actor, round_id: str, current: str, categor
     """
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     keys = [one.key for one in scheme.categories]
     if category and category not in keys:
         raise NotFound

@@ -19,7 +19,7 @@ from award.results.service.again import first_of
 from award.results.service.deciding import faults_of_meeting, require_clear
 from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, scheme_of, standing_in
+from award.rounds.queries import guarded_stage, standing_in
 from award.rounds.service.second_person import Waiting, ask_second_person
 
 SAME_PERSON = N_("You entered this amended decision; another person of the office must confirm it.")
@@ -182,7 +182,7 @@ def _check(
         if not amendment.reasons.get(key, "").strip():
             text = N_("Give the reason why {name} is decided otherwise than before.")
             errors.append(FieldError(f"reason-{key}", text, {"name": names.get(key, "")}))
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     elsewhere = {
         key: lines for key, lines in queries.decided_lines(session, round_).items() if key != proposal.category
     }
@@ -197,7 +197,7 @@ def _faults_of_succession(
     session: Session, round_: Round, proposal: Proposal, before: Mapping[str, str], after: Mapping[str, str]
 ) -> list[FieldError]:
     """A freed seat goes to whom the scheme proposes next, or stays vacant where the scheme lets it."""
-    ranking, scheme = queries.stored_ranking(proposal), scheme_of(session, round_)
+    ranking, scheme = queries.stored_ranking(proposal), round_.scheme
     place = {quota.grade: at for at, quota in enumerate(scheme.category(proposal.category).quotas)}
     last = len(place)  # behind every grade: none
     proposed = {line.application.public_id: line.proposed_grade for line in proposal.lines}

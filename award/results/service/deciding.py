@@ -20,7 +20,7 @@ from award.results.ranking import ranking_of
 from award.results.service.again import first_of
 from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, scheme_of, standing_in
+from award.rounds.queries import guarded_stage, standing_in
 
 DECIDED = N_("The candidates of this category have been decided; the ranking stays as it was.")
 
@@ -181,7 +181,7 @@ def _check_decision(
         if grades.get(key, line.proposed_grade) != line.proposed_grade and not deviations.get(key, "").strip():
             text = N_("Give the reason why {name} is decided otherwise than proposed.")
             errors.append(FieldError(f"reason-{key}", text, {"name": line.application.entrant}))
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     elsewhere = {key: lines for key, lines in queries.decided_lines(session, round_).items() if key != proposal.category}
     errors += faults_of_seats(scheme, proposal, queries.stored_ranking(proposal), grades, elsewhere)
     if errors:

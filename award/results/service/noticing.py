@@ -24,7 +24,7 @@ from award.results.models import AwardDecision, Notice, Objection, ResultLine
 from award.results.service.again import first_of
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round, Snapshot
-from award.rounds.queries import calendar_of, guarded_stage, scheme_of, spell, stage_of, standing_in
+from award.rounds.queries import calendar_of, guarded_stage, spell, stage_of, standing_in
 from award.rounds.service import publish_snapshot
 
 
@@ -79,7 +79,7 @@ def _put_out(
     closes_at: datetime, now: datetime, number: int = 1, corrects_id: int | None = None,
 ) -> Notice:  # fmt: skip
     """Snapshot, paper and row of a notice; whom it names is on public notice."""
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     snapshot = publish_snapshot(session, actor, round_, "notice", papers.notice_content(round_, scheme, decided, words), now)
     view = papers.notice_view(round_, scheme, decided, words, now)
     document = want(session, "notice", f"round:{round_.public_id}", "zh", to_json(view), now)
@@ -212,7 +212,7 @@ def why_not_yet(round_: Round, period: Period, document_number: str, contact: st
 
 def period_of(session: Session, round_: Round, first_day: date) -> Period:
     """The period of a notice that begins on a day, by the scheme's days and the calendar as the office keeps it."""
-    rules, calendar = scheme_of(session, round_).notice, calendar_of(session)
+    rules, calendar = round_.scheme.notice, calendar_of(session)
     last_day = period_end(calendar, first_day, rules.days, rules.unit)
     closes_at = round_.award.authority.end_of(last_day)
     unknown = [year for year in range(first_day.year, last_day.year + 1) if year not in calendar.announced]

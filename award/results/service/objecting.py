@@ -22,7 +22,7 @@ from award.results import queries
 from award.results.letters import letter_view, subject_of
 from award.results.models import Notice, Objection
 from award.rounds.models import Round
-from award.rounds.queries import calendar_of, guarded_stage, scheme_of, standing_in
+from award.rounds.queries import calendar_of, guarded_stage, standing_in
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.stages import Kind
 
@@ -67,7 +67,7 @@ def file_objection(session: Session, actor: Actor, round_: Round, filing: Filing
     notice = queries.notice_of(session, round_.id)
     if notice is None or stage.now >= notice.closes_at:
         raise Conflict("objection.closed", CLOSED)
-    if errors := _faults(session, round_, filing):
+    if errors := _faults(round_, filing):
         raise Invalid(errors)
     return _filed(session, actor, round_, notice, filing, "web", round_.award.authority.day_of(now), None, now)
 
@@ -84,7 +84,7 @@ def enter_objection(
     notice = queries.notice_of(session, round_.id)
     if notice is None or stage.kind != Kind.NOTICE:
         raise Conflict("objection.closed", CLOSED)
-    errors = _faults(session, round_, filing)
+    errors = _faults(round_, filing)
     opened = min(one.published_at for one, _ in queries.notices_of(session, round_.id))
     day_of = round_.award.authority.day_of
     if not day_of(opened) <= received_on <= min(notice.last_day, day_of(now)):
@@ -97,11 +97,11 @@ def enter_objection(
     return _filed(session, actor, round_, notice, filing, "paper", received_on, file_id, now)
 
 
-def _faults(session: Session, round_: Round, filing: Filing) -> list[FieldError]:
+def _faults(round_: Round, filing: Filing) -> list[FieldError]:
     errors = []
     if not filing.text.strip():
         errors.append(FieldError("text", N_("Say what you object to and give your grounds.")))
-    if scheme_of(session, round_).notice.real_name:
+    if round_.scheme.notice.real_name:
         if not filing.name.strip():
             errors.append(FieldError("name", N_("The rules of this award take objections under a real name only.")))
         if not filing.contact.strip():
@@ -134,7 +134,7 @@ def _filed(
 def due_on(session: Session, round_: Round, objection: Objection) -> date:
     """The last day for checking: the scheme's working days after the day it was received. Source: domain.md 3 (Hangzhou draft)."""
     return calendar_of(session).add_workdays(
-        objection.received_on, scheme_of(session, round_).notice.answer_working_days
+        objection.received_on, round_.scheme.notice.answer_working_days
     )
 
 

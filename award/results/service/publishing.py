@@ -21,7 +21,7 @@ from award.results.official import want_announcement
 from award.results.service.again import first_of
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, scheme_of, standing_in
+from award.rounds.queries import guarded_stage, standing_in
 from award.rounds.service import publish_snapshot
 from award.words import word_of
 
@@ -90,7 +90,7 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
         raise Refused("result.same_person", SECOND_PERSON, status=409)
     require_clear(session, actor, round_)
     decided = queries.decided_lines(session, round_)
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     content = papers.result_content(round_, scheme, decided, approval)
     snapshot = publish_snapshot(session, actor, round_, "result", content, now)
     want_announcement(session, round_, scheme, decided, approval, snapshot, now)

@@ -26,7 +26,7 @@ NEW_AWARD = "new"
 def rounds(request: Request, session: RequestSession, actor: CurrentActor) -> Response:
     """All rounds the actor works in."""
     found = queries.rounds_of(session, actor)
-    rows = [_row(session, one) for one in found]
+    rows = [_row(one) for one in found]
     return render(
         request, session, "rounds/list.html", rows=rows, current="rounds", inspection=is_inspecting(actor),
         may_create=bool(queries.authorities_of(session, actor)),
@@ -59,9 +59,9 @@ def create(request: Request, session: RequestSession, actor: CurrentActor, form:
     return RedirectResponse(f"/office/rounds/{round_.public_id}/calendar", 303)
 
 
-def _row(session: Session, round_: Round) -> dict[str, Any]:
+def _row(round_: Round) -> dict[str, Any]:
     stage = queries.stage_of(round_)
-    title = queries.scheme_of(session, round_).stage(stage.kind).title
+    title = round_.scheme.stage(stage.kind).title
     return {"round": round_, "title": queries.title_of(round_), "stage": stage, "stage_title": title}
 
 

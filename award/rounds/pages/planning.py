@@ -42,7 +42,7 @@ def dates(
     start = _day(first) if round_.position == 0 else None
     if start is not None:
         frame = queries.frame_for(session, round_, clock.now(session))
-        shown |= planning.proposed_dates(queries.scheme_of(session, round_), frame, start)
+        shown |= planning.proposed_dates(round_.scheme, frame, start)
     page = _page(session, actor, round_, typed_dates(shown, zone))
     years = planning.unannounced_years(queries.calendar_of(session), shown)
     messages = [translate(request.state.language, DONE[done])] if done in DONE else []
@@ -103,7 +103,7 @@ def _page(session: Session, actor: Actor, round_: Round, typed: Mapping[str, str
     queries.load_decisions(session, round_)
     frame = queries.frame_for(session, round_, now)
     stored = queries.dates_of(round_)
-    scheme = queries.scheme_of(session, round_)
+    scheme = round_.scheme
     call = queries.latest_snapshot(session, round_.id, "call")
     may_edit = decide(Action.ROUND_EDIT, queries.stage_now(round_, now), queries.standing_in(actor, round_)).allowed
     return {

@@ -39,7 +39,7 @@ def scheme(request: Request, session: RequestSession, actor: CurrentActor, name:
 def frozen(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """The scheme a round was frozen with."""
     round_ = queries.round_for(session, actor, round_id)
-    found = queries.scheme_of(session, round_)
+    found = round_.scheme
     return render(
         request, session, "rounds/scheme.html", scheme=found, sections=sections_of(found), round=round_,
         title=queries.title_of(round_), current="dates", inspection=is_inspecting(actor),

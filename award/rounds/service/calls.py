@@ -23,7 +23,6 @@ from award.rounds.queries import (
     frame_for,
     guarded_stage,
     latest_snapshot,
-    scheme_of,
     spell,
     stage_of,
     standing_in,
@@ -97,7 +96,7 @@ def publish_progress(session: Session, actor: Actor, round_: Round, now: datetim
 
 def call_content(session: Session, round_: Round) -> dict[str, object]:
     """The call as it stands now, as plain values; moments in UTC, texts as {"zh", "en"}, points in hundredths."""
-    scheme = scheme_of(session, round_)
+    scheme = round_.scheme
     authority = round_.award.authority
     return {
         "round": round_.public_id,

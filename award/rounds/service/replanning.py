@@ -17,7 +17,6 @@ from award.rounds.queries import (
     dates_of,
     frame_for,
     guarded_stage,
-    scheme_of,
     spell,
     spelled_dates,
     stage_of_kind,
@@ -119,7 +118,7 @@ def _faults(session: Session, round_: Round, stage: RoundStage, period: Period, 
             text = N_(
                 "“{later}” would begin before this ends. Choose an earlier end, or change the dates of that stage first."
             )
-            found.append(FieldError("closes_at", text, {"later": scheme_of(session, round_).stage(kind).title}))
+            found.append(FieldError("closes_at", text, {"later": round_.scheme.stage(kind).title}))
     return found
 
 
