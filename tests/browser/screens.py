@@ -34,7 +34,7 @@ def judge() -> dict[str, Any]:
         "sheet": {"id": "s1", "zone": "Asia/Shanghai", "url": "/sheet", "number": "2026-017", "application": "云川精密轴承股份有限公司",
             "tags": ["制造业"], "scored_items": 13, "total_items": 23, "submit_url": "/submit",
             "may_submit": True, "closed": "", "returned": ""},
-        "deadline": DEADLINE, "groups": GROUPS, "bands": BANDS, "view": "score", "nav": NAV,
+        "deadline": DEADLINE, "groups": GROUPS, "bands": BANDS, "steps": "0、5、10、……、100", "view": "score", "nav": NAV,
         "item": {"key": "4.5.3", "name": "过程的实施与改进", "points": 50, "kind": "process", "requirements": ["如何实施过程"],
             "version": 7, "percent": 70, "scored": "35.00", "url": "/save", "saved_at": "14:32:08", "note": "", "plain_url": "/save",
             "factors": [{"key": "approach", "name": "方法", "value": "70–85"}],
