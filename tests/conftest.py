@@ -30,10 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A database test runs on SQLite; on PostgreSQL too with --all, `any_engine` or the mark `both_databases`."""
+    """A database test runs on SQLite; on PostgreSQL too with --all, `any_engine` or the mark `both_databases`.
+
+    The mark `sqlite_only` is for what is particular to SQLite.
+    """
     if "database" not in metafunc.fixturenames:
         return
-    both = (
+    both = not metafunc.definition.get_closest_marker("sqlite_only") and (
         metafunc.config.getoption("--all")
         or "any_engine" in metafunc.fixturenames
         or metafunc.definition.get_closest_marker("both_databases")

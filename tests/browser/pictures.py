@@ -43,12 +43,14 @@ ALL = (
     Picture("public-home", "publish", "", "/"),
     Picture("applicant-tasks", "publish", "applicant01", "/apply", ("a.task",)),
     Picture("applicant-item", "publish", "writer01", "/apply", ("a.task", 'a[href$="/items/4.1.2"]'), (820,)),
+    Picture("reader-item", "publish", "reader01", "/apply", ("a.task", 'a[href$="/items/4.1.2"]')),
     Picture("judge-desk", "score", "judge01", "/review"),
     Picture("judge-scoring", "score", "judge01", "/review", ("h2 a", 'a[href$="/items/4.1.2"]'), (1440, 820)),
     Picture("office-dashboard", "score", "linxiao", ROUND, widths=(1440, 820)),
     Picture("office-result", "publish", "linxiao", f"{ROUND}/results"),
     Picture("inspector-trail", "publish", "zhaolan", f"{ROUND}/trail?page=14"),
     Picture("administrator-people", "publish", "admin", "/admin/people"),
+    Picture("security-person", "publish", "security", "/admin/people", ("main th a, main td a",)),
     Picture("committee-ranking", "notice", "sunyi", "/committee", ("main td a",)),
 )
 

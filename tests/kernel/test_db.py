@@ -50,6 +50,7 @@ def years(engine: Engine) -> list[int]:
         return list(session.scalars(text("SELECT year FROM calendar_year ORDER BY year")))
 
 
+@pytest.mark.sqlite_only
 def test_a_writer_takes_its_turn_at_its_first_use(engine: Engine) -> None:
     with statements(engine) as seen, transaction(engine) as session:
         assert seen == []
@@ -58,6 +59,7 @@ def test_a_writer_takes_its_turn_at_its_first_use(engine: Engine) -> None:
         assert "BEGIN IMMEDIATE" in seen[:2]
 
 
+@pytest.mark.sqlite_only
 def test_sqlite_is_kept_safe(engine: Engine) -> None:
     with db.reading(engine) as session:
         pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")}
