@@ -74,10 +74,19 @@ def up() -> None:
 
 
 @migrate.command()
-def down(revision: str) -> None:
-    """Goes back to an earlier revision; "base" leaves no table."""
-    with db.connected(settings().database) as engine, answering():
+def down(revision: str, yes: bool = typer.Option(False, "--yes", help="what the tables that go hold is lost")) -> None:
+    """Goes back to an earlier revision, with --yes; "base" leaves no table."""
+    known = sorted({*migrating.known_revisions(), "base"})
+    if revision not in known:
+        typer.echo(f"There is no revision {revision}. There are {', '.join(known)}.", err=True)
+        raise typer.Exit(2)
+    require_installed()
+    if not yes:
+        typer.echo("This deletes tables with everything they hold. Make a backup, then say it again with --yes.", err=True)
+        raise typer.Exit(2)
+    with db.connected(settings().database) as engine:
         migrating.downgrade(engine, revision)
+    typer.echo(f"The database is at revision {revision} now.")
 
 
 @migrate.command()

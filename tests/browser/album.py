@@ -172,8 +172,8 @@ def _applying(taker: Photographer) -> None:
         ],
         "first": [story.first.path, f"{story.first.path}/receipt", f"{story.first.path}/print", f"{story.first.path}/withdraw",
                   f"{story.first.path}/items/4.1.2"],
-        "office": ["/office/claims", link_beside(office, story.first.name), story.base, f"{story.base}/applications",
-                   f"/office/import/applications?round={story.round}",
+        "office": ["/office/claims", "/office/organisations", link_beside(office, story.first.name),
+                   story.base, f"{story.base}/applications", f"/office/import/applications?round={story.round}",
                    f"{story.base}/stages/score/dates"],
         "supervisor": [story.base],
     })  # fmt: skip
@@ -284,7 +284,7 @@ def _on_paper(taker: Photographer) -> None:
     founding.advance(story)
     form = f"{base}/outcomes/{story.first.id}"
     story["office"].open(form)
-    facts = {"summary": "答辩清楚。", "held_on": "2026-03-25", "score": "800", "order": "1", "file": pdf("签字记录.pdf")}
+    facts = {"goes_on": "yes", "summary": "答辩清楚。", "held_on": "2026-03-25", "score": "800", "order": "1", "file": pdf("签字记录.pdf")}
     story["office"].send(form, facts)
     panel = f"{judging.seat(story, 'j2', story.first)}/panel"
     taker.stop("interview", {"colleague": [f"{base}/outcomes", form, f"{base}/outcomes/{story.second.id}"], "j2": [panel]})
@@ -364,7 +364,9 @@ def _ending(taker: Photographer) -> None:
     after.certify(story)
     story["j1"].open(report)
     story["j1"].send(f"{report}/start")
-    taker.stop("published", {"j1": [report], "office": [f"{results_of(story)}/publish", f"{results_of(story)}/approval"]})
+    taker.stop("published", {"j1": [report], "office": [
+        f"{results_of(story)}/publish", f"{results_of(story)}/approval", f"{base}/feedback/{story.second.id}/none",
+    ]})  # fmt: skip
     after.write_feedback(story)
     taker.stop("written", {"j1": [report], "office": [f"{base}/feedback", f"{base}/feedback/{story.first.id}"]})
     after.release_feedback(story)

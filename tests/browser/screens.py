@@ -10,8 +10,10 @@ STEPS = ([0, 5], [10, 15, 20, 25], [30, 35, 40, 45], [50, 55, 60, 65], [70, 75, 
 BANDS = [{"label": f"{s[0]}–{s[-1]}", "steps": s, "text": f"描述 {s[0]}"} for s in STEPS]
 DEADLINE = {"text": "8 月 28 日 18:00", "left": "3 天 5 小时"}
 FILES = [{"code": "E-31", "name": "SPC 覆盖清单.xlsx", "size": "1.2 MB", "url": "/e31", "used": True}]
-APPLICATION = {"zone": "Asia/Shanghai", "url": "/apply", "name": "云川", "number": "2026-017", "code": "draft", "round": "第六届",
-    "in_correction": False, "is_submitted": False, "is_writable": True}  # fmt: skip
+APPLICATION = {
+    "zone": "Asia/Shanghai", "url": "/apply", "name": "云川", "number": "2026-017", "kind": "application", "code": "draft",
+    "round": "第六届", "in_correction": False, "is_submitted": False, "is_writable": True,
+}  # fmt: skip
 NAV = [{"label": "我的评审", "url": "/review", "current": True, "icon": "clipboard-list", "group": "评审", "count": 3}]
 GROUPS = [
     {"name": "4.5 过程管理", "done": 1, "total": 2, "items": [
@@ -81,8 +83,8 @@ def applicant_item() -> dict[str, Any]:
 def tasks() -> dict[str, Any]:
     """A task list with a finished and an unfinished task."""
     todo = [
-        {"name": "4.1.2", "url": "/412", "code": "complete"},
-        {"name": "4.1.3", "url": "/413", "code": "in_progress"},
+        {"name": "4.1.2", "url": "/412", "kind": "item", "code": "complete"},
+        {"name": "4.1.3", "url": "/413", "kind": "item", "code": "in_progress"},
     ]
     return {"application": APPLICATION, "deadline": DEADLINE, "closed": "",
         "next": {"url": "/413", "label": "继续"},

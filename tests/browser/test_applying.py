@@ -289,6 +289,7 @@ def test_what_was_wrong_with_a_file_goes_when_another_is_chosen(owner: Page, add
     """From the field and from the summary above the form; what is wrong elsewhere stays."""
     owner.goto(f"{address}/apply/organisation")
     owner.locator("#f-organisation_name").fill("云川新组织有限公司")
+    owner.locator("#f-authority").select_option(index=1)
     owner.locator("#f-credit_code").fill("1")
     owner.get_by_role("button", name="Claim the organisation").click()
     summary = owner.locator(".summary")

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from award.commands import app as commands
+from award.kernel import migrating
 from award.kernel.settings import ROOT, settings
 
 STARTS = (["serve"], ["migrate", "up"], ["worker"])
@@ -52,7 +53,7 @@ def test_a_database_that_does_not_answer(words: list[str], given: Callable[..., 
     assert told.endswith(". Check that it runs, and AWARD_DATABASE_URL.\n")
 
 
-@pytest.mark.parametrize("words", [["migrate", "down", "base"], ["migrate", "new", "x"]], ids=" ".join)
+@pytest.mark.parametrize("words", [["migrate", "down", "base", "--yes"], ["migrate", "new", "x"]], ids=" ".join)
 def test_no_more_do_its_tables(words: list[str], given: Callable[..., None]) -> None:
     given(database_url=NOWHERE)
     assert said(words).startswith("The database does not answer: ")
@@ -66,6 +67,34 @@ def test_a_directory_that_cannot_be(words: list[str], tmp_path: Path, given: Cal
         f"AWARD_DIRECTORY is {tmp_path}/file/var, where nothing can be kept: Not a directory. "
         "It must be a folder this user may write to, or one that can be made.\n"
     )
+
+
+def test_a_step_down_is_known_and_meant(any_engine: Engine, given: Callable[..., None]) -> None:
+    given(database_url=any_engine.url.render_as_string(hide_password=False))
+    assert said(["migrate", "down", "20"]) == "There is no revision 20. There are 202611211200, base.\n"
+    assert said(["migrate", "down", "base"]).startswith("This deletes tables with everything they hold.")
+    assert migrating.is_current(any_engine)
+    done = CliRunner().invoke(commands, ["migrate", "down", "base", "--yes"])
+    assert (done.exit_code, done.stdout) == (0, "The database is at revision base now.\n")
+    assert said(["migrate", "down", "base"]).startswith("This database does not have the tables of this version.")
+
+
+def test_nobody_else_on_the_machine_reads_what_is_kept(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    words = [sys.executable, "-m", "award", "migrate", "up"]
+    subprocess.run(words, cwd=ROOT, env=os.environ | {"AWARD_DIRECTORY": str(kept)}, check=True, capture_output=True)
+    assert {one.name: oct(one.stat().st_mode & 0o777) for one in (kept, kept / "award.sqlite3")} == {
+        "kept": "0o700", "award.sqlite3": "0o600",
+    }  # fmt: skip
+
+
+def test_a_trial_message_says_where_it_goes(engine: Engine, given: Callable[..., None]) -> None:
+    given(database_url=engine.url.render_as_string(hide_password=False))
+    assert said(["mail", "try", "me"]) == "me is not a mail address; give one like name@example.cn.\n"
+    to_files = CliRunner().invoke(commands, ["mail", "try", "me@example.cn"]).stdout
+    assert f"A worker writes it to {settings().directory / 'outbox'};" in to_files
+    given(smtp_host="mail.example.cn")
+    assert "A worker sends it by mail.example.cn;" in CliRunner().invoke(commands, ["mail", "try", "me@example.cn"]).stdout
 
 
 def test_a_worker_before_there_is_a_database(tmp_path: Path) -> None:
