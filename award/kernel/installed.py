@@ -1,5 +1,6 @@
 """The installation a command works on: the settings' database, with the tables of this version."""
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,6 +62,8 @@ def require_installed() -> None:
 
 def _silent(error: DBAPIError) -> str:
     first = str(error.orig).splitlines()[0]
+    if isinstance(error.orig, sqlite3.Error):
+        return f"The database cannot be used: {first}. Check whose file it is; who runs this must be able to write it and its folder."
     return f"The database does not answer: {first}. Check that it runs, and AWARD_DATABASE_URL."
 
 

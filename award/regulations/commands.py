@@ -19,11 +19,12 @@ def rules() -> None:
 
 @app.command()
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="Rubric files; without one, all that are shipped.")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(help="Files, or names of shipped ones; without any, all shipped.")] = None,
 ) -> None:
     """Says with line and column what is wrong with rubric files; ends with 1 where anything is."""
     faulty = 0
-    for path in files or rubric_files():
+    shipped = {one.stem: one for one in rubric_files()}
+    for path in [shipped.get(str(one), one) for one in files] if files else shipped.values():
         try:
             typer.echo(f"{path}: OK, {_summary(load_file(path))}")
         except RuleFaults as error:

@@ -1,9 +1,11 @@
 """A command told to work where it cannot says what to do, and leaves nothing behind."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 from typer.testing import CliRunner
 
 from award.commands import app as commands
@@ -45,3 +47,12 @@ def test_it_does_not_answer() -> None:
     told = said("postgresql+psycopg://award@127.0.0.1:1/award", ["audit", "verify"])
     assert told.startswith("The database does not answer: ")
     assert told.count("\n") == 1
+
+
+def test_it_is_somebody_elses(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(engine: Engine) -> bool:
+        raise OperationalError("SELECT 1", {}, sqlite3.OperationalError("attempt to write a readonly database"))
+
+    monkeypatch.setattr("award.kernel.migrating.is_current", refused)
+    told = said(engine.url.render_as_string(hide_password=False), ["audit", "verify"])
+    assert told.startswith("The database cannot be used: attempt to write a readonly database. Check whose file it is;")

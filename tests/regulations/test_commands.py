@@ -62,3 +62,9 @@ def test_a_sound_file_beside_a_faulty_one_does_not_hide_it(tmp_path: Path) -> No
     assert code == 1
     assert lines[0].endswith("OK, 2 items, 100 points")
     assert lines[1].startswith(f"{faulty}:1:6: The key is 'small'")
+
+
+def test_a_shipped_file_goes_by_its_name() -> None:
+    done = CliRunner().invoke(app, ["check", "anhui-province", "efqm-2020"])
+    assert done.exit_code == 0
+    assert [one.partition(": ")[0].rpartition("/")[2] for one in done.stdout.splitlines()] == ["anhui-province.yaml", "efqm-2020.yaml"]
