@@ -51,7 +51,6 @@ def demo(
     os.environ["AWARD_DIRECTORY"] = str(directory)
     settings.cache_clear()
     serving.name_address(port)
-    require_directory()
     given = {"stage": stage, "applications": applications, "judges": judges, "seed": seed}
     asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     summary = directory / SUMMARY
@@ -97,7 +96,7 @@ def _build(directory: Path, plan: Plan) -> str:
         check_stage(plan.stage)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--stage") from error
-    directory.mkdir(parents=True, exist_ok=True)
+    require_directory()
     url = settings().database
     with answering():
         migrating.create_database(url)

@@ -8,6 +8,7 @@ from award.accounts import service
 from award.accounts.identify import SESSION_COOKIE
 from award.accounts.models import Person
 from award.accounts.pages.going import home_of, local_path
+from award.kernel import db
 from award.kernel.actor import SYSTEM, Role, Scope
 from award.kernel.audit.trail import transaction
 from award.kernel.mail.models import Message
@@ -160,11 +161,14 @@ def test_the_first_start(client: TestClient, engine: Engine, clock: StandingCloc
         "password": PASSWORD,
         "password_again": PASSWORD,
     }
+    client.cookies.set("lang", "en")
     shown = post(client, path, details | {"email": "nonsense"})
     assert (shown.status_code, len(faults(shown))) == (422, 1)
     assert post(client, path, details).status_code == 303
     assert post(client, path, details | {"username": "second"}).status_code == 404
     post(client, "/login", {"account": "root", "password": PASSWORD})
+    with db.reading(engine) as session:
+        assert session.scalars(select(Person.language)).one() == "en"  # the language of the page he came in by
     assert client.get("/home").headers["location"] == "/admin/people"
     for business in ("/office/claims", "/office/people", "/office"):
         assert client.get(business).status_code in (403, 404)

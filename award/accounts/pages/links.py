@@ -188,8 +188,9 @@ def start(request: Request, session: RequestSession, token: Token, form: Form) -
         password = new_password(form)
         form.check()
         service.accept_start_link(
-            session, token, username=username, name=name, email=email, password=password, now=clock.real_now()
-        )
+            session, token, username=username, name=name, email=email, password=password, now=clock.real_now(),
+            language=request.state.language,
+        )  # fmt: skip
     except Invalid as error:
         return render_invalid(request, session, "accounts/start.html", error, typed=typed(form), token=token)
     except NotFound:

@@ -41,7 +41,7 @@ def is_start_token(session: Session, token: str) -> bool:
 
 
 def accept_start_link(
-    session: Session, token: str, *, username: str, name: str, email: str, password: str, now: datetime
+    session: Session, token: str, *, username: str, name: str, email: str, password: str, now: datetime, language: str = "zh"
 ) -> Person:
     """Enters the first system administrator and ends the link. now: real time.
 
@@ -51,7 +51,9 @@ def accept_start_link(
     installation = session.get(Installation, 1, populate_existing=True)
     if installation is None or not is_start_token(session, token):
         raise NotFound
-    person = enter_person(session, SYSTEM, username=username, name=name, email=email, password=password, now=now)
+    person = enter_person(
+        session, SYSTEM, username=username, name=name, email=email, password=password, now=now, language=language
+    )
     give_grant(session, SYSTEM, person, Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0, now)
     installation.first_start_token_hash = None
     return person
