@@ -1,6 +1,7 @@
 """Why something is refused, how it is raised, and what holds for every standing there could be."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -132,9 +133,7 @@ everyone = Standing(frozenset(Who), is_conflicted=True, gate_open=True, in_corre
 @example(Action.CONFLICT_DECLARE, at(Kind.SCORE), everyone, Who.CLEARED_JUDGE)
 def test_nothing_added_frees_the_conflicted(action: Action, stage: StageNow, standing: Standing, more: Who) -> None:
     event(f"conflicted: {standing.is_conflicted}")
-    richer = Standing(
-        standing.who | {more}, standing.is_conflicted, standing.gate_open, standing.in_correction, standing.correction_over
-    )
+    richer = replace(standing, who=standing.who | {more})
     before, after = decide(action, stage, standing), decide(action, stage, richer)
     if standing.is_conflicted:
         assert before == after == HIDDEN
