@@ -13,7 +13,7 @@ from award.kernel.audit import commands as audit
 from award.kernel.audit.trail import transaction
 from award.kernel.backup import commands as backup
 from award.kernel.files import commands as files
-from award.kernel.installed import answering, require_directory, require_installed
+from award.kernel.installed import answering, installed, require_directory
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
@@ -56,7 +56,8 @@ def serve(
 def worker() -> None:
     """Does the jobs; one runs beside `serve` already, more can help."""
     require_directory()
-    require_installed()
+    with installed():
+        pass
     os.execv(sys.executable, [sys.executable, "-m", serving.WORKER])  # noqa: S606 (no shell is meant)
 
 
@@ -80,11 +81,10 @@ def down(revision: str, yes: bool = typer.Option(False, "--yes", help="what the 
     if revision not in known:
         typer.echo(f"There is no revision {revision}. There are {', '.join(known)}.", err=True)
         raise typer.Exit(2)
-    require_installed()
-    if not yes:
-        typer.echo("This deletes tables with everything they hold. Make a backup, then say it again with --yes.", err=True)
-        raise typer.Exit(2)
-    with db.connected(settings().database) as engine:
+    with installed() as engine:
+        if not yes:
+            typer.echo("This deletes tables with everything they hold. Make a backup, then say it again with --yes.", err=True)
+            raise typer.Exit(2)
         migrating.downgrade(engine, revision)
     typer.echo(f"The database is at revision {revision} now.")
 

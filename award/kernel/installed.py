@@ -16,11 +16,11 @@ from award.kernel.settings import settings
 
 @contextmanager
 def installed() -> Iterator[Engine]:
-    """The database for one command; where a command cannot work on it, says what to do and exits with 1."""
+    """The database for one command; where a command cannot work on it, says what to do and exits with 2."""
     with db.connected(settings().database) as engine:
         if fault := _fault(engine):
             typer.echo(fault, err=True)
-            raise typer.Exit(1)
+            raise typer.Exit(2)
         yield engine
 
 
@@ -50,14 +50,6 @@ def answering() -> Iterator[None]:
             raise
         typer.echo(_silent(error), err=True)
         raise typer.Exit(2) from None
-
-
-def require_installed() -> None:
-    """For a process that goes on in another program: exits with 2 where `installed` would exit with 1."""
-    with db.connected(settings().database) as engine:
-        if fault := _fault(engine):
-            typer.echo(fault, err=True)
-            raise typer.Exit(2)
 
 
 def _silent(error: DBAPIError) -> str:

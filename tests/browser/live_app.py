@@ -14,7 +14,7 @@ from award.app import make_app
 @contextmanager
 def live(engine: Engine) -> Iterator[str]:
     """Its address, once it answers."""
-    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_level="critical", log_config=None, lifespan="off")
+    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_config=None, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -14,7 +14,7 @@ from award.app import make_app
 @contextmanager
 def serving(engine: Engine) -> Iterator[str]:
     """The application on a free port; answers with its address. Effects: the engine's connections are closed at the end."""
-    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_level="warning", log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -20,7 +20,7 @@ WORDS = (
 def said(url: str, words: list[str]) -> str:
     settings().database_url = url
     done = CliRunner().invoke(commands, words)
-    assert done.exit_code == 1
+    assert done.exit_code == 2
     assert done.stdout == ""
     return done.stderr
 

@@ -22,7 +22,7 @@ from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
-from award.kernel.mail.service import is_address
+from award.kernel.mail.service import NOT_AN_ADDRESS, is_address
 from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of, spoken_value
 from award.organisations.credit_code import check_credit_code
 from award.organisations.importing import enter_in_register, known_by_code
@@ -178,7 +178,7 @@ def _faults_of_what(rules: CategoryRules | None, line: Line, today: date) -> dic
     if contact["contact_phone"] and not PHONE.fullmatch(contact["contact_phone"]):
         found["contact_phone"] = NOT_A_PHONE
     if contact["contact_email"] and not is_address(contact["contact_email"]):
-        found["contact_email"] = N_("This is not a mail address. Enter one like name@example.cn.")
+        found["contact_email"] = NOT_AN_ADDRESS
     return found
 
 

@@ -50,14 +50,14 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
         decide(one, stage_now(round_, now), standing_in(actor, round_)) for one in (Action.FEEDBACK_RELEASE, Action.FEEDBACK_WAIVE)
     )
     is_published = latest_snapshot(session, round_.id, "result") is not None
-    may_waive = waive.allowed and is_published
     zone, base = round_.award.authority.zone, f"/office/rounds/{round_.public_id}/feedback"
     rows = [
         {
             "name": application.entrant, "number": application.number or "",
             "state": queries.state_of_report(application, report), "url": f"{base}/{application.public_id}" if report else "",
             "why_none": application.feedback_waiver,
-            "waive_url": f"{base}/{application.public_id}/none" if may_waive and _is_missing(application, report) else "",
+            "waive_url": f"{base}/{application.public_id}/none"
+            if waive.allowed and service.obstacle(application, report, is_published=is_published) is None else "",
             "leader": leader,
             "handed_in": i18n.format_moment(language, report.handed_in_at, zone) if report and report.handed_in_at else "",
             "released": i18n.format_moment(language, report.released_at, zone) if report and report.released_at else "",
@@ -72,9 +72,11 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
     }  # fmt: skip
 
 
-def _is_missing(application: Application, report: FeedbackReport | None) -> bool:
-    """Whether its leader has not handed it in, and nobody has said that it will not come."""
-    return application.feedback_waived_at is None and (report is None or report.state == "drafting")
+def _why_not_waived(session: Session, application: Application, report: FeedbackReport | None, language: str) -> str:
+    """What stands in the way of saying that no report will come, in words; "" where nothing does."""
+    is_published = latest_snapshot(session, application.round_id, "result") is not None
+    fault = service.obstacle(application, report, is_published=is_published)
+    return i18n.translate(language, fault.text) if fault else ""
 
 
 @office.post("", dependencies=[Depends(guard.office)])
@@ -113,10 +115,10 @@ def before_waiving(
 ) -> Response:
     """Asks for the reason why an applicant gets no report."""
     application = _judged(session, actor, round_id, application_id)
-    return render(request, session, "judging/no_report.html", **_waiving(session, actor, application))
+    return render(request, session, "judging/no_report.html", **_waiving(request, session, actor, application))
 
 
-def _waiving(session: Session, actor: Actor, application: Application, reason: str = "") -> dict[str, Any]:
+def _waiving(request: Request, session: Session, actor: Actor, application: Application, reason: str = "") -> dict[str, Any]:
     now, round_ = clock.now(session), application.round
     require(Action.FEEDBACK_WAIVE, stage_now(round_, now), standing_of(session, actor, application, now))
     report = queries.report_of(session, application.id)
@@ -124,7 +126,8 @@ def _waiving(session: Session, actor: Actor, application: Application, reason: s
     return {
         **place_of(actor, round_, "feedback", now),
         "name": application.entrant, "number": application.number or "", "leader": leader, "reason": reason,
-        "state": queries.state_of_report(application, report), "is_missing": _is_missing(application, report),
+        "state": queries.state_of_report(application, report),
+        "closed": _why_not_waived(session, application, report, request.state.language),
         "url": f"/office/rounds/{round_.public_id}/feedback/{application.public_id}/none",
     }  # fmt: skip
 
@@ -140,7 +143,7 @@ def waive(
         form.check()
         service.waive_report(session, actor, application, reason, clock.now(session))
     except Invalid as error:
-        shown = _waiving(session, actor, application, reason)
+        shown = _waiving(request, session, actor, application, reason)
         return render_invalid(request, session, "judging/no_report.html", error, **shown)
     return RedirectResponse(f"/office/rounds/{round_id}/feedback", 303)
 
@@ -160,7 +163,7 @@ def _one(
     now, language, round_ = clock.now(session), request.state.language, application.round
     stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
     decision = decide(Action.FEEDBACK_RELEASE, stage, standing)
-    may_waive = decide(Action.FEEDBACK_WAIVE, stage, standing).allowed and _is_missing(application, report)
+    may_waive = decide(Action.FEEDBACK_WAIVE, stage, standing).allowed
     return {
         **place_of(actor, round_, "feedback", now),
         "view": _view(session, report, language),
@@ -170,7 +173,7 @@ def _one(
             "returned": report.returned_reason, "state": queries.state_of_report(application, report),
             "why_none": application.feedback_waiver,
         },
-        "may_waive": may_waive and latest_snapshot(session, round_.id, "result") is not None,
+        "may_waive": may_waive and not _why_not_waived(session, application, report, language),
         "may_release": decision.allowed and report.state == "waiting",
         "why_not": views.why_not(language, decision),
         "pdf": _pdf(session, report, language),

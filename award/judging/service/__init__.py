@@ -12,7 +12,7 @@ from award.judging.service.feedback import (
     take_comment,
 )
 from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, save_items, submit_sheet
-from award.judging.service.waiving import require_wanted, waive_report
+from award.judging.service.waiving import obstacle, require_wanted, waive_report
 
 __all__ = [
     "Comment",
@@ -20,6 +20,7 @@ __all__ = [
     "acknowledge",
     "hand_in",
     "merge_comments",
+    "obstacle",
     "release_report",
     "remove_comment",
     "require_wanted",

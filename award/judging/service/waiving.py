@@ -8,6 +8,7 @@ from award import policy
 from award.applications.letters import write_to_applicant
 from award.applications.models import Application
 from award.judging import queries
+from award.judging.models import FeedbackReport
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -30,6 +31,19 @@ def require_wanted(application: Application) -> None:
         raise Conflict("feedback.waived", text)
 
 
+def obstacle(application: Application, report: FeedbackReport | None, *, is_published: bool) -> Conflict | None:
+    """Why it cannot be said that an applicant gets no report; None where it can. is_published: the result of the round."""
+    if application.feedback_waived_at is not None:
+        return Conflict("feedback.waived", N_("This applicant has been told already that there is no report."))
+    if not is_published:
+        return Conflict("feedback.not_published", N_("Say this after the result has been published."))
+    if application.gate_opened_at is None:
+        return Conflict("feedback.not_judged", N_("This application has no score sheets, so no report is waited for."))
+    if report is not None and report.state in IN_THE_WAY:
+        return Conflict("feedback.not_missing", IN_THE_WAY[report.state])
+    return None
+
+
 def waive_report(session: Session, actor: Actor, application: Application, reason: str, now: datetime) -> Application:
     """The office says that an applicant gets no report, and why; what was written of one stays and is not shown to it.
 
@@ -43,13 +57,9 @@ def waive_report(session: Session, actor: Actor, application: Application, reaso
     policy.require(Action.FEEDBACK_WAIVE, stage, standing_of(session, actor, application, now))
     if application.feedback_waived_at is not None:
         return application
-    if latest_snapshot(session, application.round_id, "result") is None:
-        raise Conflict("feedback.not_published", N_("Say this after the result has been published."))
-    if application.gate_opened_at is None:
-        raise Conflict("feedback.not_judged", N_("This application has no score sheets, so no report is waited for."))
-    report = queries.report_of(session, application.id)
-    if report is not None and report.state in IN_THE_WAY:
-        raise Conflict("feedback.not_missing", IN_THE_WAY[report.state])
+    is_published = latest_snapshot(session, application.round_id, "result") is not None
+    if fault := obstacle(application, queries.report_of(session, application.id), is_published=is_published):
+        raise fault
     if not reason.strip():
         raise Invalid.one("reason", N_("Say why there is no report; the applicant reads it."))
     application.feedback_waived_at, application.feedback_waiver = now, reason.strip()

@@ -22,6 +22,8 @@ ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-
 No line breaks, spaces, commas, quotes or brackets, which could add a receiver or a header.
 """
 
+NOT_AN_ADDRESS = N_("This is not a mail address. Enter one like name@example.cn.")
+
 
 def is_address(address: str) -> bool:
     """Whether this can be written to."""

@@ -10,11 +10,11 @@ from award.kernel import clock
 from award.kernel.actor import ADMINISTRATORS, Actor
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import N_
-from award.kernel.mail.service import is_address
+from award.kernel.mail.service import NOT_AN_ADDRESS, is_address
 from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of, twice
 from award.panels import queries
 from award.panels.models import PoolMember
-from award.panels.service.pool import Facts, add_by_hand, change_judge, facts_of, require_office
+from award.panels.service.pool import DAY_OVER, Facts, add_by_hand, change_judge, facts_of, require_office
 from award.rounds.models import Authority
 
 FIELDS = (
@@ -77,13 +77,11 @@ def _faults(
     faults, email = [], _email(line)
     last_day = _facts(line).last_day
     if last_day is not None and last_day < today:
-        text = N_("This day is over. Enter the last day on which the judge is to serve.")
-        faults.append(FieldError(cell_of(FIELDS, line, "last_day"), text))
+        faults.append(FieldError(cell_of(FIELDS, line, "last_day"), DAY_OVER))
     if "email" in line.wrong:
         return faults
     if not is_address(email):
-        text = N_("This is not a mail address. Enter one like name@example.cn.")
-        faults.append(FieldError(cell_of(FIELDS, line, "email"), text))
+        faults.append(FieldError(cell_of(FIELDS, line, "email"), NOT_AN_ADDRESS))
     elif email not in members and not _may_judge(session, actor, email):
         text = N_("The account of this address cannot be a judge's.")
         faults.append(FieldError(cell_of(FIELDS, line, "email"), text))
