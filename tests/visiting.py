@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
@@ -30,11 +30,16 @@ def post(client: TestClient, url: str, data: dict[str, str] | None = None, **mor
     return client.post(url, data=data, headers={HEADER: token_for(secret)}, **more)
 
 
+def only(page: Tag, selector: str) -> Tag:
+    """The one element of a page, or of a part of it, that a selector finds."""
+    found = page.select(selector)
+    assert len(found) == 1, f"{selector} finds {len(found)}"
+    return found[0]
+
+
 def words(answer: Any) -> str:
     """The text of a page's main part, spaces joined."""
-    main = BeautifulSoup(answer.text, "html.parser").find("main")
-    assert main is not None
-    return " ".join(main.get_text(" ").split())
+    return " ".join(only(BeautifulSoup(answer.text, "html.parser"), "main").get_text(" ").split())
 
 
 def faults(answer: Any, *, named: bool = False) -> list[str]:

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from tests.api.asking import API
 from tests.conftest import StandingClock
+from tests.visiting import only
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 SENTENCE = re.compile(r"[A-Za-z]+(?:[ ,;]+[a-z][a-z’']+){2,}")
@@ -74,18 +75,17 @@ def test_each_language_has_its_own_tag(api: TestClient) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_page_has_no_word_of_the_other_language(api: TestClient, language: str) -> None:
-    page = BeautifulSoup(api.get("/api", headers={"accept-language": language}).text, "html.parser").find("main")
-    assert page is not None
-    operations = page.select("table tbody tr")  # type: ignore[union-attr]
+    page = only(BeautifulSoup(api.get("/api", headers={"accept-language": language}).text, "html.parser"), "main")
+    operations = page.select("table tbody tr")
     assert len(operations) == len(list(routes(described(api, language))))
-    for code in page.select("code"):  # type: ignore[union-attr]
+    for code in page.select("code"):
         code.decompose()
     said = [text.strip() for text in page.stripped_strings]
     if language == "en":
         assert [one for one in said if HAN.search(one)] == []
     else:
         assert [one for one in said if SENTENCE.search(one)] == []
-        about = [one.get_text() for one in page.select("td small")]  # type: ignore[union-attr]
+        about = [one.get_text() for one in page.select("td small")]
         assert [one for one in about if not (HAN.search(one) or re.fullmatch(r"[\d ]+", one))] == []
 
 

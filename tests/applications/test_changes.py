@@ -16,6 +16,7 @@ from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor
 from tests.applications.world import World
+from tests.visiting import only
 
 PART = "4.1.2"
 OTHER = "4.1.3"
@@ -65,7 +66,7 @@ def marks(page: BeautifulSoup, name: str) -> list[str]:
     """The texts in <ins> or <del>, without the words for those who cannot see the line, and without the legend."""
     found = [one for one in page.select(f".diff {name}") if one.select_one(".sr")]
     for one in found:
-        one.select_one(".sr").extract()  # type: ignore[union-attr]
+        only(one, ".sr").extract()
     return [one.get_text() for one in found]
 
 

@@ -21,6 +21,7 @@ from tests.applications import world as worlds
 from tests.applications.browsing import Visitor, without_reference
 from tests.applications.world import World
 from tests.conftest import StandingClock
+from tests.visiting import only
 
 PART = "4.1.2"
 
@@ -86,9 +87,9 @@ def test_a_claim_that_waits_is_no_organisation_one_acts_for(desk: dict[str, Visi
         authority = world.found(session).round.award.authority
         claim_organisation(session, world.stranger, authority, make.CODES[0], "云川精密机械有限公司", None, make.NOW)
     own, claims = desk["stranger"].page("/apply").select("aside .panel")
-    assert own.select_one("h2").get_text() == "Organisations you act for"  # type: ignore[union-attr]
+    assert only(own, "h2").get_text() == "Organisations you act for"
     assert [one.contents[0] for one in own.select(".task span:first-child")] == ["云川仪表有限公司"]
-    assert claims.select_one("h2").get_text() == "Your claims"  # type: ignore[union-attr]
+    assert only(claims, "h2").get_text() == "Your claims"
     assert [one.contents[0] for one in claims.select(".task span:first-child")] == ["云川精密机械有限公司"]
     assert len(desk["colleague"].page("/apply").select("aside .panel")) == 1
 

@@ -20,6 +20,7 @@ from tests.judging import world as worlds
 from tests.judging.browsing import as_, counted, main_text, post, put
 from tests.judging.world import World
 from tests.results.judged import with_scheme
+from tests.visiting import only
 
 ROW = {"id": "", "kind": "strength", "mark": "++", "text": "过程能力逐年提高。", "refs": "E-1，p71"}
 FIELDS = {"percent": "65", "factor-approach": "50–65", "note": "现场再看", **{f"comments-0-{key}": value for key, value in ROW.items()}}
@@ -78,7 +79,7 @@ def test_percentages_that_are_refused_with_a_sentence(world: World, client: Test
     else:
         answer = post(client, item_url(world), FIELDS | {"percent": typed, "version": "0"})
         page = BeautifulSoup(answer.text, "html.parser")
-        said = page.select_one(".summary li").get_text()  # type: ignore[union-attr]
+        said = only(page, ".summary li").get_text()
         # Nothing that was typed is lost.
         assert "过程能力逐年提高。" in answer.text
         assert "现场再看" in answer.text

@@ -15,6 +15,7 @@ from award.kernel.web.labels import HIDDEN, Labels, label_of, named_fault, with_
 from award.office.outcome_kinds import CONTENTS, Entry
 from award.results.pages import notice, objecting
 from tests.kernel.site import visit
+from tests.visiting import only
 
 READERS = {"text", "choice", "number", "day", "moment", "file", "files", "ticked", "fault", "one"}
 CELLS = {"A1", "A2"}
@@ -51,7 +52,7 @@ def test_the_summary_names_each_field_and_leads_to_it() -> None:
         "First day: Fill this in.", "Which kind? Choose.", "I agree: Tick.", "Decision on A & B: Wrong.", "Too many.",
     ]  # fmt: skip
     assert [one["href"] for one in shown.select("li a")] == ["#f-day", "#f-kind", "#f-agree", "#g", "#f-all"]
-    assert BeautifulSoup(with_labels(PAGE, "zh"), "html.parser").li.get_text() == "First day：Fill this in."  # type: ignore[union-attr]
+    assert only(BeautifulSoup(with_labels(PAGE, "zh"), "html.parser"), "li:first-of-type").get_text() == "First day：Fill this in."
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from award.kernel.web.csrf import token_for
 from tests.applications.world import pdf_bytes
 from tests.office import world
 from tests.office.desk import Desk
+from tests.visiting import only
 
 COMMON = {"goes_on": "yes", "summary": "一致意见", "held_on": "2026-02-26"}
 ROW = {
@@ -71,7 +72,7 @@ def test_each_form(desk: Desk, client: Any, kind: str) -> None:
     assert wrong.status_code == 422
     assert refusals(wrong) == refused
     page = BeautifulSoup(wrong.text, "html.parser")
-    assert page.select_one("textarea[name=summary]").get_text().strip() == "一致意见"  # type: ignore[union-attr]
+    assert only(page, "textarea[name=summary]").get_text().strip() == "一致意见"
     assert send(desk, client, address, {**COMMON, **own}).status_code == 303
     assert said in desk.get(client, "office", address).text
     shown = BeautifulSoup(desk.get(client, "second", address).text, "html.parser")
@@ -130,8 +131,8 @@ def test_rows_are_added_without_losing_what_was_typed(desk: Desk, client: Any) -
     assert len(page.select("table.answers tbody tr")) == 12
     values = {str(one["name"]): one.get("value") for one in page.select("input[name^=answers]")}
     assert (values["answers.0.department"], values["answers.5.text"]) == ("市税务局", "欠税")
-    assert page.select_one("textarea[name=summary]").text.strip() == "写了一半"  # type: ignore[union-attr]
-    assert page.select_one("[name=goes_on][value=no]").has_attr("checked")  # type: ignore[union-attr]
+    assert only(page, "textarea[name=summary]").text.strip() == "写了一半"
+    assert only(page, "[name=goes_on][value=no]").has_attr("checked")
     many = typed | {f"answers.{at}.department": f"第{at}局" for at in range(58)}
     page = BeautifulSoup(send(desk, client, address, many, with_paper=False).text, "html.parser")
     assert len(page.select("table.answers tbody tr")) == 60

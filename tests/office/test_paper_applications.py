@@ -36,14 +36,18 @@ CODES = (code_of(1), code_of(2))
 DAY = make.NOW.date().isoformat()
 
 
-@pytest.fixture
-def world(engine: Any, clock: StandingClock) -> World:
+def unclaimed(engine: Any) -> World:
     """A round in its stage of applications, and two organisations nobody acts for."""
     made = worlds.build(engine)
     with transaction(engine) as session:
         for code, name in zip(CODES, NAMES, strict=True):
             make.organisation(session, name, code=code)
     return made
+
+
+@pytest.fixture
+def world(engine: Any, clock: StandingClock) -> World:
+    return unclaimed(engine)
 
 
 @pytest.fixture

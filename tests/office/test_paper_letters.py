@@ -18,22 +18,16 @@ from award.messages.reasons import REASONS
 from award.office.service import extend
 from award.organisations.service import claim_organisation, decide_claim
 from tests import make
-from tests.applications import world as worlds
 from tests.applications.world import World
 from tests.conftest import StandingClock
-from tests.office.test_paper_applications import CODES, NAMES, entered, round_of, row
+from tests.office.test_paper_applications import CODES, NAMES, entered, round_of, row, unclaimed
 
 REASON = "application_entered"
 
 
 @pytest.fixture
 def world(any_engine: Any, clock: StandingClock) -> World:
-    """A round in its stage of applications, and two organisations nobody acts for."""
-    made = worlds.build(any_engine)
-    with transaction(any_engine) as session:
-        for code, name in zip(CODES, NAMES, strict=True):
-            make.organisation(session, name, code=code)
-    return made
+    return unclaimed(any_engine)
 
 
 def letters(world: World, reason: str = REASON) -> list[Message]:

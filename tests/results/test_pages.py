@@ -20,7 +20,7 @@ from tests.applications.browsing import Visitor, without_reference
 from tests.results.acts import decide, object_to, propose, to_notice, to_publication
 from tests.results.conftest import As
 from tests.results.judged import Entry, World, build
-from tests.visiting import faults
+from tests.visiting import faults, only
 
 NOWHERE = "222222222222"
 LIMIT = 12
@@ -171,8 +171,8 @@ def test_nothing_typed_is_lost(here: World, as_: As) -> None:
     linked = [one["href"] for one in soup.select(".summary a")]
     assert "#f-held_on" in linked
     assert f"#f-reason-{third}" in linked
-    assert soup.find("textarea", attrs={"name": "members"}).get_text().strip() == "何局长"  # type: ignore[union-attr]
-    assert soup.find("input", attrs={"name": "held_on"})["value"] == "2026-03-09"  # type: ignore[index]
+    assert only(soup, "textarea[name=members]").get_text().strip() == "何局长"
+    assert only(soup, "input[name=held_on]")["value"] == "2026-03-09"
 
 
 def test_minutes_must_be_what_they_say(here: World, as_: As) -> None:
