@@ -7,4 +7,5 @@ from award.commands import app
 if __name__ == "__main__":
     # Databases, files and letters are nobody else's to read on the machine.
     os.umask(0o077)
-    app()
+    # Usage is told with the words people type.
+    app(prog_name="./run")

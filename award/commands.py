@@ -36,6 +36,12 @@ app.add_typer(papers.app, name="papers")
 app.add_typer(rules.app, name="rules")
 
 
+@app.callback()
+def first() -> None:
+    """Before every command: a setting that is unknown or cannot be read stops it, whether it would ask for it or not."""
+    settings()
+
+
 @app.command()
 def serve(
     host: str = "127.0.0.1",
@@ -44,7 +50,7 @@ def serve(
 ) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
     serving.name_address(port)
-    up()
+    _bring_up_to_date()
     with db.connected(settings().database) as engine:
         accounts.print_start_link(engine)
     listening = serving.listen(host, port)
@@ -64,6 +70,11 @@ def worker() -> None:
 @migrate.command()
 def up() -> None:
     """Makes the database where there is none, and brings its tables and its calendar of working days up to date."""
+    typer.echo(f"The database is at revision {_bring_up_to_date()} now.")
+
+
+def _bring_up_to_date() -> str | None:
+    """What `up` does; answers with the revision that is reached."""
     require_directory()
     with answering():
         migrating.create_database(settings().database)
@@ -72,6 +83,7 @@ def up() -> None:
             migrating.upgrade(engine)
         with transaction(engine) as session:
             seed_calendar(session)
+            return migrating.revision_of(session.connection())
 
 
 @migrate.command()

@@ -1,5 +1,6 @@
 """What tests are given: a database built by the migrations, a clock that stands still, and no way to other hosts."""
 
+import os
 import shutil
 import socket
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from award.accounts.bearer import calls
 from award.kernel import clock as award_clock
 from award.kernel import db, ids
 from award.kernel.migrating import upgrade
-from award.kernel.settings import Settings, settings
+from award.kernel.settings import PREFIX, Settings, settings
 from tests import postgres
 
 hypothesis.settings.register_profile("award", deadline=None)
@@ -69,8 +70,8 @@ def _calls() -> None:
 @pytest.fixture(autouse=True)
 def _settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Nothing of the operator's settings is seen; files go to the test's own folder."""
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"AWARD_{name.upper()}", raising=False)
+    for name in [one for one in os.environ if one.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("AWARD_DIRECTORY", str(tmp_path))
     monkeypatch.setitem(Settings.model_config, "env_file", None)
     settings.cache_clear()

@@ -1,9 +1,11 @@
 """Commands about the demonstration."""
 
+import fcntl
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -54,16 +56,43 @@ def demo(
     given = {"stage": stage, "applications": applications, "judges": judges, "seed": seed}
     asked: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     summary = directory / SUMMARY
-    if summary.exists():
-        _require_same(json.loads(summary.read_text(encoding="utf-8")), asked, directory)
-    else:
-        summary.write_text(_build(directory, Plan(**asked, address=settings().base_url)), encoding="utf-8")
+    if build_only and summary.exists():
+        _tell(summary, asked, as_json)
+        return
+    plan = Plan(**asked, address=settings().base_url)
+    if not summary.exists():
+        _require_stage(plan.stage)
+    with _alone_in(directory):
+        if not summary.exists():
+            summary.write_text(_build(directory, plan), encoding="utf-8")
+        _tell(summary, asked, as_json)
+        if not build_only:
+            with db.connected(settings().database) as engine:
+                migrating.upgrade(engine)
+            serving.serve(serving.listen("127.0.0.1", port))
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """While a demonstration is built or served: a second server on its folder would bring a second worker."""
+    require_directory()
+    with (directory / "in-use").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            typer.echo(
+                f"The demonstration in {directory} is being built or served already. End that first, or name another folder with --dir.",
+                err=True,
+            )
+            raise typer.Exit(2) from None
+        yield
+
+
+def _tell(summary: Path, asked: Mapping[str, Any], as_json: bool) -> None:
+    """Says what is built; ends where something else is asked for."""
     built = json.loads(summary.read_text(encoding="utf-8"))
+    _require_same(built, asked, summary.parent)
     typer.echo(json.dumps(built, ensure_ascii=False) if as_json else describe(built, settings().base_url))
-    if not build_only:
-        with db.connected(settings().database) as engine:
-            migrating.upgrade(engine)
-        serving.serve(serving.listen("127.0.0.1", port))
 
 
 def _require_same(built: Mapping[str, Any], asked: Mapping[str, Any], directory: Path) -> None:
@@ -88,15 +117,19 @@ def _require_same(built: Mapping[str, Any], asked: Mapping[str, Any], directory:
         )
 
 
-def _build(directory: Path, plan: Plan) -> str:
-    # Building needs the worker and with it the press; the other commands do not.
-    from award.demo.building import build, check_stage  # noqa: PLC0415
+def _require_stage(stage: str) -> None:
+    from award.demo.building import check_stage  # noqa: PLC0415 (as below)
 
     try:
-        check_stage(plan.stage)
+        check_stage(stage)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--stage") from error
-    require_directory()
+
+
+def _build(directory: Path, plan: Plan) -> str:
+    # Building needs the worker and with it the press; the other commands do not.
+    from award.demo.building import build  # noqa: PLC0415
+
     url = settings().database
     with answering():
         migrating.create_database(url)
@@ -142,7 +175,10 @@ def clock_word() -> None:
 
 @clock_app.command("forward")
 def forward(by: str, directory: Path = typer.Option(Path("var/demo"), "--dir")) -> None:
-    """Moves the clock forward: 5d, 36h, 90m. Demonstration databases only."""
+    """Moves the clock of a demonstration forward: 5d, 36h, 90m. There is no way back but to build it anew.
+
+    Deadlines, stages and the trail follow it; sessions, links, tokens and “last seen” keep real time.
+    """
     found = re.fullmatch(r"(\d{1,5})([dhm])", by)
     if found is None:
         typer.echo("Say how far: 5d for days, 36h for hours, 90m for minutes.", err=True)

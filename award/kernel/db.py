@@ -139,6 +139,11 @@ def _prepare_sqlite(engine: Engine, path: Path) -> None:
         tell("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    @event.listens_for(engine, "do_connect")
+    def make_folder(*_: Any) -> None:
+        # Not before: who only looks whether there is a database leaves nothing behind.
+        path.parent.mkdir(parents=True, exist_ok=True)
+
     @event.listens_for(engine, "checkin")
     def release(connection: Any, record: Any) -> None:
         # After the commit has reached the file, not before: the next writer must see it.
@@ -167,7 +172,6 @@ def make_engine(url: str, pool_size: int = 20) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
-        path.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(url, pool_size=pool_size, max_overflow=5, connect_args={"check_same_thread": False})
         _leave_nothing_open(engine)
         _prepare_sqlite(engine, path)

@@ -2,15 +2,17 @@
 
 import re
 import sys
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import quote
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
+PREFIX = "AWARD_"
 SQLITE = r"sqlite:///.+"
 POSTGRESQL = r"postgresql\+psycopg://([^@/]*@)?(\[[^]]*\]|[^@/:]*)(:\d+)?/[^@/?]+(\?.*)?"
 """As SQLAlchemy reads it, but for an @ or / in a password, which would be read as something else."""
@@ -31,7 +33,7 @@ def _whole(default: int, least: int, most: int, about: str) -> Any:
 class Settings(BaseSettings):
     """All settings; the README's table is kept true to it by a test."""
 
-    model_config = SettingsConfigDict(env_prefix="AWARD_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
 
     directory: Path = Field(ROOT / "var", description="where the SQLite database, files and generated fonts are kept")
     database_url: str = Field(
@@ -101,24 +103,44 @@ class Settings(BaseSettings):
 
 @lru_cache
 def settings() -> Settings:
-    """The settings of this process, read once. Where one cannot be read, says which and ends the process with 2."""
+    """The settings of this process, read once. Where one is unknown or cannot be read, says which and ends the process with 2."""
+    faults = [_unknown(name) for name in _given() if name not in Settings.model_fields]
     try:
-        return Settings()
+        read = Settings()
     except ValidationError as error:
-        faults = [_fault(str(one["loc"][0]), one["input"]) for one in error.errors()]
+        faults += [_fault(str(one["loc"][0]), one["input"]) for one in error.errors()]
+    if faults:
         sys.stderr.write("\n".join(faults) + "\n")
-        raise SystemExit(2) from None
+        raise SystemExit(2)
+    return read
+
+
+def default_of(name: str) -> str:
+    """What a setting is where nobody sets it, as an operator would write it; "" where it is empty."""
+    default = Settings.model_fields[name].default
+    return str(default).lower() if isinstance(default, bool) else str(default or "")
+
+
+def _given() -> list[str]:
+    """Every name with our prefix, in the environment and in `.env`, as the settings are called here."""
+    sources = (EnvSettingsSource(Settings).env_vars, DotEnvSettingsSource(Settings).env_vars)
+    prefix = PREFIX.lower()
+    return sorted({name.removeprefix(prefix) for source in sources for name in source if name.startswith(prefix)})
+
+
+def _unknown(name: str) -> str:
+    """A name nothing would read, and the one that may be meant."""
+    near = get_close_matches(name, Settings.model_fields, n=1)
+    meant = f"the nearest is {PREFIX}{near[0].upper()}" if near else "README.md lists them all"
+    return f"{PREFIX}{name.upper()} is no setting; {meant}. Correct it in the environment or in .env, or remove it."
 
 
 def _fault(name: str, value: object) -> str:
     """Which setting is wrong, how, and what it takes. A URL that may hold a password is not repeated."""
-    field = Settings.model_fields[name]
     fault = f"is {value!r}" if value else "is empty"
     fault = "cannot be used" if name in HIDDEN else fault
-    default = str(field.default).lower() if field.annotation is bool else field.default
-    standing = f"it is {default}" if default not in ("", None) else "it is empty"
-    remedy = f"Correct it in the environment or in .env, or remove it: then {standing}."
-    return f"AWARD_{name.upper()} {fault}; it takes {_takes(name)}. {remedy}"
+    remedy = f"Correct it in the environment or in .env, or remove it: then it is {default_of(name) or 'empty'}."
+    return f"{PREFIX}{name.upper()} {fault}; it takes {_takes(name)}. {remedy}"
 
 
 def _takes(name: str) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from award.kernel.counting import counted
 from award.regulations.faults import RuleFaults
 from award.regulations.loader import load_file, rubric_files
 from award.regulations.model import Criteria, Scheme
@@ -37,5 +38,6 @@ def check(
 
 def _summary(rules: Criteria | Scheme) -> str:
     if isinstance(rules, Criteria):
-        return f"{len(list(rules.items()))} items, {rules.total} points"
-    return f"{len(rules.stages)} stages, {len(rules.sources)} values, {len(rules.assumed)} of them assumed"
+        return f"{counted(len(list(rules.items())), 'item')}, {counted(rules.total, 'point')}"
+    values = counted(len(rules.sources), "value")
+    return f"{counted(len(rules.stages), 'stage')}, {values}, assumed of them: {len(rules.assumed)}"

@@ -8,7 +8,7 @@ import pytest
 import typer.main
 
 from award.commands import app
-from award.kernel.settings import ROOT, Settings
+from award.kernel.settings import ROOT, Settings, default_of
 from award.regulations.loader import shipped_schemes
 
 NAMES = {"en": "README.md", "zh": "README.zh-CN.md"}
@@ -34,18 +34,36 @@ def commands() -> Iterator[tuple[str, Any]]:
     return under("", typer.main.get_command(app))
 
 
-def test_every_setting_is_told(readme: str) -> None:
-    rows = {f"AWARD_{name.upper()}": field.description for name, field in Settings.model_fields.items()}
-    assert [name for name, about in rows.items() if f"| `{name}` | {about} |" not in readme] == []
+def told_default(name: str, empty: str) -> str:
+    default = default_of(name).removeprefix(f"{ROOT}/")
+    return f"`{default}`" if default else empty
+
+
+def test_every_setting_is_told_with_its_default(readme: str) -> None:
+    rows = [
+        f"| `AWARD_{name.upper()}` | {told_default(name, 'empty')} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    assert [one for one in rows if one not in readme] == []
+
+
+def test_the_defaults_are_those_in_chinese_too() -> None:
+    readme = (ROOT / NAMES["zh"]).read_text()
+    rows = [f"| `AWARD_{name.upper()}` | {told_default(name, '空')} | " for name in Settings.model_fields]
+    assert [one for one in rows if one not in readme] == []
 
 
 def test_no_setting_is_invented(readme: str) -> None:
     known = {f"AWARD_{name.upper()}" for name in Settings.model_fields}
-    assert set(re.findall(r"\bAWARD_[A-Z_]+", readme)) <= known
+    assert set(re.findall(r"\bAWARD_[A-Z]\w+", readme)) <= known
 
 
 def test_every_command_is_told(readme: str) -> None:
-    assert [words for words, _ in commands() if f"./run {words}" not in readme] == []
+    """Those of the program and those that `run` itself knows, all in the table of commands."""
+    table = readme.partition("\n## Commands\n")[2].partition("\n## ")[0]
+    own = re.findall(r"^([a-z]+)\)$", (ROOT / "run").read_text(), re.MULTILINE)
+    assert {"test", "lint", "setup"} <= set(own)
+    assert [words for words in (*own, *(words for words, _ in commands())) if f"`./run {words}" not in table] == []
 
 
 def test_every_command_says_what_it_does() -> None:

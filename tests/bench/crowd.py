@@ -203,7 +203,7 @@ def check() -> None:
     typer.echo(
         f"{len(saved)} saves acknowledged, {len(lost)} lost; {len(submitted)} sheets submitted, {len(unsent)} lost"
     )
-    typer.echo(f"{verdict.records} records in {verdict.streams} streams: {'whole' if verdict.is_whole else 'BROKEN'}")
+    typer.echo(str(verdict))
     if lost or unsent or not verdict.is_whole:
         raise typer.Exit(1)
 

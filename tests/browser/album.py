@@ -1,5 +1,6 @@
 """A round photographed on its way: at each stop a copy of the database, and the pages to be looked at there, by whom."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +18,7 @@ from award.kernel import clock as award_clock
 from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.migrating import upgrade
-from award.kernel.settings import Settings, settings
+from award.kernel.settings import PREFIX, Settings, settings
 from award.kernel.sheets.importing import headings
 from award.kernel.sheets.writing import MEDIA_TYPES
 from award.office.imports.kinds import IMPORTERS
@@ -54,8 +55,8 @@ class Album:
 def standing_in(directory: Path) -> Iterator[None]:
     """The clock of the journey, and its files."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in Settings.model_fields:
-            patch.delenv(f"AWARD_{name.upper()}", raising=False)
+        for name in [one for one in os.environ if one.startswith(PREFIX)]:
+            patch.delenv(name)
         patch.setenv("AWARD_DIRECTORY", str(directory))
         patch.setitem(Settings.model_config, "env_file", None)
         patch.setattr(award_clock, "real_now", lambda: make.NOW)

@@ -130,3 +130,26 @@ def test_serving_names_the_port_where_no_address_is_set(
     assert done.exit_code == 0, done.output
     assert "http://127.0.0.1:8125/start/" in done.stdout
     assert "Serving http://127.0.0.1:8125 on 127.0.0.1:8125" in done.stdout
+
+
+def test_a_folder_is_built_and_served_once_at_a_time(
+    tmp_path: Path, built: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is served a second is refused and builds nothing; telling what is there stops nobody; afterwards it is free."""
+    during: list[tuple[int, str]] = []
+
+    def served(*_: object) -> None:
+        for more in ([], ["--stage", "notice"], ["--build-only", "--json"]):
+            done = demo(tmp_path / "a", *more)
+            during.append((done.exit_code, done.stderr))
+
+    monkeypatch.setattr(serving, "serve", served)
+    demo(tmp_path / "a")
+    busy = (
+        f"The demonstration in {tmp_path / 'a'} is being built or served already. "
+        "End that first, or name another folder with --dir.\n"
+    )
+    assert during == [(2, busy), (2, busy), (0, "")]
+    monkeypatch.setattr(serving, "serve", lambda *_: None)
+    assert demo(tmp_path / "a").exit_code == 0
+    assert len(built) == 1

@@ -32,7 +32,7 @@ def test_a_whole_trail(any_engine: Engine) -> None:
     act(any_engine)
     act(any_engine, stream="admin")
     assert verify(any_engine) == (0, ["4 records in 2 streams: whole"])
-    assert verify(any_engine, "--stream", "admin") == (0, ["2 records in 1 streams: whole"])
+    assert verify(any_engine, "--stream", "admin") == (0, ["2 records in 1 stream: whole"])
 
 
 def test_the_first_bad_record_is_named(any_engine: Engine) -> None:

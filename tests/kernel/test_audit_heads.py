@@ -105,7 +105,7 @@ class TestTheFile:
 
 class TestAgainst:
     def test_what_has_only_grown_is_whole(self, any_engine: Engine, kept: Path) -> None:
-        same = f"3 of 3 streams kept on {MADE} are what they were and have only grown"
+        same = f"Kept on {MADE}: 3 streams; as they were, or only grown since: 3"
         assert run(any_engine, "verify", "--against", str(kept))[:2] == (0, [same, "18 records in 3 streams: whole"])
         act(any_engine, 9)
         act(any_engine, 9, "round:new")
@@ -116,7 +116,7 @@ class TestAgainst:
         assert run(any_engine, "verify")[:2] == (0, ["17 records in 3 streams: whole"])
         assert run(any_engine, "verify", "--against", str(kept))[:2] == (1, [
             f"BAD {STREAM}: the stream ends at record 5; it had 6 records on {MADE}",
-            f"2 of 3 streams kept on {MADE} are what they were and have only grown",
+            f"Kept on {MADE}: 3 streams; as they were, or only grown since: 2",
             "17 records in 3 streams: whole",
         ])  # fmt: skip
 
@@ -125,7 +125,7 @@ class TestAgainst:
         assert run(any_engine, "verify")[:2] == (0, ["12 records in 2 streams: whole"])
         assert run(any_engine, "verify", "--against", str(kept))[:2] == (1, [
             f"BAD admin: the stream is missing; it had 6 records on {MADE}",
-            f"2 of 3 streams kept on {MADE} are what they were and have only grown",
+            f"Kept on {MADE}: 3 streams; as they were, or only grown since: 2",
             "12 records in 2 streams: whole",
         ])  # fmt: skip
 
@@ -157,8 +157,8 @@ class TestAgainst:
 
     def test_one_stream_only(self, any_engine: Engine, kept: Path) -> None:
         cut_to(any_engine, STREAM, 5)
-        one = f"1 of 1 streams kept on {MADE} are what they were and have only grown"
-        assert run(any_engine, "verify", "--stream", "admin", "--against", str(kept))[:2] == (0, [one, "6 records in 1 streams: whole"])
+        one = f"Kept on {MADE}: 1 stream; as they were, or only grown since: 1"
+        assert run(any_engine, "verify", "--stream", "admin", "--against", str(kept))[:2] == (0, [one, "6 records in 1 stream: whole"])
         assert run(any_engine, "verify", "--stream", STREAM, "--against", str(kept))[0] == 1
         code, told, error = run(any_engine, "verify", "--stream", "round:new", "--against", str(kept))
         assert (code, told) == (1, [])

@@ -12,8 +12,10 @@ import jinja2
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
+from typer.testing import CliRunner
 
 from award import worker
+from award.commands import app as commands
 from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Invalid
@@ -195,6 +197,48 @@ def server(monkeypatch: pytest.MonkeyPatch) -> type[Server]:
     monkeypatch.setattr(Server, "refuses", False)
     monkeypatch.setattr(tasks.smtplib, "SMTP", Server)
     return Server
+
+
+def tried(*words: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(commands, ["mail", "try", *words])
+    return done.exit_code, done.stdout, done.stderr
+
+
+WORKER = "Mails of the site are sent by a worker; `./run serve` has one beside it.\n"
+
+
+def test_a_trial_message_is_sent_at_once_and_alone(engine: Engine, server: type[Server]) -> None:
+    settings().database_url = engine.url.render_as_string(hide_password=False)
+    waiting = want(engine)
+    told = f"Trial message: mail.example.cn:25 has taken it for me@example.cn. {WORKER}"
+    assert tried("me@example.cn", "--language", "en") == (0, told, "")
+    assert server.told == [("mail.example.cn", 25), "starttls", ("award", "p"), "me@example.cn", "quit"]
+    assert message_of(engine, waiting).state == MessageState.WANTED
+
+
+def test_a_trial_message_without_a_mail_server_lies_in_the_outbox() -> None:
+    where = settings().directory / "outbox"
+    told = f"Trial message: it lies in {where}, for AWARD_SMTP_HOST names no mail server. {WORKER}"
+    assert tried("me@example.cn") == (0, told, "")
+    assert [(mail["To"], mail["Content-Language"]) for mail in outbox()] == [("me@example.cn", "zh-CN")]
+
+
+def test_a_trial_message_that_does_not_go_out_says_why(
+    server: type[Server], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(server, "refuses", True)
+    why = "by mail.example.cn:25; check AWARD_SMTP_… and AWARD_MAIL_FROM: SMTPServerDisconnected: gone"
+    assert tried("me@example.cn") == (1, "", f"The trial message did not go out {why}\n")
+    settings().smtp_host = ""
+    (tmp_path / "outbox").write_text("a file")
+    code, _, told = tried("me@example.cn")
+    assert (code, told.partition(":")[0]) == (1, "The trial message did not go out into outbox/")
+
+
+def test_a_trial_message_needs_an_address_and_a_language_there_is(server: type[Server]) -> None:
+    assert tried("me") == (2, "", "me is not a mail address; give one like name@example.cn.\n")
+    assert tried("me@example.cn", "--language", "de") == (2, "", "There are no mails in de; there are zh and en.\n")
+    assert server.told == []
 
 
 def test_the_mail_server_is_spoken_to_encrypted(engine: Engine, server: type[Server]) -> None:

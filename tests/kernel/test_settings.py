@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy.engine import make_url
+from typer.testing import CliRunner
 
+from award.commands import app as commands
 from award.kernel.settings import ROOT, Settings, settings
 
 REMEDY = "Correct it in the environment or in .env, or remove it: then it is"
@@ -75,14 +77,55 @@ def test_a_bad_setting_is_named(
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("AWARD_BASEURL", "the nearest is AWARD_BASE_URL"), ("AWARD_SMTP_PASSWD", "the nearest is AWARD_SMTP_PASSWORD"),
+        ("award_treads", "the nearest is AWARD_THREADS"), ("AWARD_QQQ", "README.md lists them all"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_mistyped_name_is_named_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str, meant: str, in_file: bool
+) -> None:
+    if in_file:
+        (tmp_path / "env").write_text(f"POSTGRES_PASSWORD=p\nAWARD_THREADS=3\n# AWARD_NO=1\n{name}=x\n")
+        monkeypatch.setitem(Settings.model_config, "env_file", tmp_path / "env")
+    else:
+        monkeypatch.setenv(name, "x")
+    with pytest.raises(SystemExit) as ended:
+        settings()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == (
+        f"{name.upper()} is no setting; {meant}. Correct it in the environment or in .env, or remove it.\n"
+    )
+
+
+def test_what_others_call_their_own_is_none_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWARDS", "MY_AWARD_BASEURL", "POSTGRES_PASSWORD", "award_threads"):
+        monkeypatch.setenv(name, "7")
+    assert settings().threads == 7
+
+
+@pytest.mark.parametrize("words", [["rules", "check"], ["serve"], ["worker"], ["demo", "--build-only"], ["backup"]], ids=" ".join)
+def test_no_command_goes_on_past_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: list[str]) -> None:
+    """Not even one that needs no setting; and nothing was begun."""
+    monkeypatch.setenv("AWARD_BASEURL", "https://a.cn")
+    done = CliRunner().invoke(commands, words)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith("AWARD_BASEURL is no setting; the nearest is AWARD_BASE_URL.")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_all_that_are_wrong_are_named_at_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AWARD_SMTP_PORT", "abc")
     monkeypatch.setenv("AWARD_BODY_MIB", "64 MiB")
+    monkeypatch.setenv("AWARD_BODY", "64")
     with pytest.raises(SystemExit):
         settings()
-    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["AWARD_SMTP_PORT", "AWARD_BODY_MIB"]
+    assert [line.split()[0] for line in capsys.readouterr().err.splitlines()] == ["AWARD_BODY", "AWARD_SMTP_PORT", "AWARD_BODY_MIB"]
 
 
 def test_the_command_line_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
@@ -94,6 +137,14 @@ def test_the_command_line_ends_with_2_and_no_traceback(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("AWARD_DEVELOPMENT is empty; it takes true or false.")
     assert "Traceback" not in done.stderr
+
+
+def test_usage_is_told_with_the_words_people_type() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "award", "serve", "--no-such"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: ./run serve [OPTIONS]\nTry './run serve --help' for help.\n")
 
 
 @pytest.mark.parametrize(

@@ -88,13 +88,11 @@ def test_nobody_else_on_the_machine_reads_what_is_kept(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_trial_message_says_where_it_goes(engine: Engine, given: Callable[..., None]) -> None:
-    given(database_url=engine.url.render_as_string(hide_password=False))
-    assert said(["mail", "try", "me"]) == "me is not a mail address; give one like name@example.cn.\n"
-    to_files = CliRunner().invoke(commands, ["mail", "try", "me@example.cn"]).stdout
-    assert f"A worker writes it to {settings().directory / 'outbox'};" in to_files
-    given(smtp_host="mail.example.cn")
-    assert "A worker sends it by mail.example.cn;" in CliRunner().invoke(commands, ["mail", "try", "me@example.cn"]).stdout
+def test_the_tables_are_made_and_their_revision_is_told(tmp_path: Path, given: Callable[..., None]) -> None:
+    given(directory=tmp_path / "new")
+    for _ in ("made", "nothing to do"):
+        done = CliRunner().invoke(commands, ["migrate", "up"])
+        assert (done.exit_code, done.stdout) == (0, "The database is at revision 202611211200 now.\n")
 
 
 def test_a_worker_before_there_is_a_database(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_a_row_no_value_can_be_made_of_is_named(whole: World, damage: str, told:
 
 
 def test_the_command_shows_no_trace(whole: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWARD_DATABASE", str(whole.engine.url))
+    monkeypatch.setenv("AWARD_DATABASE_URL", str(whole.engine.url))
     settings.cache_clear()
     damaged(whole, "sheet_version.content", "{}")
     damaged(whole, "proposal.content", "[]")

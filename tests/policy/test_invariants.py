@@ -140,7 +140,7 @@ def test_broken_and_named(whole: World, name: str) -> None:
 
 
 def test_the_command_says_so(whole: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWARD_DATABASE", str(whole.engine.url))
+    monkeypatch.setenv("AWARD_DATABASE_URL", str(whole.engine.url))
     settings.cache_clear()
     fine = CliRunner().invoke(app, ["invariants"])
     assert (fine.exit_code, fine.stdout.splitlines()[-1]) == (0, f"{len(INVARIANTS)} invariants, all of them hold")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock, db
 from award.kernel.audit.heads import HeadsError, Kept, departures, heads_of, kept_in, kept_now
 from award.kernel.audit.verify import verify
+from award.kernel.counting import counted
 from award.kernel.installed import installed
 
 app = typer.Typer(help="The trail of what happened.", no_args_is_help=True)
@@ -31,7 +32,7 @@ def verify_trail(
         for fault in verdict.faults:
             typer.echo(f"BAD {fault.stream} record {fault.seq}: {fault.reason}")
         departed = _compare(session, kept) if kept else False
-    typer.echo(f"{verdict.records} records in {verdict.streams} streams: {'whole' if verdict.is_whole else 'BROKEN'}")
+    typer.echo(str(verdict))
     if departed or not verdict.is_whole:
         raise typer.Exit(1)
 
@@ -53,7 +54,7 @@ def _compare(session: Session, kept: Kept) -> bool:
     for one in found:
         typer.echo(f"BAD {one.stream}: {one.says}")
     grown = len(kept.heads) - len(found)
-    typer.echo(f"{grown} of {len(kept.heads)} streams kept on {kept.made_at} are what they were and have only grown")
+    typer.echo(f"Kept on {kept.made_at}: {counted(len(kept.heads), 'stream')}; as they were, or only grown since: {grown}")
     return bool(found)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel.audit.chain import spell_moment
 from award.kernel.audit.models import AuditHead, AuditRecord
+from award.kernel.counting import counted
 
 MANIFEST = "manifest.json"
 """What closes a backup, and keeps the heads of its moment."""
@@ -110,9 +111,9 @@ def departures(session: Session, kept: Kept) -> list[Departure]:
 def _departure(session: Session, stream: str, seq: int, link: str, made_at: str) -> str:
     last = session.scalar(select(func.max(AuditRecord.seq)).where(AuditRecord.stream == stream))
     if last is None:
-        return f"the stream is missing; it had {seq} records on {made_at}"
+        return f"the stream is missing; it had {counted(seq, 'record')} on {made_at}"
     if last < seq:
-        return f"the stream ends at record {last}; it had {seq} records on {made_at}"
+        return f"the stream ends at record {last}; it had {counted(seq, 'record')} on {made_at}"
     if session.scalar(select(AuditRecord.link).where(AuditRecord.stream == stream, AuditRecord.seq == seq)) != link:
         return f"record {seq} is another one than on {made_at}, so it or a record before it was rewritten"
     return ""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel.audit import chain
 from award.kernel.audit.models import AuditHead, AuditOpening, AuditRecord
+from award.kernel.counting import counted
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class Verdict:
     def is_whole(self) -> bool:
         """Whether nothing bad was found."""
         return not self.faults
+
+    def __str__(self) -> str:
+        walked = f"{counted(self.records, 'record')} in {counted(self.streams, 'stream')}"
+        return f"{walked}: {'whole' if self.is_whole else 'BROKEN'}"
 
 
 def verify(session: Session, stream: str | None = None) -> Verdict:

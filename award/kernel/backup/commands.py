@@ -7,6 +7,8 @@ import typer
 from award.kernel import db
 from award.kernel.backup import service
 from award.kernel.backup.archive import BackupError
+from award.kernel.counting import counted
+from award.kernel.installed import answering
 from award.kernel.settings import settings
 
 app = typer.Typer()
@@ -17,22 +19,19 @@ def backup(
     to: Path | None = typer.Option(None, "--to", help="folder for the file; by default backups/ in the directory"),
 ) -> None:
     """Copies the database and every stored file into one ZIP while the site goes on serving; exit code 1 if a file is lost."""
-    engine = db.make_engine(settings().database)
     try:
-        made = service.back_up(engine, (to or settings().directory / "backups").resolve())
+        with answering(), db.connected(settings().database) as engine:
+            made = service.back_up(engine, (to or settings().directory / "backups").resolve())
     except BackupError as error:
         typer.echo(f"No backup was made: {error}.", err=True)
         raise typer.Exit(1) from error
-    finally:
-        engine.dispose()
     found = made.manifest
-    typer.echo(
-        f"{made.path}: {len(found.contents)} stored files, revision {found.revision}, {made.path.stat().st_size} bytes"
-    )
+    kept = counted(len(found.contents), "stored file")
+    typer.echo(f"{made.path}: {kept}, revision {found.revision}, {made.path.stat().st_size} bytes")
     typer.echo(f"SHA-256 {made.sha256}")
     if found.missing:
         typer.echo(
-            f"LOST: {len(found.missing)} stored files are missing or damaged here, the first is {found.missing[0]}",
+            f"LOST: {counted(len(found.missing), 'stored file')}, missing or damaged here, the first is {found.missing[0]}",
             err=True,
         )
         raise typer.Exit(1)
@@ -51,18 +50,16 @@ def restore(
         typer.echo(f"Nothing was restored: {error}.", err=True)
         raise typer.Exit(1) from error
     found, verdict = restored.manifest, restored.verdict
-    typer.echo(
-        f"Restored what was there on {found.made_at}: {len(found.contents)} stored files, revision {found.revision}"
-    )
+    kept = counted(len(found.contents), "stored file")
+    typer.echo(f"Restored what was there on {found.made_at}: {kept}, revision {found.revision}")
     for fault in verdict.faults:
         typer.echo(f"BAD {fault.stream} record {fault.seq}: {fault.reason}")
-    typer.echo(f"{verdict.records} records in {verdict.streams} streams: {'whole' if verdict.is_whole else 'BROKEN'}")
+    typer.echo(str(verdict))
     if not restored.same_heads:
         typer.echo("BAD: the trail does not end where the manifest says it did")
     if found.missing:
-        typer.echo(
-            f"LOST: {len(found.missing)} stored files were missing when the backup was made; the first is {found.missing[0]}"
-        )
+        lost = counted(len(found.missing), "stored file")
+        typer.echo(f"LOST: {lost}, missing when the backup was made; the first is {found.missing[0]}")
     if found.missing or not verdict.is_whole or not restored.same_heads:
         raise typer.Exit(1)
     where = f"AWARD_DIRECTORY={into}" + (" and AWARD_DATABASE_URL" if database else "")

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel import db
 from award.kernel.backup.archive import BackupError
+from award.kernel.counting import counted
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 NAMES = {SQLITE: "database/award.sqlite3", POSTGRESQL: "database/award.pgdump"}
@@ -82,7 +83,7 @@ def require_empty(url: URL) -> None:
     finally:
         engine.dispose()
     if tables:
-        raise BackupError(f"the database {url.database} is not empty: it has {len(tables)} tables. Name an empty one")
+        raise BackupError(f"the database {url.database} is not empty: it has {counted(len(tables), 'table')}. Name an empty one")
 
 
 def load_postgresql(dump: Path, url: URL) -> None:

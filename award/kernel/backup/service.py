@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +47,11 @@ def back_up(engine: Engine, to: Path, *, store: Storage | None = None) -> Made:
 
     Effects: one file in `to`, readable by its owner only; a record in the trail. Raises BackupError; then there is no file.
     """
-    to.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = clock.real_now()
     target = to / f"award-{now:%Y%m%d-%H%M%S}.zip"
     if target.exists():
         raise BackupError(f"{target} exists already; wait a second")
-    with tempfile.TemporaryDirectory(dir=to, prefix=".making-") as aside, databases.copied(engine, Path(aside)) as copy:
+    with _folder(to) as aside, databases.copied(engine, aside) as copy:
         revision = migrating.revision_of(copy.reader)
         if revision is None:
             raise BackupError("this database has no tables of the award system; there is nothing to back up")
@@ -70,6 +69,21 @@ def back_up(engine: Engine, to: Path, *, store: Storage | None = None) -> Made:
     made = Made(target, _hash_of(target), manifest)
     _note(engine, Event.BACKUP_MADE, made.path, made.sha256, manifest)
     return made
+
+
+@contextmanager
+def _folder(to: Path) -> Iterator[Path]:
+    """A folder inside `to`, gone afterwards; where no backup is made, so are the folders made for it."""
+    made = [one for one in (to, *to.parents) if not one.exists()]
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with tempfile.TemporaryDirectory(dir=to, prefix=".making-") as aside:
+            yield Path(aside)
+    except BaseException:
+        with suppress(OSError):  # somebody else put something there
+            for one in made:
+                one.rmdir()
+        raise
 
 
 def _add_contents(archive: Writer, reader: Connection, store: Storage) -> list[str]:

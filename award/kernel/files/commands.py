@@ -3,6 +3,7 @@
 import typer
 
 from award.kernel import clock, db
+from award.kernel.counting import counted
 from award.kernel.files.service import sweep_orphans
 from award.kernel.installed import installed
 
@@ -18,4 +19,4 @@ def files() -> None:
 def sweep() -> None:
     """Deletes contents that no row has named for a day; the worker does the same every day."""
     with installed() as engine, db.reading(engine) as session:
-        typer.echo(f"{sweep_orphans(session, clock.real_now())} swept")
+        typer.echo(f"{counted(sweep_orphans(session, clock.real_now()), 'content')} swept")
