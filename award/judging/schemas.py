@@ -33,7 +33,13 @@ class ItemIn(Given):
         int | None,
         Field(description="A step of the criteria, null while blank.", json_schema_extra={"minimum": 0, "maximum": 100}),
     ]
-    factors: Annotated[dict[Key, Key], Field(max_length=20, description="Factor to band; advisory. An empty object where there is none.")]
+    factors: Annotated[
+        dict[Key, Key],
+        Field(
+            max_length=20, description="Factor to band; advisory. An empty object where there is none.",
+            json_schema_extra={"additionalProperties": False},
+        ),
+    ]  # fmt: skip
     comments: Annotated[list[CommentIn], Field(max_length=60, description="All comments, [] where there are none.")]
     note: Annotated[
         str, Field(max_length=LONGEST_NOTE, description='The judge\'s own; nobody else ever reads it. "" where there is none.')
