@@ -26,15 +26,17 @@ from award.press.records import BookView, CommentsView, RegisterView, SheetView,
 from award.press.views import CertificateView, FeedbackReportView, ItemRemarks, NoticeView
 
 TEMPLATES = ROOT / "templates"
+RECORD = ("layout.html", "record.html", "record.css", "page.css")
+"""What the papers of a review share."""
 SOURCES: Mapping[Kind, tuple[str, ...]] = {
-    "book": ("book.html", "book.css", "layout.html", "record.html", "record.css"),
+    "book": ("book.html", "book.css", *RECORD),
     "certificate": ("certificate.html", "certificate.css"),
-    "comments": ("comments.html", "layout.html", "record.html", "record.css"),
-    "feedback_report": ("feedback_report.html", "feedback_report.css"),
+    "comments": ("comments.html", *RECORD),
+    "feedback_report": ("feedback_report.html", "feedback_report.css", "page.css"),
     "notice": ("notice.html", "notice.css"),
-    "register": ("register.html", "register.css", "layout.html", "record.html", "record.css"),
-    "score_sheet": ("score_sheet.html", "score_sheet.css", "layout.html", "record.html", "record.css"),
-    "summary": ("summary.html", "summary.css", "layout.html", "record.html", "record.css"),
+    "register": ("register.html", "register.css", *RECORD),
+    "score_sheet": ("score_sheet.html", "score_sheet.css", *RECORD),
+    "summary": ("summary.html", "summary.css", *RECORD),
 }
 """The first template of each is the one that is filled."""
 PIXEL = 25.4 / 96

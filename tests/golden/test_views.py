@@ -1,11 +1,13 @@
 """Views cross a pipe and are stored: what comes back is what went in."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from award.press.document import data_hash, from_json, to_json
+from award.press import engine
+from award.press.document import Kind, data_hash, from_json, to_json
 from tests.golden import samples
 
 
@@ -35,3 +37,13 @@ def test_marks_and_medians_are_counted() -> None:
     assert (view.count("-", "--"), view.count("--")) == (15, 3)
     # every fourth item stands 3 points under its median (8 above, less 5): items 1, 5, 9, 13, 17, 21 of 23
     assert view.items_at_median == 23 - 6
+
+
+@pytest.mark.parametrize("kind", sorted(engine.SOURCES))
+def test_the_version_of_a_paper_covers_every_template_it_is_made_from(kind: Kind) -> None:
+    named = re.compile(r'\{% (?:extends|include|import) "print/([^"]+)"')
+    met, ahead = set(), [engine.SOURCES[kind][0]]
+    while ahead:
+        met.add(name := ahead.pop())
+        ahead += set(named.findall((engine.TEMPLATES / "print" / name).read_text("utf-8"))) - met
+    assert met == set(engine.SOURCES[kind])
