@@ -16,7 +16,7 @@ from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import Conflict, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import LANGUAGES, N_
-from award.kernel.mail.service import is_address
+from award.kernel.mail.service import NOT_AN_ADDRESS, is_address
 
 LONGEST_NAME = 64
 """A username is an address as a rule; both are held to the shorter limit."""
@@ -66,7 +66,7 @@ def check_contact(username: str, email: str, language: str) -> None:
     if not username or len(username) > LONGEST_NAME:
         raise Invalid.one("username", N_("Enter a sign-in name of 1 to {longest} characters."), longest=LONGEST_NAME)
     if not is_address(email):
-        raise Invalid.one("email", N_("“{address}” is not a mail address. Enter one like name@example.cn."), address=email)
+        raise Invalid.one("email", NOT_AN_ADDRESS)
     if language not in LANGUAGES:
         raise Invalid.one("language", N_("Choose one of the options."))
 

@@ -51,9 +51,7 @@ def send(
     Raises Invalid for an address that cannot be written to, ValueError for an unknown language or template name.
     """
     if not is_address(address):
-        raise Invalid.one(
-            "address", N_("“{address}” is not a mail address. Enter one like name@example.cn."), address=address
-        )
+        raise Invalid.one("address", NOT_AN_ADDRESS)
     if language not in LANGUAGES or not TEMPLATE.fullmatch(template):
         raise ValueError(f"no message {template!r} in {language!r}")
     values = {
