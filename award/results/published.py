@@ -52,7 +52,8 @@ class Published:
     @property
     def recommends(self) -> bool:
         """Whether it is about a recommendation to an award of a higher tier. What was published before could not say so."""
-        return self.content.get("result") == "recommendation"
+        gives = self.content.get("gives", self.content)
+        return bool(gives.get("result") == "recommendation")
 
     @property
     def title(self) -> Text:

@@ -104,6 +104,19 @@ def test_the_shipped_recommendation_names_what_it_recommends_to() -> None:
 
 
 
+@pytest.mark.parametrize("result", ["recommendation", "award"])
+def test_the_front_page_says_what_follows_an_application(engine: Engine, client: TestClient, result: str) -> None:
+    world = build(engine, ENTRIES)
+    with transaction(engine) as session:
+        round_ = world.found(session)
+        with_scheme(session, round_, result=result, certificate=None)
+        publish_snapshot(session, world.actors["office"], round_, "call", call_content(session, round_), make.NOW)
+    shown = words(client.get("/"))
+    assert ("授奖" in shown) == (result == "award")
+    assert ("由云川市人民政府推荐。" in shown) == (result == "recommendation")
+    assert ("拟推荐名单经社会公示并报批准后，向上一级奖项推荐。" in shown) == (result == "recommendation")
+    assert ("推荐名单见公告" in shown) == (result == "recommendation")
+
 
 def test_the_public_rules_say_what_follows(engine: Engine, client: TestClient) -> None:
     world = build(engine, ENTRIES)

@@ -48,12 +48,14 @@ def home(request: Request, session: RequestSession) -> Response:
 def site_of(calls: list[Published], language: str) -> dict[str, Any]:
     """Name, description and foot of the site: an award's own where all calls are of one award."""
     names = {one.content["award"]["zh"] for one in calls}
+    recommends = bool(calls) and all(one.recommends for one in calls)
     if len(names) != 1:
-        return {"award": None, "foot_facts": []}
+        return {"award": None, "recommends": recommends, "foot_facts": []}
     content = calls[0].content
     return {
         "site_name": text_of(content["award"]).in_language(language),
         "award": {key: text_of(content[key]) for key in ("award", "authority", "office", "issuer")},
+        "recommends": recommends,
         "foot_facts": [one for one in (text_of(content["office"]).in_language(language), content["contact"]) if one],
     }
 
