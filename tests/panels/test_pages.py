@@ -9,6 +9,7 @@ from award.panels.models import PoolMember
 from tests.judging import world as worlds
 from tests.judging.browsing import as_, main_text, post
 from tests.judging.world import World
+from tests.visiting import only
 
 
 def test_adding_by_hand_and_letting_rest(world: World, client: TestClient) -> None:
@@ -99,3 +100,27 @@ def test_several_appointments_are_renewed_from_the_list(world: World, client: Te
     assert [days[one] == "2031-06-30" for one in ids] == [True, True, False, False, False, False]
     assert post(as_(client, world, "stranger"), "/office/judges/renewals", sent).status_code == 404
     assert post(as_(client, world, "judge0"), "/office/judges/renewals", sent).status_code == 403
+
+
+def test_each_panel_says_what_it_lacks_or_that_it_is_complete(world: World, client: TestClient) -> None:
+    """Five of five judges with a leader; then four without one. Source: the demonstration's scheme, panels of five with a leader."""
+    world.stage("assign")
+    url = f"/office/rounds/{world.round}/assign"
+    as_(client, world, "office")
+    assert _state(client.get(url).text) == "已配齐"
+    post(client, f"{url}/{world.applications[0]}", {"act": "remove", "seat": world.seats[0, 0]})
+    page = client.get(url).text
+    assert _state(page) == "缺 1 人 缺组长"
+    assert "配备情况" in [one.get_text(strip=True) for one in BeautifulSoup(page, "html.parser").select("thead th")]
+
+
+def _state(page: str) -> str:
+    """What the page says of its one panel."""
+    return only(BeautifulSoup(page, "html.parser"), ".table-cards tbody td:nth-of-type(2)").get_text(" ", strip=True)
+
+
+def test_the_top_bar_says_in_which_role_one_is_here(world: World, client: TestClient) -> None:
+    for who, said in (("office", "评审办公室"), ("supervisor", "监督员")):
+        for url in ("/office", f"/office/rounds/{world.round}/assign", f"/office/rounds/{world.round}"):
+            page = BeautifulSoup(as_(client, world, who).get(url).text, "html.parser")
+            assert only(page, ".topbar .mark-place").get_text(strip=True) == said, url
