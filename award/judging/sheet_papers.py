@@ -121,13 +121,13 @@ def _remark(comment: Mapping[str, Any]) -> Remark:
 
 
 def summary_view(
-    session: Session, application: Application, language: str, *, combined: Fraction | None, left_out: frozenset[str],
-    rule: str, why: str, made: str,
+    session: Session, application: Application, language: str, *, combined: Fraction | None, is_counted: bool,
+    left_out: frozenset[str], rule: str, why: str, made: str,
 ) -> SummaryView:  # fmt: skip
     """All valid sheets of an application side by side, letters instead of names.
 
-    combined: the scheme's figure in hundredths of a point, which the results know; left_out: letters its rule leaves out;
-    rule, why, made: sentences in the language of the paper.
+    combined: the scheme's figure in hundredths of a point, which the results know, as they know whether it is counted in the
+    total (is_counted); left_out: letters its rule leaves out; rule, why, made: sentences in the language of the paper.
     """
     criteria = criteria_of(session, application.round, application.category)
     versions = valid_versions(session, application)
@@ -143,7 +143,7 @@ def summary_view(
         points=criteria.total,
         median=_points(Fraction(statistics.median(map(Fraction, totals)))),
         spread=_points(max(totals) - min(totals)),
-        combined=None if combined is None else _points(combined),
+        combined=None if combined is None else _points(combined), is_counted=is_counted,
         rule=rule, why=why, limit=limit,
         remarks=_lettered(criteria, comments_in(versions), language),
         made=made,

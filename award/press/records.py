@@ -204,7 +204,8 @@ class SummaryView:
     """The sheets of a panel side by side. Letters stand for judges: no name is in it.
 
     median and spread: of the totals. combined: by the scheme's rule (rule says which), None where it gives no figure (why
-    says why). limit: percentage points above which an item's range is marked.
+    says why). is_counted: whether the sheets are a part of the total. limit: percentage points above which an item's range
+    is marked.
     """
 
     head: Head
@@ -214,6 +215,7 @@ class SummaryView:
     median: Decimal
     spread: Decimal
     combined: Decimal | None
+    is_counted: bool
     rule: str
     why: str
     limit: int

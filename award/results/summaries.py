@@ -20,7 +20,7 @@ def summary_of(session: Session, application: Application, language: str, gate: 
     line = explained(session, application)
     when = format_moment(language, gate, application.round.award.authority.zone)
     return summary_view(
-        session, application, language, combined=line.combined,
+        session, application, language, combined=line.combined, is_counted=line.sheets_count,
         left_out=frozenset(one.letter for one in line.sheets if not one.used),
         rule=translate(language, WORDS[line.method]) if line.method in WORDS else "",
         why="; ".join(translate(language, FLAGS[one]) for one in line.flags),

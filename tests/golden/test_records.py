@@ -90,7 +90,7 @@ def summary(language: str = "zh", letters: str = "ABCDEF") -> SummaryView:
         ),
     )
     return SummaryView(
-        head(language), rows, totals, 1000, Decimal("625.00"), Decimal("400.00"), Decimal("612.50"), "去掉最高最低后的平均值", "", 20,
+        head(language), rows, totals, 1000, Decimal("625.00"), Decimal("400.00"), Decimal("612.50"), True, "去掉最高最低后的平均值", "", 20,
         said, "",
     )  # fmt: skip
 
@@ -168,6 +168,17 @@ def test_a_summary_is_one_landscape_page_of_figures_and_names_no_judge() -> None
         assert one in first
     assert "周敏" not in text
     assert "B有渠道。[E-1]" in text.replace("　", "")
+    assert "不计入总分" not in text
+
+
+@pytest.mark.parametrize(("language", "said"), [
+    ("zh", "按本评选方案，评分表不计入总分，此数值仅供对照。"),
+    ("en", "Bythisschemethesheetsarenopartofthetotal:thefigureisforcomparison."),
+])  # fmt: skip
+def test_a_summary_whose_sheets_are_not_in_the_total_says_so_and_keeps_its_pages(language: str, said: str) -> None:
+    plain, told = (engine.render("summary", replace(summary(language), is_counted=one)) for one in (True, False))
+    assert said in "".join(reading.texts(told.pdf)[0].split())
+    assert told.pages == plain.pages
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

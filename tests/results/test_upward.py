@@ -18,10 +18,12 @@ from award.kernel.sheets.importing import lines_of
 from award.office.exports.asked import Asked
 from award.office.exports.service import EXPORTS
 from award.regulations.loader import shipped_schemes
+from award.results.summaries import summary_of
 from award.rounds.schemes import tiers_above
 from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
 from tests.applications.browsing import Visitor
+from tests.judging import world as worlds
 from tests.results.acts import propose, to_notice, to_publication
 from tests.results.judged import DAY, Entry, World, build, with_scheme
 from tests.results.test_pages import base, main_of
@@ -64,6 +66,17 @@ def test_only_what_counts_is_shown_as_counting(world: World, client: Any) -> Non
     assert "the sheets are no part of the total" in shown
     to_notice(world)
     assert "not in the total" in main_of(office.page(f"{base(world)}/results/{world.applications['轴承厂']}"))
+
+
+def test_the_summary_on_paper_says_whether_the_sheets_count(engine: Engine) -> None:
+    """The demonstration's sheets are the whole of the total, a county's are no part of it."""
+    judged = worlds.build(engine)
+    worlds.all_in(judged)
+    with transaction(engine) as session:
+        application = judged.application(session)
+        assert summary_of(session, application, "zh", make.NOW).is_counted
+        with_scheme(session, application.round, stages=shipped_schemes()["datong-county"].stages)
+        assert not summary_of(session, application, "zh", make.NOW).is_counted
 
 
 def test_where_the_sheets_count_they_are_shown_so(engine: Engine, clock: Any, client: Any) -> None:
