@@ -26,6 +26,7 @@ from award.kernel.sheets.tables import Column, Kind, Table
 from award.kernel.sheets.writing import write_csv, write_xlsx
 from award.papers.bundling import BUNDLE, MANIFEST
 from award.papers.contents import filled
+from award.papers.gaps import CLOSED, DAMAGED, GONE, gap, said
 from award.press.document import MissingGlyphs, from_json
 from award.press.records import Head, RegisterLine, RegisterView
 from award.press.tasks import pool
@@ -81,23 +82,23 @@ def without_lost(content: dict[str, Any]) -> dict[str, Any]:
     """One file whose content is gone or changed stops no other: the register names it among what is missing."""
     faults = {one["path"]: fault for one in content["files"] if (fault := _fault(one["sha256"]))}
     kept = [one for one in content["files"] if one["path"] not in faults]
-    lost = (f"{path}（{fault}）" for path, fault in sorted(faults.items()))
+    lost = (gap(fault, path) for path, fault in sorted(faults.items()))
     return {**content, "files": kept, "missing": [*content["missing"], *lost]}
 
 
 def _fault(sha256: str) -> str:
-    """What is wrong with a stored content, empty where it is what its name says."""
+    """Why a stored content is none (award.papers.gaps), empty where it is what its name says."""
     try:
         digest = hashlib.sha256()
         with storage().open(sha256) as file:
             while chunk := file.read(CHUNK):
                 digest.update(chunk)
-        return "" if digest.hexdigest() == sha256 else "文件已损坏"
+        return "" if digest.hexdigest() == sha256 else DAMAGED
     except FileNotFoundError:
-        return "文件缺失"
+        return GONE
     except OSError:
         log.exception("content %s cannot be read", sha256)
-        return "文件无法读取"
+        return CLOSED
 
 
 def register_pdf(content: dict[str, Any]) -> bytes:
@@ -166,7 +167,7 @@ def register_of(content: dict[str, Any]) -> RegisterView:
         )
         for one in content["files"]
     )
-    return RegisterView(from_json(Head, json.dumps(content["head"])), lines, tuple(content["missing"]))
+    return RegisterView(from_json(Head, json.dumps(content["head"])), lines, tuple(said("zh", one) for one in content["missing"]))
 
 
 def apply(session: Session, written: Written | None) -> None:

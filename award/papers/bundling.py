@@ -23,6 +23,7 @@ from award.kernel.files.storage import storage
 from award.kernel.i18n import N_
 from award.kernel.jobs.service import enqueue
 from award.papers import queries
+from award.papers.gaps import UNMADE, Gap, gap
 from award.papers.kinds import KINDS
 from award.papers.queries import Paper
 from award.press.records import Head
@@ -104,7 +105,7 @@ def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, 
 
 def _papers(
     session: Session, papers: list[Paper], folders: dict[int, str]
-) -> tuple[list[dict[str, Any]], list[str]]:
+) -> tuple[list[dict[str, Any]], list[Gap]]:
     files, missing = [], []
     turns: dict[tuple[int, str], int] = {}
     for at, kind in enumerate(KINDS.values(), 1):
@@ -117,7 +118,7 @@ def _papers(
             several = f"_{turn}" if turn > 1 or kind.key in ("sheet", "comments", "acceptance") else ""
             ready = {one: found[paper.subject] for one, found in made.items() if _is_ready(found.get(paper.subject))}
             if not ready:
-                missing.append(f"{folder} · {kind.file}{several}")
+                missing.append(gap(UNMADE, folder, kind.key, turn if several else 0))
             for language, document in ready.items():
                 suffix = "" if language == "zh" else f"_{language}"
                 path = f"{folder}/{at:02d}_{kind.file}{several}{suffix}.pdf"
@@ -151,13 +152,13 @@ def _submissions(session: Session, applications: list[Application], folders: dic
     ]  # fmt: skip
 
 
-def left_out_of(document: Document) -> list[str]:
+def left_out_of(document: Document) -> list[Gap]:
     """What is not in a bundle that is written, as its manifest names it. Raises OSError or ValueError: it cannot be read."""
     if document.file is None:
         return []
     try:
         with storage().open(document.file.sha256) as file, zipfile.ZipFile(file) as archive:
-            return [str(one) for one in json.loads(archive.read(MANIFEST))["missing"]]
+            return list(json.loads(archive.read(MANIFEST))["missing"])
     except (zipfile.BadZipFile, KeyError) as fault:
         raise ValueError("no bundle") from fault
 

@@ -16,13 +16,12 @@ from award.applications.queries import SubmittedEvidence
 from award.kernel.documents.models import Document
 from award.kernel.i18n import day_in
 from award.papers.bundling import tidy, unique
+from award.papers.gaps import UNREADABLE, UNREADABLE_ONE, Gap, gap
 from award.press.document import from_json
 
 log = logging.getLogger("award.papers")
 
 FOLDER = "证实性材料"
-UNREADABLE = "提交内容无法读取"
-UNREADABLE_ONE = "第 {turn} 份材料的记录无法读取"
 BEARS = ("dated", "issued_on", "submitted_on", "submitted", "made")
 """Where the view of a paper says its day: notices, certificates and reports, books, sheets and comments, summaries."""
 HASH = re.compile(r"[0-9a-f]{64}")
@@ -37,10 +36,7 @@ def filled(session: Session, wanted: dict[str, Any]) -> dict[str, Any]:
     ]
     missing = list(wanted["missing"])
     for line in _evidence(session, wanted):
-        if isinstance(line, str):
-            missing.append(line)
-        else:
-            files.append(line)
+        (missing if "why" in line else files).append(dict(line))
     files.sort(key=lambda one: str(one["path"]))
     for one, path in zip(files, unique([one["path"] for one in files]), strict=True):
         one["path"] = path
@@ -65,8 +61,8 @@ def _day(language: str, view: dict[str, Any]) -> date:
     return date.fromisoformat(told) if re.fullmatch(r"\d{4}-\d\d-\d\d", told) else day_in(language, told)
 
 
-def _evidence(session: Session, wanted: dict[str, Any]) -> Iterator[dict[str, Any] | str]:
-    """The files of each submission as lines of the index, or in words what could not be read."""
+def _evidence(session: Session, wanted: dict[str, Any]) -> Iterator[dict[str, Any] | Gap]:
+    """The files of each submission as lines of the index, or what could not be read."""
     places = {one["submission"]: one for one in wanted["evidence"]}
     query = select(Submission.public_id, Submission.content, Submission.submitted_at).where(
         Submission.public_id.in_(list(places))
@@ -78,13 +74,13 @@ def _evidence(session: Session, wanted: dict[str, Any]) -> Iterator[dict[str, An
             records = list(json.loads(content)["evidence"])
         except Exception as fault:  # as above
             log.warning("the evidence of submission %s cannot be read", public_id, exc_info=fault)
-            yield f"{place['folder']}/{FOLDER}（{UNREADABLE}）"
+            yield gap(UNREADABLE, f"{place['folder']}/{FOLDER}")
             continue
         for turn, record in enumerate(records, 1):
             yield _line(record, turn, place, submitted_at.astimezone(zone), public_id)
 
 
-def _line(record: object, turn: int, place: dict[str, str], submitted: datetime, public_id: str) -> dict[str, Any] | str:
+def _line(record: object, turn: int, place: dict[str, str], submitted: datetime, public_id: str) -> dict[str, Any] | Gap:
     folder = f"{place['folder']}/{FOLDER}"
     try:
         one = from_json(SubmittedEvidence, json.dumps(record))
@@ -92,7 +88,7 @@ def _line(record: object, turn: int, place: dict[str, str], submitted: datetime,
             raise ValueError("not a SHA-256")
     except Exception as fault:  # as above
         log.warning("evidence %d of submission %s cannot be read", turn, public_id, exc_info=fault)
-        return f"{folder}（{UNREADABLE_ONE.format(turn=turn)}）"
+        return gap(UNREADABLE_ONE, folder, turn=turn)
     return {
         "path": f"{folder}/{tidy(one.code)}_{tidy(one.name)}", "title": one.title, "number": place["number"],
         "dated": submitted.date().isoformat(), "pages": one.pages, "sha256": one.sha256, "size": one.size,

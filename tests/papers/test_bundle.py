@@ -24,6 +24,7 @@ from award.kernel.files.storage import storage
 from award.papers.bundle import indexes_of, register_pdf
 from award.papers.bundling import bundle_for, tidy, unique, want_bundle
 from award.papers.contents import filled
+from award.papers.gaps import said
 from award.press.document import MissingGlyphs, Rendered
 from award.press.records import RegisterView
 from award.standing.models import Conflict as DeclaredConflict
@@ -90,7 +91,7 @@ def test_the_same_papers_are_the_same_bytes(made: World) -> None:
 
 def test_what_is_not_made_is_named(made: World) -> None:
     with bundle(made) as archive:
-        missing = json.loads(archive.read("manifest.json"))["missing"]
+        missing = lines_of(archive)
     # comments of ten sheets and two summaries
     assert len(missing) == 12
     assert "001_2026-000101_云川精密轴承股份有限公司 · 评审组评分汇总表" in missing
@@ -144,7 +145,7 @@ def test_a_file_that_is_gone_stops_no_other(made: World) -> None:
     with bundle(made) as archive:
         assert "001_2026-000101_云川精密轴承股份有限公司/01_申报书.pdf" not in archive.namelist()
         assert "002_2026-000102_云川市第一人民医院/01_申报书.pdf" in archive.namelist()
-        missing = json.loads(archive.read("manifest.json"))["missing"]
+        missing = lines_of(archive)
     assert missing[-1] == "001_2026-000101_云川精密轴承股份有限公司/01_申报书.pdf（文件缺失）"
 
 
@@ -171,7 +172,12 @@ def evidence_of(world: World, at: int) -> list[dict[str, Any]]:
 
 def missing_in(archive: zipfile.ZipFile) -> list[str]:
     """What could not be read or is gone; not what was not made."""
-    return [one for one in json.loads(archive.read("manifest.json"))["missing"] if one.endswith("）")]
+    return [one for one in lines_of(archive) if one.endswith("）")]
+
+
+def lines_of(archive: zipfile.ZipFile) -> list[str]:
+    """All that is not there, as the register says it."""
+    return [said("zh", one) for one in json.loads(archive.read("manifest.json"))["missing"]]
 
 
 PLACE = "002_2026-000102_云川市第一人民医院/证实性材料"
@@ -201,7 +207,7 @@ def test_whatever_is_wrong_with_a_submission_its_neighbours_are_read(engine: Eng
     wanted = {"files": [], "missing": [], "evidence": places, "zone": "Asia/Shanghai"}
     with db.reading(engine) as session:
         content_of = filled(session, wanted)
-    assert content_of["missing"] == ["2/证实性材料（提交内容无法读取）"]
+    assert [said("zh", one) for one in content_of["missing"]] == ["2/证实性材料（提交内容无法读取）"]
     assert [one["path"].partition("/")[0] for one in content_of["files"]] == ["4", "4"]
 
 

@@ -1,5 +1,6 @@
 """The pages of papers as their people use them, without JavaScript."""
 
+import re
 from typing import Any
 
 import pytest
@@ -67,4 +68,9 @@ def test_what_is_not_in_the_zip_stands_on_the_page(client: Any, here: World, pre
     page = office.get(base).text
     assert "项未收入本压缩包" in page
     assert "/证实性材料（提交内容无法读取）" in page
+    assert " · 评分表 5<" in page
     assert "KeyError" not in page
+    page = office.get(base, headers={"accept-language": "en"}).text
+    assert "/证实性材料 (what was submitted cannot be read)" in page
+    assert " · Score sheet 5<" in page
+    assert not re.search("（[^）]*读取）|评分表|评审意见|汇总表", page)

@@ -19,6 +19,7 @@ from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render
 from award.papers import queries, service
 from award.papers.bundling import bundle_for, left_out_of, want_bundle
+from award.papers.gaps import said
 from award.papers.kinds import KINDS
 from award.papers.reasons import reason
 from award.rounds.models import Round
@@ -44,14 +45,15 @@ def papers(request: Request, session: RequestSession, actor: CurrentActor, round
     return render(
         request, session, "papers/round.html", **place, counts=queries.counts_of(session, actor, round_, "zh", now),
         batches=[(one, progress[one.id], KINDS[one.kind].title) for one in found],
-        bundle=bundle, bundle_fault=reason(request.state.language, bundle.error if bundle else ""), left_out=_left_out(bundle),
+        bundle=bundle, bundle_fault=reason(request.state.language, bundle.error if bundle else ""),
+        left_out=_left_out(bundle, request.state.language),
         is_waiting=any(progress[one.id].open for one in found) or (bundle is not None and bundle.state == "wanted"),
     )  # fmt: skip
 
 
-def _left_out(bundle: Document | None) -> list[str]:
+def _left_out(bundle: Document | None, language: str) -> list[str]:
     try:
-        return left_out_of(bundle) if bundle is not None and bundle.is_ready else []
+        return [said(language, one) for one in left_out_of(bundle)] if bundle is not None and bundle.is_ready else []
     except (OSError, ValueError):
         log.exception("the bundle %s cannot be read", bundle.public_id if bundle else "")
         return []
