@@ -4,6 +4,8 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -35,8 +37,7 @@ class PanelSheet:
     marks: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class JudgedTotal:
+class JudgedTotal(NamedTuple):
     """One sheet's total for the comparison of judges. judge: public id of the person; total in hundredths of a point."""
 
     application: str
@@ -112,7 +113,7 @@ def panel_sheets(session: Session, public_ids: Sequence[str]) -> dict[str, Panel
 def judged_totals(session: Session, round_: Round, category: str) -> list[JudgedTotal]:
     """Every valid sheet of a category. Only once all gates are open."""
     query = (
-        select(Application.public_id, Person.public_id, Person.name, Sheet.total_hundredths)
+        select(Application.public_id, Person.public_id, Person.name, func.coalesce(Sheet.total_hundredths, 0))
         .join(Sheet, Sheet.application_id == Application.id)
         .join(Assignment, Assignment.id == Sheet.assignment_id)
         .join(Person, Person.id == Sheet.person_id)
@@ -125,7 +126,7 @@ def judged_totals(session: Session, round_: Round, category: str) -> list[Judged
         )
         .order_by(Sheet.id)
     )
-    return [JudgedTotal(application, judge, name, total or 0) for application, judge, name, total in db.rows_of(session, query)]
+    return list(starmap(JudgedTotal, db.rows_of(session, query).all()))
 
 
 def _lines() -> ORMOption:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import starmap
 from string import ascii_uppercase
 from typing import NamedTuple
 
@@ -149,7 +150,7 @@ def _entries(session: Session, round_: Round, category: str) -> Sequence[_Entry]
     )  # fmt: skip
     return [
         _Entry(id_, public_id, number, sector, entrant_of(nominee, name))
-        for id_, public_id, number, sector, nominee, name in db.rows_of(session, query)
+        for id_, public_id, number, sector, nominee, name in db.rows_of(session, query).all()
     ]
 
 
@@ -172,7 +173,7 @@ def _sheets(session: Session, round_: Round, category: str, application_id: int 
     )  # fmt: skip
     if application_id is not None:
         query = query.where(Sheet.application_id == application_id)
-    return tuple(_Row(*row) for row in db.rows_of(session, query))
+    return tuple(starmap(_Row, db.rows_of(session, query).all()))
 
 
 def _by_application(sheets: Iterable[_Row]) -> Mapping[int, _Panel]:
@@ -190,7 +191,7 @@ def _outcomes(session: Session, round_: Round) -> tuple[_Outcome, ...]:
         .where(RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed")
         .order_by(PaperOutcome.id)
     )
-    return tuple(_Outcome(*row) for row in db.rows_of(session, query))
+    return tuple(starmap(_Outcome, db.rows_of(session, query).all()))
 
 
 def _by_stage(outcomes: Iterable[_Outcome]) -> Mapping[int, Mapping[str, _Outcome]]:
