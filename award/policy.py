@@ -103,11 +103,12 @@ def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:
         return Decision(False, "declaration.unsigned", N_("Sign the conflict-of-interest declaration to see the application."))
     elsewhere = _stages_for(action, standing)
     act = Phrase(ACTIONS[action])
-    if elsewhere and action in stage.without:
+    here = [one for one in elsewhere if one.kind in stage.kinds]
+    if elsewhere and (action in stage.without or not here):
         return _closed("scheme.without", N_("The rules of this award do not provide for “{act}”."), act=act)
     if elsewhere:
         text = N_("“{act}” is not open in the stage “{stage}”. Stages in which it is: {stages}.")
-        stages = [Phrase(one.title) for one in elsewhere]
+        stages = [Phrase(one.title) for one in here]
         return _closed("stage.wrong", text, act=act, stage=Phrase(TABLE[stage.kind].title), stages=stages)
     if not standing.who - {Who.PUBLIC}:
         return HIDDEN

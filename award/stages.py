@@ -92,7 +92,7 @@ class Stage:
 class StageNow:
     """A round's stage as an act meets it. opens_at None: not dated yet; closes_at None: open end.
 
-    without: acts that the scheme of the round does not provide for in any stage.
+    without: acts that the scheme of the round does not provide for in any stage. kinds: the stages the round has.
     """
 
     kind: Kind
@@ -101,6 +101,7 @@ class StageNow:
     now: datetime
     zone: str
     without: frozenset[Action] = frozenset()
+    kinds: frozenset[Kind] = frozenset(Kind)
 
     @property
     def has_opened(self) -> bool:

@@ -47,7 +47,8 @@ def stage_now(round_: Round, now: datetime) -> StageNow:
     stage = stage_of(round_)
     zone, scheme = round_.award.authority.zone, round_.scheme
     without = (frozenset() if scheme.feedback_reports else REPORTING) | (frozenset() if scheme.certificate else CERTIFYING)
-    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, zone, without)
+    kinds = frozenset(Kind(one.kind) for one in scheme.stages)
+    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, zone, without, kinds)
 
 
 def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: bool = False) -> StageNow:

@@ -322,6 +322,18 @@ def test_the_deadline_names_its_clock_on_every_page_of_a_review(world: World, cl
         assert zone in line, path
 
 
+def test_after_the_deadline_the_desk_says_so_and_offers_no_scoring(world: World, client: TestClient) -> None:
+    desk = as_(client, world, "judge0").get("/review").text
+    assert "继续评分" in desk or "开始评分" in desk
+    with transaction(world.engine) as session:
+        next(one for one in world.application(session).round.stages if one.kind == "score").closes_at = make.NOW
+    desk = client.get("/review").text
+    assert "已于 2026年3月2日 09:00（北京时间）截止" in desk
+    assert "继续评分" not in desk
+    assert "开始评分" not in desk
+    assert "打开评分表" in desk
+
+
 def test_the_form_saves_under_the_clock_of_the_authority(world: World, client: TestClient) -> None:
     page = BeautifulSoup(as_(client, world, "judge0").get(item_url(world)).text, "html.parser")
     assert [one["data-zone"] for one in page.select("form[data-autosave]")] == ["Asia/Shanghai"]

@@ -31,6 +31,15 @@ NOW = make.NOW
 PAGES = ["", "/stages", "/trail", "/outcomes", "/calendar", "/scheme"]
 
 
+def test_a_round_without_applications_says_so_and_a_filter_that_leaves_none(desk: Desk, client: Any) -> None:
+    base = f"/office/rounds/{desk.round('apply')}"
+    nothing, filtered = desk.get(client, "office", base).text, desk.get(client, "office", f"{base}?q=x").text
+    assert "No application has been submitted yet." in nothing
+    assert "Clear the filters" not in nothing
+    assert "No applicant matches." in filtered
+    assert "Clear the filters" in filtered
+
+
 @pytest.fixture
 def scoring(desk: Desk) -> str:
     """A round being scored: one application with all sheets in, one with a sheet missing, and a refused one."""

@@ -9,7 +9,7 @@ from award.panels.models import PoolMember
 from tests.judging import world as worlds
 from tests.judging.browsing import as_, main_text, post
 from tests.judging.world import World
-from tests.visiting import only
+from tests.visiting import faults, only
 
 
 def test_adding_by_hand_and_letting_rest(world: World, client: TestClient) -> None:
@@ -82,16 +82,18 @@ def test_the_supervisor_sees_panels_and_no_button(world: World, client: TestClie
 
 def test_several_appointments_are_renewed_from_the_list(world: World, client: TestClient) -> None:
     page = BeautifulSoup(as_(client, world, "office").get("/office/judges").text, "html.parser")
-    ids = [str(one["value"]) for one in page.select("tbody input[name=members]")]
+    ids = [str(one["value"]) for one in page.select("tbody input[name=ticked]")]
     assert len(ids) == 6
-    assert page.select("tbody input[name=members][form=renew]") != []
-    sent = {"authority": "", "q": "", "members": ids[:2], "renewed_until": "2031-06-30"}
-    for wrong in ({"members": []}, {"renewed_until": ""}, {"renewed_until": "2001-01-01"}, {"renewed_until": "someday"}):
+    assert page.select("tbody input[name=ticked][form=renew]") != []
+    sent = {"authority": "", "q": "", "ticked": ids[:2], "renewed_until": "2031-06-30"}
+    for wrong in ({"ticked": []}, {"renewed_until": ""}, {"renewed_until": "2001-01-01"}, {"renewed_until": "someday"}):
         answer = post(client, "/office/judges/renewals", sent | wrong)
         assert answer.status_code == 422
-        kept = BeautifulSoup(answer.text, "html.parser").select("tbody input[name=members][checked]")
-        assert len(kept) == (0 if "members" in wrong else 2)
-    assert post(client, "/office/judges/renewals", sent | {"members": [ids[0], "AAAAAAAAAAAA"]}).status_code == 404
+        kept = BeautifulSoup(answer.text, "html.parser").select("tbody input[name=ticked][checked]")
+        assert len(kept) == (0 if "ticked" in wrong else 2)
+    nothing = post(client, "/office/judges/renewals", sent | {"ticked": [], "renewed_until": ""})
+    assert faults(nothing, named=True) == ["评审员：请至少勾选一名评审员。", "新的聘期最后一日：请填写聘期最后一日。"]
+    assert post(client, "/office/judges/renewals", sent | {"ticked": [ids[0], "AAAAAAAAAAAA"]}).status_code == 404
     done = post(client, "/office/judges/renewals", sent)
     assert done.status_code == 303
     assert "聘期已续至新的最后一日" in client.get(done.headers["location"]).text

@@ -235,7 +235,7 @@ def test_a_renewal_that_cannot_be_is_refused_for_all(world: World) -> None:
         office = authority(session, world)
         pool = list(queries.pool_of(session, office.id))
         later, over = NOW.date() + timedelta(9), NOW.date() - timedelta(1)
-        for members, day, fields in (([], later, ["members"]), (pool, None, ["renewed_until"]), (pool, over, ["renewed_until"])):
+        for members, day, fields in (([], later, ["ticked"]), (pool, None, ["renewed_until"]), (pool, over, ["renewed_until"])):
             with pytest.raises(Invalid) as caught:
                 service.renew_judges(session, world.office, office, members, day, NOW)
             assert [one.field for one in caught.value.errors] == fields

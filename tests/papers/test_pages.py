@@ -59,8 +59,10 @@ def test_what_is_not_in_the_zip_stands_on_the_page(client: Any, here: World, pre
         session.add(Submission(
             application_id=one.id, number=2, content="{}", sha256="0" * 64, submitted_at=make.NOW, submitted_by=one.contact_person_id,
         ))  # fmt: skip
+    assert 'id="bundle"' not in office.get(base).text
     post(office, f"{base}/batches", {"kind": "book"})
     work(here)
+    assert 'id="bundle"' in office.get(base).text
     page = office.get(base).text
     assert 'data-label="制作失败">1<' in page
     assert post(office, f"{base}/bundle", {"evidence": "yes"}, follow_redirects=False).status_code == 303

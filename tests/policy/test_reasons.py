@@ -61,6 +61,17 @@ def test_a_refusal_names_the_act_and_where_it_is_open(language: str, said: str) 
     assert decision.in_language(language).startswith(said)
 
 
+def test_a_refusal_names_only_stages_the_round_has() -> None:
+    """Results are read from the site visit on; a scheme without site visit, interview and meeting names none of them."""
+    office = Standing(frozenset({Who.OFFICE}))
+    small = replace(at(Kind.APPLY), kinds=frozenset({Kind.APPLY, Kind.SCORE, Kind.NOTICE}))
+    decision = decide(Action.RESULT_READ, small, office)
+    assert decision.code == "stage.wrong"
+    assert decision.in_language("en").endswith("Stages in which it is: Public notice.")
+    none = decide(Action.RESULT_READ, replace(small, kinds=frozenset({Kind.APPLY})), office)
+    assert (none.code, none.status) == ("scheme.without", 409)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("action", Action)
 def test_every_act_has_a_name(action: Action, language: str) -> None:

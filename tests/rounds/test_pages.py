@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 
 from award.kernel.audit.trail import transaction
@@ -13,6 +14,7 @@ from award.rounds import service
 from award.rounds.models import Authority, Award, CalendarDay, Round, Snapshot
 from tests.applications.world import records
 from tests.office.desk import Desk
+from tests.visiting import only
 
 NEW = {"award": "new", "name_zh": "云川市市长质量奖", "name_en": "Mayor's Award", "scheme": "yunchuan-mayor", "number": "6", "year": "2026"}
 
@@ -60,6 +62,15 @@ class TestFromSchemeToCall:
         answer = desk.post(client, "office", "/office/rounds/new", {**NEW, "award": award, "number": "7"})
         assert answer.status_code == 303
 
+    def test_the_next_number_and_the_next_year_are_proposed(self, desk: Desk, client: Any) -> None:
+        def proposed() -> list[str]:
+            page = BeautifulSoup(desk.get(client, "office", "/office/rounds/new").text, "html.parser")
+            return [str(only(page, f"input[name={name}]")["value"]) for name in ("number", "year")]
+
+        assert proposed() == ["1", "2026"]
+        desk.post(client, "office", "/office/rounds/new", {**NEW, "authority": authority_id(desk), "year": "2027"})
+        assert proposed() == ["7", "2028"]
+
     def test_what_was_typed_stays_when_something_is_wrong(self, desk: Desk, client: Any) -> None:
         data = {**NEW, "authority": authority_id(desk), "number": "VI"}
         answer = desk.post(client, "office", "/office/rounds/new", data)
@@ -70,6 +81,12 @@ class TestFromSchemeToCall:
         with transaction(desk.engine) as session:
             assert session.scalars(select(Round)).all() == []
             assert session.scalars(select(Award)).all() == []
+
+    def test_what_is_missing_is_said_in_the_order_of_the_form(self, desk: Desk, client: Any) -> None:
+        fields = desk.post(client, "office", "/office/rounds/new", {}).text
+        page = BeautifulSoup(fields, "html.parser")
+        assert [one["href"] for one in page.select(".summary li a")] == ["#f-award", "#f-scheme", "#f-number", "#f-year"]
+        assert only(page, "#e-scheme").get_text().strip() == "Choose one of the options."
 
     def test_a_number_that_is_taken_leaves_no_award_behind(self, desk: Desk, client: Any) -> None:
         created(desk, client)

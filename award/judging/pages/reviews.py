@@ -91,7 +91,8 @@ def _card(request: Request, session: Session, card: Card, now: datetime, rubrics
     shown |= {"url": base, "number": application.number or "", "done": len(card.marks), "total": len(list(criteria.items()))}
     if _owes_report(card, now):
         shown["report_url"] = f"{base}/report"
-    if shown["is_open"] and blank is not None and stage_of(round_).kind == "score":
+    may_score = stage_of(round_).kind == "score" and (shown["deadline"] is None or shown["deadline"]["left"])
+    if shown["is_open"] and blank is not None and may_score:
         shown["next"] = {"url": f"{base}/items/{blank.key}", "number": blank.number}
     return shown
 

@@ -43,8 +43,8 @@ def _previewed(preview: Preview | None) -> dict[str, Any]:
 
 
 def _draft(form: SubmittedForm) -> Draft:
-    subject = form.text("subject", longest=100)
-    return Draft(form.choice("group", list(GROUPS)), subject, form.text("text", longest=LONGEST, lines=True))
+    group, subject = form.choice("group", list(GROUPS)), form.text("subject", longest=100)
+    return Draft(group, subject, form.text("text", longest=LONGEST, lines=True))
 
 
 @router.get("")

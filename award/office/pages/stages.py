@@ -126,9 +126,9 @@ def extend(request: Request, session: RequestSession, actor: CurrentActor, round
     round_ = queries.round_for(session, actor, round_id)
     try:
         closes_at = read_moment(form, "closes_at", round_.award.authority.zone)
-        reason = form.text("reason", longest=1000, lines=True)
         if closes_at is None and not form.errors:
             form.day("closes_at")
+        reason = form.text("reason", longest=1000, lines=True)
         form.check()
         if closes_at is not None:
             service.extend(session, actor, round_, closes_at, reason, clock.now(session))

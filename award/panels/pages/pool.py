@@ -121,9 +121,9 @@ def add(request: Request, session: RequestSession, actor: CurrentActor, form: Fo
 @router.post("/renewals")
 def renew(request: Request, session: RequestSession, actor: CurrentActor, form: Form) -> Response:
     """Gives every judge that is ticked the same new last day. From a search one comes back to it."""
-    authority, ticked, q = authority_of(session, actor, form.get("authority")), form.all("members"), form.get("q")
+    authority, ticked, q = authority_of(session, actor, form.get("authority")), form.all("ticked"), form.get("q")
     try:
-        last_day = form.day("renewed_until")
+        last_day = form.day("renewed_until", required=False)
         form.check()
         members = queries.members_in(session, authority.id, ticked)
         renew_judges(session, actor, authority, members, last_day, clock.now(session))

@@ -175,7 +175,7 @@ def renew_judges(
     Raises Refused for anybody but the authority's office, Invalid for nobody, no day or a day that is over.
     """
     require_office(actor, authority)
-    errors = [] if members else [FieldError("members", N_("Tick at least one judge."))]
+    errors = [] if members else [FieldError("ticked", N_("Tick at least one judge."))]
     if last_day is None:
         errors.append(FieldError("renewed_until", N_("Enter the last day of the appointments.")))
     elif authority.end_of(last_day) <= now:

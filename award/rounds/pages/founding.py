@@ -1,5 +1,6 @@
 """The list of rounds, and opening a new one."""
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -38,8 +39,9 @@ def new(request: Request, session: RequestSession, actor: CurrentActor, scheme: 
     """The form of a new round."""
     awards = queries.awards_of(session, actor)
     now = clock.now(session)
-    last = max((one.number for one in queries.rounds_of(session, actor)), default=0)
-    typed = {"scheme": scheme, "number": last + 1, "year": now.year, "award": awards[0].public_id if awards else NEW_AWARD}
+    found = queries.rounds_of(session, actor)
+    number, year = max((one.number for one in found), default=0) + 1, max([now.year, *(one.year + 1 for one in found)])
+    typed = {"scheme": scheme, "number": number, "year": year, "award": awards[0].public_id if awards else NEW_AWARD}
     return render(request, session, "rounds/new.html", **_choices(session, actor), typed=typed)
 
 
@@ -48,10 +50,11 @@ def create(request: Request, session: RequestSession, actor: CurrentActor, form:
     """Opens the round for preparation and goes on to its dates."""
     choices = _choices(session, actor)
     try:
+        award = _award(session, actor, form)
         scheme = form.choice("scheme", list(shipped_schemes()))
         number, year = form.number("number", 1, 99), form.number("year", 2000, 2100)
-        award = _award(session, actor, form)
-        round_ = service.create_round(session, actor, award, number, year, scheme, clock.now(session))
+        form.check()
+        round_ = service.create_round(session, actor, award(), number, year, scheme, clock.now(session))
     except Invalid as error:
         return render_invalid(
             request, session, "rounds/new.html", error, **choices, typed={name: form.get(name) for name in form.names()}
@@ -73,15 +76,13 @@ def _choices(session: Session, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _award(session: Session, actor: Actor, form: SubmittedForm) -> Award:
-    """The award that was chosen, or a new one by the names typed. Raises Invalid with every fault of the form."""
+def _award(session: Session, actor: Actor, form: SubmittedForm) -> Callable[[], Award]:
+    """Gives the award that was chosen, or makes a new one by the names typed; asked once nothing in the form is at fault."""
     awards = {one.public_id: one for one in queries.awards_of(session, actor)}
     chosen = form.choice("award", [*awards, NEW_AWARD])
     if chosen in awards or not chosen:
-        form.check()
-        return awards[chosen]
+        return lambda: awards[chosen]
     authorities = {one.public_id: one for one in queries.authorities_of(session, actor)}
     of = form.choice("authority", list(authorities))
     name_zh, name_en = form.text("name_zh", longest=80), form.text("name_en", longest=120)
-    form.check()
-    return service.create_award(session, actor, authorities[of], name_zh, name_en, clock.now(session))
+    return lambda: service.create_award(session, actor, authorities[of], name_zh, name_en, clock.now(session))
