@@ -240,8 +240,7 @@ def _require_same(session: Session, application: Application, made: Submission, 
     before = {_tag(session, application, made.number - 1, state) for state in ("draft", "correction")}
     present = _tag(session, application, made.number, application.state)
     if if_match not in before | {present}:
-        text = N_("The draft has changed since you read it. Read it again.")
-        raise Stale("draft.changed", text, version=0, theirs={"tag": present})
+        raise Stale("draft.changed", version=0, theirs={"tag": present})
 
 
 def _tag(session: Session, application: Application, submissions: int, state: str) -> str:

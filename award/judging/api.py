@@ -204,4 +204,4 @@ def _require_same(session: Session, review: Review, version: SheetVersion, if_ma
     before = {_tag_at(version.number - 1, rows, state) for state in ("in_progress", "returned")}
     present = _tag_at(version.number, rows, "submitted")
     if if_match not in before | {present}:
-        raise Stale("sheet.changed", N_("The sheet has changed since you read it. Read it again."), version=0, theirs={"tag": present})
+        raise Stale("sheet.changed", version=0, theirs={"tag": present})

@@ -1,5 +1,6 @@
 """How tests speak to the API: as somebody with a token."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,8 @@ from tests import make
 
 API = "/api/v1"
 ALL = frozenset(TokenScope)
+OF_PAGES = re.compile("网页|页面|窗口|按钮|刷新|重新加载|请选择|首页|page|window|button|reload|choose|go back", re.IGNORECASE)
+"""What only somebody before a page could do anything with."""
 
 
 def token_for(
@@ -74,3 +77,4 @@ def assert_problem(answer: Any, status: int | None = None, code: str = "") -> No
     assert body["title"]
     assert body["detail"]
     assert not code or body["code"] == code
+    assert not OF_PAGES.search(f"{body['title']} {body['detail']}"), body

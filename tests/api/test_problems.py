@@ -113,3 +113,46 @@ def test_the_page_for_people(api: TestClient, clock: StandingClock) -> None:
     assert "按所读版本提交评分表" in chinese
     assert "Submit the sheet as it was read" not in chinese
     assert "//cdn" not in page.text
+
+
+STEPS = (
+    (404, "zh", "请核对地址中的编码；全部地址见 /api/v1/openapi.json。"),
+    (404, "en", "Check the codes in the address; /api/v1/openapi.json lists every address."),
+    (405, "zh", "支持的方法见响应头 Allow。"), (405, "en", "The header Allow names those it takes."),
+    (412, "zh", "请重新读取（GET），在现有内容的基础上重做修改，并以新的 ETag 作为 If-Match 发送。"),
+    (412, "en", "Read it again (GET), carry your change over to what stands there now, and send it with the new ETag as If-Match."),
+    (415, "zh", "请以 UTF-8 发送 JSON，并注明 Content-Type: application/json。"),
+    (428, "zh", "请先读取（GET），再将所得响应的 ETag 作为 If-Match 发送。"),
+    (428, "en", "Read it (GET) and send the ETag of that answer as If-Match."),
+)
+
+
+def refused_with(judge: Program, world: World, status: int, language: str) -> Any:
+    """What a program can do wrong that a page would have told otherwise."""
+    path, how = sheet_item(world), {"headers": {"accept-language": language}}
+    if status == 404:
+        return judge.get(path.replace("4.1.2", "9.9.9"), **how)
+    if status == 405:
+        return judge.ask("DELETE", path, **how)
+    if status == 415:
+        return judge.ask("PUT", path, content="x", tag='"0"', headers={**how["headers"], "content-type": "text/plain"})
+    return judge.put(path, WHOLE, tag='"7"' if status == 412 else None, **how)
+
+
+@pytest.mark.parametrize(("status", "language", "step"), STEPS)
+def test_a_program_is_told_its_own_next_step(world: World, program: As, status: int, language: str, step: str) -> None:
+    answer = refused_with(program(world.judges[0]), world, status, language)
+    assert_problem(answer, status)
+    assert answer.json()["detail"].endswith(step)
+
+
+def test_following_the_step_after_412_and_428_saves(world: World, program: As) -> None:
+    judge, path = program(world.judges[0]), sheet_item(world)
+    for status in (412, 428):
+        assert_problem(refused_with(judge, world, status, "zh"), status)
+        assert judge.put(path, WHOLE, tag=judge.get(path).headers["etag"]).status_code == 200
+
+
+def test_a_person_before_a_page_is_told_of_the_page(api: TestClient, clock: StandingClock) -> None:
+    told = api.get("/nothing", headers={"accept": "application/json", "accept-language": "en"}).json()["detail"]
+    assert told.startswith("There is no such page, or it is not open to you.")

@@ -60,6 +60,7 @@ def posted(cause: str, body: bytes, status: int, words: str, content_type: str, 
 
 
 GONE = "There is no such page"
+NOTHING = "There is no such thing at this address"
 UNREADABLE = "Part of this cannot be read"
 OTHERWISE = "Nothing of this kind can be sent here"
 FOREIGN = "came from another site"
@@ -161,8 +162,8 @@ BODIES = (
     put("a JSON list where an object belongs", "[65]"),
     put("a JSON number where an object belongs", "65"),
     put("null where an object belongs", "null"),
-    put("JSON nested 100000 deep", "[" * 100_000 + "]" * 100_000, 400, UNREADABLE),
-    put("JSON that is no UTF-8", b'{"note": "\xff\xfe", "percent": 65}', 400, UNREADABLE),
+    put("JSON nested 100000 deep", "[" * 100_000 + "]" * 100_000, 400, "JSON nested too deep or with a number too long"),
+    put("JSON that is no UTF-8", b'{"note": "\xff\xfe", "percent": 65}', 400, "JSON nested too deep or with a number too long"),
     put("half a surrogate pair, escaped", entry(note=r'"a\ud800"')),
     put("half a surrogate pair in a name", entry(**{r"\udfff": "1"})),
     put("a field that is not known", entry(total="999")),
@@ -172,7 +173,7 @@ BODIES = (
     put("a percentage as a list", entry(percent="[65]")),
     put("a percentage that is no step", entry(percent="67"), words="one of the steps"),
     put("a percentage of 30 digits", entry(percent="1" + "0" * 30), words="one of the steps"),
-    put("a percentage of 5000 digits in JSON", '{"percent": ' + "9" * 5000 + "}", 400, UNREADABLE),
+    put("a percentage of 5000 digits in JSON", '{"percent": ' + "9" * 5000 + "}", 400, "JSON nested too deep or with a number too long"),
     put("a percentage of 1e400", entry(percent="1e400")),
     put("a negative percentage", entry(percent="-5"), words="one of the steps"),
     put("factors as a list", entry(factors='["b50"]')),
@@ -212,8 +213,8 @@ BODIES = (
     put("a write from a stale version", entry(), 412, "", headers={"if-match": '"77"'}),
     put("an overlong key of one write", entry(), headers={"idempotency-key": "k" * 300}),
     put("a key of one write that is too short", entry(), headers={"idempotency-key": "k"}),
-    put("an item that is none", entry(), 404, GONE, path="/api/v1/sheets/{open_seat}/items/9.9.9"),
-    put("another's sheet", entry(), 404, GONE, who="judge1"),
+    put("an item that is none", entry(), 404, NOTHING, path="/api/v1/sheets/{open_seat}/items/9.9.9"),
+    put("another's sheet", entry(), 404, NOTHING, who="judge1"),
     put("a text as a number", '{"text": 5}', path=DRAFT, who="apply"),
     put("a text of 200001 characters", '{"text": "' + "a" * 200_001 + '"}', path=DRAFT, who="apply"),
     put("facts that are no texts", '{"fields": {"staff": 860}}', path=PROFILE, who="apply"),
@@ -225,8 +226,8 @@ BODIES = (
     Sent("a program with half a token", "GET", "/api/v1/rounds", 401, "", headers={"authorization": "Bearer award_abc"}),
     Sent("a program with a password", "GET", "/api/v1/rounds", 401, "", headers={"authorization": "Basic YWRtaW46YWRtaW4="}),
     Sent("a program without anything", "GET", "/api/v1/rounds", 401, "", who="", plain=True),
-    Sent("DELETE of a round by a program", "DELETE", "/api/v1/rounds/{round_id}", 405, OTHERWISE, "office"),
-    Sent("an address of the API that is none", "GET", "/api/v1/secrets", 404, GONE, "office"),
-    Sent("another version of the API", "GET", "/api/v9/rounds", 404, GONE, "office"),
+    Sent("DELETE of a round by a program", "DELETE", "/api/v1/rounds/{round_id}", 405, "The header Allow names", "office"),
+    Sent("an address of the API that is none", "GET", "/api/v1/secrets", 404, NOTHING, "office"),
+    Sent("another version of the API", "GET", "/api/v9/rounds", 404, NOTHING, "office"),
 )  # fmt: skip
 REQUESTS = (*ADDRESSES, *METHODS, *SESSIONS, *FORMS, *BODIES)

@@ -159,7 +159,8 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
     factors = {factor.key for factor in criteria.factors[kind]}
     bands = {band.key for band in criteria.bands}
     if not set(entry.factors) <= factors or not set(entry.factors.values()) <= bands:
-        errors.append(FieldError("factors", N_("Items of this kind are judged by other factors; reload the page.")))
+        text = N_("Items of this kind are judged by other factors. Read the item again and enter those it has.")
+        errors.append(FieldError("factors", text))
     for comment in entry.comments:
         if comment.weight not in WEIGHTS.get(comment.kind, ()):
             errors.append(FieldError("comments", N_("Strengths are marked ++ or +, opportunities - or --.")))

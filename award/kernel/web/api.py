@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from award.kernel import ids
-from award.kernel.errors import TagUnreadable, VersionMissing
+from award.kernel.errors import AwardError, Stale, TagUnreadable, VersionMissing
 from award.kernel.i18n import N_
 
 T = TypeVar("T")
@@ -26,6 +26,30 @@ WEAK = N_(
     "If-Match must be a strong ETag; W/ was put before it on its way, by something that compresses answers. "
     "Ask with Accept-Encoding: identity and send the ETag as it comes."
 )
+MISSING = N_("A write says which version it was made from. Read it (GET) and send the ETag of that answer as If-Match.")
+CHANGED = N_(
+    "It was changed after you read it, and was left as it now stands. Read it again (GET), carry your change over to what stands there "
+    "now, and send it with the new ETag as If-Match."
+)
+IN_PLACE_OF_PAGES = {
+    "not_found": N_(
+        "There is no such thing at this address, or it is hidden from the person of this token. Check the codes in the address; "
+        "/api/v1/openapi.json lists every address."
+    ),
+    "race.lost": N_(
+        "Another request did the same at the same moment, and nothing was saved. Read it again (GET), and send yours once more "
+        "if it is still needed."
+    ),
+    "role.missing": N_("The person of this token has no role for this. The award office can tell which it takes."),
+    400: N_(
+        "The address or the body cannot be read: a character that cannot be, JSON nested too deep or with a number too long, "
+        "or a body that was cut off on its way. Check both and send it again."
+    ),
+    405: N_("This address does not take this method. The header Allow names those it takes."),
+    415: N_("The body cannot be read as what it says it is. Send JSON in UTF-8 with Content-Type: application/json."),
+}
+"""What happened and what to do, for who has no page before him: by the code of an error, or the status the framework gave."""
+TITLES = {404: N_("Nothing at this address"), 428: N_("If-Match is missing")}
 REASONS = {
     400: "The address, the body or If-Match cannot be read.",
     401: "No token, or one that is unknown, has ended or was revoked.",
@@ -90,6 +114,13 @@ class InBoth(Protocol):
     @property
     def en(self) -> str:
         """In English."""
+
+
+def for_programs(error: AwardError) -> str:
+    """The sentence of an error in the API: its own, but where that one speaks of pages to people who see both versions."""
+    if isinstance(error, Stale):
+        return CHANGED
+    return IN_PLACE_OF_PAGES.get(error.status if error.code == "request.refused" else error.code, error.text)
 
 
 def words(text: InBoth) -> Words:
@@ -203,7 +234,7 @@ def _matched(
 ) -> str:
     given = (if_match or "").strip()
     if not given:
-        raise VersionMissing("version.missing", N_("Send the ETag your change was made from as If-Match."))
+        raise VersionMissing("version.missing", MISSING)
     if not STRONG.fullmatch(given):
         raise TagUnreadable("version.unreadable", WEAK if given.startswith("W/") else NO_TAG)
     return given[1:-1]

@@ -35,6 +35,7 @@ from award.kernel.errors import (
 )
 from award.kernel.events import Event
 from award.kernel.i18n import N_
+from award.kernel.web import api
 from award.kernel.web.context import SAFE_METHODS, current_actor, is_api
 from award.kernel.web.labels import HIDDEN, label_of, named_fault
 from award.kernel.web.middleware import App, Message, Receive, Send
@@ -90,10 +91,16 @@ def wants_json(request: Request) -> bool:
 
 
 def sentence(request: Request, error: AwardError) -> str:
-    """What happened and what to do, in the reader's language."""
-    if isinstance(error, NotFound):
-        return i18n.translate(request.state.language, NOT_FOUND)
-    return i18n.translate(request.state.language, error.text, error.params)
+    """What happened and what to do, in the reader's language: a program's, or a person's before a page."""
+    text = NOT_FOUND if isinstance(error, NotFound) else error.text
+    said = api.for_programs(error) if is_api(request.url.path) else text
+    return i18n.translate(request.state.language, said, error.params)
+
+
+def title(request: Request, error: AwardError) -> str:
+    """The sort of thing that happened, in the reader's language."""
+    titles = TITLES | api.TITLES if is_api(request.url.path) else TITLES
+    return i18n.translate(request.state.language, titles.get(error.status, TITLES[500]))
 
 
 def problem(request: Request, error: AwardError) -> JSONResponse:
@@ -101,7 +108,7 @@ def problem(request: Request, error: AwardError) -> JSONResponse:
     language = request.state.language
     body: dict[str, Any] = {
         "type": f"urn:award:{error.code}",
-        "title": i18n.translate(language, TITLES.get(error.status, TITLES[500])),
+        "title": title(request, error),
         "status": error.status,
         "detail": sentence(request, error),
         "code": error.code,
@@ -135,14 +142,13 @@ def page(request: Request, error: AwardError) -> Response:
     if isinstance(error, SignInNeeded) and request.method in SAFE_METHODS:
         target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(target, safe='/')}", 303)
-    language = request.state.language
     details = []
     if isinstance(error, Invalid):
         details = [_named_fault(request, one) for one in error.errors]
     with _clock_of(request, error) as session:
         return render(
             request, session, "errors/error.html", status_code=error.status,
-            title=i18n.translate(language, TITLES.get(error.status, TITLES[500])),
+            title=title(request, error),
             text=sentence(request, error), details=details, code=error.code,
             reference=getattr(request.state, "request_id", ""),
             typed=_typed(request),
