@@ -177,7 +177,7 @@ def clock_word() -> None:
 def forward(by: str, directory: Path = typer.Option(Path("var/demo"), "--dir")) -> None:
     """Moves the clock of a demonstration forward: 5d, 36h, 90m. There is no way back but to build it anew.
 
-    Deadlines, stages and the trail follow it; sessions, links, tokens and “last seen” keep real time.
+    Deadlines, stages and the trail follow it; sessions, links, tokens and “Last here” keep real time.
     """
     found = re.fullmatch(r"(\d{1,5})([dhm])", by)
     if found is None:

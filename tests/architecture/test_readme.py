@@ -1,7 +1,8 @@
-"""The READMEs tell of every setting and every command, and of none that does not exist; both say the same."""
+"""The READMEs tell of every setting and every command, and of none that does not exist; what operators read is alike in both languages."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,30 +79,47 @@ def test_every_scheme_is_told_with_its_values(name: str) -> None:
     assert sorted(rows) == sorted((key, str(len(one.sources)), str(len(one.assumed))) for key, one in schemes)
 
 
-def bones(language: str) -> dict[str, list[str]]:
+PAIRS = ("README.md", "docs/operating.md", "docs/upgrading.md")
+"""What stands in both languages, by its English name."""
+
+
+def chinese(name: str) -> str:
+    """What a page is called in Chinese."""
+    return name.replace(".md", ".zh-CN.md")
+
+
+def bones(name: str) -> dict[str, list[str]]:
     """What does not depend on the language: levels of headings, words of code, lines of blocks, links, rows of tables."""
-    text = (ROOT / NAMES[language]).read_text()
+    text = (ROOT / name).read_text()
     blocks = re.findall(r"^```\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     prose = re.sub(r"^```\n.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
-    other = next(name for key, name in NAMES.items() if key != language)
     return {
         "headings": re.findall(r"^(#+) ", prose, re.MULTILINE),
-        "code": sorted(re.findall(r"`([^`\n]+)`", prose)),
+        "code": sorted(" ".join(one.split()) for one in re.findall(r"`([^`]+)`", prose)),
         "lines": [
             re.split(r"(?:^|\s)\s*#\s|\s{2,}", line.strip())[0] for block in blocks for line in block.splitlines()
         ],
-        "links": sorted(
-            re.findall(r"\]\(([^)]+)\)", prose.replace(f".{language}.png", ".png").replace(f"]({other})", "](other)"))
-        ),
+        "links": sorted(re.sub(r"\.(en|zh)\.png|\.zh-CN(?=\.md)", "", one) for one in re.findall(r"\]\(([^)]+)\)", prose)),
         "rows": [str(len(re.findall(r"(?<!\\)\|", line))) for line in prose.splitlines() if line.startswith("|")],
     }
 
 
 @pytest.mark.parametrize("part", ["headings", "code", "lines", "links", "rows"])
-def test_both_languages_say_the_same(part: str) -> None:
-    english = bones("en")[part]
-    assert len(english) >= 10
-    assert bones("zh")[part] == english
+@pytest.mark.parametrize("name", PAIRS)
+def test_both_languages_say_the_same(name: str, part: str) -> None:
+    english = bones(name)
+    assert sum(map(len, english.values())) > 20
+    assert bones(chinese(name))[part] == english[part]
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_who_reads_chinese_is_led_to_chinese(name: str) -> None:
+    """But to the other language of the page itself, and to what is there in English only."""
+    text = (ROOT / chinese(name)).read_text()
+    led = {one for one in re.findall(r"\]\(([^)#]+\.md)\)", text) if not one.endswith(".zh-CN.md")}
+    assert led <= {Path(name).name, "docs/performance.md"}
+    for only_english in led - {Path(name).name}:
+        assert text.count(f"[{only_english}]({only_english})") == text.count(f"[{only_english}]({only_english})（英文）")
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -119,7 +137,7 @@ def test_pictures_are_those_of_the_readmes_and_small() -> None:
     assert [one.name for one in pictures if one.stat().st_size > PICTURE_BYTES] == []
 
 
-@pytest.mark.parametrize("name", ["operating.md", "upgrading.md"])
+@pytest.mark.parametrize("name", ["operating.md", "operating.zh-CN.md", "upgrading.md", "upgrading.zh-CN.md"])
 def test_what_operators_read_is_true(name: str) -> None:
     """Settings, commands with their options, and files that are linked."""
     text = (ROOT / "docs" / name).read_text()
