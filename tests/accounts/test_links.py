@@ -196,6 +196,15 @@ def test_a_link_after_identification_says_how_and_tells_the_owner(session: Sessi
     assert letters(session) == [(person.email, "已为您生成重设密码的链接")]
 
 
+def test_a_closed_account_gets_no_link_from_anybody(session: Session) -> None:
+    """Otherwise a link made over the telephone would open what an administrator has closed."""
+    person = make.person(session)
+    person.is_active = False
+    for actor in (holder(session, OFFICE), holder(session, (Role.SECURITY_ADMINISTRATOR, Scope.SYSTEM, 0))):
+        with pytest.raises(Conflict, match=r"person\.closed"):
+            service.make_reset_link(session, actor, person, "身份证，回拨单位总机", NOW)
+
+
 def test_an_office_makes_no_link_for_administrators_or_itself(session: Session) -> None:
     office, administrator = holder(session, OFFICE), make.person(session)
     make.grant(session, administrator, Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0)

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from award.kernel import db
 from award.kernel.actor import SYSTEM, Role, Scope
 from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.trail import transaction
-from award.kernel.errors import Invalid, NotFound, Refused, TooMany
+from award.kernel.errors import Conflict, Invalid, NotFound, Refused, TooMany
 from tests.accounts.people import PASSWORD, enter, events, holder
 from tests.conftest import StandingClock
 
@@ -219,3 +220,53 @@ def test_who_may_close_accounts(session: Session) -> None:
     for actor in (office, trail):
         with pytest.raises(Refused):
             service.disable_person(session, actor, somebody, "because", somebody.created_at)
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR])
+def test_nobody_closes_or_opens_his_own_account(session: Session, role: Role) -> None:
+    """So there is always an administrator left who can open what was closed."""
+    actor = holder(session, (role, Scope.SYSTEM, 0))
+    himself = session.get_one(Person, actor.person_id)
+    with pytest.raises(Conflict, match=r"person\.self"):
+        service.disable_person(session, actor, himself, "on holiday", himself.created_at)
+    himself.is_active = False
+    with pytest.raises(Refused, match=r"person\.self"):
+        service.enable_person(session, actor, himself)
+    assert not himself.is_active
+
+
+def test_an_office_ends_nobody_else_s_sessions(engine: Engine, clock: StandingClock) -> None:
+    lin = enter(engine, "lin")
+    done = service.sign_in(engine, "lin", PASSWORD, clock.now)
+    with transaction(engine) as session:
+        office = holder(session, (Role.AWARD_OFFICE, Scope.AUTHORITY, 1))
+        with pytest.raises(Refused, match=r"role\.cannot"):
+            service.end_sessions(session, office, session.get_one(Person, lin.id), clock.now)
+    assert find_visit(engine, done.token) is not None
+
+
+def test_what_is_one_s_own_nobody_else_changes(engine: Engine, clock: StandingClock) -> None:
+    """Not even an administrator who knows the password: name, password and tokens are the person's."""
+    lin = enter(engine, "lin")
+    with transaction(engine) as session:
+        person, other = session.get_one(Person, lin.id), holder(session, (Role.SYSTEM_ADMINISTRATOR, Scope.SYSTEM, 0))
+        acts: tuple[Callable[[], object], ...] = (
+            lambda: service.change_person(session, other, person, name="林", phone="", language="zh"),
+            lambda: service.change_password(session, other, person, PASSWORD, "Rivers-flow-2026", clock.now),
+            lambda: service.make_token(
+                session, other, person, name="a", scopes=["read:rounds"], ends_at=clock.now + timedelta(9), password=PASSWORD,
+                now=clock.now,
+            ),  # fmt: skip
+        )
+        for act in acts:
+            with pytest.raises(Refused, match=r"person\.not_own"):
+                act()
+
+
+def test_another_password_is_another(engine: Engine, clock: StandingClock) -> None:
+    lin = enter(engine, "lin")
+    with transaction(engine) as session:
+        person = session.get_one(Person, lin.id)
+        with pytest.raises(Invalid) as refused:
+            service.change_password(session, actor_for(session, person, clock.now), person, PASSWORD, PASSWORD, clock.now)
+    assert [(one.field, one.text[:32]) for one in refused.value.errors] == [("password", "Choose a password that differs f")]

@@ -57,6 +57,8 @@ CLAIM = FormDoor(
         ("a name of control characters only", {"organisation_name": "\x01\x02\x7f"}, FILL),
         ("a name of 121 characters", {"organisation_name": "云" * 121}, "Remove 1."),
         ("a name of 100000 characters", {"organisation_name": "云" * 100_000}, "Remove 99880."),
+        ("no authority chosen", {"authority": ""}, "Choose whose award you want to apply for."),
+        ("no field for the authority at all", {"authority": None}, "Choose whose award you want to apply for."),
         ("an authority that is none", {"authority": "zzzzzzzzzzzz"}, "Choose"),
         ("the inner number of an authority", {"authority": "1"}, "Choose"),
     ),

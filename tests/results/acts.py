@@ -130,13 +130,15 @@ def correct_notice(
         ).public_id  # fmt: skip
 
 
-def approve(world: World, by: str = "office", *, approved_by: str = "市政府第42次常务会议", on: date = DAY) -> str:
+def approve(
+    world: World, by: str = "office", *, approved_by: str = "市政府第42次常务会议", number: str = "云政发〔2026〕27号", on: date = DAY
+) -> str:
     """Moves the round on to the approval and records it."""
     world.stage("approve")
     with transaction(world.engine) as session:
         return publishing.record_approval(
-            session, world.actors[by], world.found(session), approved_by=approved_by, document_number="云政发〔2026〕27号",
-            approved_on=on, now=make.NOW,
+            session, world.actors[by], world.found(session), approved_by=approved_by, document_number=number, approved_on=on,
+            now=make.NOW,
         ).document_number  # fmt: skip
 
 

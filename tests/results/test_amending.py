@@ -15,6 +15,7 @@ from award.results.service import amending
 from award.rounds.models import Snapshot
 from tests import make
 from tests.results.acts import (
+    NUMBER,
     amend,
     approve,
     confirm_amendment,
@@ -134,6 +135,14 @@ def test_a_correction_has_number_reason_and_day(here: World) -> None:
     with pytest.raises(Invalid) as refusal:
         correct_notice(here, number=" ", reason="", first_day=DAY)
     assert [error.field for error in refusal.value.errors] == ["document_number", "first_day", "reason"]
+
+
+def test_a_correction_does_not_bear_the_number_of_the_notice_it_corrects(here: World) -> None:
+    confirm_amendment(here, amend(here, [uphold(here, "制造二")], NEXT))
+    with pytest.raises(Invalid) as refusal:
+        correct_notice(here, number=NUMBER)
+    assert [(one.field, one.text[:21]) for one in refusal.value.errors] == [("document_number", "Another notice of thi")]
+    assert len(notices(here)) == 1
 
 
 def test_another_person_confirms(world: World) -> None:

@@ -11,9 +11,10 @@ from award.judging.models import Sheet
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.results.models import AwardDecision, Proposal, ResultLine
+from award.results.service import deciding as service
 from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
-from tests.results.acts import decide, propose
+from tests.results.acts import MEMBERS, decide, propose
 from tests.results.judged import DAY, Entry, World, build, with_scheme
 
 ENTRIES = [
@@ -239,6 +240,22 @@ def test_a_decision_is_made_on_the_ranking_as_it_is(engine: Engine) -> None:
     with pytest.raises(Conflict) as refusal:
         decide(world)
     assert refusal.value.code == "result.outdated"
+
+
+def test_a_decision_is_made_on_the_newest_ranking(world: World) -> None:
+    """Whoever still has the former one before him would give seats by figures that no longer hold."""
+    former = propose(world)
+    change_a_sheet(world, "制造四", 95)
+    propose(world, "second")
+    with transaction(world.engine) as session, pytest.raises(Conflict) as refusal:
+        seen = session.scalars(select(Proposal).where(Proposal.public_id == former)).one()
+        service.decide(
+            session, world.actors["office"], world.found(session), seen, held_on=DAY, members=MEMBERS, grades={}, deviations={},
+            now=make.NOW,
+        )  # fmt: skip
+    assert refusal.value.code == "result.newer_proposal"
+    assert set(states(world).values()) == {"accepted"}
+    assert decide(world)
 
 
 def test_a_conflict_of_interest_keeps_out_of_the_result(engine: Engine) -> None:

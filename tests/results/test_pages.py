@@ -284,6 +284,18 @@ def test_paper_is_taken_in_with_number_and_code(here: World, as_: As) -> None:
     assert office.get(f"{base(here)}/notice/objections/{found.public_id}/files/paper").headers["content-type"] == "application/pdf"
 
 
+def test_each_page_of_a_result_waits_for_what_comes_before_it(here: World, as_: As) -> None:
+    """Nothing is decided before the proposal, amended before the decision, or taken in on paper before the notice."""
+    office, url = as_("office"), base(here)
+    for page, said in (
+        ("/results/decision", "Propose the ranking first; the decision is made on it."),
+        ("/results/amendment", "Decide on the candidates of this category first."),
+        ("/notice/objections/new", "No public notice is running for this round; objections cannot be filed now."),
+    ):
+        answer = office.get(url + page)
+        assert (answer.status_code, said in answer.text) == (409, True), page
+
+
 def test_approval_and_publication(here: World, as_: As) -> None:
     to_notice(here)
     here.stage("approve")

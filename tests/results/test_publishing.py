@@ -44,8 +44,8 @@ def test_an_approval_says_who_and_when(engine: Engine) -> None:
     world = build(engine, ENTRIES)
     to_notice(world)
     with pytest.raises(Invalid) as refusal:
-        approve(world, approved_by=" ", on=DAY + timedelta(1))
-    assert [error.field for error in refusal.value.errors] == ["approved_by", "approved_on"]
+        approve(world, approved_by=" ", number=" ", on=DAY + timedelta(1))
+    assert [error.field for error in refusal.value.errors] == ["approved_by", "document_number", "approved_on"]
 
 
 def test_nothing_undecided_is_approved(engine: Engine) -> None:

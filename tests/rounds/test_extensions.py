@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+
 from award.kernel.audit.trail import transaction
+from award.kernel.errors import Conflict
 from award.rounds import queries, service
 from tests.make import NOW
 from tests.office.desk import Desk
@@ -33,3 +36,12 @@ def test_an_end_within_a_day_moves_the_others_by_whole_days(desk: Desk) -> None:
         kept = {one.kind: one.closes_at - one.opens_at for one in round_.stages[2:] if one.opens_at and one.closes_at}
         assert {**kept, "notice": None} == {**lengths, "notice": None}
         assert kept["notice"] >= lengths["notice"]
+
+
+def test_a_stage_without_an_end_cannot_be_given_a_later_one(desk: Desk) -> None:
+    public_id = desk.round("apply")
+    with transaction(desk.engine) as session:
+        queries.stage_of(desk.found(session, public_id)).closes_at = None
+    with transaction(desk.engine) as session, pytest.raises(Conflict) as caught:
+        service.extend_stage(session, desk["office"], desk.found(session, public_id), NOW + timedelta(9), "台风", NOW)
+    assert caught.value.code == "stage.no_end"

@@ -249,6 +249,8 @@ class TestAuthorities:
         assert [one["content"]["name_zh"] for one in kept] == ["云川市人民政府（新）"]
         wrong = desk.post(client, "administrator", url, {**data, "division_code": "34", "name_en": ""})
         assert (wrong.status_code, "云川市人民政府（新）" in wrong.text) == (422, True)
+        wrong = desk.post(client, "administrator", url, {**data, "division_code": "3403"})
+        assert (wrong.status_code, "A division code has six digits" in wrong.text) == (422, True)
         assert desk.get(client, "administrator", "/admin/authorities/222222222222").status_code == 404
         assert desk.post(client, "office", url, data).status_code == 403
 

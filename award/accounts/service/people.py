@@ -120,7 +120,7 @@ def change_person(
 def disable_person(session: Session, actor: Actor, person: Person, reason: str, now: datetime) -> None:
     """Closes an account: its sessions end at once and nobody signs in to it. Its grants and traces stay.
 
-    Raises Refused for anybody but an administrator; Conflict for oneself and for the last system administrator.
+    Raises Refused for anybody but an administrator; Conflict for oneself, so that one who can open it again is always left.
     """
     _require_administrator(actor)
     if actor.person_id == person.id:
