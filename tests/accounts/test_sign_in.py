@@ -256,7 +256,7 @@ def test_what_is_one_s_own_nobody_else_changes(engine: Engine, clock: StandingCl
             lambda: service.make_token(
                 session, other, person, name="a", scopes=["read:rounds"], ends_at=clock.now + timedelta(9), password=PASSWORD,
                 now=clock.now,
-            ),  # fmt: skip
+            ),
         )
         for act in acts:
             with pytest.raises(Refused, match=r"person\.not_own"):

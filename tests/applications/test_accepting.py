@@ -61,6 +61,17 @@ def test_accepting_is_recorded_told_and_done_once(received: World) -> None:
         assert [one.template for one in session.query(Message).order_by(Message.id)][1:] == ["application_accepted"]
 
 
+def test_only_parts_of_the_application_are_given_back(received: World) -> None:
+    """Whoever corrects must find what is meant; the one correction the rules give is not spent on it."""
+    points = [*POINTS, {"part": "9.9.9", "text": "补"}]
+    with transaction(received.engine) as session, pytest.raises(Invalid) as refused:
+        service.return_for_correction(session, received.office, received.found(session), points, make.NOW)
+    assert [one.field for one in refused.value.errors] == ["points"]
+    assert state(received) == "submitted"
+    give_back(received)
+    assert state(received) == "correction"
+
+
 def test_nothing_is_accepted_before_its_stage(sent: World) -> None:
     with transaction(sent.engine) as session, pytest.raises(Refused) as refused:
         service.accept(session, sent.office, sent.found(session), make.NOW)

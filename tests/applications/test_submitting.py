@@ -239,3 +239,13 @@ def test_a_draft_is_not_withdrawn_and_a_reason_is_needed(world: World) -> None:
         service.withdraw(session, world.owner, world.found(session), "", make.NOW)
 
 
+@pytest.mark.parametrize("state", ["withdrawn", "refused", "accepted"])
+def test_what_has_ended_or_been_decided_is_not_handed_in(world: World, state: str) -> None:
+    fill(world)
+    with transaction(world.engine) as session:
+        world.found(session).state = state
+    with pytest.raises(Conflict) as refused:
+        submit(world)
+    assert refused.value.code == "application.closed"
+    with db.reading(world.engine) as session:
+        assert session.scalar(select(func.count(Submission.id))) == 0

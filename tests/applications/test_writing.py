@@ -65,6 +65,26 @@ def test_category_and_sector_must_be_those_of_the_scheme(world: World, category:
     assert [one.field for one in refused.value.errors] == [field]
 
 
+@pytest.mark.parametrize("state", ["draft", "closed", "archived", "cancelled"])
+def test_nothing_is_begun_in_a_round_that_is_not_open(world: World, state: str) -> None:
+    """Whatever its stage says: a cancelled round keeps it."""
+    with transaction(world.engine) as session:
+        world.found(session).round.state = state
+    with transaction(world.engine) as session, pytest.raises(Conflict) as refused:
+        begin(session, world, sector="manufacturing")
+    assert refused.value.code == "round.not_open"
+
+
+def test_a_text_no_book_could_hold_is_refused_and_the_former_one_stays(world: World) -> None:
+    """A draft may be longer than its part, never longer than 200 000 characters."""
+    save(world, "甲" * 200_000, 0)
+    with pytest.raises(Invalid) as refused:
+        save(world, "甲" * 200_001, 1)
+    assert [(one.field, one.params) for one in refused.value.errors] == [("text", {"longest": 200_000})]
+    with db.reading(world.engine) as session:
+        assert queries.answers_of(session, world.found(session))[PART].version == 1
+
+
 def test_a_category_without_sectors_takes_none(world: World) -> None:
     """anhui-province: no sectors; what nobody can choose is not stored."""
     with transaction(world.engine) as session:

@@ -1,6 +1,7 @@
 """The pool of judges: by hand, from a table, resting."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -64,6 +65,22 @@ def test_what_cannot_be_used_is_named(world: World, name: str, email: str, field
     with pytest.raises(Invalid) as caught, transaction(world.engine) as session:
         add(session, world, name, email)
     assert caught.value.errors[0].field == field
+
+
+def test_without_an_institution_nobody_joins_or_stays(world: World) -> None:
+    """Two of one institution do not sit together: with none written down, the rule would pass over a judge."""
+    with transaction(world.engine) as session:
+        place = authority(session, world)
+        known, one = make.person(session, "何晴"), queries.pool_of(session, place.id)[0]
+        acts: tuple[Callable[[], object], ...] = (
+            lambda: service.add_by_hand(session, world.office, place, "韩雪", "han@example.cn", Facts(" "), NOW),
+            lambda: service.add_judge(session, world.office, place, known, institution=" ", now=NOW),
+            lambda: service.change_judge(session, world.office, place, one, Facts(""), NOW),
+        )
+        for act in acts:
+            with pytest.raises(Invalid) as caught:
+                act()
+            assert [fault.field for fault in caught.value.errors] == ["institution"]
 
 
 def test_only_the_office_of_the_authority(world: World) -> None:

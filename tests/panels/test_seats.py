@@ -180,6 +180,17 @@ def test_a_seat_still_taken_is_replaced_with_a_reason(world: World) -> None:
         assert world.seat(session, 0, 0).state == "removed"
 
 
+def test_nobody_stands_in_for_a_judge_who_still_sits(world: World) -> None:
+    """A seat is taken over only once it has ended; a judge's sheet is not put aside beside him."""
+    free_seat(world)
+    taken = refused(world, lambda session: assign(session, world, 5, replaces=world.seat(session, 0, 1)))
+    assert taken.code == "panel.seat_taken"
+    with transaction(world.engine) as session:
+        assert len(queries.seats_of(session, world.application(session))) == 4
+        ended = world.seat(session, 0, 4)
+        assert assign(session, world, 5, replaces=ended).replaces_id == ended.id
+
+
 def test_after_the_gate_nobody_else_takes_a_sheet_out(world: World) -> None:
     worlds.all_in(world)
     person = lambda session, at: world.person(session, world.judges[at])  # noqa: E731

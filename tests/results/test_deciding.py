@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -247,12 +248,11 @@ def test_a_decision_is_made_on_the_newest_ranking(world: World) -> None:
     former = propose(world)
     change_a_sheet(world, "制造四", 95)
     propose(world, "second")
-    with transaction(world.engine) as session, pytest.raises(Conflict) as refusal:
+    with transaction(world.engine) as session:
         seen = session.scalars(select(Proposal).where(Proposal.public_id == former)).one()
-        service.decide(
-            session, world.actors["office"], world.found(session), seen, held_on=DAY, members=MEMBERS, grades={}, deviations={},
-            now=make.NOW,
-        )  # fmt: skip
+        act = partial(service.decide, session, world.actors["office"], world.found(session), seen, held_on=DAY, members=MEMBERS)
+        with pytest.raises(Conflict) as refusal:
+            act(grades={}, deviations={}, now=make.NOW)
     assert refusal.value.code == "result.newer_proposal"
     assert set(states(world).values()) == {"accepted"}
     assert decide(world)
