@@ -21,7 +21,8 @@ from award.papers import commands as papers
 from award.regulations import commands as rules
 from award.rounds.service import seed_calendar
 
-app = typer.Typer(help="The award system.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+HELP = "The award system. Besides these commands, ./run itself knows setup, test, lint, bench and pictures; README.md tells of all."
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 migrate = typer.Typer(help="The tables of the database.", no_args_is_help=True)
 app.add_typer(accounts.app)
 app.add_typer(demo.demo_app)

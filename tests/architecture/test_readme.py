@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer.main
 
-from award.commands import app
+from award.commands import HELP, app
 from award.kernel.settings import ROOT, Settings, default_of
 from award.regulations.loader import shipped_schemes
 
@@ -65,6 +65,7 @@ def test_every_command_is_told(readme: str) -> None:
     own = re.findall(r"^([a-z]+)\)$", (ROOT / "run").read_text(), re.MULTILINE)
     assert {"test", "lint", "setup"} <= set(own)
     assert [words for words in (*own, *(words for words, _ in commands())) if f"`./run {words}" not in table] == []
+    assert [word for word in own if not re.search(rf"\b{word}\b", HELP)] == []
 
 
 def test_every_command_says_what_it_does() -> None:
