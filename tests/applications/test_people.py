@@ -275,8 +275,9 @@ def test_roles_change_and_the_trail_says_by_whom(world: World, team: dict[str, P
         act(world, team["writer"], changing(team["reader"], Role.WRITER))
     with pytest.raises(NotFound):
         act(world, owner_of(world), changing(owner_of(world), None))
-    with pytest.raises(Invalid):
+    with pytest.raises(Invalid) as refused:
         act(world, owner_of(world), changing(team["writer"], Role.APPLICANT))
+    assert refused.value.errors[0].field == "role"
     act(world, owner_of(world), changing(team["writer"], None))
     with db.reading(world.engine) as session:
         found = worlds.records(session, Event.APPLICATION_SHARED)

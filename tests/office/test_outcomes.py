@@ -12,8 +12,8 @@ from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import write_pending
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
 from award.kernel.files.models import StoredFile
-from award.office.outcome_kinds import Entry, SiteVisit
-from award.office.outcomes import confirm_outcome, fingerprint_of, outcomes_of, record_outcome
+from award.office.outcome_kinds import Consensus, Entry, SiteVisit
+from award.office.outcomes import confirm_outcome, fingerprint_of, outcomes_of, record_outcome, require_paper
 from award.rounds.models import Authority, Round
 from award.standing.models import Conflict as Interest
 from tests import make
@@ -111,6 +111,25 @@ def test_what_is_refused(desk: Desk, session: Session, site: tuple[Round, Applic
     assert ", ".join(one.field for one in caught.value.errors) == field
 
 
+def test_what_was_confirmed_is_confirmed_by_nobody_else(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    """Whoever entered it learns that it stands, whatever is in front of him."""
+    record_outcome(session, desk["office"], *site, ENTRY, NOW)
+    outcome = confirm_outcome(session, desk["second"], *site, NOW)
+    with pytest.raises(Conflict) as caught:
+        confirm_outcome(session, desk["office"], *site, NOW)
+    assert caught.value.code == "outcome.confirmed"
+    assert outcome.confirmed_by == desk["second"].person_id
+
+
+def test_the_form_of_another_stage_is_not_taken(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    """A page left open while the round went on: points of a visit are none of a consensus."""
+    agreed = Consensus(("王强", "李敏"), {})
+    with pytest.raises(Conflict) as caught:
+        record_outcome(session, desk["office"], *site, replace(ENTRY, content=agreed), NOW)
+    assert caught.value.code == "outcome.kind"
+    assert outcomes_of(session, site[0]) == {}
+
+
 def test_the_day_is_that_of_the_authority(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
     # 17:00 UTC on 2 March is 01:00 on 3 March in Beijing.
     late = replace(ENTRY, held_on=date(2026, 3, 3), content=replace(VISIT, until=date(2026, 3, 3)))
@@ -134,6 +153,8 @@ def test_a_stage_in_the_system_takes_none(desk: Desk, session: Session) -> None:
     with pytest.raises(Refused) as caught:
         record_outcome(session, desk["office"], round_, world.application(session, round_, 1), ENTRY, NOW)
     assert caught.value.status == 409
+    with pytest.raises(Conflict, match=r"stage\.not_on_paper"):
+        require_paper(round_)
 
 
 @pytest.mark.parametrize(("who", "status"), [("elsewhere", 404), ("applicant", 404), ("supervisor", 403), ("committee", 403)])
