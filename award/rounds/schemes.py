@@ -1,7 +1,7 @@
 """A scheme as people read it: every value with its name, grouped, and where it comes from."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from award.kernel.i18n import N_, Phrase
@@ -201,9 +201,9 @@ def tiers_above(scheme: Scheme) -> list[Tier]:
 
 
 def sections_of(scheme: Scheme) -> list[Section]:
-    """Every value of a scheme that has a source, in the order of the sections."""
+    """Every value of a scheme that has a source, in the order of the sections and in them of the scheme."""
     rows: dict[str, list[Row]] = {name: [] for name in SECTIONS}
-    for path, source in scheme.sources.items():
+    for path, source in sorted(scheme.sources.items(), key=lambda one: _place(scheme, one[0])):
         parts = path.split(".")
         section = parts[0] if parts[0] in SECTIONS else "general"
         rows[section].append(_row(scheme, parts, source))
@@ -220,6 +220,20 @@ def _row(scheme: Scheme, parts: list[str], source: str) -> Row:
     leaf = parts[-1]
     joined: Spoken = Phrase(" · ".join(f"{{n{n}}}" for n in range(len(about))), {f"n{n}": name for n, name in enumerate(about)})
     return Row(LABELS[leaf], joined if about else "", _value(scheme, leaf, found), source)
+
+
+def _place(scheme: Scheme, path: str) -> tuple[int, ...]:
+    """Where a value stands: stages in their order, not in that of their names, as a frozen scheme keeps its sources."""
+    found: Any = scheme
+    places: list[int] = []
+    for part in path.split("."):
+        step, _ = _step(found, part)
+        if isinstance(found, tuple):
+            places.append(next(at for at, one in enumerate(found) if one is step))
+        else:
+            places.append([one.name for one in fields(found)].index(part))
+        found = step
+    return tuple(places)
 
 
 def _step(found: Any, part: str) -> tuple[Any, Text | str | None]:

@@ -1,6 +1,7 @@
 """Pages of rounds: who gets them, what they keep when something is wrong, and the way from a scheme to a call."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from sqlalchemy import select
 
 from award.kernel.audit.trail import transaction
 from award.kernel.events import Event
+from award.kernel.i18n import Phrase
 from award.regulations.loader import shipped_schemes
 from award.rounds import service
 from award.rounds.models import Authority, Award, CalendarDay, Round, Snapshot
+from award.rounds.schemes import sections_of
 from tests.applications.world import records
 from tests.office.desk import Desk
 from tests.visiting import only
@@ -102,6 +105,19 @@ class TestFromSchemeToCall:
         assert answer.status_code == 422
         other = desk.post(client, "elsewhere", "/office/rounds/new", {**NEW, "authority": authority_id(desk)})
         assert other.status_code == 422
+
+
+@pytest.mark.parametrize("key", sorted(shipped_schemes()))
+def test_a_frozen_scheme_is_read_in_the_order_of_its_stages(key: str) -> None:
+    """It is kept with sorted names; the page of a round shows it as the page of the scheme does."""
+    scheme = shipped_schemes()[key]
+    kept = replace(scheme, sources=dict(sorted(scheme.sources.items())))
+    shown = sections_of(kept)
+    assert shown == sections_of(scheme)
+    lengths = next(one for one in shown if one.title == "Stages").rows
+    assert [one.about for one in lengths if one.label == "Planned length (days)"] == [
+        Phrase("{n0}", {"n0": stage.title}) for stage in scheme.stages
+    ]  # fmt: skip
 
 
 class TestDates:
