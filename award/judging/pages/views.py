@@ -100,12 +100,15 @@ def score_stage(round_: Round) -> RoundStage | None:
 
 
 def deadline(language: str, round_: Round, now: datetime) -> dict[str, str] | None:
-    """Until when sheets are taken; None where no day is set."""
+    """said: until when sheets are taken, or were; left: the time there is, "" once it is over. None where no day is set."""
     stage = score_stage(round_)
     if stage is None or stage.closes_at is None:
         return None
-    text = i18n.format_moment(language, stage.closes_at, round_.award.authority.zone, with_zone=True)
-    return {"text": text, "left": i18n.format_left(language, stage.closes_at - now) if stage.closes_at > now else ""}
+    when = i18n.format_moment(language, stage.closes_at, round_.award.authority.zone, with_zone=True)
+    if stage.closes_at <= now:
+        return {"said": i18n.translate(language, N_("Closed {when}"), {"when": when}), "left": ""}
+    said = i18n.translate(language, N_("Closes {when}"), {"when": when})
+    return {"said": said, "left": i18n.format_left(language, stage.closes_at - now)}
 
 
 def why_not(language: str, decision: Decision) -> str:
