@@ -96,7 +96,8 @@ def home() -> dict[str, Any]:
     name = Text("云川市市长质量奖", "Yunchuan Mayor's Quality Award")
     issuer = Text("云川市人民政府", "People's Government of Yunchuan")
     running = {"title": Text("材料评审", "Desk review"), "closes_at": datetime(2026, 8, 28, 10, tzinfo=UTC)}
-    return {"award": {"award": name, "issuer": issuer}, "notices": [{"title": "申报通知", "url": "/n", "day": date(2026, 3, 1)}],
+    return {"award": {"award": name, "issuer": issuer}, "recommends": False,
+        "notices": [{"title": "申报通知", "url": "/n", "day": date(2026, 3, 1)}],
         "rounds": [{"name": "第六届", "call_url": "/call", "may_apply": True, "stages": STAGES, "current": running,
             "zone": "Asia/Shanghai"}],
         "winners": [{"name": "江南电气", "award": "质量奖", "year": 2024, "url": "/r", "revoked": ""}]}  # fmt: skip

@@ -101,7 +101,9 @@ def revoke(
     shown = _shown(session, actor, found)
     try:
         grant = queries.grant_of(session, found, grant_id)
-        service.revoke_grant(session, actor, grant, form.get("reason"), clock.now(session))
+        reason = form.text(f"reason-{grant_id}", longest=500)
+        form.check()
+        service.revoke_grant(session, actor, grant, reason, clock.now(session))
     except Invalid as error:
         return render_invalid(request, session, PERSON, error, **shown)
     return _back(person_id)
