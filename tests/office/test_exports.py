@@ -130,6 +130,9 @@ def test_values_leave_only_where_all_sheets_are_in(site: World, client: TestClie
     assert refused.status_code == 409
     assert "当前阶段“筹备”不开放“查看结果与排序”" in main_text(refused)
     assert "{" not in main_text(refused)
+    site.stage("notice")  # where ranks are read, one application still waits for a sheet
+    sealed = taken(client, "ranking", round=site.round)
+    assert (sealed.status_code, "评分表全部提交后" in main_text(sealed)) == (409, True), main_text(sealed)
     site.stage("score")
     # Judge 0 gave 50 % everywhere: 500 of 1000 points, with both hundredths.
     first = next(row for row in found[1:] if row[2] == worlds.JUDGES[0])

@@ -21,8 +21,8 @@ from award.kernel.files.service import Limits, prepare_upload
 from award.kernel.i18n import LANGUAGES
 from award.kernel.sheets.importing import headings, lines_of, word_of
 from award.kernel.sheets.models import Import
-from award.office.imports.kinds import IMPORTERS
-from award.office.imports.service import LOOK, WRITE
+from award.office.imports.kinds import IMPORTERS, Place
+from award.office.imports.service import LOOK, WRITE, require_import
 from award.organisations import importing as organisations
 from award.organisations.models import Claim, Organisation, RegisterEntry
 from award.organisations.queries import register_of
@@ -318,9 +318,13 @@ def test_what_another_office_entered_comes_into_the_own_register_and_stays_as_it
 
 
 def test_only_the_office_of_the_authority(world: World) -> None:
+    with transaction(world.engine) as session:
+        place = Place(world.application(session).round.award.authority)
     for actor in (world.stranger, world.supervisor, world.judges[0]):
         with pytest.raises(Refused):
             plan(world, [CODES[0], "样例"], by=actor)
+        with pytest.raises(Refused, match=r"role\.cannot"):
+            require_import(actor, IMPORTERS["organisations"], place, make.NOW)
 
 
 # --- the calendar ----------------------------------------------------------------------------------------------------

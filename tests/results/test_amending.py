@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, select
 
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -26,7 +26,7 @@ from tests.results.acts import (
     to_notice,
     uphold,
 )
-from tests.results.judged import DAY, World, build, with_scheme
+from tests.results.judged import DAY, Entry, World, build, with_scheme
 from tests.results.test_deciding import ENTRIES, decided, states
 
 
@@ -198,6 +198,28 @@ def test_no_seat_for_somebody_who_is_not_next(here: World) -> None:
     with pytest.raises(Invalid) as refusal:
         amend(here, [uphold(here, "制造二")], {"制造二": "", "医院一": "award"})
     assert [error.field for error in refusal.value.errors] == [f"grade-{here.applications['医院一']}"]
+
+
+def test_nobody_is_put_before_the_next_in_rank(any_engine: Engine) -> None:
+    """The freed seat is that of 制造四 (750 points), not of 制造五 (700), though both are above the minimum."""
+    world = build(any_engine, [*ENTRIES, Entry("制造五", (70,) * 5)])
+    to_notice(world)
+    with pytest.raises(Invalid) as refusal:
+        amend(world, [uphold(world, "制造二")], {"制造二": "", "制造五": "award"})
+    (fault,) = refusal.value.errors
+    assert (fault.field, fault.params["name"]) == (f"grade-{world.applications['制造五']}", "制造五")
+    assert fault.text.startswith("{name} is not next in rank")
+    assert decided(world)["制造二"][0] == "award"
+
+
+def test_a_category_that_was_not_decided_is_not_amended(here: World) -> None:
+    """The page offers it after a decision only; the act asks for itself."""
+    objection = uphold(here, "制造二")
+    with transaction(here.engine) as session:
+        session.execute(delete(AwardDecision))
+    with pytest.raises(Conflict) as refusal:
+        amend(here, [objection], VACANT)
+    assert refusal.value.code == "amendment.undecided"
 
 
 def test_where_the_rules_leave_no_seat_vacant_the_next_takes_it(here: World) -> None:
