@@ -152,7 +152,7 @@ def _submissions(session: Session, applications: list[Application], folders: dic
     ]  # fmt: skip
 
 
-def left_out_of(document: Document) -> list[Gap]:
+def left_out_of(document: Document) -> list[Gap | str]:
     """What is not in a bundle that is written, as its manifest names it. Raises OSError or ValueError: it cannot be read."""
     if document.file is None:
         return []

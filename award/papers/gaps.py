@@ -35,8 +35,10 @@ def gap(why: str, place: str, paper: str = "", turn: int = 0) -> Gap:
     return {"why": why, "place": place, "paper": paper, "turn": turn}
 
 
-def said(language: str, one: Gap) -> str:
-    """A gap as a line."""
+def said(language: str, one: Gap | str) -> str:
+    """A gap as a line; a ZIP that an earlier version wrote holds lines already, and is shown as it is."""
+    if isinstance(one, str):
+        return one
     paper = translate(language, KINDS[one["paper"]].title) if one["paper"] else ""
     if paper and one["turn"]:
         paper += f" {one['turn']}"

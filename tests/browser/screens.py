@@ -8,7 +8,7 @@ from award.regulations.model import Text
 
 STEPS = ([0, 5], [10, 15, 20, 25], [30, 35, 40, 45], [50, 55, 60, 65], [70, 75, 80, 85], [90, 95, 100])
 BANDS = [{"label": f"{s[0]}–{s[-1]}", "steps": s, "text": f"描述 {s[0]}"} for s in STEPS]
-DEADLINE = {"text": "8 月 28 日 18:00", "left": "3 天 5 小时"}
+DEADLINE = {"text": "8 月 28 日 18:00", "said": "8 月 28 日 18:00", "left": "3 天 5 小时"}
 FILES = [{"code": "E-31", "name": "SPC 覆盖清单.xlsx", "size": "1.2 MB", "url": "/e31", "used": True}]
 APPLICATION = {
     "zone": "Asia/Shanghai", "url": "/apply", "name": "云川", "number": "2026-017", "kind": "application", "code": "draft",

@@ -1,13 +1,18 @@
 """The pages of papers as their people use them, without JavaScript."""
 
+import io
+import json
 import re
+import zipfile
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from award.applications.models import Submission
 from award.kernel.audit.trail import transaction
+from award.kernel.documents.models import Document
+from award.kernel.files.storage import storage
 from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
@@ -76,3 +81,22 @@ def test_what_is_not_in_the_zip_stands_on_the_page(client: Any, here: World, pre
     assert "/证实性材料 (what was submitted cannot be read)" in page
     assert " · Score sheet 5<" in page
     assert not re.search("（[^）]*读取）|评分表|评审意见|汇总表", page)
+
+
+def test_a_zip_of_an_earlier_version_stays_readable(client: Any, here: World, press: Press) -> None:
+    """Its manifest names what it lacks in lines; the page showed a fault of the system for it."""
+    office = as_(client, here, "office")
+    base = f"/office/rounds/{here.round}/papers"
+    post(office, f"{base}/batches", {"kind": "book"})
+    work(here)
+    post(office, f"{base}/bundle", {})
+    work(here)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("manifest.json", json.dumps({"missing": ["001_云川精工 · 评分表_1"]}))
+    written.seek(0)
+    with transaction(here.engine) as session:
+        bundle = session.scalars(select(Document).where(Document.kind == "bundle")).one()
+        assert bundle.file is not None
+        bundle.file.sha256 = storage().put(written).sha256
+    assert "001_云川精工 · 评分表_1" in office.get(base).text
