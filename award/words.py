@@ -117,6 +117,8 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
     "outcome": {
         "recorded": (N_("Waiting for the second person"), "warn"),
         "confirmed": (N_("Confirmed"), "ok"),
+        "replaced": (N_("Replaced by a correction"), "neutral"),
+        "refused": (N_("Correction refused"), "neutral"),
     },
 }
 

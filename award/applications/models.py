@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from award.applications.facts import NOMINEE
@@ -190,14 +190,29 @@ class PaperOutcome(Row):
     """The outcome of a stage held on paper for one application, entered by one person and confirmed by another.
 
     score_hundredths: hundredths of a point out of 1000, None where the stage gives none. goes_on: stays in the round.
-    content: what this kind of stage says besides, as office.outcome_json writes it. state: recorded, confirmed.
+    content: what this kind of stage says besides, as office.outcome_json writes it. number: 1 is what was entered first;
+    more are corrections, each a row of its own: corrects names the confirmed one it is to replace, reason says why, refusal
+    why it was not confirmed. state: recorded (waits for the second person), confirmed (counts), replaced, refused.
     """
 
     __tablename__ = "paper_outcome"
-    __table_args__ = (UniqueConstraint("round_stage_id", "application_id"),)
+    __table_args__ = (
+        UniqueConstraint("round_stage_id", "application_id", "number"),
+        Index(
+            "uq_paper_outcome_waiting", "round_stage_id", "application_id", unique=True,
+            sqlite_where=text("state = 'recorded'"), postgresql_where=text("state = 'recorded'"),
+        ),
+        Index(
+            "uq_paper_outcome_confirmed", "round_stage_id", "application_id", unique=True,
+            sqlite_where=text("state = 'confirmed'"), postgresql_where=text("state = 'confirmed'"),
+        ),
+    )  # fmt: skip
 
     round_stage_id: Mapped[int] = mapped_column(ForeignKey("round_stage.id"), index=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("paper_outcome.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(16), default="recorded")
     score_hundredths: Mapped[int | None]
     goes_on: Mapped[bool] = mapped_column(default=True)
@@ -209,3 +224,6 @@ class PaperOutcome(Row):
     recorded_at: Mapped[datetime]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     confirmed_at: Mapped[datetime | None]
+    refusal: Mapped[str] = mapped_column(Text, default="")
+    refused_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    refused_at: Mapped[datetime | None]

@@ -20,6 +20,7 @@ from award.winners.models import Certificate
 PAIRS = (
     ("acceptance decision", AcceptanceDecision, "decided_by", "confirmed_by", {"kind": "refuse", "state": "in_force"}),
     ("outcome", PaperOutcome, "recorded_by", "confirmed_by", {"state": "confirmed"}),
+    ("replaced outcome", PaperOutcome, "recorded_by", "confirmed_by", {"state": "replaced"}),
     ("change of a panel", PanelChange, "proposed_by", "decided_by", {"state": "confirmed"}),
     ("answer to an objection", Objection, "examined_by", "answered_by", {"state": "answered"}),
 )

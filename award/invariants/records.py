@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.applications.models import Application, Evidence, Submission
+from award.applications.models import Application, Evidence, PaperOutcome, Submission
 from award.invariants.finding import Found, among, reading
 from award.judging.models import Sheet, SheetVersion
 from award.kernel.audit.models import AuditOpening, AuditRecord
@@ -98,6 +98,11 @@ ONCE = (
         _of("panel_change", Event.PANEL_CHANGE_CONFIRMED, Event.PANEL_CHANGE_DROPPED),
         select(PanelChange.public_id).where(PanelChange.decided_at.is_not(None)),
     ),
+    (_of("outcome", Event.OUTCOME_CORRECTED), select(PaperOutcome.public_id).where(PaperOutcome.number > 1)),
+    (
+        _of("outcome", Event.OUTCOME_CONFIRMED, Event.OUTCOME_CORRECTION_CONFIRMED, Event.OUTCOME_CORRECTION_REFUSED),
+        select(PaperOutcome.public_id).where(PaperOutcome.state != "recorded"),
+    ),
     (_of("proposal", Event.RESULT_PROPOSED), select(Proposal.public_id)),
     (_of("notice", Event.NOTICE_PUBLISHED, Event.NOTICE_CORRECTED), select(Notice.public_id)),
     (_of("objection", Event.OBJECTION_FILED), select(Objection.public_id)),
@@ -172,6 +177,11 @@ LAST = {
     Event.APPROVAL_RECORDED: Kind.APPROVE,
 }
 """The last kind of stage in which an act may happen."""
+ON_PAPER = frozenset({
+    Event.OUTCOME_RECORDED, Event.OUTCOME_CONFIRMED, Event.OUTCOME_CORRECTED, Event.OUTCOME_CORRECTION_CONFIRMED,
+    Event.OUTCOME_CORRECTION_REFUSED,
+})  # fmt: skip
+"""Acts in any stage held on paper, which their record names."""
 
 
 def nothing_after_close(session: Session) -> Found:
@@ -183,14 +193,13 @@ def nothing_after_close(session: Session) -> Found:
     for stream, seq, body in session.execute(ends):
         with reading(f"record {seq} of {stream}"):
             left[stream, json.loads(body)["stage"]] = seq
-    bound = {*LAST, Event.OUTCOME_RECORDED, Event.OUTCOME_CONFIRMED}
+    bound = {*LAST, *ON_PAPER}
     query = select(AuditRecord.stream, AuditRecord.seq, AuditRecord.act, AuditRecord.body).where(
         AuditRecord.act.in_(bound)
     )
     rows = session.execute(query.order_by(AuditRecord.stream, AuditRecord.seq).execution_options(yield_per=1000))
 
     def offence(stream: str, seq: int, act: str, body: str) -> str:
-        # A stage on paper is named by its record.
         with reading(f"record {seq} of {stream}"):
             kind = LAST.get(Event(act)) or json.loads(body)["stage"]
         end = left.get((stream, kind))

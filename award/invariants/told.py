@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, selectinload
 
 from award.accounts.models import Invitation, Person
 from award.applications.models import AcceptanceDecision, Application, Evidence, PaperOutcome
@@ -36,6 +36,14 @@ def _comments(session: Session) -> Mapping[str, object]:
 
 def _dates(session: Session) -> Mapping[str, object]:
     return {one.public_id: spelled_dates(one) for one in session.scalars(select(Round).options(selectinload(Round.stages)))}
+
+
+def _in_turn(state: InstrumentedAttribute[str], in_force: str, takes_its_place: Select[int]) -> ColumnElement[str]:
+    """The state a thing is told to be in: what was in force is replaced exactly when one that takes its place has come into force."""
+    later = takes_its_place.exists()
+    return case(
+        (and_(later, state == "replaced"), in_force), (or_(later, state == "replaced"), "out of turn"), else_=state
+    )
 
 
 CERTIFICATES = (
@@ -70,15 +78,10 @@ NOTICES = (
     ),
 )  # fmt: skip
 _later, _before = aliased(AwardDecision), aliased(AwardDecision)
-_is_replaced = (
-    select(_later.id).where(_later.supersedes_id == AwardDecision.id, _later.state.in_(("in_force", "replaced"))).exists()
-)
-_decision_state = case(
-    (and_(_is_replaced, AwardDecision.state == "replaced"), "in_force"),
-    (or_(_is_replaced, AwardDecision.state == "replaced"), "out of turn"),
-    else_=AwardDecision.state,
-)
-"""Who was in force is replaced exactly when one that takes its place has come into force."""
+_decision_state = _in_turn(
+    AwardDecision.state, "in_force",
+    select(_later.id).where(_later.supersedes_id == AwardDecision.id, _later.state.in_(("in_force", "replaced"))),
+)  # fmt: skip
 RESULTS = (
     Told(
         "proposal", {Event.RESULT_PROPOSED: ""},
@@ -148,20 +151,32 @@ OBJECTIONS = (
         said(Objection.public_id, by=person(Objection.answered_by)).where(Objection.answered_at.is_not(None)),
     ),
 )  # fmt: skip
+_corrected_by, _wrong = aliased(PaperOutcome), aliased(PaperOutcome)
+_outcome_state = _in_turn(
+    PaperOutcome.state, "confirmed",
+    select(_corrected_by.id).where(_corrected_by.corrects_id == PaperOutcome.id, _corrected_by.state.in_(("confirmed", "replaced"))),
+)  # fmt: skip
 OUTCOMES = (
     Told(
-        "outcome", {Event.OUTCOME_RECORDED: "recorded", Event.OUTCOME_CONFIRMED: "confirmed"},
+        "outcome",
+        {
+            Event.OUTCOME_RECORDED: "recorded", Event.OUTCOME_CONFIRMED: "confirmed", Event.OUTCOME_CORRECTED: "recorded",
+            Event.OUTCOME_CORRECTION_CONFIRMED: "confirmed", Event.OUTCOME_CORRECTION_REFUSED: "refused",
+        },
         said(
             PaperOutcome.public_id, application=Application.public_id, kind=RoundStage.kind, goes_on=PaperOutcome.goes_on,
             score_hundredths=PaperOutcome.score_hundredths, summary=PaperOutcome.summary, said=PaperOutcome.content,
-            held_on=PaperOutcome.held_on, file=PaperOutcome.file_id, state=PaperOutcome.state,
-            by=person(func.coalesce(PaperOutcome.confirmed_by, PaperOutcome.recorded_by)),
+            held_on=PaperOutcome.held_on, file=PaperOutcome.file_id, state=_outcome_state,
+            number=PaperOutcome.number, corrects=_wrong.public_id, reason=PaperOutcome.reason, refusal=PaperOutcome.refusal,
+            by=person(func.coalesce(PaperOutcome.refused_by, PaperOutcome.confirmed_by, PaperOutcome.recorded_by)),
         )
         .join(Application, PaperOutcome.application_id == Application.id)
-        .join(RoundStage, PaperOutcome.round_stage_id == RoundStage.id),
+        .join(RoundStage, PaperOutcome.round_stage_id == RoundStage.id)
+        .outerjoin(_wrong, PaperOutcome.corrects_id == _wrong.id),
     ),
     Told(
-        "outcome", {Event.OUTCOME_RECORDED: ""}, said(PaperOutcome.public_id, by=person(PaperOutcome.recorded_by)),
+        "outcome", {Event.OUTCOME_RECORDED: "", Event.OUTCOME_CORRECTED: ""},
+        said(PaperOutcome.public_id, by=person(PaperOutcome.recorded_by)),
     ),
 )  # fmt: skip
 ACCEPTANCES = (

@@ -1,5 +1,6 @@
 """What must be done before a round leaves a stage. Each check is named in the stage table and says what is missing."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +14,8 @@ from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import Role
 from award.kernel.i18n import N_
 from award.office.going_on import going_on, is_going_on
+from award.office.outcome_json import from_json
+from award.office.outcome_kinds import place_of
 from award.policy import Moment
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
 from award.results.queries import notice_of, untold
@@ -158,17 +161,23 @@ def sheets_complete(session: Session, round_: Round, now: datetime) -> list[Miss
 
 
 def outcomes_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
-    """The outcome of this stage is recorded for every application and confirmed by a second person."""
-    here = (PaperOutcome.application_id == Application.id) & (PaperOutcome.round_stage_id == stage_of(round_).id)
-    query = select(PaperOutcome.state).select_from(Application).outerjoin(PaperOutcome, here)
-    states: list[str | None] = list(session.scalars(query.where(Application.round_id == round_.id, is_going_on(round_))))
-    missing = []
-    if states.count(None):
-        missing.append(Missing(N_("Outcomes to be recorded: {count}"), "outcomes", {"count": states.count(None)}))
-    if states.count("recorded"):
-        text = N_("Outcomes that wait for a second person: {count}")
-        missing.append(Missing(text, "outcomes", {"count": states.count("recorded")}))
-    return missing
+    """The outcome of this stage is recorded and confirmed for every application, no correction waits, no place is given twice."""
+    stage = stage_of(round_)
+    here = (PaperOutcome.application_id == Application.id) & (PaperOutcome.round_stage_id == stage.id)
+    in_force = here & PaperOutcome.state.in_(("recorded", "confirmed"))
+    columns = (Application.category, PaperOutcome.state, PaperOutcome.number, PaperOutcome.content)
+    query = select(*columns).select_from(Application).outerjoin(PaperOutcome, in_force)
+    rows = session.execute(query.where(Application.round_id == round_.id, is_going_on(round_))).all()
+    states = Counter("corrected" if state == "recorded" and number > 1 else state for _, state, number, _ in rows)
+    places = Counter((category, place_of(from_json(stage.kind, content))) for category, state, _, content in rows if state == "confirmed")
+    twice = sum(count for (_, place), count in places.items() if place is not None and count > 1)
+    texts = (
+        (N_("Outcomes to be recorded: {count}"), states[None]),
+        (N_("Outcomes that wait for a second person: {count}"), states["recorded"]),
+        (N_("Corrections of outcomes that wait for a second person: {count}"), states["corrected"]),
+        (N_("Outcomes that share their place or number with another and are to be corrected: {count}"), twice),
+    )
+    return [Missing(text, "outcomes", {"count": count}) for text, count in texts if count]
 
 
 def decision_made(session: Session, round_: Round, now: datetime) -> list[Missing]:

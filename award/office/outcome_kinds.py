@@ -108,7 +108,7 @@ class Recommendation:
         most = setting.most_recommended
         if most is not None and self.rank > most:
             return [FieldError("rank", N_("The scheme lets one body recommend {most} at most."), {"most": most})]
-        if any(isinstance(one, Recommendation) and (one.body, one.rank) == (self.body, self.rank) for one in setting.others):
+        if place_of(self) in map(place_of, setting.others):
             return [FieldError("rank", N_("{body} has given this place to another application."), {"body": self.body})]
         return []
 
@@ -256,7 +256,7 @@ class Interview:
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
         """Nobody else has drawn this number."""
-        if any(isinstance(one, Interview) and one.order == self.order for one in setting.others):
+        if place_of(self) in map(place_of, setting.others):
             return [FieldError("order", N_("Another application has drawn this number."))]
         return []
 
@@ -314,6 +314,13 @@ CONTENTS: Mapping[str, type[Content]] = {
     "deliberate": Deliberation,
 }  # fmt: skip
 """By kind of stage."""
+
+
+def place_of(content: Content | None) -> tuple[str | int, ...] | None:
+    """What no two applications of a category may share: a body's place, the number drawn. None where there is nothing such."""
+    if isinstance(content, Recommendation) and content.rank is not None:
+        return content.body, content.rank
+    return (content.order,) if isinstance(content, Interview) else None
 
 
 def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldError]:

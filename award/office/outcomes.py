@@ -13,7 +13,7 @@ from award import policy
 from award.applications.models import Application, PaperOutcome
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
-from award.kernel.errors import Conflict, Invalid, NotFound, Refused
+from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.office.going_on import going_on
@@ -24,10 +24,14 @@ from award.rounds.queries import criteria_of, guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.standing.queries import standing_of
 
+CONFIRMED = N_("This outcome has been confirmed by a second person. An error in it is put right by a correction.")
+
 
 def outcomes_of(session: Session, round_: Round) -> dict[int, PaperOutcome]:
-    """Application id -> the outcome of the present stage."""
-    query = select(PaperOutcome).where(PaperOutcome.round_stage_id == stage_of(round_).id)
+    """Application id -> the outcome of the present stage: the confirmed one also while a correction of it waits."""
+    is_first = PaperOutcome.number == 1
+    here = PaperOutcome.round_stage_id == stage_of(round_).id
+    query = select(PaperOutcome).where(here, (PaperOutcome.state == "confirmed") | (is_first & (PaperOutcome.state == "recorded")))
     return {one.application_id: one for one in session.scalars(query)}
 
 
@@ -51,24 +55,30 @@ def record_outcome(
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
-    _require_in_race(session, round_, application)
+    require_in_race(session, round_, application)
     kept = outcomes_of(session, round_)
     outcome = kept.pop(application.id, None)
     if outcome is not None and outcome.state == "confirmed":
-        raise Conflict("outcome.confirmed", N_("This outcome has been confirmed by a second person and stays as it is."))
+        raise Conflict("outcome.confirmed", CONFIRMED)
     entry = replace(entry, file_id=entry.file_id or (outcome.file_id if outcome else None))
-    _check(session, round_, application, entry, kept, now)
+    if faults := faults_of_entry(session, round_, application, entry, kept, now):
+        raise Invalid(faults)
     if outcome is None:
         outcome = PaperOutcome(round_stage_id=stage_of(round_).id, application_id=application.id)
-        session.add(outcome)
+    write(outcome, entry, person_of(actor), now)
+    session.add(outcome)
+    session.flush()
+    note(session, actor, Event.OUTCOME_RECORDED, application, outcome)
+    _ask(session, actor, round_, now)
+    return outcome
+
+
+def write(outcome: PaperOutcome, entry: Entry, by: int, now: datetime) -> None:
+    """Puts into the row what was entered. by: inner number of the person who entered it."""
     outcome.score_hundredths, outcome.goes_on = entry.score_hundredths, entry.goes_on
     outcome.summary, outcome.held_on = entry.summary, entry.held_on
     outcome.content, outcome.file_id = as_json(entry.content), entry.file_id
-    outcome.recorded_by, outcome.recorded_at = _person(actor), now
-    session.flush()
-    _note(session, actor, Event.OUTCOME_RECORDED, application, outcome)
-    _ask(session, actor, round_, now)
-    return outcome
+    outcome.recorded_by, outcome.recorded_at = by, now
 
 
 def _ask(session: Session, actor: Actor, round_: Round, now: datetime) -> None:
@@ -103,27 +113,32 @@ def confirm_outcome(
     if outcome.state == "confirmed" and outcome.confirmed_by == actor.person_id:
         return outcome
     if outcome.state == "confirmed":
-        raise Conflict("outcome.confirmed", N_("This outcome has been confirmed by a second person and stays as it is."))
+        raise Conflict("outcome.confirmed", CONFIRMED)
     if outcome.recorded_by == actor.person_id:
         raise Refused("outcome.same_person", N_("You entered this outcome; another person of the office must confirm it."))
     if seen is not None and seen != fingerprint_of(outcome):
         raise Conflict("outcome.changed", N_("This outcome was entered anew since you opened the page. Look at it again, then confirm it."))
-    outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", _person(actor), now
+    outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", person_of(actor), now
     session.flush()
-    _note(session, actor, Event.OUTCOME_CONFIRMED, application, outcome)
+    note(session, actor, Event.OUTCOME_CONFIRMED, application, outcome)
     return outcome
 
 
-def _require_in_race(session: Session, round_: Round, application: Application) -> None:
+def require_in_race(session: Session, round_: Round, application: Application) -> None:
+    """Raises NotFound for an application of another round, Conflict for one that has left the round."""
     if application.round_id != round_.id:
         raise NotFound
     if session.scalar(going_on(round_).where(Application.id == application.id)) is None:
         raise Conflict("application.out", N_("This application is no longer in the round."))
 
 
-def _check(
+def faults_of_entry(
     session: Session, round_: Round, application: Application, entry: Entry, kept: Mapping[int, PaperOutcome], now: datetime
-) -> None:
+) -> list[FieldError]:
+    """What is missing or does not agree. kept: the outcomes of the other applications it must not contradict.
+
+    Raises Conflict where the stage is held in the system or is another than the form is of.
+    """
     kind, scheme = require_paper(round_), round_.scheme
     if not isinstance(entry.content, CONTENTS[kind]):
         raise Conflict("outcome.kind", N_("The round stands in another stage now; open its form again."))
@@ -136,9 +151,7 @@ def _check(
         scheme.category(application.category).recommended_per_office,
         _others(session, kind, application, kept),
     )
-    faults = faults_of(entry, setting, counts=gives_score(round_))
-    if faults:
-        raise Invalid(faults)
+    return faults_of(entry, setting, counts=gives_score(round_))
 
 
 def require_paper(round_: Round) -> str:
@@ -156,18 +169,22 @@ def _others(session: Session, kind: str, application: Application, kept: Mapping
     return [one for one in read if one is not None]
 
 
-def _person(actor: Actor) -> int:
+def person_of(actor: Actor) -> int:
+    """Inner number of who acts. Raises NotFound for nobody."""
     if actor.person_id is None:
         raise NotFound
     return actor.person_id
 
 
-def _note(session: Session, actor: Actor, event: Event, application: Application, outcome: PaperOutcome) -> None:
+def note(session: Session, actor: Actor, event: Event, application: Application, outcome: PaperOutcome) -> None:
+    """Records an act on an outcome of the present stage, with all that the outcome says."""
     round_ = application.round
+    corrected = None if outcome.corrects_id is None else session.get_one(PaperOutcome, outcome.corrects_id)
     content = {
         "application": application.public_id, "score_hundredths": outcome.score_hundredths, "goes_on": outcome.goes_on,
         "summary": outcome.summary, "held_on": outcome.held_on.isoformat(), "file": outcome.file_id,
-        "kind": stage_of(round_).kind, "said": outcome.content,
+        "kind": stage_of(round_).kind, "said": outcome.content, "number": outcome.number,
+        "corrects": corrected and corrected.public_id, "reason": outcome.reason or "", "refusal": outcome.refusal or "",
     }  # fmt: skip
     record(
         session, actor, event, f"outcome:{outcome.public_id}", round_stream(round_.public_id), content,

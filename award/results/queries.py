@@ -20,7 +20,7 @@ from award.kernel.errors import NotFound
 from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Round, RoundStage, Snapshot
-from award.rounds.queries import round_for
+from award.rounds.queries import round_for, stage_of
 from award.standing.models import Assignment, Conflict
 from award.standing.queries import conflicts_of
 
@@ -65,6 +65,19 @@ def closed_gates(session: Session, round_: Round, category: str) -> int:
         Application.gate_opened_at.is_(None),
         Application.id.not_in(left_behind),
     )
+    return session.scalars(query).one()
+
+
+def waiting_outcomes(session: Session, round_: Round, category: str) -> int:
+    """How many outcomes of the present stage, or corrections of them, wait for their second person."""
+    query = (
+        select(func.count(PaperOutcome.id))
+        .join(Application, Application.id == PaperOutcome.application_id)
+        .where(
+            PaperOutcome.round_stage_id == stage_of(round_).id, PaperOutcome.state == "recorded",
+            Application.category == category, Application.state.in_(SHARING),
+        )
+    )  # fmt: skip
     return session.scalars(query).one()
 
 

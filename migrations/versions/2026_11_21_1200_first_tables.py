@@ -990,6 +990,9 @@ def upgrade() -> None:
         "paper_outcome",
         sa.Column("round_stage_id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("score_hundredths", sa.Integer(), nullable=True),
         sa.Column("goes_on", sa.Boolean(), nullable=False),
@@ -1001,19 +1004,29 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("refusal", sa.Text(), nullable=False),
+        sa.Column("refused_by", sa.Integer(), nullable=True),
+        sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["application_id"], ["application.id"], name=op.f("fk_paper_outcome_application_id")),
         sa.ForeignKeyConstraint(["confirmed_by"], ["person.id"], name=op.f("fk_paper_outcome_confirmed_by")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["paper_outcome.id"], name=op.f("fk_paper_outcome_corrects_id")),
         sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_paper_outcome_file_id")),
         sa.ForeignKeyConstraint(["recorded_by"], ["person.id"], name=op.f("fk_paper_outcome_recorded_by")),
+        sa.ForeignKeyConstraint(["refused_by"], ["person.id"], name=op.f("fk_paper_outcome_refused_by")),
         sa.ForeignKeyConstraint(["round_stage_id"], ["round_stage.id"], name=op.f("fk_paper_outcome_round_stage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_outcome")),
         sa.UniqueConstraint("public_id", name=op.f("uq_paper_outcome_public_id")),
         sa.UniqueConstraint(
-            "round_stage_id", "application_id", name=op.f("uq_paper_outcome_round_stage_id_application_id")
+            "round_stage_id", "application_id", "number", name=op.f("uq_paper_outcome_round_stage_id_application_id_number")
         ),
     )
+    for name, where in (("waiting", "recorded"), ("confirmed", "confirmed")):
+        op.create_index(
+            f"uq_paper_outcome_{name}", "paper_outcome", ["round_stage_id", "application_id"], unique=True,
+            sqlite_where=sa.text(f"state = '{where}'"), postgresql_where=sa.text(f"state = '{where}'"),
+        )  # fmt: skip
     op.create_index(op.f("ix_paper_outcome_application_id"), "paper_outcome", ["application_id"])
     op.create_index(op.f("ix_paper_outcome_round_stage_id"), "paper_outcome", ["round_stage_id"])
 

@@ -289,13 +289,15 @@ def _on_paper(taker: Photographer) -> None:
     story["office"].send(form, facts)
     panel = f"{judging.seat(story, 'j2', story.first)}/panel"
     taker.stop("interview", {"colleague": [f"{base}/outcomes", form, f"{base}/outcomes/{story.second.id}"], "j2": [panel]})
-    story["colleague"].open(f"{base}/outcomes")
-    story["colleague"].send(f"{form}/confirm")
+    judging.confirm(story, form)
+    taker.stop("confirmed", {"office": [form, f"{form}/correct"]})
+    judging.correct(story, form, {**facts, "score": "801"})
+    taker.stop("corrected", {who: [f"{base}/outcomes", f"{form}/versions"] for who in ("colleague", "office", "supervisor")})
+    judging.refuse_correction(story, form)
     other = f"{base}/outcomes/{story.second.id}"
     story["office"].open(other)
     story["office"].send(other, {**facts, "score": "612.50", "order": "2"})
-    story["colleague"].open(f"{base}/outcomes")
-    story["colleague"].send(f"{other}/confirm")
+    judging.confirm(story, other)
 
 
 def _deciding(taker: Photographer) -> None:

@@ -40,6 +40,7 @@ NO_PAGE = {
     "/office/rounds/{round_id}/notice/objections/{objection_id}/letter",
     "/office/rounds/{round_id}/notice/objections/{objection_id}/files/{kind}",
     "/office/rounds/{round_id}/results/amendment/{decision_id}/minutes",
+    "/office/rounds/{round_id}/outcomes/{application_id}/versions/{outcome_id}/paper",
 }  # fmt: skip
 """What is asked for by GET and is no page: files, fragments, and ways on to somewhere else."""
 SKIPPED = "() => document.querySelector('main').contains(document.activeElement) || document.activeElement.tagName === 'MAIN'"

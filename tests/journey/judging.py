@@ -6,7 +6,7 @@ from award.kernel.i18n import translate
 from award.regulations.loader import shipped_criteria
 from tests.journey.founding import advance, cannot_advance
 from tests.journey.story import STAGES, Entry, Story, pdf
-from tests.journey.visitor import Value, Visitor, faults, link_beside, links, soup, words
+from tests.journey.visitor import Value, Visitor, faults, link, link_beside, links, soup, words
 
 JUDGES = {
     "j1": ("周敏", "zhoumin@judges.example", "安徽大学管理学院"),
@@ -190,7 +190,34 @@ def on_paper(story: Story, kind: str, scores: dict[str, str]) -> None:
         office.send(path, {**facts, "score": "1000.001"}, expect=422)
         office.send(path, {**facts, "score": points})
         office.quick(f"{path}/confirm", {}, expect=403)
-        colleague.open(f"{story.base}/outcomes")
-        colleague.send(f"{path}/confirm")
+        confirm(story, path)
     assert translate(office.language, "Confirmed") in words(colleague)
     assert links(office, f"{story.base}/outcomes")
+
+
+def confirm(story: Story, form: str) -> None:
+    """The second person confirms an outcome in the list. form: address of the outcome."""
+    colleague = story["colleague"]
+    colleague.open(f"{story.base}/outcomes")
+    colleague.send(f"{form}/confirm")
+
+
+def correct(story: Story, form: str, facts: dict[str, Value]) -> None:
+    """A correction of a confirmed outcome is entered; who entered it does not confirm it. form: address of the outcome."""
+    office = story["office"]
+    office.open(f"{form}/correct")
+    office.send(f"{form}/correct", facts, expect=422)
+    office.send(f"{form}/correct", {**facts, "reason": "签字记录与录入不一致。"})
+    office.quick(f"{_correction(office, form)}/confirm", {}, expect=403)
+
+
+def refuse_correction(story: Story, form: str) -> None:
+    """The second person looks at the signed record again and leaves the outcome as it was."""
+    colleague = story["colleague"]
+    colleague.send(f"{_correction(colleague, form)}/refuse", {"refusal": "已核对签字记录，原录入无误。"})
+
+
+def _correction(visitor: Visitor, form: str) -> str:
+    """The address of the newest version, by the link to its paper."""
+    visitor.open(f"{form}/versions")
+    return link(visitor, "/versions/").removesuffix("/paper")

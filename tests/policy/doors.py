@@ -302,7 +302,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "code": certificate.code,
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
         "decision_id": of(AwardDecision, AwardDecision.number == 1),
-        **dict.fromkeys(("token_id", "invitation_id"), MISSING),
+        **dict.fromkeys(("token_id", "invitation_id", "outcome_id"), MISSING),
         "document_id": _document(session, certificate),
         "kind": "book",
         "list_name": "workdays",

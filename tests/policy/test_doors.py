@@ -119,6 +119,7 @@ NOT_HERE = {
         "/office/rounds/{round_id}/results/approval/paper", "/office/rounds/{round_id}/outcomes/{application_id}/paper",
         "/office/rounds/{round_id}/notice/objections/{objection_id}/files/{kind}",
         "/office/rounds/{round_id}/results/amendment/{decision_id}/minutes",
+        "/office/rounds/{round_id}/outcomes/{application_id}/versions/{outcome_id}/paper",
     },
     "what nobody has asked for or done": {
         "/office/applications/{application_id}/changes", "/apply/{application_id}/people/{person_id}/remove",

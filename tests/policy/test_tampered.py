@@ -15,6 +15,13 @@ GIVEN = f"""
     INSERT INTO "grant" (public_id, person_id, role, scope, scope_id, authority_id, valid_from)
     SELECT 'x', min(id), 'supervisor', 'authority', 1, 0, {MOMENT} FROM person
 """
+FORGED_CORRECTION = f"""
+    INSERT INTO paper_outcome
+    (public_id, round_stage_id, application_id, number, corrects_id, reason, state, score_hundredths, goes_on, summary, content,
+     held_on, recorded_by, recorded_at, confirmed_by, confirmed_at, refusal)
+    SELECT 'x', round_stage_id, application_id, 4, id, 'x', 'refused', 99000, 1, summary, content,
+     held_on, recorded_by, {MOMENT}, confirmed_by, {MOMENT}, '' FROM paper_outcome WHERE number = 2
+"""
 TAMPERED = {
     "certificates_as_told": {
         "number": "UPDATE certificate SET number = '假字第1号' WHERE id = 1",
@@ -81,8 +88,13 @@ TAMPERED = {
         "goes_on": "UPDATE paper_outcome SET goes_on = 0",
         "said": "UPDATE paper_outcome SET content = '{}'",
         "held_on": "UPDATE paper_outcome SET held_on = '2026-02-01'",
-        "another state": "UPDATE paper_outcome SET state = 'recorded'",
+        "another state": "UPDATE paper_outcome SET state = 'recorded' WHERE number = 2",
         "another by": "UPDATE paper_outcome SET confirmed_by = recorded_by",
+        "another reason": "UPDATE paper_outcome SET reason = 'x' WHERE number = 2",
+        "another refusal": "UPDATE paper_outcome SET refusal = '' WHERE number = 3",
+        "another corrects": "UPDATE paper_outcome SET corrects_id = NULL WHERE number = 3",
+        "another state than the trail tells": "UPDATE paper_outcome SET state = 'refused' WHERE number = 2",
+        "the trail tells nothing of it": FORGED_CORRECTION,
     },
     "conflicts_as_told": {
         "conflict of person": "UPDATE conflict SET reason = 'x'",

@@ -1,6 +1,7 @@
 """The world of the doors, with the records of what its makers wrote without a service."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -109,21 +110,40 @@ def _tell_round(session: Session, world: World) -> None:
 
 
 def _enter_outcome(session: Session, world: World, stream: str) -> None:
+    """Entered and confirmed, corrected, and a second correction refused."""
     application = world.application(session)
     stage = next(one for one in application.round.stages if one.kind == ON_PAPER)
-    outcome = PaperOutcome(
-        round_stage_id=stage.id, application_id=application.id, state="confirmed", score_hundredths=61_250, goes_on=True,
-        summary="现场属实", content={"minutes": 45}, held_on=date(2026, 3, 1), recorded_by=_id(world.office), recorded_at=make.NOW,
-        confirmed_by=_id(world.colleague), confirmed_at=make.NOW,
+    first = _outcome(session, world, stage, 1, state="replaced")
+    second = _outcome(session, world, stage, 2, state="confirmed", corrects_id=first.id, reason="录错")
+    third = _outcome(
+        session, world, stage, 3, state="refused", corrects_id=second.id, reason="又录错", confirmed_by=None, confirmed_at=None,
+        refusal="原件无误", refused_by=_id(world.colleague), refused_at=make.NOW,
     )  # fmt: skip
+    told = (
+        (first, None, Event.OUTCOME_RECORDED, Event.OUTCOME_CONFIRMED),
+        (second, first, Event.OUTCOME_CORRECTED, Event.OUTCOME_CORRECTION_CONFIRMED),
+        (third, second, Event.OUTCOME_CORRECTED, Event.OUTCOME_CORRECTION_REFUSED),
+    )
+    for one, before, entered, ended in told:
+        content = {
+            "application": application.public_id, "score_hundredths": one.score_hundredths, "goes_on": True, "summary": "现场属实",
+            "said": {"minutes": 45}, "held_on": "2026-03-01", "file": None, "kind": ON_PAPER, "number": one.number,
+            "corrects": before and before.public_id, "reason": one.reason, "refusal": "",
+        }  # fmt: skip
+        record(session, world.office, entered, f"outcome:{one.public_id}", stream, content, stage=ON_PAPER)
+        record(session, world.colleague, ended, f"outcome:{one.public_id}", stream, content | {"refusal": one.refusal}, stage=ON_PAPER)
+
+
+def _outcome(session: Session, world: World, stage: RoundStage, number: int, **more: Any) -> PaperOutcome:
+    values = {
+        "round_stage_id": stage.id, "application_id": world.application(session).id, "number": number, "goes_on": True,
+        "score_hundredths": 61_250 + number, "summary": "现场属实", "content": {"minutes": 45}, "held_on": date(2026, 3, 1),
+        "recorded_by": _id(world.office), "recorded_at": make.NOW, "confirmed_by": _id(world.colleague), "confirmed_at": make.NOW,
+    }  # fmt: skip
+    outcome = PaperOutcome(**values | more)
     session.add(outcome)
     session.flush()
-    content = {
-        "application": application.public_id, "score_hundredths": 61_250, "goes_on": True, "summary": "现场属实",
-        "said": {"minutes": 45}, "held_on": "2026-03-01", "file": None, "kind": ON_PAPER,
-    }  # fmt: skip
-    for who, event in ((world.office, Event.OUTCOME_RECORDED), (world.colleague, Event.OUTCOME_CONFIRMED)):
-        record(session, who, event, f"outcome:{outcome.public_id}", stream, content, stage=ON_PAPER)
+    return outcome
 
 
 def _answer(session: Session, world: World, stream: str) -> None:

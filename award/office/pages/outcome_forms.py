@@ -11,7 +11,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from award.applications.models import PaperOutcome
-from award.kernel.i18n import N_, Phrase, spoken, translate
+from award.kernel.i18n import N_, Phrase, format_day, spoken, translate
 from award.kernel.web.forms import SubmittedForm
 from award.office.outcome_kinds import CONTENTS, NO_POINTS, Answer, Content, Entry
 from award.regulations.model import Criteria
@@ -27,6 +27,8 @@ _POINTS = re.compile(r"\d{1,4}(\.\d{1,2})?")
 _PARTS = {
     "department": N_("Department"), "objects": N_("Answer"), "text": N_("What it objects to"), "answered_on": N_("Answered on"),
 }  # fmt: skip
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+WHY = N_("Why it is corrected")
 _ROW = re.compile(r"answers\.(\d{1,3})\.(department|objects|text|answered_on)")
 
 
@@ -198,13 +200,19 @@ def rows_for(typed: Mapping[str, str], more: int = 0) -> range:
 
 def told(form: SubmittedForm, language: str) -> list[tuple[str, str]]:
     """What was typed, by the words of the form it was typed in, for somebody who has to type it again."""
-    names = [name for name in form.names() if form.get(name).strip()]
     kind = next(iter([*_kinds_of(form), *CONTENTS]))
+    return list(labelled(kind, {name: form.get(name) for name in form.names()}, language).values())
+
+
+def labelled(kind: str, typed: Mapping[str, str], language: str) -> dict[str, tuple[str, str]]:
+    """Field -> its label and its value in words, of the fields of a form that are filled."""
     words, asked = CONTENTS[kind].words, {one.name: one.label for one in asked_by(kind)}
-    common = {"held_on": words.held_on, "goes_on": words.goes_on, "summary": words.summary, "score": words.score}
+    common = {
+        "reason": WHY, "held_on": words.held_on, "goes_on": words.goes_on, "summary": words.summary, "score": words.score,
+    }  # fmt: skip
     answers = {"goes_on": {"yes": words.yes, "no": words.no}, "objects": {"yes": N_("Objects"), "no": N_("No objection")}}
-    found = []
-    for name in names:
+    found = {}
+    for name in [name for name, value in typed.items() if value.strip()]:
         first, _, rest = name.partition(".")
         if first not in common and first not in asked:
             continue
@@ -214,9 +222,24 @@ def told(form: SubmittedForm, language: str) -> list[tuple[str, str]]:
             label = f"{translate(language, _PARTS[part])} {int(row) + 1}"
         elif rest:
             label = f"{label} {rest}"
-        value = answers.get(part or first, {}).get(form.get(name))
-        found.append((label, form.get(name) if value is None else translate(language, value)))
+        value = answers.get(part or first, {}).get(typed[name])
+        found[name] = (label, typed[name] if value is None else translate(language, value))
     return found
+
+
+def differences(kind: str, before: Mapping[str, str], after: Mapping[str, str], language: str) -> list[tuple[str, str, str]]:
+    """What differs between two outcomes of a kind of stage, as their forms show them: label, before, after."""
+    old, new = labelled(kind, before, language), labelled(kind, after, language)
+    nothing = ("", "")
+    return [
+        (label, _shown(language, old.get(name, nothing)[1]), _shown(language, new.get(name, nothing)[1]))
+        for name, (label, _) in {**old, **new}.items()
+        if old.get(name) != new.get(name)
+    ]
+
+
+def _shown(language: str, value: str) -> str:
+    return format_day(language, date.fromisoformat(value)) if _DAY.fullmatch(value) else value
 
 
 def _kinds_of(form: SubmittedForm) -> list[str]:

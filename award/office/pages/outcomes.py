@@ -22,13 +22,13 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
-from award.office import outcomes
+from award.office import corrections, outcomes
 from award.office.going_on import going_on
-from award.office.outcome_kinds import CONTENTS
+from award.office.outcome_kinds import CONTENTS, Entry
 from award.office.pages import outcome_forms
 from award.office.queries import is_conflicted
 from award.policy import decide
-from award.regulations.model import Scheme
+from award.regulations.model import Scheme, Text
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
 from award.rounds.queries import criteria_of, round_for, stage_now, stage_of, standing_in
@@ -42,11 +42,15 @@ SCANS = Limits(20, frozenset({"pdf", "jpg", "jpeg", "png"}))
 def listed(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """The applications of a stage held on paper, with what came out."""
     round_ = round_for(session, actor, round_id)
-    page = _page(session, actor, round_)
+    page = page_of(session, actor, round_)
     query = going_on(round_).where(~is_conflicted(actor)).options(joinedload(Application.organisation))
     applications = list(session.scalars(query.order_by(Application.number)))
     found = outcomes.outcomes_of(session, round_)
-    return render(request, session, LIST, **page, **_said(session, round_, found), applications=applications, outcomes=found)
+    shown: dict[str, Any] = {
+        "applications": applications, "outcomes": found, "waiting": corrections.corrections_of(session, round_),
+        "corrected": corrections.corrected_in(session, actor, round_), "stage_titles": titles_of(round_.scheme),
+    }  # fmt: skip
+    return render(request, session, LIST, **page, **_said(session, round_, found), **shown)
 
 
 @router.get("/{application_id}", dependencies=[Depends(guard.office)])
@@ -54,7 +58,7 @@ def form_of(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
     """One outcome: its form, and what the second person confirms."""
-    round_, application = _both(session, actor, round_id, application_id)
+    round_, application = both(session, actor, round_id, application_id)
     kept = outcomes.outcomes_of(session, round_)
     found = kept.get(application.id)
     page = _form_page(session, actor, round_, application)
@@ -71,9 +75,42 @@ def form_of(
 def enter(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
 ) -> Response:
-    """Enters the outcome; the paper is looked at before the session is first used. Asked for more rows, gives these."""
+    """Enters the outcome. Asked for more rows, gives these."""
+    return _taken(request, session, actor, round_id, application_id, form, is_correction=False)
+
+
+@router.get("/{application_id}/correct", dependencies=[Depends(guard.office)])
+def correction_form(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
+) -> Response:
+    """The form of a correction, filled with the confirmed outcome; where there is none to correct, on to what there is."""
+    round_, application = both(session, actor, round_id, application_id)
+    found = outcomes.outcomes_of(session, round_).get(application.id)
+    if found is None or found.state != "confirmed":
+        return RedirectResponse(f"/office/rounds/{round_id}/outcomes/{application_id}", 303)
+    if application.id in corrections.corrections_of(session, round_):
+        return RedirectResponse(f"/office/rounds/{round_id}/outcomes/{application_id}/versions", 303)
+    typed = outcome_forms.typed_from(found, outcomes.content_of(round_, found))
+    page = _form_page(session, actor, round_, application)
+    shown: dict[str, Any] = {"said": {}, "names": {}, "outcome": found, "typed": typed, "rows": outcome_forms.rows_for(typed)}
+    return render(request, session, FORM, **page, **shown, is_correcting=True)
+
+
+@router.post("/{application_id}/correct", dependencies=[Depends(guard.office)])
+def correct(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
+) -> Response:
+    """Enters a correction of the confirmed outcome, which waits for another person. Asked for more rows, gives these."""
+    return _taken(request, session, actor, round_id, application_id, form, is_correction=True)
+
+
+def _taken(
+    request: Request, session: Session, actor: Actor, round_id: str, application_id: str, form: SubmittedForm, *, is_correction: bool
+) -> Response:
+    """What was entered, taken in or shown again. The paper is looked at before the session is first used."""
     if form.get("act") == "more":
-        return _with_more_rows(request, session, actor, *_both(session, actor, round_id, application_id), form)
+        page = _typed_page(session, actor, *both(session, actor, round_id, application_id), form, outcome_forms.MORE_ROWS)
+        return render(request, session, FORM, **page, is_typing=True, is_correcting=is_correction)
     fault: Invalid | None = None
     prepared: Prepared | None = None
     try:
@@ -82,23 +119,17 @@ def enter(
         fault = error
     form = outcome_forms.without_empty_rows(form)
     request.state.typed = outcome_forms.told(form, request.state.language)
-    round_, application = _both(session, actor, round_id, application_id)
+    round_, application = both(session, actor, round_id, application_id)
     try:
         if fault is not None:
             raise fault
-        _enter(session, actor, round_, application, form, prepared)
+        (_correct if is_correction else _enter)(session, actor, round_, application, form, prepared)
     except Invalid as error:
         session.rollback()
-        return render_invalid(request, session, FORM, error, **_typed_page(session, actor, round_, application, form))
-    return RedirectResponse(f"/office/rounds/{round_id}/outcomes", 303)
-
-
-def _with_more_rows(
-    request: Request, session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm
-) -> Response:
-    """The form as it was typed, longer; nothing is entered."""
-    page = _typed_page(session, actor, round_, application, form, outcome_forms.MORE_ROWS)
-    return render(request, session, FORM, **page, is_typing=True)
+        page = _typed_page(session, actor, round_, application, form)
+        return render_invalid(request, session, FORM, error, **page, is_correcting=is_correction)
+    back = f"/office/rounds/{round_id}/outcomes"
+    return RedirectResponse(f"{back}/{application_id}/versions" if is_correction else back, 303)
 
 
 def _typed_page(
@@ -115,23 +146,40 @@ def _typed_page(
 def _enter(
     session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
 ) -> None:
+    entry = _entry(session, actor, round_, application, form, prepared)
+    outcomes.record_outcome(session, actor, round_, application, entry, clock.now(session))
+
+
+def _correct(
+    session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
+) -> None:
+    corrections.require_stage(round_, form.get("stage"))
+    reason = form.text("reason", required=False, longest=1000, lines=True)
+    if not reason:
+        form.fault("reason", corrections.NO_REASON)
+    entry = _entry(session, actor, round_, application, form, prepared)
+    corrections.correct_outcome(session, actor, round_, application, entry, reason, clock.now(session))
+
+
+def _entry(
+    session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
+) -> Entry:
+    """What the form says, with the paper that came with it. Raises Invalid with every field that cannot be read."""
     kind = outcomes.require_paper(round_)
     kept = outcomes.outcomes_of(session, round_).get(application.id)
     criteria = criteria_of(session, round_, application.category)
     has_file = prepared is not None or (kept is not None and kept.file_id is not None)
-    counts = outcomes.gives_score(round_)
-    entry = outcome_forms.read_entry(form, kind, criteria, counts=counts, has_file=has_file)
-    now = clock.now(session)
-    if prepared is not None:
-        stored = keep(session, prepared, actor.person_id, now, "outcome")
-        entry = replace(entry, file_id=stored.id)
-    outcomes.record_outcome(session, actor, round_, application, entry, now)
+    entry = outcome_forms.read_entry(form, kind, criteria, counts=outcomes.gives_score(round_), has_file=has_file)
+    if prepared is None:
+        return entry
+    stored = keep(session, prepared, actor.person_id, clock.now(session), "outcome")
+    return replace(entry, file_id=stored.id)
 
 
 @router.get("/{application_id}/paper", dependencies=[Depends(guard.office_or_supervisor)])
 def paper(session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId) -> Response:
     """The signed paper an outcome rests on. Raises NotFound where none was kept."""
-    round_, application = _both(session, actor, round_id, application_id)
+    round_, application = both(session, actor, round_id, application_id)
     outcome = outcomes.outcomes_of(session, round_).get(application.id)
     stored = None if outcome is None or outcome.file_id is None else session.get(StoredFile, outcome.file_id)
     if stored is None:
@@ -144,17 +192,19 @@ def confirm(
     session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
 ) -> Response:
     """Confirms what another person entered, as the page showed it."""
-    round_, application = _both(session, actor, round_id, application_id)
+    round_, application = both(session, actor, round_id, application_id)
     outcomes.confirm_outcome(session, actor, round_, application, clock.now(session), form.get("seen"))
     return RedirectResponse(f"/office/rounds/{round_id}/outcomes", 303)
 
 
-def _both(session: Session, actor: Actor, round_id: str, application_id: str) -> tuple[Round, Application]:
+def both(session: Session, actor: Actor, round_id: str, application_id: str) -> tuple[Round, Application]:
+    """A round and an application, for somebody who may know of them. Raises NotFound."""
     round_ = round_for(session, actor, round_id)
     return round_, application_for(session, actor, application_id, clock.now(session))
 
 
-def _page(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
+def page_of(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
+    """What every page on outcomes is given: the round, the present stage, and whether the actor may enter its outcomes."""
     now = clock.now(session)
     scheme = round_.scheme
     rules = scheme.stage(stage_of(round_).kind)
@@ -172,7 +222,7 @@ def _page(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
 
 
 def _form_page(session: Session, actor: Actor, round_: Round, application: Application) -> dict[str, Any]:
-    page = _page(session, actor, round_)
+    page = page_of(session, actor, round_)
     if not page["is_here"]:
         return {**page, "application": application}
     kind = page["rules"].kind
@@ -186,6 +236,11 @@ def _form_page(session: Session, actor: Actor, round_: Round, application: Appli
         "items": list(criteria_of(session, round_, application.category).items()),
         "rule": _rule(round_.scheme, kind, application.category),
     }
+
+
+def titles_of(scheme: Scheme) -> Mapping[str, Text]:
+    """Kind of stage -> what the scheme calls it."""
+    return {stage.kind: stage.title for stage in scheme.stages}
 
 
 def _rule(scheme: Scheme, kind: str, category: str) -> Phrase | None:

@@ -98,7 +98,7 @@ def decide(
 
     grades: public id of an application -> grade, "" for none; one that is absent is decided as proposed. deviations:
     public id -> reason. Effects: the winners become candidates. Asked again by the same person, answers with the first.
-    Raises Refused, Conflict (already decided, a newer proposal or other sheets exist, or a conflict of interest), Invalid
+    Raises Refused, Conflict (already decided, a newer proposal or other sheets exist, an outcome waits, or a conflict of interest), Invalid
     (names, reasons missing, more seats than there are, a grade below its minimum).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
@@ -142,6 +142,9 @@ def _require_latest(session: Session, round_: Round, proposal: Proposal) -> None
         raise Conflict(
             "result.outdated", N_("Sheets or outcomes have changed since the ranking was proposed. Propose it again first.")
         )
+    if waiting := queries.waiting_outcomes(session, round_, proposal.category):
+        text = N_("{count} outcomes of this category wait for their second person. Have them confirmed or refused first.")
+        raise Conflict("result.outcomes_waiting", text, count=waiting)
 
 
 def _decided_content(proposal: Proposal, held_on: date, members: Sequence[str]) -> dict[str, object]:
