@@ -111,10 +111,6 @@ ONCE = (
         select(Objection.public_id).where(Objection.answered_at.is_not(None)),
     ),
     (_of("snapshot", Event.SNAPSHOT_PUBLISHED), select(Snapshot.public_id)),
-    (
-        _of("application", Event.FEEDBACK_WAIVED),
-        select(Application.public_id).where(Application.feedback_waived_at.is_not(None)),
-    ),
     (_of("certificate", Event.CERTIFICATE_ISSUED), select(Certificate.public_id)),
     (
         _of("certificate", Event.CERTIFICATE_REVOKED),

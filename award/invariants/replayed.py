@@ -123,6 +123,18 @@ def gates_as_told(session: Session) -> Found:
     return _same("gate of application", {one: tuple(what) for one, *what in session.execute(seen)}, told)
 
 
+def waivers_as_told(session: Session) -> Found:
+    """An applicant gets no feedback report, for the reason it was told, exactly where that was said and not taken back."""
+    told: dict[str, str] = {}
+    for one in records_of(session, (Event.FEEDBACK_WAIVED, Event.FEEDBACK_WAIVER_WITHDRAWN)):
+        with reading(f"record {one.seq} of {one.stream}"):
+            told |= {one.obj: one.content["reason"]}
+        if one.event == Event.FEEDBACK_WAIVER_WITHDRAWN:
+            del told[one.obj]
+    waived = select(Application.public_id, Application.feedback_waiver).where(Application.feedback_waived_at.is_not(None))
+    return _same("waived report of application", dict(session.execute(waived).all()), told)
+
+
 def conflicts_as_told(session: Session) -> Found:
     """Every conflict of interest and every signed declaration is there, with what was said, and none besides."""
     told = Counter(_declared(one) for one in records_of(session, (Event.CONFLICT_DECLARED, Event.DECLARATION_SIGNED)))

@@ -226,10 +226,6 @@ FEEDBACK = (
         ).where(_IN),
         gathered={"comments": _comments}, is_part=True,
     ),
-    Told(
-        "waived report of application", {Event.FEEDBACK_WAIVED: ""},
-        said(Application.public_id, reason=Application.feedback_waiver).where(Application.feedback_waived_at.is_not(None)),
-    ),
 )  # fmt: skip
 PANELS = (
     Told(

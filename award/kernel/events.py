@@ -41,6 +41,7 @@ class Event(StrEnum):
     FEEDBACK_RELEASED = "feedback:released"
     FEEDBACK_RETURNED = "feedback:returned"
     FEEDBACK_WAIVED = "feedback:waived"
+    FEEDBACK_WAIVER_WITHDRAWN = "feedback:waiver_withdrawn"
     GATE_OPENED = "gate:opened"
     GRANT_GIVEN = "grant:given"
     GRANT_REVOKED = "grant:revoked"

@@ -17,6 +17,7 @@ REASONS: Mapping[str, str] = {
     "applications_extended": N_("Applications close later"),
     "claim_confirmed": N_("Claim confirmed"),
     "claim_refused": N_("Claim not confirmed"),
+    "feedback_after_all": N_("Feedback report after all"),
     "feedback_released": N_("Feedback report released"),
     "feedback_returned": N_("Feedback report returned"),
     "feedback_waived": N_("No feedback report"),

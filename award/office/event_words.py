@@ -41,6 +41,7 @@ EVENTS: Mapping[str, str] = {
     Event.FEEDBACK_RELEASED: N_("Feedback report released"),
     Event.FEEDBACK_RETURNED: N_("Feedback report returned"),
     Event.FEEDBACK_WAIVED: N_("Applicant told that there is no feedback report"),
+    Event.FEEDBACK_WAIVER_WITHDRAWN: N_("Applicant told that there will be a feedback report after all"),
     Event.GATE_OPENED: N_("All score sheets in; values can be seen"),
     Event.GRANT_GIVEN: N_("Role given"),
     Event.GRANT_REVOKED: N_("Role taken away"),

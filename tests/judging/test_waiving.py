@@ -9,6 +9,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from award.invariants.finding import Found
+from award.invariants.replayed import waivers_as_told
 from award.judging import service
 from award.judging.queries import state_of_report
 from award.kernel.actor import Actor
@@ -122,6 +124,98 @@ def texts(session: Session, world: World) -> list[str]:
     return [one.text for one in CHECKS["reports_released"](session, world.application(session).round, NOW)]
 
 
+# --- taking it back -----------------------------------------------------------------------------------------
+
+BACK = "新组长已接任，可以撰写报告。"
+
+
+def withdraw(world: World, reason: str = BACK, by: Actor | None = None) -> None:
+    with transaction(world.engine) as session:
+        service.withdraw_waiver(session, by or world.office, world.application(session), reason, NOW)
+
+
+def letters(session: Session) -> list[tuple[str, str]]:
+    """The messages on the waiver, with the reason in each."""
+    query = select(Message).where(Message.template.in_(("feedback_waived", "feedback_after_all"))).order_by(Message.id)
+    return [(one.template, json.loads(one.context)["reason"]) for one in session.scalars(query)]
+
+
+@pytest.mark.both_databases
+def test_the_office_takes_it_back_and_the_report_goes_its_way(begun: World) -> None:
+    published(begun)
+    withdraw(begun)  # nothing was said: nothing happens
+    waive(begun)
+    for actor in (begun.judges[0], begun.owners[0], begun.supervisor, begun.stranger):
+        with pytest.raises(AwardError):
+            withdraw(begun, by=actor)
+    with pytest.raises(Invalid) as caught:
+        withdraw(begun, reason=" ")
+    assert [one.field for one in caught.value.errors] == ["reason"]
+    withdraw(begun)
+    withdraw(begun, "第二次")
+    with transaction(begun.engine) as session:
+        application = begun.application(session)
+        assert (application.feedback_waiver, application.feedback_waived_at) == ("", None)
+        assert state_of_report(application, report(session, begun)) == ("feedback", "drafting")
+        assert len(records(session, Event.FEEDBACK_WAIVER_WITHDRAWN)) == 1
+        assert letters(session) == [("feedback_waived", REASON), ("feedback_after_all", BACK)]
+        assert texts(session, begun) == ["Feedback reports their panel leaders are still writing: {count}"]
+        assert waivers_as_told(session) == Found(0)
+    handed_in(begun)
+    do(begun, lambda s, r: service.release_report(s, begun.office, r, NOW))
+    with transaction(begun.engine) as session:
+        assert report(session, begun).state == "released"
+        assert texts(session, begun) == []
+
+
+@pytest.mark.both_databases
+def test_it_is_said_again_and_told_again(begun: World) -> None:
+    published(begun)
+    waive(begun)
+    withdraw(begun)
+    waive(begun, "新组长也已离任。")
+    with transaction(begun.engine) as session:
+        assert [template for template, _ in letters(session)] == ["feedback_waived", "feedback_after_all", "feedback_waived"]
+        assert waivers_as_told(session) == Found(1)
+        begun.application(session).feedback_waived_at = None
+    with transaction(begun.engine) as session:
+        assert "is nothing, told is 新组长也已离任。" in waivers_as_told(session).first
+
+
+def test_it_stays_once_its_stage_has_ended_or_nothing_was_judged(begun: World) -> None:
+    published(begun)
+    waive(begun)
+    begun.stage("archive")
+    with pytest.raises(Refused):
+        withdraw(begun)
+    begun.stage("publish")
+    with transaction(begun.engine) as session:
+        begun.application(session).gate_opened_at = None
+    with pytest.raises(Conflict) as caught:
+        withdraw(begun)
+    assert caught.value.code == "feedback.not_judged"
+
+
+def test_the_pages_take_it_back(begun: World, client: TestClient) -> None:
+    base, mine = f"/office/rounds/{begun.round}/feedback", f"/apply/{begun.applications[0]}"
+    url = f"{base}/{begun.applications[0]}/none"
+    published(begun)
+    waive(begun)
+    for page in (base, f"{base}/{begun.applications[0]}"):
+        assert url in as_(client, begun, "office").get(page).text
+        assert url not in as_(client, begun, "supervisor").get(page).text
+    assert REASON in main_text(as_(client, begun, "office").get(url))
+    unsaid = post(client, f"{url}/withdraw", {"reason": " "})
+    assert unsaid.status_code == 422
+    assert "请填写重新提供报告的原因" in main_text(unsaid)
+    assert post(as_(client, begun, "supervisor"), f"{url}/withdraw", {"reason": BACK}).status_code == 403
+    assert post(as_(client, begun, "office"), f"{url}/withdraw", {"reason": BACK}).status_code == 303
+    assert REASON not in main_text(client.get(base))
+    assert as_(client, begun, "owner0").get(f"{mine}/feedback").status_code == 404
+    assert "没有反馈报告" not in main_text(client.get(mine))
+    assert "撰写反馈报告" in main_text(as_(client, begun, "judge0").get("/review"))
+
+
 # --- pages --------------------------------------------------------------------------------------------------
 
 
@@ -146,7 +240,6 @@ def test_the_pages_of_an_application_without_a_report(begun: World, client: Test
     listed = main_text(client.get(base))
     assert "没有报告" in listed
     assert REASON in listed
-    assert url not in client.get(base).text
     assert REASON in main_text(client.get(f"{base}/{begun.applications[0]}"))
     assert "须向申报组织说明" not in client.get(f"/office/rounds/{begun.round}/stages").text
     told = as_(client, begun, "owner0").get(f"{mine}/feedback")

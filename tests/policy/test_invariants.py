@@ -102,6 +102,10 @@ BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
     "applications_as_told": ("UPDATE application SET state = 'not_awarded'", "is not_awarded, told is awarded"),
     "seats_as_told": ("UPDATE assignment SET is_leader = NOT is_leader", "active False, told is"),
     "gates_as_told": ("UPDATE application SET values_seen_at = NULL", "is True False, told is True True"),
+    "waivers_as_told": (
+        "UPDATE application SET feedback_waived_at = '2026-01-01 00:00:00.000000', feedback_waiver = 'x' WHERE id = 1",
+        "is x, told is nothing",
+    ),
     "conflicts_as_told": ("DELETE FROM conflict WHERE reason = 'spouse'", "conflict of person"),
     "grants_as_told": ("UPDATE \"grant\" SET role = 'award_office' WHERE role = 'judge'", "award_office authority 1 0 is"),
     "certificates_as_told": ("UPDATE certificate SET holder = '假公司'", "says another holder than the trail tells"),

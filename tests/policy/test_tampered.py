@@ -111,6 +111,10 @@ TAMPERED = {
         "confirmed": "UPDATE claim SET state = 'pending' WHERE id = 1",
     },
     "gates_as_told": {"is False True, told is": "UPDATE application SET gate_opened_at = NULL WHERE id = 1"},
+    "waivers_as_told": {
+        "is nothing, told is 组长离任": "UPDATE application SET feedback_waived_at = NULL",
+        "is 别的原因, told is 组长离任": "UPDATE application SET feedback_waiver = '别的原因'",
+    },
     "people_as_told": {
         "name": "UPDATE person SET name = '他人' WHERE id = 1",
         "another state": "UPDATE person SET is_active = 0 WHERE id = 1",

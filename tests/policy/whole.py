@@ -103,6 +103,7 @@ def _tell_round(session: Session, world: World) -> None:
     _enter_outcome(session, world, stream)
     _answer(session, world, stream)
     _report(session, world, stream)
+    _waive(session, world, stream)
     for stage in session.scalars(select(RoundStage).where(RoundStage.position < round_.position)):
         stage.left_at = make.NOW
         entered = round_.stages[stage.position + 1].kind
@@ -170,3 +171,11 @@ def _report(session: Session, world: World, stream: str) -> None:
     obj = f"feedback:{report.public_id}"
     record(session, world.judges[0], Event.FEEDBACK_HANDED_IN, obj, stream, content)
     record(session, world.office, Event.FEEDBACK_RELEASED, obj, stream)
+
+
+def _waive(session: Session, world: World, stream: str) -> None:
+    """The other applicant is told that it gets no report, that it gets one after all, and that it gets none."""
+    application = world.application(session, 1)
+    application.feedback_waived_at, application.feedback_waiver = make.NOW, "组长离任"
+    for event in (Event.FEEDBACK_WAIVED, Event.FEEDBACK_WAIVER_WITHDRAWN, Event.FEEDBACK_WAIVED):
+        record(session, world.office, event, f"application:{application.public_id}", stream, {"reason": "组长离任"})

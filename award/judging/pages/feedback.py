@@ -1,5 +1,7 @@
 """Feedback reports for the office, which releases or returns them, and for the applicant, who reads its own."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -19,7 +21,7 @@ from award.kernel.errors import Invalid, NotFound
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import send_file
-from award.kernel.web.forms import Form
+from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.policy import decide, require
 from award.press.document import from_json
@@ -58,6 +60,8 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
             "why_none": application.feedback_waiver,
             "waive_url": f"{base}/{application.public_id}/none"
             if waive.allowed and service.obstacle(application, report, is_published=is_published) is None else "",
+            "withdraw_url": f"{base}/{application.public_id}/none"
+            if waive.allowed and _can_be_withdrawn(application, report, is_published=is_published) else "",
             "leader": leader,
             "handed_in": i18n.format_moment(language, report.handed_in_at, zone) if report and report.handed_in_at else "",
             "released": i18n.format_moment(language, report.released_at, zone) if report and report.released_at else "",
@@ -70,6 +74,11 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
         "may_release": release.allowed, "why_not": views.why_not(language, release),
         "is_published": is_published, "are_given": round_.scheme.feedback_reports,
     }  # fmt: skip
+
+
+def _can_be_withdrawn(application: Application, report: FeedbackReport | None, *, is_published: bool) -> bool:
+    """Whether it was said that no report comes, and can still be taken back."""
+    return application.feedback_waived_at is not None and service.hindrance(application, report, is_published=is_published) is None
 
 
 def _why_not_waived(session: Session, application: Application, report: FeedbackReport | None, language: str) -> str:
@@ -113,7 +122,7 @@ def _found(
 def before_waiving(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
-    """Asks for the reason why an applicant gets no report."""
+    """Asks for the reason why an applicant gets no report; once that was said, for the reason why it gets one after all."""
     application = _judged(session, actor, round_id, application_id)
     return render(request, session, "judging/no_report.html", **_waiving(request, session, actor, application))
 
@@ -123,11 +132,13 @@ def _waiving(request: Request, session: Session, actor: Actor, application: Appl
     require(Action.FEEDBACK_WAIVE, stage_now(round_, now), standing_of(session, actor, application, now))
     report = queries.report_of(session, application.id)
     leader = next((name for one, _, name in queries.reports_in(session, actor, round_) if one.id == application.id), "")
+    is_published = latest_snapshot(session, round_.id, "result") is not None
     return {
         **place_of(actor, round_, "feedback", now),
         "name": application.entrant, "number": application.number or "", "leader": leader, "reason": reason,
         "state": queries.state_of_report(application, report),
-        "closed": _why_not_waived(session, application, report, request.state.language),
+        "closed": _why_not_waived(session, application, report, request.state.language), "why_none": application.feedback_waiver,
+        "can_be_withdrawn": _can_be_withdrawn(application, report, is_published=is_published),
         "url": f"/office/rounds/{round_.public_id}/feedback/{application.public_id}/none",
     }  # fmt: skip
 
@@ -137,15 +148,29 @@ def waive(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
 ) -> Response:
     """The applicant gets no report, for this reason."""
-    application = _judged(session, actor, round_id, application_id)
+    return _said(request, session, actor, _judged(session, actor, round_id, application_id), form, service.waive_report)
+
+
+@office.post("/{application_id}/none/withdraw", dependencies=[Depends(guard.office)])
+def withdraw(
+    request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
+) -> Response:
+    """The applicant gets a report after all, for this reason."""
+    return _said(request, session, actor, _judged(session, actor, round_id, application_id), form, service.withdraw_waiver)
+
+
+def _said(
+    request: Request, session: Session, actor: Actor, application: Application, form: SubmittedForm,
+    act: Callable[[Session, Actor, Application, str, datetime], Application],
+) -> Response:  # fmt: skip
     reason = form.text("reason", required=False, longest=1000, lines=True)
     try:
         form.check()
-        service.waive_report(session, actor, application, reason, clock.now(session))
+        act(session, actor, application, reason, clock.now(session))
     except Invalid as error:
         shown = _waiving(request, session, actor, application, reason)
         return render_invalid(request, session, "judging/no_report.html", error, **shown)
-    return RedirectResponse(f"/office/rounds/{round_id}/feedback", 303)
+    return RedirectResponse(f"/office/rounds/{application.round.public_id}/feedback", 303)
 
 
 @office.get("/{application_id}")
@@ -164,6 +189,7 @@ def _one(
     stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
     decision = decide(Action.FEEDBACK_RELEASE, stage, standing)
     may_waive = decide(Action.FEEDBACK_WAIVE, stage, standing).allowed
+    is_published = latest_snapshot(session, round_.id, "result") is not None
     return {
         **place_of(actor, round_, "feedback", now),
         "view": _view(session, report, language),
@@ -174,6 +200,7 @@ def _one(
             "why_none": application.feedback_waiver,
         },
         "may_waive": may_waive and not _why_not_waived(session, application, report, language),
+        "may_withdraw": may_waive and _can_be_withdrawn(application, report, is_published=is_published),
         "may_release": decision.allowed and report.state == "waiting",
         "why_not": views.why_not(language, decision),
         "pdf": _pdf(session, report, language),

@@ -12,13 +12,14 @@ from award.judging.service.feedback import (
     take_comment,
 )
 from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, save_items, submit_sheet
-from award.judging.service.waiving import obstacle, require_wanted, waive_report
+from award.judging.service.waiving import hindrance, obstacle, require_wanted, waive_report, withdraw_waiver
 
 __all__ = [
     "Comment",
     "Entry",
     "acknowledge",
     "hand_in",
+    "hindrance",
     "merge_comments",
     "obstacle",
     "release_report",
@@ -33,4 +34,5 @@ __all__ = [
     "submit_sheet",
     "take_comment",
     "waive_report",
+    "withdraw_waiver",
 ]

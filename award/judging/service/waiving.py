@@ -1,4 +1,4 @@
-"""Where no feedback report can be written any more, the office says so to the applicant, with the reason."""
+"""Where no feedback report can be written any more, the office says so to the applicant, with the reason; and takes it back."""
 
 from datetime import datetime
 
@@ -35,6 +35,11 @@ def obstacle(application: Application, report: FeedbackReport | None, *, is_publ
     """Why it cannot be said that an applicant gets no report; None where it can. is_published: the result of the round."""
     if application.feedback_waived_at is not None:
         return Conflict("feedback.waived", N_("This applicant has been told already that there is no report."))
+    return hindrance(application, report, is_published=is_published)
+
+
+def hindrance(application: Application, report: FeedbackReport | None, *, is_published: bool) -> Conflict | None:
+    """Why there is nothing to say about a report, that none comes or that one comes after all; None where there is."""
     if not is_published:
         return Conflict("feedback.not_published", N_("Say this after the result has been published."))
     if application.gate_opened_at is None:
@@ -51,20 +56,49 @@ def waive_report(session: Session, actor: Actor, application: Application, reaso
     not published, the application was not judged, or its report was handed in), Invalid (no reason).
     Effects: a message to the applicant.
     """
-    stage = guarded_stage(session, application.round, now)
-    db.lock_row(session, "application", application.id, exclusive=True)
-    session.refresh(application, ["feedback_waived_at"])
-    policy.require(Action.FEEDBACK_WAIVE, stage, standing_of(session, actor, application, now))
+    _hold(session, actor, application, now)
     if application.feedback_waived_at is not None:
         return application
+    _require_said(session, application, reason, N_("Say why there is no report; the applicant reads it."))
+    application.feedback_waived_at, application.feedback_waiver = now, reason.strip()
+    _tell(session, actor, application, Event.FEEDBACK_WAIVED, "feedback_waived", reason, now)
+    return application
+
+
+def withdraw_waiver(session: Session, actor: Actor, application: Application, reason: str, now: datetime) -> Application:
+    """The office takes back that an applicant gets no report, and why: it is written on and released like any other.
+
+    Not said, nothing happens. Raises what waive_report raises. Effects: a message to the applicant.
+    """
+    _hold(session, actor, application, now)
+    if application.feedback_waived_at is None:
+        return application
+    _require_said(session, application, reason, N_("Say why there will be a report after all; the applicant reads it."))
+    application.feedback_waived_at, application.feedback_waiver = None, ""
+    _tell(session, actor, application, Event.FEEDBACK_WAIVER_WITHDRAWN, "feedback_after_all", reason, now)
+    return application
+
+
+def _hold(session: Session, actor: Actor, application: Application, now: datetime) -> None:
+    """Locks the application and reads afresh what was said of its report; asks for the rights."""
+    stage = guarded_stage(session, application.round, now)
+    db.lock_row(session, "application", application.id, exclusive=True)
+    session.refresh(application, ["feedback_waived_at", "feedback_waiver"])
+    policy.require(Action.FEEDBACK_WAIVE, stage, standing_of(session, actor, application, now))
+
+
+def _require_said(session: Session, application: Application, reason: str, unsaid: str) -> None:
     is_published = latest_snapshot(session, application.round_id, "result") is not None
-    if fault := obstacle(application, queries.report_of(session, application.id), is_published=is_published):
+    if fault := hindrance(application, queries.report_of(session, application.id), is_published=is_published):
         raise fault
     if not reason.strip():
-        raise Invalid.one("reason", N_("Say why there is no report; the applicant reads it."))
-    application.feedback_waived_at, application.feedback_waiver = now, reason.strip()
-    round_ = application.round
+        raise Invalid.one("reason", unsaid)
+
+
+def _tell(
+    session: Session, actor: Actor, application: Application, event: Event, template: str, reason: str, now: datetime
+) -> None:
+    round_, content = application.round, {"reason": reason.strip()}
     thing, stream = f"application:{application.public_id}", round_stream(round_.public_id)
-    record(session, actor, Event.FEEDBACK_WAIVED, thing, stream, {"reason": reason.strip()}, rules=round_.scheme_sha256)
-    write_to_applicant(session, application, "feedback_waived", now, {"reason": reason.strip()}, once=thing)
-    return application
+    record(session, actor, event, thing, stream, content, rules=round_.scheme_sha256)
+    write_to_applicant(session, application, template, now, content)
