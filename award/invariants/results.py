@@ -1,14 +1,15 @@
 """What holds of decisions, publications and what winners hold."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from award.applications.models import Application
+from award.applications.models import SHARING, Application, PaperOutcome
 from award.invariants.finding import Found, among, reading
 from award.judging.models import FeedbackReport
 from award.results.models import AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
@@ -113,6 +114,38 @@ def lines_as_decided(session: Session) -> Found:
         return "" if grade == told else f"application {application} stands as {grade or 'nothing'}, decided was {told or 'nothing'}"
 
     return among(session.execute(query), lambda one: offence(*one))
+
+
+def left_out_stay_out(session: Session) -> Found:
+    """Whom a confirmed outcome left out, no decision in force and no notice or result names; of the others none is missing there."""
+    decided: dict[tuple[int, str], set[str]] = defaultdict(set)
+    lines = (
+        select(Proposal.round_id, Proposal.category, Application.public_id)
+        .join(AwardDecision, (AwardDecision.proposal_id == Proposal.id) & (AwardDecision.state == "in_force"))
+        .outerjoin(ResultLine, ResultLine.proposal_id == Proposal.id)
+        .outerjoin(Application, ResultLine.application_id == Application.id)
+    )
+    for round_id, category, application in session.execute(lines):
+        decided[round_id, category].add(application)
+    told: dict[int, set[str]] = defaultdict(set)
+    for source in (Notice, Publication):
+        query = select(source.round_id, Snapshot.public_id, Snapshot.content).join(Snapshot, source.snapshot_id == Snapshot.id)
+        for round_id, *snapshot in session.execute(query):
+            told[round_id].update(_winners(*snapshot))
+    is_left = exists().where(
+        PaperOutcome.application_id == Application.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False)
+    )
+    rows = session.execute(select(Application.public_id, Application.round_id, Application.category, Application.state, is_left))
+
+    def offence(application: str, round_id: int, category: str, state: str, left: bool) -> str:
+        places = {"the decision": decided[round_id, category], "a notice or the result": told[round_id]}
+        named = [place for place, names in places.items() if application in names]
+        if left and named:
+            return f"application {application} was left out by an outcome and stands in {' and '.join(named)}"
+        is_missing = state in SHARING and not left and application not in decided[round_id, category]
+        return f"application {application} was not left out and is missing from the decision" if is_missing else ""
+
+    return among([one for one in rows if one[1:3] in decided], lambda one: offence(*one))
 
 
 def one_decision_in_force(session: Session) -> Found:

@@ -17,7 +17,7 @@ from award.kernel.i18n import N_
 from award.office import outcomes
 from award.office.outcome_kinds import CONTENTS, Entry
 from award.office.queries import is_conflicted
-from award.results.queries import decision_of, latest_proposal
+from award.results.queries import is_decided
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
@@ -211,8 +211,7 @@ def _require_undecided(
     is_score_changed = outcomes.gives_score(round_) and before.score_hundredths != made.score_hundredths
     if before.goes_on == made.goes_on and not is_score_changed:
         return
-    proposal = latest_proposal(session, round_.id, application.category)
-    if proposal is not None and decision_of(session, proposal) is not None:
+    if is_decided(session, round_, application.category):
         raise Conflict("correction.decided", DECIDED)
 
 

@@ -19,12 +19,18 @@ from award.kernel.i18n import N_
 from award.office.going_on import going_on
 from award.office.outcome_json import as_json, from_json
 from award.office.outcome_kinds import CONTENTS, Content, Entry, Setting, faults_of
+from award.results.queries import is_decided
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.standing.queries import standing_of
 
 CONFIRMED = N_("This outcome has been confirmed by a second person. An error in it is put right by a correction.")
+
+DECIDED = N_(
+    "The candidates of this category have been decided, so no outcome that would change the ranking is entered or confirmed any "
+    "more. Put it before the committee: an objection to the public notice leads to an amended decision."
+)
 
 
 def outcomes_of(session: Session, round_: Round) -> dict[int, PaperOutcome]:
@@ -60,6 +66,7 @@ def record_outcome(
     outcome = kept.pop(application.id, None)
     if outcome is not None and outcome.state == "confirmed":
         raise Conflict("outcome.confirmed", CONFIRMED)
+    _require_undecided(session, round_, application, goes_on=entry.goes_on)
     entry = replace(entry, file_id=entry.file_id or (outcome.file_id if outcome else None))
     if faults := faults_of_entry(session, round_, application, entry, kept, now):
         raise Invalid(faults)
@@ -118,10 +125,17 @@ def confirm_outcome(
         raise Refused("outcome.same_person", N_("You entered this outcome; another person of the office must confirm it."))
     if seen is not None and seen != fingerprint_of(outcome):
         raise Conflict("outcome.changed", N_("This outcome was entered anew since you opened the page. Look at it again, then confirm it."))
+    _require_undecided(session, round_, application, goes_on=outcome.goes_on)
     outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", person_of(actor), now
     session.flush()
     note(session, actor, Event.OUTCOME_CONFIRMED, application, outcome)
     return outcome
+
+
+def _require_undecided(session: Session, round_: Round, application: Application, *, goes_on: bool) -> None:
+    """Raises Conflict where the candidates are decided and the outcome would change whom the ranking has, or how."""
+    if (not goes_on or gives_score(round_)) and is_decided(session, round_, application.category):
+        raise Conflict("outcome.decided", DECIDED)
 
 
 def require_in_race(session: Session, round_: Round, application: Application) -> None:

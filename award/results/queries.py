@@ -51,34 +51,47 @@ def closed_gates(session: Session, round_: Round, category: str) -> int:
     scoring = next((stage for stage in round_.scheme.stages if stage.kind == "score"), None)
     if scoring is None or scoring.held == "paper":
         return 0
-    left_behind = (
-        select(PaperOutcome.application_id)
-        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(
-            RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False)
-        )
-    )
     query = select(func.count(Application.id)).where(
         Application.round_id == round_.id,
         Application.category == category,
         Application.state.in_(SHARING),
         Application.gate_opened_at.is_(None),
-        Application.id.not_in(left_behind),
+        Application.id.not_in(_left_out(round_)),
     )
     return session.scalars(query).one()
 
 
-def waiting_outcomes(session: Session, round_: Round, category: str) -> int:
-    """How many outcomes of the present stage, or corrections of them, wait for their second person."""
-    query = (
-        select(func.count(PaperOutcome.id))
-        .join(Application, Application.id == PaperOutcome.application_id)
-        .where(
-            PaperOutcome.round_stage_id == stage_of(round_).id, PaperOutcome.state == "recorded",
-            Application.category == category, Application.state.in_(SHARING),
-        )
+def _left_out(round_: Round) -> Select[int]:
+    """The applications that a stage held on paper did not let go on."""
+    return (
+        select(PaperOutcome.application_id)
+        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
+        .where(RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False))
+    )
+
+
+def open_outcomes(session: Session, round_: Round, category: str) -> int:
+    """How many applications in the race have no confirmed outcome of the present stage, or one with a correction that waits.
+
+    None where the stage is held in the system.
+    """
+    here = stage_of(round_)
+    if round_.scheme.stage(here.kind).held != "paper":
+        return 0
+    outcomes = select(PaperOutcome.application_id).where(PaperOutcome.round_stage_id == here.id)
+    confirmed = Application.id.in_(outcomes.where(PaperOutcome.state == "confirmed"))
+    waits = Application.id.in_(outcomes.where(PaperOutcome.state == "recorded"))
+    query = select(func.count(Application.id)).where(
+        Application.round_id == round_.id, Application.category == category, Application.state.in_(SHARING),
+        or_(waits, ~confirmed & Application.id.not_in(_left_out(round_))),
     )  # fmt: skip
     return session.scalars(query).one()
+
+
+def is_decided(session: Session, round_: Round, category: str) -> bool:
+    """Whether a decision on the candidates of a category stands."""
+    proposal = latest_proposal(session, round_.id, category)
+    return proposal is not None and decision_of(session, proposal) is not None
 
 
 def left_behind(session: Session, round_: Round, category: str) -> list[tuple[Application, str, str]]:

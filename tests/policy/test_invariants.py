@@ -90,6 +90,10 @@ BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
     "one_decision_in_force": (SECOND_DECISION, "2 decisions in force"),
     "winners_were_decided": ("UPDATE result_line SET decided_grade = 'other'", "decided other, published"),
     "winners_were_on_notice": (OTHER_GRADE, "not on notice for"),
+    "left_out_stay_out": (
+        "UPDATE paper_outcome SET goes_on = false WHERE state = 'confirmed'",
+        "was left out by an outcome and stands in the decision and a notice or the result",
+    ),
     "certificates_of_winners": ("UPDATE certificate SET grade = 'gold'", "says gold, published was"),
     "feedback_after_publication": ("UPDATE feedback_report SET released_at = '2026-01-01 00:00:00.000000'", "before the result"),
     "objections_answered": ("UPDATE objection SET state = 'filed'", "has no answer"),

@@ -96,6 +96,10 @@ TAMPERED = {
         "another state than the trail tells": "UPDATE paper_outcome SET state = 'refused' WHERE number = 2",
         "the trail tells nothing of it": FORGED_CORRECTION,
     },
+    "left_out_stay_out": {
+        "stands in the decision": "UPDATE paper_outcome SET goes_on = 0 WHERE number = 2",
+        "was not left out and is missing from the decision": "DELETE FROM result_line WHERE id = 1",
+    },
     "conflicts_as_told": {
         "conflict of person": "UPDATE conflict SET reason = 'x'",
         "declaration of person": "UPDATE declaration SET wording = '有利益冲突' WHERE id = 1",

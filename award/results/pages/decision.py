@@ -79,6 +79,7 @@ def _proposal(desk: Desk) -> Proposal:
 def _open(desk: Desk) -> Proposal:
     if desk.decision is not None:
         raise Conflict("result.decided", deciding.DECIDED)
+    deciding.require_outcomes(desk.session, desk.round, desk.category)
     return _proposal(desk)
 
 

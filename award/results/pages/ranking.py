@@ -68,7 +68,8 @@ def _ranking(desk: Desk) -> dict[str, Any]:
         "decision": decision,
         "is_current": proposal is not None and (decision is not None or deciding.is_current(proposal, ranking)),
         "may_propose": desk.says(Action.RESULT_PROPOSE),
-        "may_decide": desk.says(Action.RESULT_DECIDE),
+        "may_decide": desk.says(Action.RESULT_DECIDE)
+        or (None if decision else deciding.what_waits(desk.session, desk.round, desk.category)),
         "warnings": unapplied(desk.scheme, desk.category),
         "severities": severities_of(queries.judged_totals(desk.session, desk.round, desk.category)),
     }

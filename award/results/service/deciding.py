@@ -12,7 +12,7 @@ from award.kernel.audit.chain import canonical
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
 from award.results import queries
 from award.results.explained import Explained, Ranking, as_content
 from award.results.models import AwardDecision, Proposal, ResultLine
@@ -23,6 +23,10 @@ from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in
 
 DECIDED = N_("The candidates of this category have been decided; the ranking stays as it was.")
+OUTCOMES_OPEN = N_(
+    "The outcome of this stage does not count yet for {count} applications of this category. Have it entered, and it or its "
+    "correction confirmed by a second person, first."
+)
 
 
 def propose(session: Session, actor: Actor, round_: Round, category: str, now: datetime) -> Proposal:
@@ -98,8 +102,8 @@ def decide(
 
     grades: public id of an application -> grade, "" for none; one that is absent is decided as proposed. deviations:
     public id -> reason. Effects: the winners become candidates. Asked again by the same person, answers with the first.
-    Raises Refused, Conflict (already decided, a newer proposal or other sheets exist, an outcome waits, or a conflict of interest), Invalid
-    (names, reasons missing, more seats than there are, a grade below its minimum).
+    Raises Refused, Conflict (already decided, a newer proposal or other sheets exist, an outcome is missing or waits, or a
+    conflict of interest), Invalid (names, reasons missing, more seats than there are, a grade below its minimum).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.RESULT_DECIDE, stage, standing_in(actor, round_))
@@ -142,9 +146,22 @@ def _require_latest(session: Session, round_: Round, proposal: Proposal) -> None
         raise Conflict(
             "result.outdated", N_("Sheets or outcomes have changed since the ranking was proposed. Propose it again first.")
         )
-    if waiting := queries.waiting_outcomes(session, round_, proposal.category):
-        text = N_("{count} outcomes of this category wait for their second person. Have them confirmed or refused first.")
-        raise Conflict("result.outcomes_waiting", text, count=waiting)
+    require_outcomes(session, round_, proposal.category)
+
+
+def require_outcomes(session: Session, round_: Round, category: str) -> None:
+    """Raises Conflict while an outcome that the decision rests on is missing or waits."""
+    if waiting := what_waits(session, round_, category):
+        raise Conflict("result.outcomes_waiting", waiting.text, **waiting.params)
+
+
+def what_waits(session: Session, round_: Round, category: str) -> Phrase | None:
+    """Why nothing is decided yet: outcomes of the stage held on paper that do not count yet; None where all do.
+
+    A ranking may be proposed before: it lies before the committee when that votes.
+    """
+    count = queries.open_outcomes(session, round_, category)
+    return Phrase(OUTCOMES_OPEN, {"count": count}) if count else None
 
 
 def _decided_content(proposal: Proposal, held_on: date, members: Sequence[str]) -> dict[str, object]:
