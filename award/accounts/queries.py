@@ -193,6 +193,11 @@ def person_by_account(session: Session, account: str) -> Person | None:
     return found[0] if len(found) == 1 else None
 
 
+def has_namesakes(session: Session, email: str) -> bool:
+    """Whether several accounts have this mail address, so that it alone names none of them. email: lower case."""
+    return (session.scalar(select(func.count()).select_from(Person).where(Person.email == email)) or 0) > 1
+
+
 def recent_failures(session: Session, account: str, network: str, since: datetime) -> int:
     """How many tries of an account (hash) from a network failed since a moment, and since it last succeeded there."""
     tried = (SignInAttempt.account == account, SignInAttempt.network == network, SignInAttempt.at > since)

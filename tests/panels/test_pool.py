@@ -178,6 +178,63 @@ def test_a_whole_table_is_imported_and_a_second_time_changes_nothing(world: Worl
         assert len(records(session, Event.JUDGE_ADDED)) == 2
 
 
+@pytest.mark.both_databases
+def test_a_judge_is_found_by_his_mail_whatever_his_sign_in_name_is(world: World) -> None:
+    """The pool as it is exported changes nothing: addresses, empty cells, appointments that are over."""
+    with transaction(world.engine) as session:
+        pool = queries.pool_of(session, authority(session, world).id)
+        pool[0].last_day = NOW.date() - timedelta(days=2)
+        session.flush()
+        assert all(one.person.username != one.person.email for one in pool)
+        kept = [
+            [one.person.name, one.person.email.upper(), one.institution, one.title, one.speciality, one.region, str(one.last_day)]
+            for one in pool
+        ]
+        known, other = pool[0].person, pool[1]
+        old_name, old_day = known.username, str(pool[0].last_day)
+    same = plan(world, table(*kept))
+    assert same.faults == ()
+    assert same.counts == {"added": 0, "changed": 0, "same": len(kept)}
+    kept[1][3] = "教授"
+    changed = plan(world, table(*kept))
+    assert [one.changes for one in changed.changes if one.kind == "changed"] == [(("title", other.title, "教授"),)]
+    with transaction(world.engine) as session:
+        service.apply_import(session, world.office, authority(session, world), lines(table(*kept)), NOW)
+        assert session.get_one(PoolMember, other.id).title == "教授"
+        # The name he signs in with means him too, once his address is another one.
+        session.get_one(Person, known.id).username = "zhou@example.cn"
+    assert old_name != "zhou@example.cn"
+    found = plan(world, table(["周敏", "zhou@example.cn", "新单位", "", "", "", old_day]))
+    assert [one.kind for one in found.changes] == ["changed"]
+    twice = plan(world, table(["周敏", "zhou@example.cn", "新单位"], kept[0]))
+    assert [(one.field, one.params) for one in twice.faults] == [("B3", {"row": 2})]
+
+
+@pytest.mark.both_databases
+def test_who_has_an_account_and_is_no_judge_yet_is_told_as_such(world: World) -> None:
+    with transaction(world.engine) as session:
+        known = make.person(session, "何晴", email="he@example.cn")
+    rows = table(["何晴", "he@example.cn", "甲单位"], ["韩雪", "han@example.cn", "乙单位"])
+    found = plan(world, rows)
+    assert [(one.kind, bool(one.remark)) for one in found.changes] == [("added", True), ("added", False)]
+    with transaction(world.engine) as session:
+        service.apply_import(session, world.office, authority(session, world), lines(rows), NOW)
+        assert queries.member_of(session, authority(session, world).id, known.id) is not None
+
+
+@pytest.mark.both_databases
+def test_an_address_of_several_accounts_names_none_but_the_judge_among_them(world: World) -> None:
+    with transaction(world.engine) as session:
+        judge = queries.pool_of(session, authority(session, world).id)[0]
+        make.person(session, "同址者", email=judge.person.email)
+        for name in ("甲", "乙"):
+            make.person(session, name, email="two@example.cn")
+        row = [judge.person.name, judge.person.email, judge.institution, judge.title, judge.speciality, judge.region]
+    found = plan(world, table(row, ["甲", "two@example.cn", "甲单位"]))
+    assert found.changes[0].kind == "same"
+    assert [one.field for one in found.faults] == ["B3"]
+
+
 def workbook(*rows: list[object]) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel import clock, db
 from award.kernel.audit.trail import transaction
+from award.kernel.errors import AwardError
 from award.kernel.jobs import service
 from award.kernel.jobs.service import LEASE, Claimed, LostLease
 
@@ -35,7 +36,8 @@ class Task(Generic[Input, Output]):
 
     read: the payload's ids -> plain values, in a reading transaction. compute: the slow part, without a database; may be
     repeated. apply: changes and records, in the finishing transaction; happens once. give_up: says so on the thing the
-    job was for, after the last attempt.
+    job was for, after the last attempt. refuse: the same where the act was refused with an AwardError, at once, because
+    the same rule would refuse the next attempt; None: it is tried again like any other fault.
     """
 
     kind: str
@@ -43,6 +45,7 @@ class Task(Generic[Input, Output]):
     compute: Callable[[Input], Output]
     apply: Callable[[Session, Output], None]
     give_up: Callable[[Session, Payload, str], None] = _nothing_more
+    refuse: Callable[[Session, Payload, AwardError], None] | None = None
 
 
 AnyTask = Task[Any, Any]
@@ -85,6 +88,9 @@ def _run(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta) -> s
         except LostLease:
             raise
         except Exception as fault:
+            if task.refuse is not None and isinstance(fault, AwardError):
+                _refuse(engine, task.refuse, claimed, fault)
+                return "refused"
             log.exception("job %s (%s), attempt %d failed", claimed.public_id, claimed.kind, claimed.attempt)
             _fail(engine, task, claimed, f"{type(fault).__name__}: {fault}")
             return "failed"
@@ -108,6 +114,15 @@ def _fail(engine: Engine, task: AnyTask, claimed: Claimed, error: str) -> None:
     with transaction(engine) as session:
         if service.fail(session, claimed, error, clock.real_now()):
             task.give_up(session, claimed.payload, error)
+
+
+def _refuse(
+    engine: Engine, refuse: Callable[[Session, Payload, AwardError], None], claimed: Claimed, fault: AwardError
+) -> None:
+    log.warning("job %s (%s) was refused: %s", claimed.public_id, claimed.kind, fault.code)
+    with transaction(engine) as session:
+        service.fail(session, claimed, fault.code, clock.real_now(), is_final=True)
+        refuse(session, claimed.payload, fault)
 
 
 @contextmanager

@@ -129,12 +129,12 @@ def finish(session: Session, claimed: Claimed, now: datetime) -> None:
         raise LostLease(claimed.public_id)
 
 
-def fail(session: Session, claimed: Claimed, error: str, now: datetime) -> bool:
+def fail(session: Session, claimed: Claimed, error: str, now: datetime, *, is_final: bool = False) -> bool:
     """Notes why an attempt failed and puts the job back, later each time, or gives it up after the last attempt.
 
-    Answers whether it was given up. Raises LostLease when it is no longer this worker's.
+    is_final: no further attempt could end otherwise. Answers whether it was given up. Raises LostLease when it is no longer this worker's.
     """
-    given_up = claimed.attempt >= claimed.max_attempts
+    given_up = is_final or claimed.attempt >= claimed.max_attempts
     values: dict[str, object] = {"error": error[:500], "lease_until": None}
     if given_up:
         values |= {"state": JobState.FAILED.value, "finished_at": now}

@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 
-from award.kernel.errors import FieldError
+from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import LANGUAGES, N_, spoken, translate
 from award.kernel.sheets.tables import letter_of
 
@@ -52,7 +53,7 @@ class Line:
 class Change:
     """What one line does. kind: added, changed, same. detail: what tells it from another of its name.
 
-    changes: (field, before, after).
+    changes: (field, before, after). remark: a msgid, where the kind alone does not say it.
     """
 
     number: int
@@ -60,6 +61,7 @@ class Change:
     name: str
     detail: str
     changes: tuple[tuple[str, str, str], ...] = ()
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Plan:
     @property
     def fingerprint(self) -> str:
         """SHA-256 of all it would do: another one means that the data has changed since it was shown."""
-        told = [[one.number, one.kind, one.name, one.detail, one.changes] for one in self.changes]
+        told = [[one.number, one.kind, one.name, one.detail, one.changes, one.remark] for one in self.changes]
         return hashlib.sha256(json.dumps(told, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -149,6 +151,18 @@ def _unread_in(fields: Sequence[Field], number: int, unread: Collection[str]) ->
 def cell_of(fields: Sequence[Field], line: Line, name: str) -> str:
     """Where a field of a line stands: "C14"."""
     return f"{letter_of([one.name for one in fields].index(name))}{line.number}"
+
+
+@contextmanager
+def in_row(fields: Sequence[Field], line: Line) -> Iterator[None]:
+    """What an act says of a field is said of its cell. Raises Invalid so; what is no field of the table keeps its name."""
+    try:
+        yield
+    except Invalid as error:
+        names = {one.name for one in fields}
+        raise Invalid([
+            replace(one, field=cell_of(fields, line, one.field)) if one.field in names else one for one in error.errors
+        ]) from error  # fmt: skip
 
 
 def twice(fields: Sequence[Field], lines: Sequence[Line], name: str) -> list[FieldError]:

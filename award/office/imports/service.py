@@ -1,6 +1,7 @@
 """An import from the file to the data: brought, looked at, confirmed by whoever brought it, done whole."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from award.accounts.queries import actor_for
 from award.applications.service.importing import require_enter
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
-from award.kernel.errors import Conflict, FieldError, NotFound, Refused
+from award.kernel.errors import AwardError, Conflict, FieldError, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.files.models import StoredFile
 from award.kernel.i18n import N_, translate
@@ -26,6 +27,7 @@ from award.rounds.queries import stage_now, with_stages
 
 LOOK, WRITE = "import:look", "import:write"
 """Names of the jobs; office.imports.tasks does them."""
+UNKNOWN = N_("The system could not read or write it; the log of the worker says why.")
 
 
 def importer_named(key: str) -> Importer:
@@ -121,9 +123,25 @@ def write(session: Session, found: Import, lines: Sequence[Line], faults: Sequen
     record(session, actor, Event.LIST_IMPORTED, f"import:{found.public_id}", ADMIN, content)
 
 
-def give_up(found: Import, error: str) -> None:
-    """Nothing of it was done, and why."""
-    found.state, found.error = ImportState.FAILED.value, error[:500]
+def refuse(session: Session, found: Import, error: AwardError) -> None:
+    """The act was refused, because something has changed since it was looked at: nothing of it was done, and why.
+
+    Faults of cells are told as such, beside what the table would do.
+    """
+    if isinstance(error, Invalid):
+        plan = plan_of(found)
+        faults = [one if _is_cell(one.field) else replace(one, field="file") for one in error.errors]
+        _keep(found, _without_wrong(plan.changes if plan else (), faults))
+        found.state, found.has_changed = ImportState.LOOKED.value, True
+    else:
+        give_up(session, found, error)
+
+
+def give_up(session: Session, found: Import, error: AwardError | None = None) -> None:
+    """Nothing of it was done, and why. None: what a machine said, which stands in the log."""
+    language = session.get_one(Person, found.person_id).language
+    text, params = (error.text, error.params) if error is not None and error.text else (UNKNOWN, {})
+    found.state, found.error = ImportState.FAILED.value, translate(language, text, params)[:500]
 
 
 def plan_of(found: Import) -> Plan | None:
@@ -132,14 +150,14 @@ def plan_of(found: Import) -> Plan | None:
         return None
     kept = json.loads(found.plan)
     changes = tuple(
-        Change(number, what, name, detail, tuple((field, before, after) for field, before, after in altered))
-        for number, what, name, detail, altered in kept["changes"]
+        Change(number, what, name, detail, tuple((field, before, after) for field, before, after in altered), *remark)
+        for number, what, name, detail, altered, *remark in kept["changes"]
     )
     return Plan(changes, tuple(FieldError(*one) for one in kept["faults"]))
 
 
 def _keep(found: Import, plan: Plan) -> None:
-    changes = [[one.number, one.kind, one.name, one.detail, one.changes] for one in plan.changes]
+    changes = [[one.number, one.kind, one.name, one.detail, one.changes, one.remark] for one in plan.changes]
     faults = [[one.field, one.text, dict(one.params)] for one in plan.faults]
     found.plan = json.dumps({"changes": changes, "faults": faults}, ensure_ascii=False)
     found.fingerprint = plan.fingerprint
@@ -153,11 +171,19 @@ def _planned(
     try:
         plan = IMPORTERS[found.kind].plan(session, actor, place, lines)
     except (Conflict, Refused) as error:
-        give_up(found, translate(actor.language, error.text, error.params))
+        give_up(session, found, error)
         return None
-    every = sorted((*faults, *plan.faults), key=_place)
-    wrong = {_place(one)[0] for one in every}
-    return Plan(tuple(one for one in plan.changes if one.number not in wrong), tuple(every))
+    return _without_wrong(plan.changes, (*faults, *plan.faults))
+
+
+def _without_wrong(changes: Sequence[Change], faults: Sequence[FieldError]) -> Plan:
+    """What the lines without a fault would do, and the faults in the order of the table."""
+    wrong = {_place(one)[0] for one in faults}
+    return Plan(tuple(one for one in changes if one.number not in wrong), tuple(sorted(faults, key=_place)))
+
+
+def _is_cell(field: str) -> bool:
+    return re.fullmatch(r"[A-Z]+[0-9]+", field) is not None
 
 
 def _place(fault: FieldError) -> tuple[int, str]:

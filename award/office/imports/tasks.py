@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from award.kernel import clock
-from award.kernel.errors import FieldError, Invalid
+from award.kernel.errors import AwardError, FieldError, Invalid
 from award.kernel.jobs.running import Payload, Task, report_progress
 from award.kernel.sheets.importing import Field, Line, lines_of
 from award.kernel.sheets.intake import read_rows
@@ -69,11 +69,18 @@ def _step(step: Step) -> Callable[[Session, Read | None], None]:
 
 
 def give_up(session: Session, payload: Payload, error: str) -> None:
-    """Says so on the import."""
+    """Says so on the import; the machine's own words stay in the log."""
     found = service.import_named(session, payload["import"])
     if found is not None:
-        service.give_up(found, error)
+        service.give_up(session, found)
 
 
-LOOK_AT_TABLE = Task(service.LOOK, read, compute, _step(service.look), give_up)
-WRITE_TABLE = Task(service.WRITE, read, compute, _step(service.write), give_up)
+def refuse(session: Session, payload: Payload, error: AwardError) -> None:
+    """Says on the import what the rule said that refused it."""
+    found = service.import_named(session, payload["import"])
+    if found is not None:
+        service.refuse(session, found, error)
+
+
+LOOK_AT_TABLE = Task(service.LOOK, read, compute, _step(service.look), give_up, refuse)
+WRITE_TABLE = Task(service.WRITE, read, compute, _step(service.write), give_up, refuse)

@@ -155,7 +155,7 @@ def _line(language: str, importer: Importer, one: Change) -> dict[str, Any]:
         {"title": translate(language, fields[name].title), "before": said(name, before), "after": said(name, after)}
         for name, before, after in one.changes
     ]
-    return {"number": one.number, "kind": one.kind, "name": one.name, "detail": one.detail, "changes": changes}
+    return {"number": one.number, "kind": one.kind, "name": one.name, "detail": one.detail, "changes": changes, "remark": one.remark}
 
 
 @router.post("/runs/{import_id}")

@@ -1,17 +1,20 @@
 """The pool from a table: what each line would do, each fault by its cell, and the import of all lines or none."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from award.accounts.queries import actor_for, person_by_account
+from award.accounts.models import Person
+from award.accounts.queries import actor_for, has_namesakes, person_by_account
 from award.kernel import clock
 from award.kernel.actor import ADMINISTRATORS, Actor
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import N_
 from award.kernel.mail.service import NOT_AN_ADDRESS, is_address
-from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of, twice
+from award.kernel.sheets.importing import Change, Field, Line, Plan, cell_of, in_row, twice
 from award.panels import queries
 from award.panels.models import PoolMember
 from award.panels.service.pool import DAY_OVER, Facts, add_by_hand, change_judge, facts_of, require_office
@@ -37,12 +40,12 @@ FIELDS = (
 def plan_import(session: Session, actor: Actor, authority: Authority, lines: Sequence[Line]) -> Plan:
     """Holds lines against the present pool and changes nothing. Raises Refused for anybody but the authority's office."""
     require_office(actor, authority)
-    members = {one.person.username: one for one in queries.pool_of(session, authority.id)}
-    today = clock.now(session).date()
-    faults = twice(FIELDS, lines, "email")
+    today = authority.day_of(clock.now(session))
+    whom = _found(session, authority, lines)
+    faults = [*twice(FIELDS, lines, "email"), *_same_judge(lines, whom)]
     for line in lines:
-        faults += _faults(session, actor, line, members, today)
-    return Plan(tuple(_change(line, members.get(_email(line))) for line in lines if not line.wrong), tuple(faults))
+        faults += _faults(session, actor, line, whom[line.number], today)
+    return Plan(tuple(_change(line, whom[line.number]) for line in lines if not line.wrong), tuple(faults))
 
 
 def apply_import(session: Session, actor: Actor, authority: Authority, lines: Sequence[Line], now: datetime) -> Plan:
@@ -53,13 +56,57 @@ def apply_import(session: Session, actor: Actor, authority: Authority, lines: Se
     plan = plan_import(session, actor, authority, lines)
     if plan.faults:
         raise Invalid(list(plan.faults))
-    members = {one.person.username: one for one in queries.pool_of(session, authority.id)}
-    for line, one in zip(lines, plan.changes, strict=True):
-        if one.kind == "added":
-            add_by_hand(session, actor, authority, line.values["name"], _email(line), _facts(line), now)
-        elif one.kind == "changed":
-            change_judge(session, actor, authority, members[_email(line)], _facts(line), now)
+    whom = _found(session, authority, lines)
+    for line in lines:
+        member = whom[line.number].member
+        with in_row(FIELDS, line):
+            if member is None:
+                add_by_hand(session, actor, authority, line.values["name"], _email(line), _facts(line), now)
+            else:
+                change_judge(session, actor, authority, member, _facts(line), now)
     return plan
+
+
+@dataclass(frozen=True)
+class _Whom:
+    """Whom a line means. person: the account of its address. member: him in the pool. is_unclear: several have the address."""
+
+    person: Person | None = None
+    member: PoolMember | None = None
+    is_unclear: bool = False
+
+
+def _found(session: Session, authority: Authority, lines: Sequence[Line]) -> Mapping[int, _Whom]:
+    """Whom each line means, by its number: first the judge who alone in the pool has the address, then as signing in finds him."""
+    members = queries.pool_of(session, authority.id)
+    times = Counter(one.person.email for one in members)
+    by_mail = {one.person.email: one for one in members if times[one.person.email] == 1}
+    by_person = {one.person_id: one for one in members}
+    return {line.number: _whom(session, _email(line), by_mail, by_person) for line in lines}
+
+
+def _whom(
+    session: Session, email: str, by_mail: Mapping[str, PoolMember], by_person: Mapping[int, PoolMember]
+) -> _Whom:
+    if email in by_mail:
+        return _Whom(by_mail[email].person, by_mail[email])
+    person = person_by_account(session, email) if email else None
+    if person is None:
+        return _Whom(is_unclear=bool(email) and has_namesakes(session, email))
+    return _Whom(person, by_person.get(person.id))
+
+
+def _same_judge(lines: Sequence[Line], whom: Mapping[int, _Whom]) -> list[FieldError]:
+    """A fault for every line that means a person an earlier line means by another address."""
+    seen: dict[int, Line] = {}
+    faults = []
+    for line in lines:
+        person = whom[line.number].person
+        first = line if person is None else seen.setdefault(person.id, line)
+        if _email(first) != _email(line):
+            text = N_("This address belongs to the person of row {row}. Leave one of the two rows out.")
+            faults.append(FieldError(cell_of(FIELDS, line, "email"), text, {"row": first.number}))
+    return faults
 
 
 def _email(line: Line) -> str:
@@ -71,34 +118,38 @@ def _facts(line: Line) -> Facts:
     return Facts(**kept, last_day=date.fromisoformat(text) if (text := line.values["last_day"]) else None)
 
 
-def _faults(
-    session: Session, actor: Actor, line: Line, members: Mapping[str, PoolMember], today: date
-) -> list[FieldError]:
-    faults, email = [], _email(line)
+def _faults(session: Session, actor: Actor, line: Line, whom: _Whom, today: date) -> list[FieldError]:
+    faults, member = [], whom.member
     last_day = _facts(line).last_day
-    if last_day is not None and last_day < today:
+    # What the pool says already is no fault: a list that was exported can come back as it is.
+    if last_day is not None and last_day < today and (member is None or member.last_day != last_day):
         faults.append(FieldError(cell_of(FIELDS, line, "last_day"), DAY_OVER))
-    if "email" in line.wrong:
-        return faults
-    if not is_address(email):
-        faults.append(FieldError(cell_of(FIELDS, line, "email"), NOT_AN_ADDRESS))
-    elif email not in members and not _may_judge(session, actor, email):
-        text = N_("The account of this address cannot be a judge's.")
+    if "email" not in line.wrong and (text := _wrong_address(session, actor, _email(line), whom)):
         faults.append(FieldError(cell_of(FIELDS, line, "email"), text))
     return faults
 
 
-def _may_judge(session: Session, actor: Actor, email: str) -> bool:
-    person = person_by_account(session, email)
-    if person is None:
-        return True
+def _wrong_address(session: Session, actor: Actor, email: str, whom: _Whom) -> str:
+    """What is wrong with whom a line means, a msgid; nothing with a judge of the pool."""
+    if not is_address(email):
+        return NOT_AN_ADDRESS
+    if whom.is_unclear:
+        return N_("Several accounts have this address. Ask the person to enter an address of his own in his account.")
+    if whom.member is None and whom.person is not None and not _may_judge(session, actor, whom.person):
+        return N_("The account of this address cannot be a judge's.")
+    return ""
+
+
+def _may_judge(session: Session, actor: Actor, person: Person) -> bool:
     roles = actor_for(session, person, clock.now(session)).roles
     return person.id != actor.person_id and not roles & ADMINISTRATORS
 
 
-def _change(line: Line, member: PoolMember | None) -> Change:
+def _change(line: Line, whom: _Whom) -> Change:
+    member = whom.member
     if member is None:
-        return Change(line.number, "added", line.values["name"], _email(line))
+        remark = N_("Has an account already and becomes a judge with it.") if whom.person is not None else ""
+        return Change(line.number, "added", line.values["name"], _email(line), remark=remark)
     before, after = facts_of(member).as_map(), _facts(line).as_map()
     changes = tuple((key, before[key], after[key]) for key in after if before[key] != after[key])
     return Change(line.number, "changed" if changes else "same", member.person.name, _email(line), changes)
