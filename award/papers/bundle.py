@@ -20,14 +20,14 @@ from award.kernel.documents.queries import document_by_id
 from award.kernel.documents.service import mark_failed, mark_ready
 from award.kernel.files.service import Prepared, keep
 from award.kernel.files.storage import CHUNK, storage
-from award.kernel.jobs.running import Payload, Task
+from award.kernel.jobs.running import Hopeless, Payload, Task
 from award.kernel.settings import settings
 from award.kernel.sheets.tables import Column, Kind, Table
 from award.kernel.sheets.writing import write_csv, write_xlsx
 from award.papers.bundling import BUNDLE, MANIFEST
 from award.papers.contents import filled
 from award.papers.gaps import CLOSED, DAMAGED, GONE, gap, said
-from award.press.document import MissingGlyphs, from_json
+from award.press.document import MissingGlyphs, PressError, RenderingStopped, from_json
 from award.press.records import Head, RegisterLine, RegisterView
 from award.press.tasks import pool
 
@@ -71,11 +71,21 @@ def compute(wanted: Wanted | None) -> Written | None:
     incoming = settings().directory / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=incoming) as file:
-        write(file, content, register_pdf(content))
+        write(file, content, _register(content))
         file.seek(0)
         blob = storage().put(file)
     name = f"{wanted.content['name']}.zip"
     return Written(wanted.document, Prepared(blob.sha256, blob.size, name, "application/zip", "zip", None))
+
+
+def _register(content: dict[str, Any]) -> bytes:
+    """Raises Hopeless where the register can never be made of this."""
+    try:
+        return register_pdf(content)
+    except RenderingStopped:
+        raise
+    except PressError as problem:
+        raise Hopeless(str(problem)) from problem
 
 
 def without_lost(content: dict[str, Any]) -> dict[str, Any]:

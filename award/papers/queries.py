@@ -1,12 +1,13 @@
 """Which papers of a round an actor may have, and how far each is; every question goes through the Actions that exist."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, false, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from award.accounts.queries import names_of
 from award.applications.models import AcceptanceDecision, Application
 from award.applications.queries import application_for, may_read, with_round
 from award.judging.models import FeedbackReport, Sheet
@@ -14,6 +15,7 @@ from award.kernel.actor import SYSTEM, Action, Actor
 from award.kernel.documents.batches import unstated as unstated_in
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.errors import NotFound
+from award.kernel.i18n import N_, translate
 from award.papers.kinds import KINDS, PaperKind
 from award.policy import Standing, decide
 from award.results.queries import approval_of, hidden_from, publication_of
@@ -26,6 +28,10 @@ from award.winners.models import Certificate
 
 ENDED = ("released", "acknowledged")
 """States of a feedback report that its applicant may read."""
+
+
+NOTICES = {"accept": N_("Notice of acceptance"), "return": N_("Notice of correction"), "refuse": N_("Notice of refusal")}
+"""Kinds of acceptance decisions, as their papers are called."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +233,20 @@ def _others(
         )
         query = query.where(FeedbackReport.state.in_(ENDED))
     return [Paper(KINDS[key], thing, one.entrant, round_, one) for one, thing in session.execute(query)]
+
+
+def told_apart(session: Session, papers: Sequence[Paper], language: str) -> dict[str, str]:
+    """What tells a paper from another about the same organisation, by its thing: number, judge or kind of notice."""
+    judges = names_of(session, [one.person_id for one in papers if one.person_id is not None])
+    decided = select(AcceptanceDecision.public_id, AcceptanceDecision.kind)
+    rows = session.execute(decided.where(AcceptanceDecision.public_id.in_([one.thing for one in papers])))
+    notices: dict[str, str] = {thing: kind for thing, kind in rows}  # noqa: C416
+    found = {}
+    for one in papers:
+        notice = translate(language, NOTICES[notices[one.thing]]) if one.thing in notices else ""
+        number = one.application.number if one.application else ""
+        found[one.thing] = " · ".join(filter(None, (number, notice or judges.get(one.person_id or 0))))
+    return found
 
 
 # --- how far they are -----------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from award.kernel import clock
@@ -56,6 +57,8 @@ def _stated(session: Session, key: str, entry: BatchEntry, language: str) -> Sta
         view = kind.view(session, entry.thing, language)
     except NotFound:
         return Stated(entry.position, None, NOTHING)
+    except (MemoryError, DBAPIError):
+        raise  # that may pass, so the job is tried again
     except Exception:  # whatever is wrong with one record, the others are made
         log.exception("the view of %s %s cannot be stated", key, entry.thing)
         return Stated(entry.position, None, UNREADABLE)

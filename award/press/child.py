@@ -10,7 +10,7 @@ import sys
 from typing import IO, Any
 
 from award.press import engine
-from award.press.document import MissingGlyphs, PressError, Rendered, from_json
+from award.press.document import BrokenView, MissingGlyphs, PressError, Rendered, from_json
 from award.press.kinds import VIEWS
 
 
@@ -24,18 +24,15 @@ def answer(request: dict[str, Any]) -> list[Rendered | PressError]:
     """Several views are certificates on one sheet of HTML; one view is one document."""
     kind = request["kind"]
     views: list[Any] = [from_json(VIEWS[kind], view) for view in request["views"]]
-    if len(views) > 1:
-        return engine.render_batch(views)
-    try:
-        return [engine.render(kind, views[0])]
-    except PressError as problem:
-        return [problem]
+    return engine.render_batch(views) if len(views) > 1 else [engine.attempt(kind, views[0])]
 
 
 def record_of(made: Rendered | PressError) -> dict[str, Any]:
     """An outcome without its bytes, as it crosses the pipe."""
     if isinstance(made, MissingGlyphs):
         return {"missing": made.characters}
+    if isinstance(made, BrokenView):
+        return {"broken": made.fault}
     if isinstance(made, PressError):
         return {"error": str(made)}
     return {

@@ -11,6 +11,9 @@ from typing import Any, Literal, TypeVar
 
 Kind = Literal["book", "certificate", "comments", "feedback_report", "notice", "register", "score_sheet", "summary"]
 View = TypeVar("View")
+BROKEN = "The record cannot be made into a document: "
+PASSING = (MemoryError, OSError)
+"""Faults of the machine and not of the record: the same may succeed another time."""
 
 
 class PressError(Exception):
@@ -24,6 +27,14 @@ class MissingGlyphs(PressError):
         named = "、".join(f"{character} (U+{ord(character):04X})" for character in characters)
         super().__init__(f"No font of ours has {named}: replace it in the text.")
         self.characters = characters
+
+
+class BrokenView(PressError):
+    """What a document is made from is damaged or not complete, so that it can never be made of it. fault: as it was met."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(f"{BROKEN}{fault}")
+        self.fault = fault
 
 
 class RenderingStopped(PressError):

@@ -6,6 +6,7 @@ All text reaches the page through autoescape; what a person wrote is never marku
 import hashlib
 import io
 import re
+import traceback
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -19,7 +20,7 @@ from award.kernel.i18n import format_day, translate
 from award.kernel.settings import ROOT
 from award.press import chinese, ornament, paper, qr
 from award.press.charts import dot_strip, percent_text
-from award.press.document import Kind, PressError, Rendered, data_hash
+from award.press.document import PASSING, BrokenView, Kind, PressError, Rendered, data_hash
 from award.press.figures import Figures, fitting
 from award.press.kinds import VIEWS
 from award.press.records import BookView, CommentsView, RegisterView, SheetView, SummaryRemarks, SummaryView
@@ -156,15 +157,23 @@ def render_batch(views: Sequence[CertificateView]) -> list[Rendered | PressError
     """Some 50 certificates, in the order of their views; one that cannot be made is an error in its place and stops no other."""
     try:
         return list(_certificates(views))
-    except PressError:
-        return [_attempt(view) for view in views]
+    except PASSING:
+        raise
+    except Exception:  # each by itself tells which of them it was
+        return [attempt("certificate", view) for view in views]
 
 
-def _attempt(view: CertificateView) -> Rendered | PressError:
+def attempt(kind: Kind, view: Any) -> Rendered | PressError:
+    """One document, or why it can never be made. Raises what may pass (PASSING)."""
     try:
-        return render("certificate", view)
+        return render(kind, view)
     except PressError as problem:
         return problem
+    except PASSING:
+        raise
+    except Exception as fault:  # whatever a damaged record does to a template
+        traceback.print_exc()
+        return BrokenView(f"{type(fault).__name__}: {fault}")
 
 
 def _certificates(views: Sequence[CertificateView]) -> list[Rendered]:

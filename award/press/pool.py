@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from typing import IO, Any, Self
 
 from award.kernel.settings import ROOT, settings
-from award.press.document import Kind, MissingGlyphs, PressError, Rendered, RenderingStopped, to_json
+from award.press.document import BrokenView, Kind, MissingGlyphs, PressError, Rendered, RenderingStopped, to_json
 from award.press.views import CertificateView
 
 BATCH = 50
@@ -165,6 +165,8 @@ class Pool:
 def _outcome(record: dict[str, Any]) -> Rendered | PressError:
     if "missing" in record:
         return MissingGlyphs(record["missing"])
+    if "broken" in record:
+        return BrokenView(record["broken"])
     if "error" in record:
         return PressError(record["error"])
     return Rendered(

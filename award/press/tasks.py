@@ -1,10 +1,11 @@
 """The press's job: renders wanted documents; their contents are stored before a row names them."""
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,10 +15,11 @@ from award.kernel.documents.models import Document, DocumentState
 from award.kernel.documents.service import RENDER, mark_failed, mark_ready
 from award.kernel.files.service import Prepared, keep, prepare_generated
 from award.kernel.jobs.running import Payload, Task
-from award.press.document import Kind, PressError, Rendered, RenderingStopped, from_json
+from award.press.document import BrokenView, Kind, PressError, Rendered, RenderingStopped, from_json
 from award.press.kinds import VIEWS
 from award.press.pool import Pool
-from award.press.views import CertificateView
+
+log = logging.getLogger("award.press")
 
 BATCHED = "certificate"
 """The kind of which many are made in one call."""
@@ -62,22 +64,31 @@ def read(session: Session, payload: Payload) -> list[Wanted]:
 
 def compute(wanted: Sequence[Wanted]) -> list[Outcome]:
     """Renders and stores. A document that cannot be made is an outcome; raises RenderingStopped when none could be."""
-    certificates = [one for one in wanted if one.kind == BATCHED]
-    others = [one for one in wanted if one.kind != BATCHED]
-    made = list(zip(certificates, _batch(certificates), strict=True)) + [(one, _single(one)) for one in others]
+    stated = [(one, _view(one)) for one in wanted]
+    broken = [(one, view) for one, view in stated if isinstance(view, PressError)]
+    certificates = [(one, view) for one, view in stated if one.kind == BATCHED and not isinstance(view, PressError)]
+    others = [(one, view) for one, view in stated if one.kind != BATCHED and not isinstance(view, PressError)]
+    batched = pool().render_batch([view for _, view in certificates]) if certificates else []
+    made: list[tuple[Wanted, Rendered | PressError]] = [
+        *broken, *zip((one for one, _ in certificates), batched, strict=True), *((one, _single(one, view)) for one, view in others),
+    ]  # fmt: skip
     if made and all(isinstance(result, RenderingStopped) for _, result in made):
         raise cast(RenderingStopped, made[0][1])
     return [_outcome(one, result) for one, result in made]
 
 
-def _batch(wanted: Sequence[Wanted]) -> list[Rendered | PressError]:
-    return pool().render_batch([from_json(CertificateView, one.view_json) for one in wanted]) if wanted else []
-
-
-def _single(wanted: Wanted) -> Rendered | PressError:
-    kind = cast(Kind, wanted.kind)
+def _view(wanted: Wanted) -> Any:
+    """The view of a document, or as a PressError why its record is none."""
     try:
-        return pool().render(kind, from_json(VIEWS[kind], wanted.view_json))
+        return from_json(VIEWS[cast(Kind, wanted.kind)], wanted.view_json)
+    except Exception as fault:  # whatever is wrong with one record, the others are made
+        log.exception("the view of document %s cannot be read", wanted.public_id)
+        return BrokenView(f"{type(fault).__name__}: {fault}")
+
+
+def _single(wanted: Wanted, view: object) -> Rendered | PressError:
+    try:
+        return pool().render(cast(Kind, wanted.kind), view)
     except PressError as problem:
         return problem
 

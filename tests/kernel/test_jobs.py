@@ -18,9 +18,10 @@ from award import worker
 from award.kernel import clock as award_clock
 from award.kernel import db
 from award.kernel.audit.trail import transaction
+from award.kernel.errors import AwardError, Conflict
 from award.kernel.jobs import running, service
 from award.kernel.jobs.models import Job, JobState
-from award.kernel.jobs.running import Payload, Task
+from award.kernel.jobs.running import Hopeless, Payload, Task
 from award.kernel.jobs.service import LostLease
 from award.kernel.settings import ROOT
 from tests.conftest import StandingClock
@@ -185,6 +186,40 @@ def test_a_failed_attempt_is_tried_again_later_and_at_last_given_up(any_engine: 
     assert notes.applied == []
     clock.forward(days=1)
     assert claim(any_engine) is None
+
+
+def test_what_can_never_succeed_is_given_up_at_once(any_engine: Engine) -> None:
+    def hopeless(word: str) -> str:
+        raise Hopeless(f"never {word}")
+
+    notes = Notes(hopeless)
+    job = want(any_engine)
+    assert worker.run(any_engine, [notes.task], once=True) == 1
+    assert (job_of(any_engine, job).state, job_of(any_engine, job).attempts) == (JobState.FAILED, 1)
+    assert notes.given_up == ["never a"]
+
+
+def test_a_refused_act_is_told_to_the_thing_and_leaves_nothing(any_engine: Engine) -> None:
+    """Only where the task says what to do with a refusal; the transaction of the act is undone."""
+    told: list[str] = []
+
+    def apply(session: Session, output: str) -> None:
+        session.execute(text("UPDATE job SET kind = 'test:changed'"))
+        raise Conflict("thing.reason")
+
+    def refuse(session: Session, payload: Payload, error: AwardError) -> None:
+        told.append(f"{payload['word']} {error.code}")
+
+    job = want(any_engine)
+    task = Task(KIND, read, str.upper, apply, refuse=refuse)
+    assert worker.run(any_engine, [task], once=True) == 1
+    found = job_of(any_engine, job)
+    assert (found.state, found.kind, found.attempts, found.error) == (JobState.FAILED, KIND, 1, "thing.reason")
+    assert told == ["a thing.reason"]
+    # Without it a refusal is a fault like any other.
+    again = want(any_engine)
+    assert worker.run(any_engine, [Task(KIND, read, str.upper, apply)], once=True) == 1
+    assert job_of(any_engine, again).state == JobState.QUEUED
 
 
 def test_a_job_that_kills_every_worker_is_given_up(any_engine: Engine, clock: StandingClock) -> None:

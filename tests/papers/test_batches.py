@@ -1,10 +1,12 @@
 """Batches of papers: started once, followed, cancelled, and not spoilt by one bad record or a killed worker."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from award.applications.models import Submission
@@ -19,10 +21,10 @@ from award.kernel.errors import Conflict, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.jobs.running import run_claimed
 from award.kernel.jobs.service import claim
-from award.papers import queries, service
+from award.papers import queries, service, tasks
 from award.papers.reasons import UNREADABLE, reason
 from award.papers.tasks import STATE_PAPERS
-from award.press.document import MissingGlyphs
+from award.press.document import BrokenView, MissingGlyphs
 from award.press.tasks import RENDER_DOCUMENTS
 from award.rounds.models import Round
 from tests import make
@@ -152,6 +154,12 @@ def test_a_batch_that_was_stopped_shows_what_was_made() -> None:
         (str(MissingGlyphs("𬭎")), "系统字库缺字：𬭎 (U+2CB4E)。请在原文中改用其他字，再重新制作。"),
         ("The certificate does not fit on one page: shorten its citation.", "证书内容超出一页，请缩短表彰文字。"),
         ("The document took longer than 60 seconds.", "制作超时或者占用内存过多。请重新制作；仍不成功的，请告知系统管理员。"),
+        ("RenderingStopped: The rendering process ended; …", "制作超时或者占用内存过多。请重新制作；仍不成功的，请告知系统管理员。"),
+        ("MemoryError: ", "制作超时或者占用内存过多。请重新制作；仍不成功的，请告知系统管理员。"),
+        (str(BrokenView("KeyError: 'head'")),
+         "制作本文书所依据的记录无法读取：记录已损坏或者不完整。请告知系统管理员（原因见后台进程日志），修复后重新制作。"),
+        ("OSError: [Errno 28] No space left on device", "系统未能读写文件。请告知系统管理员检查存储，再重新制作。"),
+        ("FileNotFoundError: blobs", "系统未能读写文件。请告知系统管理员检查存储，再重新制作。"),
         ("KeyError: 'organisation'", "系统未能制作。请重新制作；仍不成功的，请告知系统管理员（原因见后台进程日志）。"),
     ],
 )
@@ -197,6 +205,48 @@ def test_cancelled_in_the_middle_what_is_made_stays(world: World, press: Press, 
     second = start(world)
     work(world)
     assert progress(world, second) == batches.Progress(2, 2, 0, 0)
+    # What the next batch made is not the first one's.
+    assert progress(world, batch) == batches.Progress(3, 1, 0, 2)
+
+
+def test_a_batch_stopped_before_any_was_made_stays_so(world: World, press: Press) -> None:
+    batch = start(world)
+    one_job(world.engine, STATE_PAPERS)
+    assert cancel(world, batch)
+    work(world)
+    assert progress(world, batch) == batches.Progress(3, 0, 0, 3)
+    second = start(world)
+    work(world)
+    assert progress(world, second) == batches.Progress(3, 3, 0, 0)
+    assert progress(world, batch) == batches.Progress(3, 0, 0, 3)
+    assert failures(world, batch) == []
+
+
+def test_a_damaged_view_fails_at_once_and_says_so(world: World, press: Press) -> None:
+    batch = start(world)
+    one_job(world.engine, STATE_PAPERS)
+    with transaction(world.engine) as session:
+        broken = session.scalars(select(Document).order_by(Document.id)).first()
+        assert broken is not None
+        broken.view = '{"nothing": 1}'
+    work(world)
+    assert progress(world, batch) == batches.Progress(3, 2, 1, 0)
+    assert [reason("zh", why) for _, why in failures(world, batch)] == [reason("zh", UNREADABLE)]
+
+
+def test_a_database_that_is_away_is_no_damaged_record(
+    world: World, press: Press, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What may pass is tried again; the same goes for memory."""
+    whole = tasks.KINDS["book"]
+    for fault in (MemoryError(), OperationalError("SELECT 1", {}, Exception("gone"))):
+        with db.reading(world.engine) as session:
+            def view(*_: object, fault: Exception = fault) -> str:
+                raise fault
+
+            monkeypatch.setattr(tasks, "KINDS", {"book": replace(whole, view=view)})
+            with pytest.raises(type(fault)):
+                tasks.read(session, {"batch": start(world), "from": 0, "to": 25})
 
 
 def one_job(engine: Engine, task: object, *, dies: bool = False) -> None:

@@ -7,6 +7,7 @@ import zipfile
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import Engine, select
 
 from award.applications.models import Submission
@@ -17,7 +18,7 @@ from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.browsing import as_, post
-from tests.judging.world import World
+from tests.judging.world import APPLICANTS, JUDGES, World
 from tests.papers.conftest import Press, work
 
 
@@ -100,3 +101,19 @@ def test_a_zip_of_an_earlier_version_stays_readable(client: Any, here: World, pr
         assert bundle.file is not None
         bundle.file.sha256 = storage().put(written).sha256
     assert "001_云川精工 · 评分表_1" in office.get(base).text
+
+
+def test_the_list_of_failures_says_which_paper_of_an_organisation_it_is(client: Any, here: World, press: Press) -> None:
+    """Two sheets of one organisation are told apart by their judges."""
+    office = as_(client, here, "office")
+    press.broken[APPLICANTS[0]] = "No font of ours has 𬭎 (U+2CB4E): replace it in the text."
+    base = f"/office/rounds/{here.round}/papers"
+    page = post(office, f"{base}/batches", {"kind": "sheet"}, follow_redirects=False).headers["location"]
+    work(here)
+    shown = BeautifulSoup(office.get(page).text, "html.parser")
+    heads = [one.get_text(" ", strip=True) for one in shown.select("tbody th")]
+    assert len(heads) == len(set(heads)) == 5
+    with transaction(here.engine) as session:
+        number = here.application(session).number
+    assert all(one.startswith(f"{APPLICANTS[0]} {number} · ") for one in heads)
+    assert any(JUDGES[0] in one for one in heads)

@@ -15,7 +15,7 @@ from award.kernel.documents.queries import documents_of
 from award.kernel.documents.service import Request, want_many
 from award.kernel.files.storage import storage
 from award.press import tasks
-from award.press.document import PressError, Rendered, RenderingStopped, data_hash, to_json
+from award.press.document import BROKEN, PressError, Rendered, RenderingStopped, data_hash, to_json
 from award.press.tasks import RENDER_DOCUMENTS
 from tests.conftest import StandingClock
 from tests.golden import samples
@@ -86,6 +86,18 @@ def test_one_that_cannot_be_made_stops_no_other(engine: Engine, press: Press) ->
     assert [one.state for one in found] == [DocumentState.READY, DocumentState.FAILED, DocumentState.READY]
     assert found[1].error == "the citation is too long"
     assert found[1].file_id is None
+
+
+def test_a_record_that_is_no_view_fails_at_once_and_stops_no_other(any_engine: Engine, press: Press) -> None:
+    want(any_engine, "甲", "乙", "丙")
+    with transaction(any_engine) as session:
+        for number, view in ((1, "{"), (2, "[1]")):
+            session.get_one(Document, documents(any_engine)[number].id).view = view
+    assert worker.run(any_engine, [RENDER_DOCUMENTS], once=True) == 1
+    found = documents(any_engine)
+    assert [one.state for one in found] == [DocumentState.READY, DocumentState.FAILED, DocumentState.FAILED]
+    assert all((one.error or "").startswith(BROKEN) for one in found[1:])
+    assert press.calls == [1]
 
 
 def test_a_press_that_is_killed_is_tried_again_and_at_last_the_office_sees_it(

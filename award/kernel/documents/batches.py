@@ -83,12 +83,13 @@ def cancel(session: Session, batch: Batch, now: datetime) -> bool:
     for job in session.scalars(query):
         jobs.cancel(session, job, clock.real_now())
     mine = select(BatchEntry.document_id).where(BatchEntry.batch_id == batch.id)
-    session.execute(
-        update(Document)
-        .where(Document.id.in_(mine), Document.state == DocumentState.WANTED.value)
-        .values(state=DocumentState.CANCELLED.value)
-        .execution_options(synchronize_session="fetch")
-    )
+    open_ones = select(Document.id).where(Document.id.in_(mine), Document.state == DocumentState.WANTED.value)
+    stopped = list(session.scalars(open_ones))
+    # The next batch makes the same documents; this one shall not count them as its own then.
+    mine_stopped = update(BatchEntry).where(BatchEntry.batch_id == batch.id, BatchEntry.document_id.in_(stopped))
+    cancelled = update(Document).where(Document.id.in_(stopped)).values(state=DocumentState.CANCELLED.value)
+    for change in (mine_stopped.values(document_id=None), cancelled):
+        session.execute(change.execution_options(synchronize_session="fetch"))
     return True
 
 

@@ -30,6 +30,10 @@ def _nothing_more(session: Session, payload: Payload, error: str) -> None:
     """Nothing to say to the thing whose job was given up."""
 
 
+class Hopeless(Exception):
+    """Raised by a compute: no further attempt could end otherwise, so that the job is given up at once."""
+
+
 @dataclass(frozen=True)
 class Task(Generic[Input, Output]):
     """How jobs of one kind are done.
@@ -92,7 +96,8 @@ def _run(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta) -> s
                 _refuse(engine, task.refuse, claimed, fault)
                 return "refused"
             log.exception("job %s (%s), attempt %d failed", claimed.public_id, claimed.kind, claimed.attempt)
-            _fail(engine, task, claimed, f"{type(fault).__name__}: {fault}")
+            is_final = isinstance(fault, Hopeless)
+            _fail(engine, task, claimed, str(fault) if is_final else f"{type(fault).__name__}: {fault}", is_final=is_final)
             return "failed"
     except LostLease:
         log.warning("job %s (%s) was cancelled or taken over", claimed.public_id, claimed.kind)
@@ -110,9 +115,9 @@ def _work(engine: Engine, task: AnyTask, claimed: Claimed, lease: timedelta) -> 
             _reporter.reset(token)
 
 
-def _fail(engine: Engine, task: AnyTask, claimed: Claimed, error: str) -> None:
+def _fail(engine: Engine, task: AnyTask, claimed: Claimed, error: str, *, is_final: bool = False) -> None:
     with transaction(engine) as session:
-        if service.fail(session, claimed, error, clock.real_now()):
+        if service.fail(session, claimed, error, clock.real_now(), is_final=is_final):
             task.give_up(session, claimed.payload, error)
 
 

@@ -88,13 +88,14 @@ def batch(
 
 def _shown(session: Session, actor: Actor, round_: Round, batch: Batch, language: str) -> dict[str, Any]:
     kind = KINDS[batch.kind]
-    mine = {one.thing for one in queries.papers_in(session, actor, round_, batch.kind, clock.now(session))}
+    mine = {one.thing: one for one in queries.papers_in(session, actor, round_, batch.kind, clock.now(session))}
     failures = [one for one in batches.failures_of(session, batch) if one.thing in mine]
+    details = queries.told_apart(session, [mine[one.thing] for one in failures], language)
     progress = batches.progress_of(session, [batch])[batch.id]
     return {
         "batch": batch, "progress": progress, "kind_title": kind.title, "is_waiting": progress.open > 0,
         "failures": [
-            {"thing": one.thing, "name": one.name, "reason": reason(language, one.why)}
+            {"thing": one.thing, "name": one.name, "detail": details[one.thing], "reason": reason(language, one.why)}
             for one in failures
         ],
     }  # fmt: skip
