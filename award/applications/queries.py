@@ -4,13 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, or_, select, union
+from sqlalchemy.orm import Session, aliased, joinedload
 
+from award.accounts.models import Grant
 from award.applications.models import AcceptanceDecision, Answer, AnswerRevision, Application, Evidence, Submission
 from award.kernel import db
+from award.kernel.actor import APPLICANTS as APPLICANT_ROLES
 from award.kernel.actor import Action, Actor, Role, Scope
 from award.kernel.errors import NotFound
 from award.kernel.files.models import StoredFile
@@ -19,7 +22,8 @@ from award.policy import decide
 from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now
 from award.stages import APPLICANTS, Who
-from award.standing.queries import own_part, standing_of
+from award.standing.models import Conflict
+from award.standing.queries import conflicts_of, own_part, standing_of
 
 PART_CLOSED = N_("The award office has returned other parts for correction; this one stays as it was submitted.")
 
@@ -74,6 +78,19 @@ def application_for(session: Session, actor: Actor, public_id: str, now: datetim
     return application
 
 
+def office_application(session: Session, actor: Actor, public_id: str, now: datetime, round_id: str = "") -> Application:
+    """An application for its office or supervisor. round_id: public id of the round its address names, where it does.
+
+    Raises NotFound for anybody else, also for an officer who works for the applicant.
+    """
+    application = application_for(session, actor, public_id, now)
+    if round_id not in ("", application.round.public_id):
+        raise NotFound
+    if not standing_of(session, actor, application, now).who & {Who.OFFICE, Who.SUPERVISOR}:
+        raise NotFound
+    return application
+
+
 def own_application(session: Session, actor: Actor, public_id: str) -> Application:
     """An application the actor works on for the applicant, in whatever role. Raises NotFound when it is absent or another's."""
     application = session.scalar(_ONE, {"public_id": public_id})
@@ -88,18 +105,66 @@ def applications_of(session: Session, actor: Actor) -> list[Application]:
     return list(session.scalars(query.order_by(Application.started_at.desc(), Application.id.desc())))
 
 
-def is_own(actor: Actor) -> ColumnElement[bool]:
-    """Those of the organisations the actor acts for, each before its authority, and those he was invited to: as `own_part`."""
+def is_own(actor: Actor, of: type[Application] = Application) -> ColumnElement[bool]:
+    """Those of the organisations the actor acts for, each before its authority, and those he was invited to: as `own_part`.
+
+    of: the table under another name, for a statement that has it already.
+    """
     invited = actor.scopes_of(Role.WRITER, Scope.APPLICATION) | actor.scopes_of(Role.READER, Scope.APPLICATION)
     owned = [
         and_(
-            Application.organisation_id == held.scope_id,
-            Application.round_id.in_(select(Round.id).join(Award).where(Award.authority_id == held.authority_id)),
+            of.organisation_id == held.scope_id,
+            of.round_id.in_(select(Round.id).join(Award).where(Award.authority_id == held.authority_id)),
         )
         for held in actor.held
         if held.role == Role.APPLICANT and held.scope == Scope.ORGANISATION
     ]
-    return or_(Application.id.in_(invited), *owned)
+    return or_(of.id.in_(invited), *owned)
+
+
+def barred_to(actor: Actor) -> Select[int] | CompoundSelect[int]:
+    """The inner numbers of the applications an actor must not touch in his office, for what leaves them out.
+
+    Those he has a conflict with on record, and those he works for: whoever writes for an applicant decides nothing about it.
+    """
+    if not actor.roles & APPLICANT_ROLES:
+        return conflicts_of(actor)
+    own = aliased(Application)
+    return union(conflicts_of(actor), select(own.id).where(is_own(actor, own)))
+
+
+def is_barred(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor must not touch an application in his office, and so must not learn of it: for lists and counts."""
+    if not actor.roles & APPLICANT_ROLES:
+        return _conflict_of(actor.person_id)
+    return Application.id.in_(barred_to(actor))
+
+
+@lru_cache
+def _conflict_of(person_id: int | None) -> ColumnElement[bool]:
+    """Made once for a person, who asks it several times on every page."""
+    return exists(select(Conflict.id).where(Conflict.application_id == Application.id, Conflict.person_id == person_id))
+
+
+_HERE = select(Award.authority_id).join(Round, Round.award_id == Award.id).where(Round.id == Application.round_id)
+WORKS_FOR = Grant.revoked_at.is_(None) & or_(
+    (Grant.scope == Scope.APPLICATION) & (Grant.scope_id == Application.id),
+    and_(
+        Grant.scope == Scope.ORGANISATION, Grant.role == Role.APPLICANT, Grant.scope_id == Application.organisation_id,
+        Grant.authority_id == _HERE.correlate(Application).scalar_subquery(),
+    ),
+)  # fmt: skip
+"""What ties a grant to the application its holder works for: invited to it, or acting for the organisation before its authority."""
+
+
+def barred_from(session: Session, *wanted: ColumnElement[bool]) -> frozenset[int]:
+    """The persons (inner numbers) who must not touch one of the applications, by the same rule.
+
+    wanted: which applications.
+    """
+    on_record = select(Conflict.person_id).join(Application, Application.id == Conflict.application_id).where(*wanted)
+    at_work = select(Grant.person_id).select_from(Application).join(Grant, WORKS_FOR).where(*wanted)
+    return frozenset(session.scalars(union(on_record, at_work)))
 
 
 def may_read(session: Session, actor: Actor, application: Application, now: datetime) -> bool:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Person
 from award.applications.models import AcceptanceDecision, Application, PaperOutcome
+from award.applications.queries import WORKS_FOR
 from award.invariants.finding import Found, among
 from award.kernel import clock
-from award.kernel.actor import ADMINISTRATORS, Role, Scope
+from award.kernel.actor import ADMINISTRATORS
 from award.panels.models import PanelChange
 from award.results.models import AwardDecision, Objection, Proposal, Publication
 from award.standing.models import Assignment
@@ -93,20 +94,13 @@ def roles_from_others(session: Session) -> Found:
 
 
 def judges_apart(session: Session) -> Found:
-    """Nobody judges the application of an organisation he acts for."""
-    acting = (
-        (Grant.person_id == Assignment.person_id)
-        & (Grant.role == Role.APPLICANT)
-        & (Grant.scope == Scope.ORGANISATION)
-        & (Grant.scope_id == Application.organisation_id)
-        & Grant.revoked_at.is_(None)
-    )
+    """Nobody judges the application of an organisation he acts for, or one he was invited to write or to read."""
     query = (
         select(Assignment.public_id, Grant.id)
         .join(Application, Assignment.application_id == Application.id)
-        .outerjoin(Grant, acting)
+        .outerjoin(Grant, (Grant.person_id == Assignment.person_id) & WORKS_FOR)
         .where(Assignment.state == "active")
     )
     return among(
-        session.execute(query), lambda one: f"seat {one[0]}: its judge acts for the applicant" if one[1] else ""
+        session.execute(query), lambda one: f"seat {one[0]}: its judge works for the applicant" if one[1] else ""
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.accounts.models import Person
 from award.applications.models import SHARING, Application
-from award.applications.queries import of_many_rounds, with_round
+from award.applications.queries import is_barred, of_many_rounds, with_round
 from award.judging.combining import Marked
 from award.judging.models import FeedbackReport, Sheet, SheetItem, SheetVersion
 from award.kernel.actor import Action, Actor
@@ -21,7 +21,7 @@ from award.rounds.models import Round
 from award.rounds.queries import stage_now
 from award.stages import StageNow, Who
 from award.standing.models import Assignment, Conflict, Declaration
-from award.standing.queries import Relations, standing_with
+from award.standing.queries import Relations, own_part, standing_with
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 """What sheets are called where judges' names are not shown, in order of assignment."""
@@ -173,7 +173,8 @@ def cards_of(session: Session, actor: Actor) -> list[Card]:
     """All reviews of the actor in rounds that are running, in the order they were given to him."""
     cards = []
     for application, assignment, sheet, report, has_signed in session.execute(_CARDS, {"person": actor.person_id}):
-        state = state_of(sheet, has_signed=has_signed)
+        # Who came to work for the applicant has lost what he signed for; his seat he can still give up.
+        state = state_of(sheet, has_signed=has_signed and not own_part(actor, application))
         marks = sheet.marks if sheet else {}
         cards.append(Card(assignment, application, state, marks, assignment.is_leader, report or ""))
     return cards
@@ -278,11 +279,6 @@ def scored_in(session: Session, application: Application) -> dict[int, list[Mark
     return found
 
 
-def conflict_with(actor: Actor) -> ColumnElement[bool]:
-    """Whether the actor has a conflict with an application, for lists."""
-    return exists().where(Conflict.person_id == actor.person_id, Conflict.application_id == Application.id)
-
-
 def sheet_in(session: Session, application: Application, public_id: str) -> Sheet:
     """A sheet of a seat that has not ended, of this application. Raises NotFound."""
     query = (
@@ -319,7 +315,7 @@ def reports_in(session: Session, actor: Actor, round_: Round) -> list[tuple[Appl
             Application.round_id == round_.id,
             Application.state.in_(SHARING),
             Application.gate_opened_at.is_not(None),
-            ~conflict_with(actor),
+            ~is_barred(actor),
         )
         .order_by(Organisation.name, Application.id)
     )

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Person
+from award.accounts.models import Grant, Person
 from award.applications.models import LIVE, AcceptanceDecision, Application, PaperOutcome
+from award.applications.queries import WORKS_FOR
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import Role
 from award.kernel.i18n import N_
@@ -131,7 +132,20 @@ def panels_complete(session: Session, round_: Round, now: datetime) -> list[Miss
         missing.append(Missing(text, "assign", {"size": rules.size, "count": short}))
     if headless:
         missing.append(Missing(N_("Panels without a leader: {count}"), "assign", {"count": headless}))
-    return missing
+    return missing + _judges_at_work(session, round_)
+
+
+def _judges_at_work(session: Session, round_: Round) -> list[Missing]:
+    """Nobody judges whom he works for: he may have been invited, or have claimed the organisation, after he got his seat."""
+    query = (
+        select(func.count(Assignment.id.distinct()))
+        .join(Application, Application.id == Assignment.application_id)
+        .join(Grant, (Grant.person_id == Assignment.person_id) & WORKS_FOR)
+        .where(Application.round_id == round_.id, Assignment.state == "active", is_going_on(round_))
+    )
+    count = _count(session, query)
+    text = N_("Judges who work for the applicant they judge: {count}. They step back or are replaced, or the applicant takes them off")
+    return [Missing(text, "assign", {"count": count})] if count else []
 
 
 def sheets_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
@@ -157,7 +171,7 @@ def sheets_complete(session: Session, round_: Round, now: datetime) -> list[Miss
     if short:
         text = N_("Applications with fewer judges than the {least} sheets a figure needs: {count}")
         missing.append(Missing(text, "progress", {"least": least, "count": short}))
-    return missing
+    return missing + _judges_at_work(session, round_)
 
 
 def outcomes_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:

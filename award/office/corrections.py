@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from award import policy
 from award.applications.models import Application, PaperOutcome
+from award.applications.queries import barred_from, is_barred
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from award.kernel.events import Event
@@ -16,7 +17,6 @@ from award.kernel.files.models import StoredFile
 from award.kernel.i18n import N_
 from award.office import outcomes
 from award.office.outcome_kinds import CONTENTS, Entry
-from award.office.queries import is_conflicted
 from award.results.queries import is_decided
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import guarded_stage, stage_of
@@ -56,7 +56,7 @@ def corrected_in(session: Session, actor: Actor, round_: Round) -> Sequence[tupl
         select(PaperOutcome, Application, RoundStage.kind)
         .join(Application, Application.id == PaperOutcome.application_id)
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(RoundStage.round_id == round_.id, PaperOutcome.number > 1, ~is_conflicted(actor))
+        .where(RoundStage.round_id == round_.id, PaperOutcome.number > 1, ~is_barred(actor))
         .options(joinedload(Application.organisation))
     )
     return [(one, application, kind) for one, application, kind in session.execute(query.order_by(PaperOutcome.id.desc()))]
@@ -102,9 +102,10 @@ def correct_outcome(
     outcomes.note(session, actor, Event.OUTCOME_CORRECTED, application, made)
     place = f"/office/rounds/{round_.public_id}/outcomes/{application.public_id}/versions"
     waits = Waiting(
-        N_("Correction of an outcome"), application.entrant, place, made.public_id, application.id, application.public_id
+        N_("Correction of an outcome"), application.entrant, place, made.public_id, application.public_id
     )
-    ask_second_person(session, actor, round_, waits, now)
+    barred = barred_from(session, Application.id == application.id)
+    ask_second_person(session, actor, round_, waits, now, without=barred)
     return made
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, SHARING, Application
+from award.applications.queries import is_barred
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel import db
 from award.kernel.actor import Actor
@@ -17,7 +17,7 @@ from award.office.going_on import is_going_on
 from award.organisations.models import Claim, Organisation
 from award.panels.models import PanelChange
 from award.rounds.models import Round
-from award.standing.models import Assignment, Conflict, Declaration
+from award.standing.models import Assignment, Declaration
 
 SIZE = 10
 UNDECIDED = ("submitted", "resubmitted", "correction")
@@ -71,7 +71,7 @@ class Wanted:
 
 def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
     """The figures of a round, without the applications a conflict hides from this actor."""
-    query = select(Application.state, func.count()).where(Application.round_id == round_.id, ~is_conflicted(actor))
+    query = select(Application.state, func.count()).where(Application.round_id == round_.id, ~is_barred(actor))
     by_state: dict[str, int] = dict(db.rows_of(session, query.group_by(Application.state)).all())
     received = sum(count for state, count in by_state.items() if state != "draft")
     seats = db.rows_of(session, _seat_counts(actor, round_)).one()
@@ -99,7 +99,7 @@ def _gate_counts(actor: Actor, round_: Round) -> Select[int, int]:
         .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
         .where(
             Application.round_id == round_.id, Application.state.in_(SHARING), Application.gate_opened_at.is_not(None),
-            ~is_conflicted(actor),
+            ~is_barred(actor),
         )
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def _waiting_counts(actor: Actor, round_: Round) -> Select[int, int]:
     changes = (
         select(func.count(PanelChange.id))
         .join(Application, Application.id == PanelChange.application_id)
-        .where(Application.round_id == round_.id, PanelChange.state == "proposed", ~is_conflicted(actor))
+        .where(Application.round_id == round_.id, PanelChange.state == "proposed", ~is_barred(actor))
     )
     return select(claims.scalar_subquery(), changes.scalar_subquery())
 
@@ -129,7 +129,7 @@ def _seat_counts(actor: Actor, round_: Round) -> Select[int, int, int, int]:
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
         .outerjoin(Declaration, signed)
         .where(
-            Assignment.round_id == round_.id, Assignment.state == "active", is_going_on(round_), ~is_conflicted(actor)
+            Assignment.round_id == round_.id, Assignment.state == "active", is_going_on(round_), ~is_barred(actor)
         )
     )
 
@@ -142,7 +142,7 @@ def submissions_of(session: Session, actor: Actor, round_: Round) -> Sequence[da
         .join(Application, Application.id == Assignment.application_id)
         .where(
             Assignment.round_id == round_.id, Assignment.state == "active", Sheet.state == "submitted",
-            is_going_on(round_), Sheet.submitted_at.is_not(None), ~is_conflicted(actor),
+            is_going_on(round_), Sheet.submitted_at.is_not(None), ~is_barred(actor),
         )
         .order_by(Sheet.submitted_at)
     )  # fmt: skip
@@ -158,7 +158,7 @@ def by_sector(session: Session, actor: Actor, round_: Round) -> dict[tuple[str, 
         )
         .join(Assignment, (Assignment.application_id == Application.id) & (Assignment.state == "active"))
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
-        .where(Application.round_id == round_.id, is_going_on(round_), ~is_conflicted(actor))
+        .where(Application.round_id == round_.id, is_going_on(round_), ~is_barred(actor))
         .group_by(Application.category, Application.sector)
         .order_by(Application.category, Application.sector)
     )  # fmt: skip
@@ -177,7 +177,7 @@ def lines_of(
 
 
 def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:
-    condition = (Application.round_id == round_.id) & (Application.state != "draft") & ~is_conflicted(actor)
+    condition = (Application.round_id == round_.id) & (Application.state != "draft") & ~is_barred(actor)
     if wanted.state:
         condition &= Application.state == wanted.state
     if wanted.category:
@@ -190,17 +190,6 @@ def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:
             Application.number.contains(wanted.search, autoescape=True),
         )
     return condition
-
-
-def is_conflicted(actor: Actor) -> ColumnElement[bool]:
-    """Whether the actor must not touch an application, and so must not learn of it."""
-    return _conflict_of(actor.person_id)
-
-
-@lru_cache
-def _conflict_of(person_id: int | None) -> ColumnElement[bool]:
-    """Made once for a person, who asks it several times on every page."""
-    return exists(select(Conflict.id).where(Conflict.application_id == Application.id, Conflict.person_id == person_id))
 
 
 def seats_of(session: Session, applications: Sequence[Application]) -> dict[int, list[Seat]]:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from award.accounts.models import Grant, Person
+from award.accounts.models import Person
 from award.applications.models import LIVE, SHARING, Application
-from award.applications.queries import with_round
-from award.kernel.actor import Actor, Role, Scope
+from award.applications.queries import is_barred, with_round
+from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.organisations.models import Organisation
 from award.panels.models import PanelChange, PoolMember
@@ -161,17 +161,6 @@ def assignments_of(session: Session, actor: Actor) -> Sequence[Assignment]:
     return session.scalars(query.order_by(Assignment.id)).all()
 
 
-def conflicts_with(session: Session, application_id: int) -> frozenset[int]:
-    """The persons (inner numbers) with a conflict with an application: on record, or because they work for the applicant."""
-    on_record = select(Conflict.person_id).where(Conflict.application_id == application_id)
-    held = select(Grant.person_id).where(Grant.revoked_at.is_(None))
-    acting = held.join(Application, Application.organisation_id == Grant.scope_id).where(
-        Application.id == application_id, Grant.scope == Scope.ORGANISATION, Grant.role == Role.APPLICANT
-    )
-    invited = held.where(Grant.scope == Scope.APPLICATION, Grant.scope_id == application_id)
-    return frozenset(session.scalars(on_record.union(acting, invited)))
-
-
 @dataclass(frozen=True)
 class Panel:
     """An application and the seats of its panel. ended: seats that have ended, by names."""
@@ -183,12 +172,11 @@ class Panel:
 
 def panels_of(session: Session, actor: Actor, round_: Round) -> list[Panel]:
     """The panels of a round by applicant; without applications the actor has a conflict with."""
-    hidden = exists().where(Conflict.person_id == actor.person_id, Conflict.application_id == Application.id)
     applications = session.scalars(
         select(Application)
         .options(joinedload(Application.organisation))
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~hidden)
+        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~is_barred(actor))
         .order_by(Organisation.name, Application.id)
     ).all()
     seats: dict[int, list[Seat]] = defaultdict(list)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application, Submission
+from award.applications.queries import barred_to
 from award.kernel.actor import Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.models import Document, DocumentState
@@ -30,7 +31,6 @@ from award.press.records import Head
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in, title_of
 from award.stages import Who
-from award.standing.queries import conflicts_of
 
 BUNDLE = "papers:bundle"
 TEMPLATE = "bundle"
@@ -79,7 +79,7 @@ def bundle_for(session: Session, actor: Actor, round_: Round) -> Document | None
     document = latest_for(session, TEMPLATE, subject_of(round_, actor), "zh")
     if document is None:
         return None
-    forbidden = select(Application.public_id).where(Application.id.in_(conflicts_of(actor)))
+    forbidden = select(Application.public_id).where(Application.id.in_(barred_to(actor)))
     held = set(json.loads(document.view)["applications"])
     return None if held & set(session.scalars(forbidden)) else document
 

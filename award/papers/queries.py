@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.queries import names_of
 from award.applications.models import AcceptanceDecision, Application
-from award.applications.queries import application_for, may_read, with_round
+from award.applications.queries import application_for, barred_to, may_read, with_round
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import SYSTEM, Action, Actor
 from award.kernel.documents.batches import unstated as unstated_in
@@ -23,7 +23,7 @@ from award.rounds.models import Round, Snapshot
 from award.rounds.queries import round_for, stage_now, standing_in
 from award.stages import APPLICANTS, StageNow, Who
 from award.standing.models import Assignment
-from award.standing.queries import conflicts_of, standing_of
+from award.standing.queries import standing_of
 from award.winners.models import Certificate
 
 ENDED = ("released", "acknowledged")
@@ -177,7 +177,7 @@ def _papers_of_round(session: Session, actor: Actor, round_: Round, key: str, no
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
     """Applications the actor has no conflict with."""
-    return ~false() if actor.person_id is None else Application.id.not_in(conflicts_of(actor))
+    return ~false() if actor.person_id is None else Application.id.not_in(barred_to(actor))
 
 
 def _applications(actor: Actor, round_: Round) -> Select[Application]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 
 from award.accounts.models import Person
 from award.applications.models import SHARING, Application, PaperOutcome
+from award.applications.queries import barred_from, barred_to
 from award.judging.models import Sheet
 from award.kernel import db
 from award.kernel.actor import Actor
@@ -21,8 +22,7 @@ from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Round, RoundStage, Snapshot
 from award.rounds.queries import round_for, stage_of
-from award.standing.models import Assignment, Conflict
-from award.standing.queries import conflicts_of
+from award.standing.models import Assignment
 
 _IN_FORCE = AwardDecision.state == "in_force"
 
@@ -118,7 +118,7 @@ def stored_ranking(proposal: Proposal) -> Ranking:
 def hidden_from(session: Session, actor: Actor, round_: Round) -> frozenset[str]:
     """Public ids of the applications a conflict hides from an actor."""
     query = select(Application.public_id).where(
-        Application.round_id == round_.id, Application.id.in_(conflicts_of(actor))
+        Application.round_id == round_.id, Application.id.in_(barred_to(actor))
     )
     return frozenset(session.scalars(query))
 
@@ -205,9 +205,8 @@ def decisions_of(session: Session, round_: Round) -> Sequence[AwardDecision]:
 
 
 def conflicted_in(session: Session, round_: Round) -> frozenset[int]:
-    """Who has a conflict of interest with an application of a round, and so takes no part in its result."""
-    query = select(Conflict.person_id).join(Application, Application.id == Conflict.application_id)
-    return frozenset(session.scalars(query.where(Application.round_id == round_.id)))
+    """Who must not touch an application of a round, and so takes no part in its result."""
+    return barred_from(session, Application.round_id == round_.id)
 
 
 def deciders_of(session: Session, round_: Round) -> frozenset[int]:
@@ -327,4 +326,4 @@ def untold(session: Session, round_: Round) -> tuple[Sequence[AwardDecision], Se
 
 
 def _is_clear(actor: Actor) -> ColumnElement[bool]:
-    return or_(Objection.application_id.is_(None), Objection.application_id.not_in(conflicts_of(actor)))
+    return or_(Objection.application_id.is_(None), Objection.application_id.not_in(barred_to(actor)))

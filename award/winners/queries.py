@@ -10,11 +10,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
 
 from award.applications.models import Application
+from award.applications.queries import barred_to
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.rounds.models import Award, Round
 from award.rounds.queries import round_for
-from award.standing.queries import conflicts_of
 from award.winners.models import Certificate
 
 Validity = Literal["valid", "expired", "revoked", "unknown"]
@@ -77,7 +77,7 @@ def certificates_of(session: Session, round_id: int) -> Sequence[Certificate]:
 
 def certificates_for(session: Session, actor: Actor, round_id: int) -> Sequence[Certificate]:
     """The same, without those of applications the actor must not touch."""
-    query = _certificates(round_id).where(Certificate.application_id.not_in(conflicts_of(actor)))
+    query = _certificates(round_id).where(Certificate.application_id.not_in(barred_to(actor)))
     return session.scalars(query).all()
 
 
@@ -94,7 +94,7 @@ def certificate_for(session: Session, actor: Actor, round_: Round, public_id: st
     """A certificate of a round, for somebody who works in it and has no conflict. Raises NotFound otherwise."""
     round_for(session, actor, round_.public_id)
     query = select(Certificate).where(Certificate.public_id == public_id, Certificate.round_id == round_.id)
-    certificate = session.scalar(query.where(Certificate.application_id.not_in(conflicts_of(actor))))
+    certificate = session.scalar(query.where(Certificate.application_id.not_in(barred_to(actor))))
     if certificate is None:
         raise NotFound
     return certificate

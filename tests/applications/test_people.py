@@ -24,7 +24,6 @@ from award.kernel.errors import Conflict, Invalid, NotFound, Refused, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import translate
 from award.organisations.models import Claim
-from award.panels.queries import conflicts_with
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor
@@ -287,7 +286,7 @@ def test_roles_change_and_the_trail_says_by_whom(world: World, team: dict[str, P
 
 def test_whoever_writes_for_an_applicant_does_not_judge_it(world: World, team: dict[str, Person]) -> None:
     with db.reading(world.engine) as session:
-        assert {one.id for one in team.values()} <= conflicts_with(session, world.found(session).id)
+        assert {one.id for one in team.values()} <= queries.barred_from(session, Application.public_id == world.application)
 
 
 def test_the_api_asks_the_same(client: TestClient, world: World, team: dict[str, Person]) -> None:

@@ -11,11 +11,12 @@ from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.applications.letters import write_to_applicant
 from award.applications.models import Application
-from award.kernel.actor import Role
+from award.kernel.actor import Role, Scope
 from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.events import Event
@@ -209,26 +210,37 @@ def test_what_people_typed_is_no_formula(site: World, client: TestClient) -> Non
 
 # --- P12: rows of an export are a part of what its viewer opens one by one ---------------------------------------
 
+TIES = st.sampled_from(["conflict", "writer", "acting"])
+"""What bars a person from an application: a conflict on record, an invitation to it, acting for its organisation."""
 VIEWERS = st.sampled_from([Role.AWARD_OFFICE, Role.SUPERVISOR])
 FIRED: dict[str, int] = {}
 
 
+def _tie(session: Session, who: Person, application: Application, tie: str) -> None:
+    if tie == "conflict":
+        session.add(Conflict(person_id=who.id, application_id=application.id, source="office", reason="x", declared_at=make.NOW))
+    elif tie == "writer":
+        make.grant(session, who, Role.WRITER, Scope.APPLICATION, application.id)
+    else:
+        where = (Role.APPLICANT, Scope.ORGANISATION, application.organisation_id, application.authority_id)
+        make.grant(session, who, *where)
+
+
 @pytest.mark.parametrize("stage", ["assign", "score", "notice", "publish"])
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(viewer=VIEWERS, conflicts=st.sets(st.integers(0, 2), max_size=2), search=st.sampled_from(["", "云川"]))
+@given(viewer=VIEWERS, barred=st.dictionaries(st.integers(0, 2), TIES, max_size=2), search=st.sampled_from(["", "云川"]))
 def test_rows_are_what_the_viewer_can_open(
-    site: World, client: TestClient, stage: str, viewer: Role, conflicts: set[int], search: str
+    site: World, client: TestClient, stage: str, viewer: Role, barred: dict[int, str], search: str
 ) -> None:
     site.stage(stage)
     with transaction(site.engine) as session:
         who = make.officer(session, site.application(session).round.award.authority, "何人", role=viewer)
         site.cookies["viewer"] = make.signed_in(session, who)
-        for at in conflicts:
-            about = site.application(session, at).id
-            session.add(Conflict(person_id=who.id, application_id=about, source="office", reason="x", declared_at=make.NOW))
+        for at, tie in barred.items():
+            _tie(session, who, site.application(session, at), tie)
         named = {one.organisation.name: one.public_id for one in session.scalars(select(Application))}
     as_(client, site, "viewer")
-    hidden = {worlds.APPLICANTS[at] for at in conflicts}
+    hidden = {worlds.APPLICANTS[at] for at in barred}
     for name, url in ONE.items():
         answer = taken(client, name, reason="核对", round=site.round, q=search)
         if answer.status_code != 200:

@@ -197,12 +197,13 @@ def _score(world: World) -> None:
 def _more_people(session: Session, world: World) -> dict[str, Person]:
     application = world.application(session)
     authority = application.round.award.authority
-    people = {name: make.officer(session, authority, name) for name in ("second", "conflicted_officer")}
+    people = {name: make.officer(session, authority, name) for name in ("second", "conflicted_officer", "reading_officer")}
     people["nobody"] = make.person(session, "无名")
     for role in (Role.COMMITTEE_MEMBER, Role.RECOMMENDER):
         people[role.value] = make.officer(session, authority, role.value, role=role)
     people["writer elsewhere"] = make.person(session, "王立")
     make.grant(session, people["writer elsewhere"], Role.WRITER, Scope.APPLICATION, world.application(session, 1).id)
+    make.grant(session, people["reading_officer"], Role.READER, Scope.APPLICATION, application.id)
     for role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.TRAIL_ADMINISTRATOR):
         people[role.value] = make.person(session, role.value)
         make.grant(session, people[role.value], role, Scope.SYSTEM, 0)

@@ -15,6 +15,8 @@ FLOOR = 264
 """There are at least so many doors; fewer means the walk misses some."""
 KNOCKS = {"score": 102, "notice": 56, "publish": 56}
 """At how many of them something is hidden from the one who knows most, by stage; what writes is tried in the first alone."""
+IN_OFFICE = {"an officer who reads for the applicant": {"score": 40, "notice": 19, "publish": 19}}
+"""The same for who is at home with the applicant and has nothing to look for in the office's rooms, counting these alone."""
 OF_APPLICATION = frozenset({
     "application_id", "assignment_id", "evidence_id", "sheet_id", "comment_id", "objection_id", "certificate_id", "document_id",
     "thing_id", "message_id",
@@ -25,6 +27,7 @@ STRANGERS = {
     "the judge who stepped back": (f"judge{RECUSED}", OF_APPLICATION),
     "a judge of another application": (f"judge{ELSEWHERE}", OF_APPLICATION),
     "an officer with a conflict": ("conflicted_officer", OF_APPLICATION),
+    "an officer who reads for the applicant": ("reading_officer", OF_APPLICATION),
     "another applicant": ("owner1", OF_APPLICATION),
     "another authority's office": ("stranger", OF_ROUND),
     "a writer of another application": ("writer elsewhere", OF_APPLICATION),
@@ -55,6 +58,8 @@ def all_doors(client: TestClient) -> list[Door]:
 
 
 def hidden_at(door: Door, stranger: str) -> frozenset[str]:
+    if stranger in IN_OFFICE and not door.path.startswith("/office/"):
+        return frozenset()
     known = OPEN_TO_ALL | THEIR_OWN.get(stranger, set())
     return frozenset() if door.path in known else door.params & STRANGERS[stranger][1]
 
@@ -72,7 +77,7 @@ def test_hidden_and_missing_are_the_same(doors: Doors, client: TestClient, stran
     """In the stages in which there is most to be seen; and knocking changes nothing."""
     who, _ = STRANGERS[stranger]
     cookie = doors.cookies[who] if who else ""
-    for stage, least in KNOCKS.items():
+    for stage, least in IN_OFFICE.get(stranger, KNOCKS).items():
         doors.world.stage(stage)
         before, differing, seen = business(doors.world.engine), [], Counter[int]()
         for door in all_doors(client):

@@ -75,7 +75,7 @@ BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
     "administrators_apart": (f"{GIVE} ('x', {ADMIN}, 'judge', 'authority', 1, 0, '2026-01-01')", "judge and system_administrator"),
     "roles_from_others": ("UPDATE \"grant\" SET given_by = person_id WHERE role = 'supervisor'", "gave himself supervisor"),
     "judges_apart": (
-        f"{GIVE} ('x', {JUDGE}, 'applicant', 'organisation', {APPLICANT}, 1, '2026-01-01')", "its judge acts for the applicant"
+        f"{GIVE} ('x', {JUDGE}, 'applicant', 'organisation', {APPLICANT}, 1, '2026-01-01')", "its judge works for the applicant"
     ),
     "no_seat_in_conflict": (CONFLICT, "in spite of a conflict"),
     "sheets_after_declarations": ("DELETE FROM declaration WHERE id = (SELECT min(id) FROM declaration)", "no declaration before it"),

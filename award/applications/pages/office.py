@@ -29,7 +29,6 @@ from award.policy import decide, require
 from award.rounds.eligibility import conditions_of
 from award.rounds.pages.place import place_of
 from award.rounds.queries import round_for, stage_now, standing_in
-from award.stages import Who
 from award.standing.queries import standing_of
 from award.words import WORDS
 
@@ -66,11 +65,10 @@ def applications(
 def _readable(session: Session, actor: Actor, application_id: str) -> Application:
     """The application for its office or supervisor. Raises NotFound for anybody else, and for a draft."""
     now = clock.now(session)
-    application = queries.application_for(session, actor, application_id, now)
-    standing = standing_of(session, actor, application, now)
-    if not standing.who & {Who.OFFICE, Who.SUPERVISOR} or application.submitted_at is None:
+    application = queries.office_application(session, actor, application_id, now)
+    if application.submitted_at is None:
         raise NotFound
-    require(Action.APPLICATION_READ, stage_now(application.round, now), standing)
+    require(Action.APPLICATION_READ, stage_now(application.round, now), standing_of(session, actor, application, now))
     return application
 
 

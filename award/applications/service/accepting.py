@@ -12,6 +12,7 @@ from award.applications.check import open_points_in_words, parts_of
 from award.applications.letters import write_to_applicant
 from award.applications.models import AcceptanceDecision, Application, PaperOutcome
 from award.applications.notices import want_notice
+from award.applications.queries import barred_from
 from award.applications.service.holding import hold_for, note, person_of
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, Invalid, Refused
@@ -112,9 +113,10 @@ def propose_refusal(
     note(session, actor, Event.APPLICATION_REFUSAL_PROPOSED, application, stage, content)
     waits = Waiting(
         N_("Refusal of an application"), application.entrant, f"/office/applications/{application.public_id}",
-        decision.public_id, application.id, application.public_id,
+        decision.public_id, application.public_id,
     )  # fmt: skip
-    ask_second_person(session, actor, application.round, waits, now)
+    barred = barred_from(session, Application.id == application.id)
+    ask_second_person(session, actor, application.round, waits, now, without=barred)
     return decision
 
 

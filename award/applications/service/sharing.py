@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Invitation, Person
-from award.accounts.queries import person_by_public_id
+from award.accounts.queries import actor_for, person_by_account, person_by_public_id
 from award.accounts.service import give_grant, revoke_grant, send_invitation
 from award.applications.models import Application, Presence
 from award.applications.people import INVITED, grants_on, invitations_to, members_of
@@ -22,7 +22,9 @@ from award.organisations.queries import is_confirmed
 from award.policy import require
 from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now, title_of
-from award.standing.queries import standing_of
+from award.stages import Who
+from award.standing.models import Assignment
+from award.standing.queries import roles_in_round, standing_of
 from award.words import word_of
 
 BEAT = timedelta(seconds=20)
@@ -44,6 +46,7 @@ def invite_to_application(
     if not is_confirmed(session, application.organisation_id, application.authority_id):
         raise Conflict("claim.pending", N_("You can invite colleagues once the award office has seen the licence."))
     _require_uninvited(session, application, email.strip().lower(), real_now)
+    _require_apart(session, application, email, now)
     where = {"organisation": application.organisation.name, "round": title_of(application.round)}
     invitation, token = send_invitation(
         session, actor, name=name, email=email, role=role, scope=Scope.APPLICATION, scope_id=application.id, now=real_now,
@@ -64,6 +67,16 @@ def _require_uninvited(session: Session, application: Application, email: str, r
         if member.email.lower() == email:
             text = N_("{name} works on this application already, as {role}. Change that in the list above.")
             raise Invalid.one("email", text, name=member.name, role=Phrase(word_of("role", member.role)[0]))
+
+
+def _require_apart(session: Session, application: Application, email: str, now: datetime) -> None:
+    """Raises Invalid for the address of somebody of the round's office or supervision. Judges stay secret: their seat ends later."""
+    person = person_by_account(session, email)
+    if person is None:
+        return
+    who = roles_in_round(actor_for(session, person, now), application.round_id, application.authority_id)
+    if who & {Who.OFFICE, Who.SUPERVISOR}:
+        raise Invalid.one("email", N_("Who works in the office of this award cannot work for an applicant. Invite somebody else."))
 
 
 def end_invitation(
@@ -117,9 +130,12 @@ def decide_claim(
 ) -> None:
     """Decides a claim as organisations.decide_claim; where it is refused, whom those have invited to applications goes too.
 
-    Otherwise somebody who claimed in vain would keep reading through whom he let in. Raises what the decision raises.
+    Otherwise somebody who claimed in vain would keep reading through whom he let in. Raises what the decision raises, and
+    Conflict where who is confirmed works in the office himself or judges the organisation.
     Effects: its own, and the end of these grants and invitations.
     """
+    if confirmed:
+        _require_no_office(session, claim, now)
     ended = organisations.decide_claim(session, actor, claim, confirmed, reason, now, name=name)
     if not ended:
         return
@@ -137,6 +153,23 @@ def decide_claim(
     )  # fmt: skip
     for invitation in session.scalars(sent):
         invitation.expires_at = min(invitation.expires_at, clock.real_now())
+
+
+def _require_no_office(session: Session, claim: Claim, now: datetime) -> None:
+    person = session.get_one(Person, claim.person_id)
+    if roles_in_round(actor_for(session, person, now), 0, claim.authority_id) - {Who.PUBLIC}:
+        text = N_(
+            "{name} holds a role of this authority, so he cannot act for an organisation before it. "
+            "Refuse the claim with this reason."
+        )
+        raise Conflict("claim.office", text, name=person.name)
+    seats = select(Assignment.id).join(Application, Application.id == Assignment.application_id).join(Round).join(Award).where(
+        Assignment.person_id == person.id, Assignment.state == "active", Award.authority_id == claim.authority_id,
+        Application.organisation_id == claim.organisation_id,
+    )  # fmt: skip
+    if session.scalar(seats.limit(1)) is not None:
+        text = N_("{name} judges an application of this organisation. Replace the judge first, or refuse the claim.")
+        raise Conflict("claim.judge", text, name=person.name)
 
 
 def be_at_work(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> None:

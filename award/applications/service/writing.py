@@ -24,7 +24,7 @@ from award.policy import Standing, require
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage
 from award.stages import StageNow, Who
-from award.standing.queries import own_part
+from award.standing.queries import own_part, roles_in_round
 
 COLLAPSE = timedelta(minutes=10)
 """Of the versions one author saves in this time, the first is kept."""
@@ -49,13 +49,17 @@ def start_application(
 ) -> Application:
     """Begins an organisation's entry in a category of a round; asked again, answers with the one that is there.
 
-    Raises Refused (not open, or past the deadline), Invalid (no such category or sector), Conflict (withdrawn before).
+    Raises Refused (not open, or past the deadline), Invalid (no such category or sector), Conflict (withdrawn before, or the
+    actor holds a role in the round).
     """
     stage = guarded_stage(session, round_, now)
     acts_for_it = actor.acts_for(organisation.id, round_.award.authority_id)
     require(
         Action.APPLICATION_START, stage, Standing(frozenset({Who.PUBLIC} | ({Who.OWNER} if acts_for_it else set())))
     )
+    if roles_in_round(actor, round_.id, round_.award.authority_id) - {Who.PUBLIC}:
+        text = N_("You hold a role in this round, so you cannot apply in it. Let a colleague of the organisation begin the application.")
+        raise Conflict("application.own_office", text)
     if round_.state != "open":
         raise Conflict("round.not_open", N_("This round takes no applications now."))
     _check_category(round_, category, sector)

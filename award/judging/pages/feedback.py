@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.applications.queries import application_for, own_application
+from award.applications.queries import office_application, own_application
 from award.judging import papers, queries, service
 from award.judging.models import FeedbackReport
 from award.judging.pages import views
@@ -101,8 +101,8 @@ def release_all(request: Request, session: RequestSession, actor: CurrentActor, 
 def _judged(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
     """An application of the round whose sheets are all in, for who may read them."""
     now = clock.now(session)
-    application = application_for(session, actor, application_id, now)
-    if application.round.public_id != round_id or application.gate_opened_at is None:
+    application = office_application(session, actor, application_id, now, round_id)
+    if application.gate_opened_at is None:
         raise NotFound
     require(Action.SHEETS_READ, stage_now(application.round, now), standing_of(session, actor, application, now))
     return application

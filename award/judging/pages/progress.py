@@ -7,14 +7,14 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.applications.queries import application_for
+from award.applications.queries import office_application
 from award.judging import queries
 from award.judging.pages import views
 from award.judging.progress import Panel, SeatProgress, panels_in, progress_in
 from award.judging.service import return_sheet
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
-from award.kernel.errors import FieldError, Invalid, NotFound
+from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
@@ -88,10 +88,7 @@ def one_application(
 
 
 def _application(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
-    application = application_for(session, actor, application_id, clock.now(session))
-    if application.round.public_id != round_id:
-        raise NotFound
-    return application
+    return office_application(session, actor, application_id, clock.now(session), round_id)
 
 
 def _one(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:

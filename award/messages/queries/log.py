@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.applications.models import Application
+from award.applications.queries import barred_to
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.kernel.mail.models import Message
 from award.rounds.models import Round
-from award.standing.queries import conflicts_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def logged_message(session: Session, actor: Actor, round_: Round, public_id: str
 
 def _clear(actor: Actor, round_: Round) -> ColumnElement[bool]:
     subjects = select(literal("application:") + Application.public_id)
-    untouchable = subjects.where(Application.id.in_(conflicts_of(actor)))
+    untouchable = subjects.where(Application.id.in_(barred_to(actor)))
     return and_(Message.round_id == round_.id, Message.about.not_in(untouchable))
 
 

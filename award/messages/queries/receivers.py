@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, Application
+from award.applications.queries import barred_to
 from award.judging.models import Sheet
 from award.kernel.actor import Actor, Role
 from award.kernel.i18n import format_moment
@@ -19,7 +20,6 @@ from award.rounds.models import Round
 from award.rounds.people import holds, is_reachable
 from award.rounds.queries import dates_of, title_of
 from award.standing.models import Assignment, Conflict, Declaration
-from award.standing.queries import conflicts_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Applic
 def receivers_of(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
     """Everybody in a group, each once. For an application the actor has a conflict with, nobody is meant."""
     query = contacts(round_, group.states, now) if group.states else seats(round_, group.open_work, now)
-    clear = query.where(Application.id.not_in(conflicts_of(actor)))
+    clear = query.where(Application.id.not_in(barred_to(actor)))
     by_person: dict[int, list[tuple[Person, Application, str]]] = {}
     for person, application, name in session.execute(clear):
         by_person.setdefault(person.id, []).append((person, application, name))

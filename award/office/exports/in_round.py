@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from award.accounts.queries import names_by_public_id
 from award.applications.listing import Filters, list_for_office
 from award.applications.models import Application
+from award.applications.queries import is_barred
 from award.judging.progress import panels_in
 from award.kernel.actor import Action
 from award.kernel.audit.queries import records_of
@@ -18,7 +19,6 @@ from award.office import outcomes
 from award.office.event_words import EVENTS
 from award.office.exports.asked import Answer, Asked, Export, points_of, streamed
 from award.office.going_on import going_on
-from award.office.queries import is_conflicted
 from award.panels.queries import panels_of
 from award.policy import require
 from award.results.pages.shown import grade_names
@@ -119,7 +119,7 @@ def _progress(asked: Asked) -> Answer:
 
 def _outcomes(asked: Asked) -> Answer:
     round_ = round_of(asked)
-    query = going_on(round_).where(~is_conflicted(asked.actor)).options(joinedload(Application.organisation))
+    query = going_on(round_).where(~is_barred(asked.actor)).options(joinedload(Application.organisation))
     found = outcomes.outcomes_of(asked.session, round_)
     columns = (
         Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))), Column(asked.say(N_("State"))),

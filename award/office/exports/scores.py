@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 
 from award.accounts.models import Person
 from award.applications.models import SHARING, Application
+from award.applications.queries import is_barred
 from award.judging.models import Sheet
 from award.kernel.actor import Action
 from award.kernel.errors import Conflict, NotFound
@@ -14,7 +15,6 @@ from award.kernel.i18n import N_
 from award.kernel.sheets.tables import Column, Kind, Table
 from award.office.exports.asked import Answer, Asked, Export, points_of, streamed
 from award.office.exports.in_round import answer, page_of, round_of
-from award.office.queries import is_conflicted
 from award.organisations.models import Organisation
 from award.policy import Decision, decide, enforce
 from award.results.pages.desk import desk_of
@@ -91,7 +91,7 @@ def _valid(
         .join(Person, Person.id == Sheet.person_id)
         .where(
             Application.round_id == round_.id, Application.category == category, Application.state.in_(SHARING),
-            Application.gate_opened_at.is_not(None), ~is_conflicted(asked.actor),
+            Application.gate_opened_at.is_not(None), ~is_barred(asked.actor),
             Assignment.state == "active", Sheet.state == "submitted",
         )
         .order_by(Organisation.name, Application.id, Sheet.id)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.queries import names_of
 from award.applications.models import Application, PaperOutcome
-from award.applications.queries import application_for
+from award.applications.queries import is_barred, office_application
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
@@ -26,7 +26,6 @@ from award.office import corrections, outcomes
 from award.office.going_on import going_on
 from award.office.outcome_kinds import CONTENTS, Entry
 from award.office.pages import outcome_forms
-from award.office.queries import is_conflicted
 from award.policy import decide
 from award.regulations.model import Scheme, Text
 from award.rounds.models import Round
@@ -43,7 +42,7 @@ def listed(request: Request, session: RequestSession, actor: CurrentActor, round
     """The applications of a stage held on paper, with what came out."""
     round_ = round_for(session, actor, round_id)
     page = page_of(session, actor, round_)
-    query = going_on(round_).where(~is_conflicted(actor)).options(joinedload(Application.organisation))
+    query = going_on(round_).where(~is_barred(actor)).options(joinedload(Application.organisation))
     applications = list(session.scalars(query.order_by(Application.number)))
     found = outcomes.outcomes_of(session, round_)
     shown: dict[str, Any] = {
@@ -200,7 +199,7 @@ def confirm(
 def both(session: Session, actor: Actor, round_id: str, application_id: str) -> tuple[Round, Application]:
     """A round and an application, for somebody who may know of them. Raises NotFound."""
     round_ = round_for(session, actor, round_id)
-    return round_, application_for(session, actor, application_id, clock.now(session))
+    return round_, office_application(session, actor, application_id, clock.now(session), round_id)
 
 
 def page_of(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The panels of a round: who judges what, who leads, what is missing; assigning, replacing, conflicts the office knows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from award.accounts.models import Person
 from award.accounts.queries import person_by_public_id
 from award.applications.models import Application
-from award.applications.queries import application_for
+from award.applications.queries import barred_from, office_application
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -82,11 +82,11 @@ def _panel(round_: Round, one: Panel, rules: PanelRules, has_change: bool) -> di
     }  # fmt: skip
 
 
-def _seat(seat: Seat) -> dict[str, Any]:
+def _seat(seat: Seat, barred: Collection[int] = ()) -> dict[str, Any]:
     return {
         "id": seat.assignment.public_id, "name": seat.name, "institution": seat.institution,
         "is_leader": seat.assignment.is_leader, "has_signed": seat.has_signed, "state": seat.assignment.state,
-        "reason": seat.assignment.end_reason,
+        "reason": seat.assignment.end_reason, "is_barred": seat.assignment.person_id in barred,
     }  # fmt: skip
 
 
@@ -101,10 +101,7 @@ def panel(
 
 
 def _application(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
-    application = application_for(session, actor, application_id, clock.now(session))
-    if application.round.public_id != round_id:
-        raise NotFound
-    return application
+    return office_application(session, actor, application_id, clock.now(session), round_id)
 
 
 def _one(
@@ -118,6 +115,7 @@ def _one(
     replaced = next((one for one in seats if one.assignment.public_id == replace), None)
     pool = queries.pool_with_loads(session, application.authority_id, round_.id)
     kept = [one for one in active if one is not replaced]
+    barred = barred_from(session, Application.id == application.id)
     return {
         **place_of(actor, round_, "assign", now),
         "application": {
@@ -126,7 +124,7 @@ def _one(
         },
         "url": f"/office/rounds/{round_.public_id}/assign/{application.public_id}",
         "size": rules.size,
-        "seats": [_seat(one) for one in active],
+        "seats": [_seat(one, barred) for one in active],
         "ended": [_seat(one) for one in seats if one.assignment.state != "active"],
         "vacancies": max(0, rules.size - len(active)),
         "leader_missing": rules.leader_required and not any(one.assignment.is_leader for one in active),
@@ -148,7 +146,7 @@ def _candidates(
     seats: Sequence[Seat], kept: Sequence[Seat],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The judges of the pool who have no seat here, those who may take one first."""
-    conflicts, today = queries.conflicts_with(session, application.id), today_at(application, clock.now(session))
+    conflicts, today = barred_from(session, Application.id == application.id), today_at(application, clock.now(session))
     sitting = {one.assignment.person_id for one in seats if one.assignment.state == "active"}
     found = []
     for member, load in pool:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from award import policy
 from award.accounts.models import Person
 from award.applications.models import Application
+from award.applications.queries import barred_from
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -70,8 +71,9 @@ def propose_change(
     _note(session, actor, Event.PANEL_CHANGE_PROPOSED, change)
     place = f"/office/rounds/{application.round.public_id}/assign/{application.public_id}"
     name = application.entrant
-    waits = Waiting(N_("Change of a panel"), name, place, change.public_id, application.id, application.public_id)
-    ask_second_person(session, actor, application.round, waits, now)
+    waits = Waiting(N_("Change of a panel"), name, place, change.public_id, application.public_id)
+    barred = barred_from(session, Application.id == application.id)
+    ask_second_person(session, actor, application.round, waits, now, without=barred)
     return change
 
 

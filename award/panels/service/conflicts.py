@@ -18,7 +18,7 @@ from award.panels.service.seats import end_seat, hold_panel, note, require_own, 
 from award.rounds.queries import guarded_stage
 from award.stages import Kind, Who
 from award.standing.models import Assignment, Conflict, Declaration
-from award.standing.queries import standing_of
+from award.standing.queries import own_part, standing_of
 
 
 def sign_declaration(
@@ -26,7 +26,8 @@ def sign_declaration(
 ) -> None:
     """The judge declares that no conflict exists; from the next request on the application is open to him.
 
-    wording: the text he signed. Signed again: nothing happens. Raises Refused (not assigned, or wrong stage).
+    wording: the text he signed. Signed again: nothing happens. Raises Refused (not assigned, or wrong stage), Invalid for who
+    works for the applicant.
     """
     stage = guarded_stage(session, application.round, now)
     hold_panel(session, application)
@@ -35,6 +36,9 @@ def sign_declaration(
         return
     policy.require(Action.DECLARATION_SIGN, stage, standing)
     require_own(actor, application, assignment)
+    if own_part(actor, application):
+        text = N_("You work for this applicant, so you cannot sign this. Say that there is a conflict of interest; your seat ends.")
+        raise Invalid.one("answer", text)
     session.add(
         Declaration(person_id=assignment.person_id, application_id=application.id, signed_at=now, wording=wording)
     )

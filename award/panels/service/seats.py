@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from award import policy
 from award.accounts.models import Person
 from award.applications.models import Application
+from award.applications.queries import barred_from
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -127,7 +128,7 @@ def check_seat(
         seats,
         queries.member_of(session, application.authority_id, person.id),
         person.name,
-        has_conflict=person.id in queries.conflicts_with(session, application.id),
+        has_conflict=person.id in barred_from(session, Application.id == application.id),
         load=queries.loads_of(session, application.round_id).get(person.id, 0),
         today=today_at(application, now),
     )

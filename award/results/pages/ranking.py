@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from award.applications.queries import application_for
+from award.applications.queries import office_application
 from award.kernel.actor import Action
 from award.kernel.errors import NotFound
 from award.kernel.web import guard
@@ -98,9 +98,7 @@ def one_result(
 ) -> Response:
     """One total, explained down to each sheet and item."""
     desk = desk_of(session, actor, round_id, "results")
-    application = application_for(session, actor, application_id, desk.now)
-    if application.round_id != desk.round.id:
-        raise NotFound
+    application = office_application(session, actor, application_id, desk.now, round_id)
     desk.category = application.category
     require(Action.SHEETS_READ, stage_now(desk.round, desk.now), standing_of(session, actor, application, desk.now))
     ranking = shown_ranking(desk)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from award import policy
 from award.applications.models import Application
+from award.applications.queries import barred_from
 from award.kernel import db, ids
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -172,9 +173,10 @@ def examine_objection(
     key = f"{objection.public_id}:{now:%Y%m%dT%H%M%S}"
     about = session.get(Application, objection.application_id) if objection.application_id is not None else None
     waits = Waiting(
-        N_("Result of an objection"), objection.receipt, place, key, objection.application_id, about.public_id if about else ""
+        N_("Result of an objection"), objection.receipt, place, key, about.public_id if about else ""
     )
-    ask_second_person(session, actor, round_, waits, now, without=queries.deciders_of(session, round_))
+    barred = barred_from(session, Application.id == objection.application_id)
+    ask_second_person(session, actor, round_, waits, now, without=queries.deciders_of(session, round_) | barred)
     return objection
 
 

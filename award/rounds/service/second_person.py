@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.kernel.actor import Actor
@@ -14,7 +13,6 @@ from award.kernel.settings import settings
 from award.rounds.models import Round
 from award.rounds.people import officers_of
 from award.rounds.queries import title_of
-from award.standing.models import Conflict
 
 
 @dataclass(frozen=True)
@@ -22,15 +20,13 @@ class Waiting:
     """What waits. what: English msgid. name: whom or what it is about, text or what
     knows its own words. place: path of its page. key: once per person and key.
 
-    application_id, application: inner number and public id of the application it is about; None and "" where it is of
-    the round as a whole.
+    application: public id of the application it is about, "" where it is of the round as a whole.
     """
 
     what: str
     name: object
     place: str
     key: str
-    application_id: int | None = None
     application: str = ""
 
 
@@ -39,12 +35,10 @@ def ask_second_person(
 ) -> None:
     """Writes to everybody of the office who may confirm what the actor has entered.
 
-    Left out: the actor himself, who must not touch the application, and `without`, whose second signature would be
+    Left out: the actor himself and `without`: who must not touch the application, or whose second signature would be
     refused. Effects: messages.
     """
     barred = {actor.person_id, *without}
-    if waiting.application_id is not None:
-        barred |= set(session.scalars(select(Conflict.person_id).where(Conflict.application_id == waiting.application_id)))
     for person in officers_of(session, round_, now):
         if person.id in barred or not is_address(person.email):
             continue
