@@ -4,6 +4,7 @@ import io
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pikepdf
 import pytest
@@ -97,6 +98,11 @@ class TestDashboard:
         assert listed("q=2026-001") == ["第1"]
         assert listed("q=%25") == []
         assert listed("page=9") == []
+
+    def test_it_is_taken_out_as_it_is_narrowed(self, desk: Desk, client: Any, scoring: str) -> None:
+        page = desk.get(client, "office", f"/office/rounds/{scoring}?status=rejected&q=3")
+        (link,) = BeautifulSoup(page.text, "html.parser").select('a[href*="/office/export/applications"]')
+        assert parse_qs(urlsplit(str(link["href"])).query) == {"round": [scoring], "q": ["3"], "state": ["rejected"]}
 
     def test_a_conflict_hides_the_application(self, desk: Desk, client: Any, scoring: str) -> None:
         with transaction(desk.engine) as session:

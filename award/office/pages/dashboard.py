@@ -50,6 +50,7 @@ def overview(
         figures=dashboard.figures_of(view),
         rows=rows,
         filters=_filters(view, wanted),
+        asked={"round": round_.public_id, "q": wanted.search, "state": wanted.state, "category": wanted.category, "sector": wanted.sector},
         page=Page(rows, page, queries.SIZE, total, partial(_link, wanted)),
         todos=todos[:TODOS_SHOWN], todos_total=len(todos), todos_url=f"{view.base}/stages" if todos else "",
         completion=dashboard.completion_of(view),
