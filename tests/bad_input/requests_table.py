@@ -59,6 +59,7 @@ def posted(cause: str, body: bytes, status: int, words: str, content_type: str, 
     )
 
 
+COMMENT = '{"key": "s1", "kind": "strength", "weight": "+", "text": "方法系统。", "references": ["E-1"]}'
 GONE = "There is no such page"
 NOTHING = "There is no such thing at this address"
 UNREADABLE = "Part of this cannot be read"
@@ -193,6 +194,8 @@ BODIES = (
     ),
     put("a percentage that is named twice", entry(note='"", "percent": 70'), words="named twice"),
     put("a name twice deep inside", entry(factors='{"approach": "b50", "approach": "b70"}'), words="named twice"),
+    put("two comments of the same key by a program", entry(comments=f"[{COMMENT}, {COMMENT}]"), words="the same key"),
+    put("evidence that does not exist, cited by a program", entry(comments=f"[{COMMENT}]".replace("E-1", "E-99")), words="code E-99"),
     put("whether a part is complete, as a number", '{"text": "x", "is_complete": 1}', words="true or false", path=DRAFT, who="apply"),
     put("whether a part is complete, in words", '{"text": "x", "is_complete": "yes"}', words="true or false", path=DRAFT, who="apply"),
     put("a body that says it is text", entry(), 415, "says it is", headers={"content-type": "text/plain"}),

@@ -9,8 +9,9 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from award import policy
+from award.applications.check import references_in
 from award.applications.models import LIVE, Application
-from award.applications.queries import with_round
+from award.applications.queries import submission_content, with_round
 from award.judging import queries
 from award.judging.models import OPPORTUNITY, STRENGTH, Sheet, SheetItem, SheetVersion
 from award.kernel import db
@@ -90,7 +91,8 @@ def save_items(
     entries: by item key, each with the version it was made from, 0 for the first. now: UTC. known: the
     actor's standing as this transaction has asked it already.
     Raises Refused (wrong stage, past the deadline, not declared), NotFound (no such item, or another's seat), Conflict (submitted),
-    Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have).
+    Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have, evidence
+    that is not there, a comment's key given twice).
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.SHEET_EDIT, stage, standing_held(session, actor, application, now, known))
@@ -101,6 +103,7 @@ def save_items(
     # One save at a time on a sheet: two windows must neither make two sheets nor overwrite each other.
     db.lock_row(session, "assignment", assignment.id, exclusive=True)
     sheet, stored = _open_sheet(session, application, assignment, entries, now)
+    _require_known_evidence(session, application, entries, stored)
     saved = {}
     for item, (entry, version) in entries.items():
         row = stored.get(item)
@@ -124,6 +127,25 @@ def _write(session: Session, sheet: Sheet, row: SheetItem | None, item: str, ent
     row.comments = [_comment_row(comment) for comment in entry.comments if comment.text.strip()]
     row.version, row.updated_at = row.version + 1, now
     return row
+
+
+def _require_known_evidence(
+    session: Session, application: Application, entries: Mapping[str, tuple[Entry, int]], stored: Mapping[str, SheetItem]
+) -> None:
+    """Evidence is cited by a code it has. What stands on the sheet already is not asked for again: a save is to be quick."""
+    known = {code for row in stored.values() for one in row.comments for code in _codes(one["references"])}
+    cited = {code for entry, _ in entries.values() for one in entry.comments for code in _codes(one.references)}
+    if cited <= known:
+        return
+    content = submission_content(session, application)
+    unknown = cited - known - {one.code for one in (content.evidence if content else ())}
+    if unknown:
+        text = N_("There is no evidence with the code {codes}. Cite what is listed with the application.")
+        raise Invalid.one("comments", text, codes=sorted(unknown))
+
+
+def _codes(references: Sequence[str]) -> list[str]:
+    return references_in("\n".join(references))
 
 
 def _stale(row: SheetItem | None, zone: str) -> Stale:
@@ -161,7 +183,18 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
     if not set(entry.factors) <= factors or not set(entry.factors.values()) <= bands:
         text = N_("Items of this kind are judged by other factors. Read the item again and enter those it has.")
         errors.append(FieldError("factors", text))
-    for comment in entry.comments:
+    errors += _faults_of(entry.comments)
+    if len(entry.note) > LONGEST_NOTE:
+        errors.append(
+            FieldError("note", N_("Your note may have at most {longest} characters."), {"longest": LONGEST_NOTE})
+        )
+    if errors:
+        raise Invalid(errors)
+
+
+def _faults_of(comments: Sequence[Comment]) -> list[FieldError]:
+    errors = []
+    for comment in comments:
         if comment.weight not in WEIGHTS.get(comment.kind, ()):
             errors.append(FieldError("comments", N_("Strengths are marked ++ or +, opportunities - or --.")))
         if len(comment.text) > LONGEST_COMMENT:
@@ -169,12 +202,9 @@ def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
             over = len(comment.text) - LONGEST_COMMENT
             params = {"longest": LONGEST_COMMENT, "count": len(comment.text), "over": over}
             errors.append(FieldError("comments", text, params))
-    if len(entry.note) > LONGEST_NOTE:
-        errors.append(
-            FieldError("note", N_("Your note may have at most {longest} characters."), {"longest": LONGEST_NOTE})
-        )
-    if errors:
-        raise Invalid(errors)
+    if len({comment.key for comment in comments}) < len(comments):
+        errors.append(FieldError("comments", N_("Two comments have the same key. Give each a key of its own.")))
+    return errors
 
 
 def steps_of(criteria: Criteria) -> Text:
