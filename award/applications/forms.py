@@ -4,9 +4,9 @@ import unicodedata
 
 from pydantic import BaseModel
 
-from award.kernel.errors import VersionMissing
+from award.kernel.errors import Invalid, VersionMissing
 from award.kernel.i18n import N_
-from award.kernel.web.forms import SubmittedForm
+from award.kernel.web.forms import LINE_BREAKS, TURNING, SubmittedForm, unkept
 
 
 class Saved(BaseModel):
@@ -15,9 +15,12 @@ class Saved(BaseModel):
     fields: dict[str, str | list[str]]
 
     def text(self, name: str) -> str:
-        """One value; the last where a name came more than once."""
+        """One value; the last where a name came more than once. Raises Invalid for a control character."""
         value = self.fields.get(name, "")
-        return typed_text(value if isinstance(value, str) else (value[-1] if value else ""))
+        text = value if isinstance(value, str) else (value[-1] if value else "")
+        if fault := unkept(name, text):
+            raise Invalid([fault])
+        return typed_text(text)
 
     def texts(self) -> dict[str, str]:
         """All values by name."""
@@ -25,9 +28,8 @@ class Saved(BaseModel):
 
 
 def typed_text(value: str) -> str:
-    """A draft as typed: only line breaks are made one kind, and what no database keeps is left out."""
-    value = unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in value if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    """A draft as typed: only line breaks are made one kind, and marks that turn the order of a text round go."""
+    return unicodedata.normalize("NFC", TURNING.sub("", LINE_BREAKS.sub("\n", value)))
 
 
 def version_of(if_match: str | None) -> int:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from award.applications.facts import LONGEST
 from award.applications.service.writing import LONGEST_DRAFT
-from award.kernel.web.api import Given, Words
+from award.kernel.web.api import KEPT, Given, Words
 
 State = Literal[
     "draft", "submitted", "correction", "resubmitted", "accepted", "rejected", "candidate", "publicised", "awarded", "not_awarded",
@@ -93,14 +93,14 @@ class DraftOut(Given):
 class PartIn(Given):
     """A part's text. is_complete: what its author declares; left out, it stays as it is."""
 
-    text: Annotated[str, Field(max_length=LONGEST_DRAFT)]
+    text: Annotated[str, Field(max_length=LONGEST_DRAFT), KEPT]
     is_complete: bool | None = None
 
 
 class FactsIn(Given):
     """Facts by field; what is not named stays as it is."""
 
-    fields: Annotated[dict[str, Annotated[str, Field(max_length=LONGEST)]], Field(max_length=200)]
+    fields: Annotated[dict[str, Annotated[str, Field(max_length=LONGEST), KEPT]], Field(max_length=200)]
 
 
 class FactsOut(Given):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from award.judging.service.sheets import LONGEST_COMMENT, LONGEST_NOTE
-from award.kernel.web.api import Given, Words
+from award.kernel.web.api import KEPT, Given, Words
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
 
@@ -17,9 +17,9 @@ class CommentIn(Given):
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,12}$")]
     kind: Literal["strength", "opportunity"]
     weight: Literal["++", "+", "-", "--"]
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_COMMENT)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_COMMENT), KEPT]
     references: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=40)]], Field(max_length=20, description="Codes of evidence, pages.")
+        list[Annotated[str, Field(min_length=1, max_length=40), KEPT]], Field(max_length=20, description="Codes of evidence, pages.")
     ]
 
 
@@ -42,7 +42,7 @@ class ItemIn(Given):
     ]  # fmt: skip
     comments: Annotated[list[CommentIn], Field(max_length=60, description="All comments, [] where there are none.")]
     note: Annotated[
-        str, Field(max_length=LONGEST_NOTE, description='The judge\'s own; nobody else ever reads it. "" where there is none.')
+        str, Field(max_length=LONGEST_NOTE, description='The judge\'s own; nobody else ever reads it. "" where there is none.'), KEPT
     ]
 
 

@@ -54,7 +54,7 @@ CLAIM = FormDoor(
         ("no name of the organisation", {"organisation_name": " "}, FILL),
         ("a name of zero-width spaces only", {"organisation_name": "\u200b\u200b"}, FILL),
         ("a name of direction marks only", {"organisation_name": "\u202e\u2066"}, FILL),
-        ("a name of control characters only", {"organisation_name": "\x01\x02\x7f"}, FILL),
+        ("a name of control characters only", {"organisation_name": "\x01\x02\x7f"}, "begins with a character that nobody sees"),
         ("a name of 121 characters", {"organisation_name": "云" * 121}, "Remove 1."),
         ("a name of 100000 characters", {"organisation_name": "云" * 100_000}, "Remove 99880."),
         ("no authority chosen", {"authority": ""}, "Choose whose award you want to apply for."),
@@ -86,6 +86,7 @@ ME = FormDoor(
     "nobody", "/me", {"name": "无名", "phone": "0552-3001234", "language": "zh"},
     (
         ("one's own name left empty", {"name": ""}, FILL),
+        ("NUL in one's own name", {"name": "李\x00敏"}, "After “李” stands a character that nobody sees"),
         ("one's own name overlong", {"name": "名" * 81}, LONG),
         ("a telephone number of 33 characters", {"phone": "1" * 33}, LONG),
         ("a formula as telephone number", {"phone": "=1+1'\"<>"}, "This is not a telephone number"),
@@ -102,6 +103,7 @@ PASSWORD = FormDoor(
         ("a password everybody tries", {"password": "Password-123", "password_again": "Password-123"}, "people try first"),
         ("two new passwords that differ", {"password_again": "Huaihe-Kiln-78"}, "passwords differ"),
         ("the password one has already", {"password": "Yunchuan-2026", "password_again": "Yunchuan-2026"}, "differs from the present one"),
+        ("NUL in a password", {"password": "Huaihe-\x00Kiln-77", "password_again": "Huaihe-\x00Kiln-77"}, "Type it anew"),
         ("a wrong present password", {"old_password": "x"}, "not your present password"),
     ),
 )  # fmt: skip

@@ -196,6 +196,21 @@ BODIES = (
     put("a name twice deep inside", entry(factors='{"approach": "b50", "approach": "b70"}'), words="named twice"),
     put("two comments of the same key by a program", entry(comments=f"[{COMMENT}, {COMMENT}]"), words="the same key"),
     put("evidence that does not exist, cited by a program", entry(comments=f"[{COMMENT}]".replace("E-1", "E-99")), words="code E-99"),
+    put("a note that is NUL by a program", entry(note='"\\u0000"'), words="begins with a character that nobody sees"),
+    put("a note that is turned round", entry(note='"a\\u202eb"'), words="After “a” stands a character"),
+    put("a control character in a comment", entry(comments=f"[{COMMENT}]".replace("系统", "\\u0007")), words="After “方法” stands"),
+    put("a control character in a reference", entry(comments=f"[{COMMENT}]".replace("E-1", "\\u0001")), words="nobody sees"),
+    put("NUL in the text of a part", '{"text": "a\\u0000"}', words="After “a” stands", path=DRAFT, who="apply"),
+    put("NUL in a fact", '{"fields": {"staff": "8\\u0000"}}', words="After “8” stands", path=PROFILE, who="apply"),
+    *(
+        Sent(f"a control character while typing {what}", "PUT", path, 422, "After “a” stands", who,
+             {**JSON, "if-match": version}, f'{{"fields": {{"{name}": "a\\u0000"}}}}'.encode())
+        for what, path, who, version, name in (
+            ("a part", "/apply/{application_apply}/items/4.1.2", "apply", "0", "text"),
+            ("a fact", "/apply/{application_apply}/profile", "apply", "1", "staff"),
+            ("a note", "/review/{open_seat}/items/4.1.2", "judge0", "1", "note"),
+        )
+    ),
     put("whether a part is complete, as a number", '{"text": "x", "is_complete": 1}', words="true or false", path=DRAFT, who="apply"),
     put("whether a part is complete, in words", '{"text": "x", "is_complete": "yes"}', words="true or false", path=DRAFT, who="apply"),
     put("a body that says it is text", entry(), 415, "says it is", headers={"content-type": "text/plain"}),

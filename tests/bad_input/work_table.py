@@ -16,6 +16,7 @@ START = FormDoor(
 PART = FormDoor(
     "apply", "/apply/{application_apply}/items/4.1.2", {"version": "0", "text": "方法与结果见 E-1。", "is_done": "no", "act": "save"},
     (
+        ("a text with a control character", {"text": "方法\x02与结果。"}, "After “方法” stands a character that nobody sees"),
         ("a text from no version", {"version": None}, VERSION),
         ("a text from a version in words", {"version": "zero"}, VERSION),
         ("a text from a version that never was", {"version": "5"}, "Both versions are kept", 412),
@@ -25,6 +26,7 @@ PART = FormDoor(
 FACTS = FormDoor(
     "apply", "/apply/{application_apply}/profile", {"version": "1", "staff": "860", "act": "save"},
     (
+        ("a fact with NUL", {"staff": "86\x000"}, "After “86” stands"),
         ("facts from a stale version", {"version": "9"}, "Both versions are kept", 412),
         ("facts without a version", {"version": ""}, VERSION),
         ("a fact of 20000 characters", {"honours": "誉" * 20_000}, "characters"),
@@ -111,6 +113,7 @@ MARK = FormDoor(
          "the same key"),
         ("evidence that does not exist", {"comments-0-refs": "p71, E-99"}, "no evidence with the code E-99"),
         ("a comment of 100000 characters", {"comments-0-text": "评" * 100_000}, "characters"),
+        ("a note that is NUL", {"note": "\x00"}, "begins with a character that nobody sees"),
         ("a note of 100000 characters", {"note": "记" * 100_000}, "characters"),
         ("a mark from a version that never was", {"version": "7"}, "Both versions are kept", 412),
         ("a mark without a version", {"version": None}, VERSION),

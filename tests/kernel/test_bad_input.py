@@ -46,13 +46,15 @@ def test_a_form_in_another_encoding(client: TestClient) -> None:
     assert answers == [415, 415, 403, 403]
 
 
-def test_nul_in_a_form_goes(any_engine: Engine, clock: StandingClock, client: TestClient) -> None:
+def test_nul_in_a_form_is_told_and_nothing_saved(any_engine: Engine, clock: StandingClock, client: TestClient) -> None:
     with transaction(any_engine) as session:
         who = make.person(session)
     sign_in(client, any_engine, who)
-    sent = {"name": "李\x00敏", "email": "a@example.cn", "phone": "0552\x0012", "language": "zh"}
-    assert post(client, "/me", sent).status_code == 303
-    assert post(client, "/forgot", {"account": "a\x00b"}).status_code == 200
+    sent = {"name": "李敏", "email": "a@example.cn", "phone": "0552\x0012", "language": "zh"}
+    answer = post(client, "/me", sent)
+    assert (answer.status_code, "“0552”之后有一个看不见" in answer.text) == (422, True)
+    assert post(client, "/me", sent | {"phone": "055212"}).status_code == 303
+    assert post(client, "/forgot", {"account": "a\x00b"}).status_code == 422
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Header, HTTPException, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticCustomError
 
 from award.kernel import ids
 from award.kernel.errors import AwardError, Stale, TagUnreadable, VersionMissing
 from award.kernel.i18n import N_
+from award.kernel.web.forms import unkept
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=BaseModel)
@@ -182,6 +183,16 @@ def _digits(value: object) -> object:
 
 IN_DIGITS = BeforeValidator(_digits)
 """A number in an address is written as people do, not as Python reads it too: " 5", "+5", "5.0" and "1_0" are none."""
+
+
+def _kept(value: str) -> str:
+    if fault := unkept("", value, is_program=True):
+        raise PydanticCustomError("unkept", "a control character", {"text": fault.text, **fault.params})
+    return value
+
+
+KEPT = AfterValidator(_kept)
+"""A text that is stored as it is sent: a character that cannot be kept is refused, not left out."""
 
 
 def paging(

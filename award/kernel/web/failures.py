@@ -37,6 +37,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.web import api
 from award.kernel.web.context import SAFE_METHODS, current_actor, is_api
+from award.kernel.web.forms import clean_text
 from award.kernel.web.labels import HIDDEN, label_of, named_fault
 from award.kernel.web.middleware import App, Message, Receive, Send
 from award.kernel.web.rendering import render
@@ -178,7 +179,7 @@ def _typed(request: Request) -> list[tuple[str, str]]:
     shown = [
         (name, one) for name, one in values if isinstance(one, str) and name not in HIDDEN and "password" not in name
     ]
-    labelled = [(_label(request, name), one) for name, one in shown]
+    labelled = [(_label(request, name), clean_text(one, lines=True)) for name, one in shown]
     return [(label, one) for label, one in labelled if label]
 
 

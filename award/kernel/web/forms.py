@@ -15,8 +15,14 @@ from award.kernel.i18n import N_
 
 FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
 LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
+CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""Characters that are no text: what is left of them once tabs and line breaks are taken out, and halves of a character."""
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 UNSEEN = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff]")
 """Characters that hide in a text or turn its order round: zero-width space, bidirectional controls, noncharacters."""
+UNKEPT = N_("After “{before}” stands a character that nobody sees and that cannot be kept. Delete it, or type that place anew.")
+UNKEPT_AT_FIRST = N_("This begins with a character that nobody sees and that cannot be kept. Delete it, or type it anew.")
+UNKEPT_SECRET = N_("This holds a character that nobody sees and that cannot be kept. Type it anew.")
 YEARS = range(1900, 2200)
 """Years that can be meant; what lies outside is a slip, and cannot always be told in UTC."""
 
@@ -29,13 +35,13 @@ class SubmittedForm:
         self.errors: list[FieldError] = []
 
     def get(self, name: str, default: str = "") -> str:
-        """The raw text, for showing the form again; only NUL goes, which no database keeps."""
+        """The raw text, for showing the form again."""
         value = self.data.get(name, default)
-        return value.replace("\x00", "") if isinstance(value, str) else default
+        return value if isinstance(value, str) else default
 
     def all(self, name: str) -> list[str]:
         """Every value of a repeated field."""
-        return [value.replace("\x00", "") for value in self.data.getlist(name) if isinstance(value, str)]
+        return [value for value in self.data.getlist(name) if isinstance(value, str)]
 
     def names(self) -> list[str]:
         """The names of all fields that came."""
@@ -152,10 +158,30 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) in ("Cc", "Cs") or ord(character) & 0xFFFE == 0xFFFE
 
 
+def unkept(name: str, value: str, *, is_program: bool = False) -> FieldError | None:
+    """The fault of a text that holds a control character (or half of one), else None: what cannot be kept is told, not dropped.
+
+    is_program: marks that turn the order of a text round are a fault too; people paste them without knowing.
+    """
+    found = CONTROL.search(value) or (TURNING.search(value) if is_program else None)
+    if found is None:
+        return None
+    if "password" in name:
+        return FieldError(name, UNKEPT_SECRET)
+    before = value[max(0, found.start() - 12) : found.start()].strip()
+    return FieldError(name, UNKEPT, {"before": before}) if before else FieldError(name, UNKEPT_AT_FIRST)
+
+
 async def read_form(request: Request) -> AsyncIterator[SubmittedForm]:
-    """The request's form; Starlette keeps it, so reading it twice costs nothing. Its files are closed at the end."""
+    """The request's form; Starlette keeps it, so reading it twice costs nothing. Its files are closed at the end.
+
+    Raises Invalid for a control character in any field.
+    """
     data = await request.form()
     try:
+        faults = [unkept(name, value) for name, value in data.multi_items() if isinstance(value, str)]
+        if found := [one for one in faults if one is not None]:
+            raise Invalid(found)
         yield SubmittedForm(data)
     finally:
         await data.close()

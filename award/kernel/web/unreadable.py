@@ -83,6 +83,8 @@ def _fault(method: str, one: Mapping[str, Any]) -> FieldError:
         text = LEFT_OUT
     elif kind == "literal_error":
         params["expected"] = re.findall(r"'([^']*)'", params["expected"])
+    elif kind == "unkept":
+        text = params.pop("text")
     elif kind == "json_invalid":
         inside = []
     names = [written(name) for name in inside if name != NESTED_KEY]
