@@ -41,8 +41,10 @@ def version_of(if_match: str | None) -> int:
 
 
 def is_done(value: str) -> bool | None:
-    """What the question whether a part is complete was answered with; None where it was not asked."""
-    return {"yes": True, "no": False}.get(value)
+    """What the question whether a part is complete was answered with; None where it was not asked. Raises Invalid."""
+    if value not in ("", "yes", "no"):
+        raise Invalid.one("is_done", N_("Choose one of the options."))
+    return value == "yes" if value else None
 
 
 def points_of(form: SubmittedForm) -> list[dict[str, str]]:

@@ -16,6 +16,7 @@ STEP = "is not one of the steps. Score must be one of 0, 5, 10, …, 100."
 LONG = "At most"
 STALE = "Somebody"
 VERSION = "Enter a whole number from 0 to 1000000000."
+NO_BUTTON = "This page has no such button."
 CLOCK = "Enter a time like 18:00"
 
 
@@ -172,6 +173,7 @@ GRANT = FormDoor(
 CLOSE_ACCOUNT = FormDoor(
     "security_administrator", "/admin/people/{person_nobody}/close", {"reason": "离职"},
     (
+        ("an account with a button there is not", {"act": "delete"}, NO_BUTTON),
         ("an account closed without a reason", {"reason": "\u3000"}, FILL),
         ("an account closed with a reason of 501 characters", {"reason": "x" * 501}, LONG),
     ),

@@ -68,6 +68,9 @@ FOREIGN = "came from another site"
 ADDRESSES = (
     Sent("NUL in a path", "GET", "/v/%00", 400, UNREADABLE),
     Sent("NUL in a query", "GET", "/office/judges?q=a%00", 400, UNREADABLE, "office"),
+    Sent("versions compared under names there are not", "GET", "/apply/{application_apply}/items/4.1.2/history?earlier=x&later=-1", 422,
+         "check: earlier, later", "apply"),
+    Sent("a version that is no number", "GET", "/apply/{application_apply}/items/4.1.2/history?old=x&new=-1", 422, "check:", "apply"),
     Sent("a path that climbs", "GET", "/static/../award/app.py", 404, GONE),
     Sent("a path that climbs, escaped", "GET", "/static/%2e%2e/%2e%2e/etc/passwd", 404, GONE),
     Sent("a path that climbs, escaped twice", "GET", "/static/%252e%252e%252fetc%252fpasswd", 404, GONE),
@@ -200,6 +203,8 @@ BODIES = (
     put("a note that is turned round", entry(note='"a\\u202eb"'), words="After “a” stands a character"),
     put("a control character in a comment", entry(comments=f"[{COMMENT}]".replace("系统", "\\u0007")), words="After “方法” stands"),
     put("a control character in a reference", entry(comments=f"[{COMMENT}]".replace("E-1", "\\u0001")), words="nobody sees"),
+    Sent("a part that may be complete, while typing", "PUT", "/apply/{application_apply}/items/4.1.2", 422, "Choose one of", "apply",
+         {**JSON, "if-match": "0"}, b'{"fields": {"text": "a", "is_done": "maybe"}}'),
     put("NUL in the text of a part", '{"text": "a\\u0000"}', words="After “a” stands", path=DRAFT, who="apply"),
     put("NUL in a fact", '{"fields": {"staff": "8\\u0000"}}', words="After “8” stands", path=PROFILE, who="apply"),
     *(

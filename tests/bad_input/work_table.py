@@ -1,6 +1,6 @@
 """Forms of applicants, judges, the office's acceptance and the public; rows as in forms_table."""
 
-from tests.bad_input.forms_table import CHOOSE, DAY, FILL, LONG, PERCENT, STEP, VERSION, FormDoor
+from tests.bad_input.forms_table import CHOOSE, DAY, FILL, LONG, NO_BUTTON, PERCENT, STEP, VERSION, FormDoor
 
 CONDITIONS = ("registered", "excellence", "penalty", "reapply", "fraud", "notice", "lawful", "record")
 START = FormDoor(
@@ -17,6 +17,8 @@ PART = FormDoor(
     "apply", "/apply/{application_apply}/items/4.1.2", {"version": "0", "text": "方法与结果见 E-1。", "is_done": "no", "act": "save"},
     (
         ("a text with a control character", {"text": "方法\x02与结果。"}, "After “方法” stands a character that nobody sees"),
+        ("a part that may be complete", {"is_done": "maybe"}, CHOOSE),
+        ("a part with a button there is not", {"act": "bogus"}, NO_BUTTON),
         ("a text from no version", {"version": None}, VERSION),
         ("a text from a version in words", {"version": "zero"}, VERSION),
         ("a text from a version that never was", {"version": "5"}, "Both versions are kept", 412),
@@ -26,6 +28,7 @@ PART = FormDoor(
 FACTS = FormDoor(
     "apply", "/apply/{application_apply}/profile", {"version": "1", "staff": "860", "act": "save"},
     (
+        ("facts with a button there is not", {"act": "next:1"}, NO_BUTTON),
         ("a fact with NUL", {"staff": "86\x000"}, "After “86” stands"),
         ("facts from a stale version", {"version": "9"}, "Both versions are kept", 412),
         ("facts without a version", {"version": ""}, VERSION),
@@ -113,6 +116,7 @@ MARK = FormDoor(
          "the same key"),
         ("evidence that does not exist", {"comments-0-refs": "p71, E-99"}, "no evidence with the code E-99"),
         ("a comment of 100000 characters", {"comments-0-text": "评" * 100_000}, "characters"),
+        ("a mark with a button there is not", {"act": "submit"}, NO_BUTTON),
         ("a note that is NUL", {"note": "\x00"}, "begins with a character that nobody sees"),
         ("a note of 100000 characters", {"note": "记" * 100_000}, "characters"),
         ("a mark from a version that never was", {"version": "7"}, "Both versions are kept", 412),

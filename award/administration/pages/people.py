@@ -53,7 +53,7 @@ def close(request: Request, session: RequestSession, actor: CurrentActor, person
     found = queries.person_for_administrator(session, person_id)
     shown = _shown(session, actor, found)
     try:
-        if form.get("act") == "open":
+        if form.act("open") == "open":
             service.enable_person(session, actor, found)
         else:
             reason = form.text("reason", longest=500)

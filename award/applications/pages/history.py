@@ -20,6 +20,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.downloads import disposition
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render
+from award.kernel.web.unreadable import known_query
 
 router = APIRouter(prefix="/apply/{application_id}/items/{part}/history", dependencies=[Depends(guard.applicants)])
 PRESENT = 0
@@ -39,7 +40,7 @@ class Version:
     url: str
 
 
-@router.get("")
+@router.get("", dependencies=[Depends(known_query)])
 def history(
     request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part,
     old: Place = None, new: Place = None,

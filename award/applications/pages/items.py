@@ -101,7 +101,7 @@ def save(
     request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, part: Part, form: Form
 ) -> Response:
     """Saves by button, without scripts too; a text over its limit is kept, but the page stays until it is shorter."""
-    text, done = typed_text(form.get("text")), form.get("is_done")
+    text, done, act = typed_text(form.get("text")), form.get("is_done"), form.act("save", "next")
     version = form.version()
     form.check()
     try:
@@ -116,7 +116,7 @@ def save(
     application = queries.own_application(session, actor, application_id)
     desk = views.desk_of(request, session, application)
     _, after = desk.neighbours(part)
-    goes_on = form.get("act") == "next"
+    goes_on = act == "next"
     if is_done(done) and not answer.is_complete:
         return _too_long(request, session, actor, application, part)
     return RedirectResponse((desk.url(after.key) if after else desk.base) if goes_on else desk.url(part), 303)

@@ -98,7 +98,7 @@ def save(
 ) -> Response:
     """Saves by button; goes on only where everything that was filled in can be read."""
     fields = {name: typed_text(form.get(name)) for name in form.names()}
-    version = form.version()
+    version, act = form.version(), form.act("save", "next")
     form.check()
     try:
         _save(request, session, actor, application_id, fields, version)
@@ -111,7 +111,7 @@ def save(
         shown |= {"groups": shown_facts(desk, fields), "version": version}
         return render_invalid(request, session, "applications/profile.html", error, **shown)
     application = queries.own_application(session, actor, application_id)
-    goes_on = form.get("act") == "next"
+    goes_on = act == "next"
     if goes_on and unreadable_facts(application.profile, application.round.year, application.category):
         return _page(request, session, actor, application, 422)
     desk = views.desk_of(request, session, application)

@@ -125,7 +125,7 @@ def save(request: Request, session: RequestSession, actor: CurrentActor, assignm
     act: save, hand_in, take:<item>, as_one:<item>, merge:<item>, remove:<comment>.
     """
     fields = {name: typed_text(form.get(name)) for name in form.names() if name not in ("csrf", "act")}
-    what, _, key = form.get("act").partition(":")
+    what, _, key = form.act("save", "hand_in", "take:", "as_one:", "merge:", "remove:").partition(":")
     report = _report(session, actor, assignment_id)
     try:
         version = form.version()

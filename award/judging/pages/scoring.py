@@ -180,7 +180,7 @@ def save(
     """Saves by button, without scripts too."""
     review = queries.review_for(session, actor, assignment_id, clock.now(session))
     criteria = criteria_of(session, review.application.round, review.application.category)
-    fields, act = _typed(form), form.get("act")
+    fields, act = _typed(form), form.act("save", "next", "add:", "remove:")
     opened = material.Opened(tab, doc, page)
     try:
         version = form.version()

@@ -23,6 +23,7 @@ UNSEEN = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff]")
 UNKEPT = N_("After “{before}” stands a character that nobody sees and that cannot be kept. Delete it, or type that place anew.")
 UNKEPT_AT_FIRST = N_("This begins with a character that nobody sees and that cannot be kept. Delete it, or type it anew.")
 UNKEPT_SECRET = N_("This holds a character that nobody sees and that cannot be kept. Type it anew.")
+NO_BUTTON = N_("This page has no such button. Load it again and use one of its buttons; nothing was saved.")
 YEARS = range(1900, 2200)
 """Years that can be meant; what lies outside is a slip, and cannot always be told in UTC."""
 
@@ -69,6 +70,13 @@ class SubmittedForm:
         if value not in options and (required or value):
             self.fault(name, N_("Choose one of the options."))
             return ""
+        return value
+
+    def act(self, *known: str) -> str:
+        """What the button said, "" where none did; "take:x" is a known act where "take:" is. Raises Invalid for another act."""
+        value = self.get("act")
+        if value and value not in known and "".join(value.partition(":")[:2]) not in known:
+            raise Invalid.one("act", NO_BUTTON)
         return value
 
     def number(self, name: str, low: int, high: int) -> int:

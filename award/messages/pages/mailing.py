@@ -68,7 +68,7 @@ def compose(request: Request, session: RequestSession, actor: CurrentActor, roun
     now = clock.now(session)
     place = place_of(actor, round_, "mailing", now)
     typed = _shown(Draft(form.get("group"), form.get("subject"), form.get("text")))
-    is_sending = form.get("act") == "send"
+    is_sending = form.act("send", "preview") == "send"
     try:
         draft = _draft(form)
         form.check()

@@ -107,7 +107,7 @@ def _taken(
     request: Request, session: Session, actor: Actor, round_id: str, application_id: str, form: SubmittedForm, *, is_correction: bool
 ) -> Response:
     """What was entered, taken in or shown again. The paper is looked at before the session is first used."""
-    if form.get("act") == "more":
+    if form.act("more") == "more":
         page = _typed_page(session, actor, *both(session, actor, round_id, application_id), form, outcome_forms.MORE_ROWS)
         return render(request, session, FORM, **page, is_typing=True, is_correcting=is_correction)
     fault: Invalid | None = None

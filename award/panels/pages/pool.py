@@ -161,8 +161,9 @@ def change(request: Request, session: RequestSession, actor: CurrentActor, membe
     """Corrects what is kept about a judge; act rest or return changes only that."""
     authority, member = _member(session, actor, member_id)
     try:
-        if form.get("act") in ("rest", "return"):
-            set_active(session, actor, authority, member, form.get("act") == "return")
+        act = form.act("save", "rest", "return")
+        if act in ("rest", "return"):
+            set_active(session, actor, authority, member, act == "return")
         else:
             found = facts(form)
             form.check()
