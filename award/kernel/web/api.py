@@ -8,8 +8,8 @@ from typing import Annotated, Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Header, HTTPException, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from award.kernel import ids
 from award.kernel.errors import AwardError, Stale, TagUnreadable, VersionMissing
@@ -191,8 +191,19 @@ def _kept(value: str) -> str:
     return value
 
 
-KEPT = AfterValidator(_kept)
+class _Kept:
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(_kept, handler(source))
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {**handler(schema), "pattern": KEPT_PATTERN}
+
+
+KEPT = _Kept()
 """A text that is stored as it is sent: a character that cannot be kept is refused, not left out."""
+KEPT_PATTERN = r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069]*$"
 
 
 def paging(
