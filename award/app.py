@@ -26,7 +26,7 @@ from award.kernel.web.access import LogRequests
 from award.kernel.web.context import API, readable
 from award.kernel.web.csrf import csrf_checked
 from award.kernel.web.guard import require_guards
-from award.kernel.web.middleware import AnswerHead, BodyLimit, RequestId, SafeHeaders
+from award.kernel.web.middleware import AnswerHead, BodyLimit, KnownRange, RequestId, SafeHeaders
 from award.kernel.web.probes import Probes
 from award.kernel.web.routing import narrowed
 from award.messages import pages as messages
@@ -91,6 +91,7 @@ def make_app(engine: Engine | None = None, config: Settings | None = None) -> Fa
             Middleware(SafeHeaders),
             Middleware(failures.Faults),
             Middleware(AnswerHead),
+            Middleware(KnownRange),
             Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
             Middleware(BodyLimit, mib=config.body_mib),
             Middleware(Identify, engine=engine, secure=config.secure_cookies),

@@ -1,6 +1,7 @@
 """Files and workbooks that are not taken: cause, name, content, words."""
 
 import io
+import random
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,12 @@ DAMAGED = "is damaged"
 PROTECTED = "has a password or an old format"
 
 
+DECLARED = "brings a document type declaration"
+ENTITY = '<!DOCTYPE x SYSTEM "file:///etc/passwd"><x/>'
+NOISE = random.Random(0).randbytes(2**19).hex().encode()[:-12]
+"""So long that the declaration after it lies across two readings."""
+
+
 @dataclass(frozen=True)
 class Upload:
     """One file. make: its content, made when it is sent."""
@@ -25,6 +32,11 @@ class Upload:
     name: str
     make: Callable[[], bytes]
     words: str
+
+
+def declaring(member: str, encoding: str) -> bytes:
+    """An office file whose main part has a document type."""
+    return files.zipped({"[Content_Types].xml": files.CONTENT_TYPES, member: ENTITY.encode(encoding)})
 
 
 def with_pages(count: int) -> bytes:
@@ -86,6 +98,11 @@ UPLOADS = (
     Upload("a picture cut off", "cut.jpg", lambda: files.image("JPEG", (400, 300))[:500], DAMAGED),
     Upload("a document with macros", "macro.docx", lambda: files.office("word/document.xml", **{"word/vbaProject.bin": b"x"}),
            "contains macros"),
+    Upload("a document that names a file of the server", "entity.docx", lambda: declaring("word/document.xml", "utf-8"), DECLARED),
+    Upload("a table that names a file of the server", "entity.xlsx", lambda: declaring("xl/workbook.xml", "utf-16"), DECLARED),
+    Upload("a document that names a file deep inside", "deep.docx",
+           lambda: files.office("word/document.xml", **{"word/_rels/a.rels": b"<!--" + NOISE + b"-->" + ENTITY.encode()}),
+           DECLARED),
     Upload("a document that may hold macros", "macro.docm", lambda: files.DOCX, TYPE),
     Upload("a document with a password", "locked.docx", lambda: files.OLE2, PROTECTED),
     Upload("a document whose members are locked", "locked2.docx", files.encrypted_member, PROTECTED),

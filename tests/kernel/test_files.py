@@ -148,6 +148,7 @@ def test_the_field_of_the_form_is_named() -> None:
         ("/etc/passwd", "passwd"),
         ("a\r\nSet-Cookie: x.pdf", "aSet-Cookie: x.pdf"),
         ("x\u202efdp.exe", "xfdp.exe"),
+        ("a%0Ab%0d%0A.pdf", "ab.pdf"),
         ("..", "file"),
         ("", "file"),
         ("a" * 300 + ".pdf", "a" * 146 + ".pdf"),

@@ -91,6 +91,16 @@ def test_head_answers_as_get_without_the_body(browser: TestClient) -> None:
     assert (browser.head("/nowhere").status_code, browser.head("/static/base.css").content) == (404, b"")
 
 
+@pytest.mark.parametrize(
+    "wrong", ["bytes=9-1", "bytes=", "bytes=a-b", "lines=1-2", "9-1", "bytes=-", "bytes=0-3,9-1", "bytes=" + "9" * 5000 + "-"]
+)
+def test_a_range_that_is_none_gives_the_whole_file(browser: TestClient, wrong: str) -> None:
+    whole, part = browser.get("/static/base.css"), browser.get("/static/base.css", headers={"range": "bytes=2-5"})
+    answer = browser.get("/static/base.css", headers={"range": wrong})
+    assert (answer.status_code, answer.content) == (200, whole.content)
+    assert (part.status_code, part.content) == (206, whole.content[2:6])
+
+
 def test_what_a_route_does_not_take_is_told(browser: TestClient) -> None:
     answer = browser.put("/test/page")
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")

@@ -12,6 +12,7 @@ from award.kernel.i18n import N_
 TYPES = N_("“{name}” is not a type that can be uploaded here. Upload {types}.")
 SENTENCES = {
     "damaged": N_("“{name}” is damaged and cannot be opened. Save it again and upload the new file."),
+    "declaration": N_("“{name}” brings a document type declaration, which no office program writes. Save it anew, or as PDF."),
     "empty": N_("“{name}” is empty. Choose the file once more."),
     "image_too_large": N_("“{name}” has more than 100 million pixels. Make the picture smaller."),
     "macros": N_("“{name}” contains macros. Save it without macros, or as PDF."),
@@ -25,6 +26,7 @@ SENTENCES = {
 }  # fmt: skip
 
 WITHOUT_PDF = {
+    "declaration": N_("“{name}” brings a document type declaration, which no office program writes. Save it anew."),
     "macros": N_("“{name}” contains macros. Save it without macros."),
     "office_protected": N_("“{name}” has a password or an old format. Remove the password and save it in today's format."),
     "too_much_work": N_("“{name}” is too complex to be opened safely. Copy its content into a new file and upload that."),

@@ -1,5 +1,6 @@
 """Which kinds of files are taken, and how a file's name is cleaned for display. Pure."""
 
+import re
 import unicodedata
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -22,10 +23,13 @@ ZIPPED = {
 }
 """Extension -> the member that a zip-based file of this kind must have."""
 NAME_LENGTH = 150
+ESCAPED_BREAK = re.compile("%0[AD]", re.IGNORECASE)
+"""A line break of a name as browsers send it. Source: HTML Living Standard, 4.10.21.8, multipart/form-data."""
 
 
 def display_name(filename: str) -> str:
     """The last part of a name, without paths, control or direction characters, at most 150 long; "file" if none is left."""
+    filename = ESCAPED_BREAK.sub("", filename)
     last = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
     clean = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip().strip(".").strip()
     if not clean:
