@@ -1,4 +1,4 @@
-"""Documents for programs: notices, certificates and feedback reports as PDF, for those who may have them."""
+"""Documents for programs: notices, announcements, certificates and feedback reports as PDF, for those who may have them."""
 
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from award.winners.documents import document_for, documents_for
 from award.winners.schemas import DOCUMENT, DocumentOut, Documents
 
 router = APIRouter(prefix="/documents", tags=["documents"], dependencies=[Depends(TokenGuard(TokenScope.READ_DOCUMENTS))])
-Kind = Literal["certificate", "feedback_report", "notice"]
+Kind = Literal["announcement", "certificate", "feedback_report", "notice"]
 PDF: dict[int | str, dict[str, Any]] = {
     200: {"description": "The stored file.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -33,7 +33,7 @@ def documents(
 ) -> Response:  # fmt: skip
     """The papers the token's person may have, of each the last that is ready."""
     readable = (one.document for one in documents_for(session, actor, clock.now(session)))
-    found = [one for one in readable if kind in (None, one.kind)]
+    found = [one for one in readable if kind in (None, _kind(one))]
     rows = [_shown(one) for one in page.of(found, lambda one: one.public_id)]
     return listed(request, Documents, rows, page, lambda one: one.id)
 
@@ -59,8 +59,13 @@ def content(session: RequestSession, actor: CurrentActor, document_id: PublicId)
     return send_file(found.document.file, name=found.name)
 
 
+def _kind(one: Document) -> str:
+    """An announcement is printed on the same form as a notice."""
+    return "announcement" if one.subject.startswith("announcement:") else one.kind
+
+
 def _shown(one: Document) -> DocumentOut:
     return DocumentOut(
-        id=one.public_id, kind=one.kind, about=one.subject.partition(":")[2], language=one.language, pages=one.pages,
+        id=one.public_id, kind=_kind(one), about=one.subject.partition(":")[2], language=one.language, pages=one.pages,
         sha256=one.file.sha256 if one.file else "", size=one.file.size if one.file else 0, ready_at=one.ready_at,
     )  # fmt: skip

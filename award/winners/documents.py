@@ -1,4 +1,4 @@
-"""Which rendered papers somebody may have: the same as the pages of notices, certificates and feedback reports give him."""
+"""Which rendered papers somebody may have: the same as the pages of notices, announcements, certificates and feedback reports give him."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from award.kernel.documents.models import Document, DocumentState
 from award.kernel.errors import NotFound
 from award.kernel.i18n import Phrase
 from award.policy import Standing, decide
+from award.results.official import subject_of
 from award.results.pages.titles import title_of
 from award.results.published import latest_of
 from award.rounds.queries import rounds_of, stage_now, standing_in
@@ -64,6 +65,8 @@ def _public(session: Session) -> Iterator[tuple[Key, Name]]:
     for notice in latest_of(session, "notice"):
         title = title_of(notice)
         yield ("notice", f"round:{notice.round}"), partial(_titled, title)
+    for result in latest_of(session, "result"):
+        yield ("notice", subject_of(result.public_id)), partial(_titled, title_of(result))
 
 
 def _titled(title: Phrase, language: str) -> str:

@@ -6,7 +6,7 @@ from award.kernel.web.api import Given
 
 
 class DocumentOut(Given):
-    """A rendered paper. kind: notice, feedback_report or certificate. about: id of its round, report or certificate.
+    """A rendered paper. kind: notice, announcement, feedback_report or certificate. about: id of its round, result, report or certificate.
 
     sha256: of the stored file, which is the original.
     """

@@ -1,7 +1,7 @@
 """A judge's own sheets: read, saved, submitted; versions, keys, and what is not his is not there."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -76,6 +76,9 @@ def test_a_stale_version_brings_what_is_stored(world: World, program: As, tag: s
     answer = judge.put(path, {**ENTRY, "percent": 40}, tag=tag)
     assert_problem(answer, 412, "sheet.stale")
     assert (answer.json()["version"], answer.json()["theirs"]["percent"]) == (2, 70)
+    assert datetime.fromisoformat(answer.json()["at"]) == make.NOW
+    assert answer.json()["at"].endswith("Z")
+    assert (answer.json()["title"], "您读取之后" in answer.json()["detail"]) == ("读取之后已有变更", True)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from award.applications.models import Application
 from award.judging.progress import panels_in
 from award.judging.queries import scored_in
+from award.kernel.actor import PUBLIC
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
+from award.kernel.files.service import keep, prepare_generated
 from award.kernel.ids import new_check_code
 from award.office.queries import counts_of
 from award.panels.queries import panels_of
@@ -22,6 +24,7 @@ from award.results.published import latest_of
 from award.results.queries import judged_totals
 from award.results.ranking import ranking_of
 from award.rounds.models import Snapshot
+from award.winners.documents import documents_for
 from award.winners.models import Certificate
 from award.winners.queries import certificate_for, tidy_code, verify
 from award.winners.service import _valid_until, issue_certificates, revoke_certificate
@@ -271,3 +274,17 @@ def test_a_revocation_changes_nothing_that_is_told_of_the_review(world: World) -
     with transaction(world.engine) as session:
         # But nobody is reminded of its report any more.
         assert counts_of(session, world.actors["office"], world.found(session)).unwritten == unwritten - 1
+
+
+def test_an_announcement_is_listed_for_programs_once_it_is_ready(world: World) -> None:
+    """As on its page, which anybody may read."""
+    with transaction(world.engine) as session:
+        (result,) = latest_of(session, "result")
+        subject = f"announcement:{result.public_id}"
+        assert subject not in [one.document.subject for one in documents_for(session, PUBLIC, make.NOW)]
+        paper = session.scalars(select(Document).where(Document.subject == subject)).one()
+        paper.file_id = keep(session, prepare_generated("a.pdf", b"%PDF-1.7"), None, make.NOW, "document").id
+        paper.state = "ready"
+        session.flush()
+        (found,) = [one for one in documents_for(session, PUBLIC, make.NOW) if one.document.subject == subject]
+        assert (found.document.kind, found.name.endswith(".pdf"), result.title.zh in found.name) == ("notice", True, True)

@@ -50,7 +50,7 @@ IN_PLACE_OF_PAGES = {
     415: N_("The body cannot be read as what it says it is. Send JSON in UTF-8 with Content-Type: application/json."),
 }
 """What happened and what to do, for who has no page before him: by the code of an error, or the status the framework gave."""
-TITLES = {404: N_("Nothing at this address"), 428: N_("If-Match is missing")}
+TITLES = {404: N_("Nothing at this address"), 412: N_("Changed since it was read"), 428: N_("If-Match is missing")}
 REASONS = {
     400: "The address, the body or If-Match cannot be read.",
     401: "No token, or one that is unknown, has ended or was revoked.",

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -119,10 +120,18 @@ def problem(request: Request, error: AwardError) -> JSONResponse:
         sentences = list(dict.fromkeys(one["detail"] for one in body["errors"]))
         body["detail"] = " ".join(sentences if isinstance(error, Invalid) else [body["detail"], *sentences])
     if isinstance(error, Stale):
-        said = {key: str(i18n.spoken(language, value)) for key, value in error.params.items()}
+        said = {key: _said(request, value) for key, value in error.params.items()}
         body |= {"version": error.version, "theirs": dict(error.theirs), **said}
     headers = {"content-language": language, "vary": "accept-language", **_next_step(error)}
     return JSONResponse(body, error.status, headers, media_type="application/problem+json")
+
+
+def _said(request: Request, value: object) -> str | None:
+    """A param of an error. A moment as programs read it, null where there is none, or as the script of a page shows it."""
+    moment = getattr(value, "at", value)
+    if is_api(request.url.path) and (moment is None or isinstance(moment, datetime)):
+        return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return str(i18n.spoken(request.state.language, value))
 
 
 def _told_of(language: str, fault: FieldError) -> dict[str, str]:
