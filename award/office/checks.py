@@ -348,7 +348,7 @@ TITLES: Mapping[str, str] = {
     "notice_published": N_("The public notice is published"),
     "notice_over": N_("The period of the notice is over"),
     "objections_answered": N_("Every objection is answered"),
-    "objections_settled": N_("What the objections lead to is done"),
+    "objections_settled": N_("Everything the objections led to is done"),
     "approval_recorded": N_("The approval is recorded"),
     "result_published": N_("The result is published"),
     "reports_released": N_("Every feedback report is released, or the applicant was told why there is none"),

@@ -75,7 +75,7 @@ def return_for_correction(
     if not {point["part"] for point in points} <= {"", "facts", "evidence", *(one.key for one in parts)}:
         raise Invalid.one("points", N_("The application has no such part. Reload the page and enter the points again."))
     if application.corrections >= rules.corrections:
-        raise Conflict("correction.used_up", N_("The rules allow {count} correction(s), and they are used up."), count=rules.corrections)
+        raise Conflict("correction.used_up", N_("All corrections the rules allow ({count}) are used up."), count=rules.corrections)
     kept = AcceptanceDecision(kind="return", state="in_force", points=list(points))
     decision = _decide(session, actor, application, now, kept)
     zone = application.round.award.authority.zone
