@@ -130,14 +130,15 @@ COUNTED = {
     "qingdao-mayor": (121, 1 + 1 + 1 + 7),
     # the award above, sectors
     "datong-county": (109, 1 + 2),
-    "datong-city": (129, 1 + 2),
+    # sectors
+    "datong-city": (129, 2),
     # cycle; two awards above and how many one city may send; sectors; seats twice; a condition; a stage; two spans of years;
     # no certificate, so three values less
     "datong-recommendation": (131, 1 + 1 + 3 + 1 + 2 + 1 + 1 + 2),
     # cycle, vacancy, joint seats; the award above; seats four times, money twice, two conditions
     "jiangsu-governor": (156, 1 + 3 + 1 + 4 + 2 + 2),
-    # cycle, joint seats; seats of two grades in three categories; four conditions; four stages; a span of years
-    "china-quality": (155, 1 + 2 + 6 + 4 + 4 + 1),
+    # cycle, joint seats; seats of two grades in two categories, for of teams the rules say none; four conditions; four stages; a span of years
+    "china-quality": (155, 1 + 2 + 4 + 4 + 4 + 1),
 }
 """Scheme -> its values, and how many of them were read; the first is what is decided. All others are assumed."""
 
