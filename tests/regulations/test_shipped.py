@@ -137,7 +137,8 @@ COUNTED = {
     "datong-recommendation": (131, 1 + 1 + 3 + 1 + 2 + 1 + 1 + 2),
     # cycle, vacancy, joint seats; the award above; seats four times, money twice, two conditions
     "jiangsu-governor": (156, 1 + 3 + 1 + 4 + 2 + 2),
-    # cycle, joint seats; seats of two grades in two categories, for of teams the rules say none; four conditions; four stages; a span of years
+    # cycle, joint seats; seats of two grades in two categories (of teams the rules say none); four conditions; four stages;
+    # a span of years
     "china-quality": (155, 1 + 2 + 4 + 4 + 4 + 1),
 }
 """Scheme -> its values, and how many of them were read; the first is what is decided. All others are assumed."""
