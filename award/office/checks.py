@@ -16,7 +16,7 @@ from award.kernel.actor import Role
 from award.kernel.i18n import N_
 from award.office.going_on import going_on, is_going_on
 from award.office.outcome_json import from_json
-from award.office.outcome_kinds import place_of
+from award.office.outcome_kinds import committee_of, place_of
 from award.policy import Moment
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
 from award.results.queries import notice_of, untold
@@ -175,21 +175,30 @@ def sheets_complete(session: Session, round_: Round, now: datetime) -> list[Miss
 
 
 def outcomes_complete(session: Session, round_: Round, now: datetime) -> list[Missing]:
-    """The outcome of this stage is recorded and confirmed for every application, no correction waits, no place is given twice."""
+    """The outcome of this stage is recorded and confirmed for every application, and no correction waits.
+
+    No place is given twice, and the votes of a day are those of one committee.
+    """
     stage = stage_of(round_)
     here = (PaperOutcome.application_id == Application.id) & (PaperOutcome.round_stage_id == stage.id)
     in_force = here & PaperOutcome.state.in_(("recorded", "confirmed"))
-    columns = (Application.category, PaperOutcome.state, PaperOutcome.number, PaperOutcome.content)
+    columns = (Application.category, PaperOutcome.state, PaperOutcome.number, PaperOutcome.content, PaperOutcome.held_on)
     query = select(*columns).select_from(Application).outerjoin(PaperOutcome, in_force)
     rows = session.execute(query.where(Application.round_id == round_.id, is_going_on(round_))).all()
-    states = Counter("corrected" if state == "recorded" and number > 1 else state for _, state, number, _ in rows)
-    places = Counter((category, place_of(from_json(stage.kind, content))) for category, state, _, content in rows if state == "confirmed")
+    states = Counter("corrected" if state == "recorded" and number > 1 else state for _, state, number, *_ in rows)
+    told = [(category, from_json(stage.kind, content), day) for category, state, _, content, day in rows if state == "confirmed"]
+    places = Counter((category, place_of(content)) for category, content, _ in told)
     twice = sum(count for (_, place), count in places.items() if place is not None and count > 1)
+    committees = {(day, committee_of(content)) for _, content, day in told}
     texts = (
         (N_("Outcomes to be recorded: {count}"), states[None]),
         (N_("Outcomes that wait for a second person: {count}"), states["recorded"]),
         (N_("Corrections of outcomes that wait for a second person: {count}"), states["corrected"]),
         (N_("Outcomes that share their place or number with another and are to be corrected: {count}"), twice),
+        (
+            N_("Days of meetings whose votes name committees of different sizes, to be corrected: {count}"),
+            sum(count > 1 for count in Counter(day for day, _ in committees).values()),
+        ),
     )
     return [Missing(text, "outcomes", {"count": count}) for text, count in texts if count]
 

@@ -37,7 +37,8 @@ class Words:
 class Setting:
     """What an outcome is held against. points: item -> points; most_recommended: None where nothing limits it.
 
-    others: what is entered in this stage for the other applications of the category.
+    others: what is entered in this stage for the other applications of the category. submitted: day of the application's
+    submission. committee: members that the votes of the same day name, None where there is none.
     """
 
     today: date
@@ -46,6 +47,8 @@ class Setting:
     vote: Vote | None = None
     most_recommended: int | None = None
     others: Sequence["Content"] = ()
+    submitted: date | None = None
+    committee: int | None = None
 
 
 @dataclass(frozen=True)
@@ -265,6 +268,12 @@ class Interview:
         return [Phrase(N_("Number {order}"), {"order": self.order})]
 
 
+OTHER_COMMITTEE = N_(
+    "The other votes of this day were taken by a committee of {members} members. Correct the number or the day; if the others are "
+    "wrong, correct these first."
+)
+
+
 @dataclass(frozen=True)
 class Deliberation:
     """A vote of the committee. members: all who have a vote; present: who was there and not recused."""
@@ -285,6 +294,8 @@ class Deliberation:
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
         """Numbers that fit together, a quorum, and a result that is the scheme's rule applied exactly."""
         vote = setting.vote
+        if setting.committee not in (None, self.members):
+            return [FieldError("members", OTHER_COMMITTEE, {"members": setting.committee})]
         if self.present > self.members:
             return [FieldError("present", N_("More are present than the committee has members."))]
         if self.votes_for + self.votes_against + self.abstained != self.present:
@@ -323,6 +334,11 @@ def place_of(content: Content | None) -> tuple[str | int, ...] | None:
     return (content.order,) if isinstance(content, Interview) else None
 
 
+def committee_of(content: Content | None) -> int | None:
+    """How many members the committee of a vote has; None where nobody votes."""
+    return content.members if isinstance(content, Deliberation) else None
+
+
 def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldError]:
     """Everything that is missing or does not agree. counts: the stage's figure counts in the final result."""
     content = entry.content
@@ -331,6 +347,9 @@ def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldErro
         found.append(FieldError("summary", N_("Say in a sentence what came out.")))
     if entry.held_on > setting.today:
         found.append(FieldError("held_on", N_("This day has not come yet.")))
+    elif setting.submitted is not None and entry.held_on < setting.submitted:
+        text = N_("This day lies before the application was submitted on {day}. Enter the day of this round's record.")
+        found.append(FieldError("held_on", text, {"day": setting.submitted}))
     if content.needs_file and entry.file_id is None:
         found.append(FieldError("file", N_("Add the signed paper as PDF or picture.")))
     return found + content.faults(entry, setting)

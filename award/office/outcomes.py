@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.office.going_on import going_on
 from award.office.outcome_json import as_json, from_json
-from award.office.outcome_kinds import CONTENTS, Content, Entry, Setting, faults_of
+from award.office.outcome_kinds import CONTENTS, OTHER_COMMITTEE, Content, Entry, Setting, committee_of, faults_of
 from award.results.queries import is_decided
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, stage_of
@@ -110,11 +110,13 @@ def confirm_outcome(
 
     seen: fingerprint of what the second person looked at; None where he works without a page.
     Asked again by the same person, answers with what he has confirmed.
-    Raises NotFound where nothing is entered, Refused for the person who entered it, Conflict where it was entered anew.
+    Raises NotFound where nothing is entered, Refused for the person who entered it, Conflict where it was entered anew,
+    the candidates are decided, or a vote of the same day was confirmed with a committee of another size.
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
-    outcome = outcomes_of(session, round_).get(application.id)
+    kept = outcomes_of(session, round_)
+    outcome = kept.pop(application.id, None)
     if outcome is None or application.round_id != round_.id:
         raise NotFound
     if outcome.state == "confirmed" and outcome.confirmed_by == actor.person_id:
@@ -126,6 +128,9 @@ def confirm_outcome(
     if seen is not None and seen != fingerprint_of(outcome):
         raise Conflict("outcome.changed", N_("This outcome was entered anew since you opened the page. Look at it again, then confirm it."))
     _require_undecided(session, round_, application, goes_on=outcome.goes_on)
+    committee = _committee_on(stage_of(round_).kind, outcome.held_on, kept.values())
+    if committee not in (None, committee_of(content_of(round_, outcome))):
+        raise Conflict("outcome.committee", OTHER_COMMITTEE, members=committee)
     outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", person_of(actor), now
     session.flush()
     note(session, actor, Event.OUTCOME_CONFIRMED, application, outcome)
@@ -157,13 +162,16 @@ def faults_of_entry(
     if not isinstance(entry.content, CONTENTS[kind]):
         raise Conflict("outcome.kind", N_("The round stands in another stage now; open its form again."))
     criteria = criteria_of(session, round_, application.category)
+    day_of, submitted = round_.award.authority.day_of, application.submitted_at
     setting = Setting(
-        round_.award.authority.day_of(now),
+        day_of(now),
         {item.key: item.points for item in criteria.items()},
         criteria.percents,
         scheme.vote,
         scheme.category(application.category).recommended_per_office,
         _others(session, kind, application, kept),
+        None if submitted is None else day_of(submitted),
+        _committee_on(kind, entry.held_on, kept.values()),
     )
     return faults_of(entry, setting, counts=gives_score(round_))
 
@@ -181,6 +189,12 @@ def _others(session: Session, kind: str, application: Application, kept: Mapping
     query = select(Application.id).where(Application.id.in_(kept), Application.category == application.category)
     read = [from_json(kind, kept[id_].content) for id_ in session.scalars(query)]
     return [one for one in read if one is not None]
+
+
+def _committee_on(kind: str, day: date, outcomes: Iterable[PaperOutcome]) -> int | None:
+    """How many members the committee has in the confirmed votes of a day; those nobody has confirmed may still be entered anew."""
+    votes = (from_json(kind, one.content) for one in outcomes if one.state == "confirmed" and one.held_on == day)
+    return next((size for one in votes if (size := committee_of(one)) is not None), None)
 
 
 def person_of(actor: Actor) -> int:

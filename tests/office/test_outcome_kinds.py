@@ -66,6 +66,18 @@ def test_what_each_kind_needs(kind: str, content: Content) -> None:
     assert faults(content, score_hundredths=61_250) == ([] if kind in ("consensus", "site", "interview") else ["score"])
 
 
+@pytest.mark.parametrize(("kind", "content"), GOOD)
+def test_nothing_is_held_before_the_application_was_submitted(kind: str, content: Content) -> None:
+    """A recommendation of the round before, the vote of last year."""
+    assert faults(content, replace(SETTING, submitted=DAY)) == []
+    assert faults(content, replace(SETTING, submitted=date(2026, 3, 3))) == ["held_on"]
+
+
+@pytest.mark.parametrize(("size", "found"), [(None, []), (9, []), (11, ["members"])])
+def test_the_votes_of_a_day_are_of_one_committee(size: int | None, found: list[str]) -> None:
+    assert faults(Deliberation(9, 8, 6, 1, 1), replace(SETTING, committee=size)) == found
+
+
 def test_nothing_kept_is_nothing_said() -> None:
     assert from_json("site", {}) is None
 

@@ -1,7 +1,7 @@
 """What the decision on the candidates and the votes it rests on ask of each other, where the committee votes on paper."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ from sqlalchemy import Engine, select
 from award.applications.models import Application, PaperOutcome
 from award.invariants.results import left_out_stay_out
 from award.kernel.audit.trail import transaction
-from award.kernel.errors import Conflict
+from award.kernel.errors import Conflict, Invalid
+from award.office.checks import outcomes_complete
+from award.office.corrections import confirm_correction, correct_outcome
 from award.office.outcome_kinds import Deliberation, Entry
 from award.office.outcomes import confirm_outcome, record_outcome
 from award.results import queries
@@ -20,11 +22,11 @@ from tests import make
 from tests.applications.browsing import Visitor
 from tests.conftest import StandingClock
 from tests.results import acts
+from tests.results.judged import DAY, World, build
 from tests.results.judged import Entry as Judged
-from tests.results.judged import World, build
 
-PASSED = Entry(None, True, "表决通过", date(2026, 3, 1), Deliberation(9, 9, 8, 1, 0))
-FAILED = Entry(None, False, "表决未通过", date(2026, 3, 1), Deliberation(8, 8, 2, 6, 0))
+PASSED = Entry(None, True, "表决通过", DAY, Deliberation(9, 9, 8, 1, 0))
+FAILED = Entry(None, False, "表决未通过", DAY, Deliberation(9, 8, 2, 6, 0))
 WAITS = ("result.outcomes_waiting", "The outcome of this stage does not count yet for {count} applications")
 
 
@@ -34,13 +36,17 @@ def world(any_engine: Engine, clock: StandingClock) -> World:
     return build(any_engine, [Judged("甲"), Judged("乙")], scheme="jiangsu-governor", at="deliberate")
 
 
-def voted(world: World, name: str, entry: Entry, *, confirmed: bool = True) -> None:
+def voted(world: World, name: str, entry: Entry, *, is_confirmed: bool = True) -> None:
     """One of the office enters the vote, the other confirms it."""
     with transaction(world.engine) as session:
         record_outcome(session, world.actors["office"], world.found(session), world.application(session, name), entry, make.NOW)
-    if confirmed:
-        with transaction(world.engine) as session:
-            confirm_outcome(session, world.actors["second"], world.found(session), world.application(session, name), make.NOW)
+    if is_confirmed:
+        confirmed(world, name)
+
+
+def confirmed(world: World, name: str) -> None:
+    with transaction(world.engine) as session:
+        confirm_outcome(session, world.actors["second"], world.found(session), world.application(session, name), make.NOW)
 
 
 def refused(world: World) -> tuple[str, object]:
@@ -54,7 +60,7 @@ def test_a_decision_waits_until_every_outcome_counts(world: World) -> None:
     """The vote that was entered and not confirmed is entered anew the other way round: nothing was decided on it meanwhile."""
     acts.propose(world)
     assert refused(world) == (WAITS[0], 2)
-    voted(world, "甲", PASSED, confirmed=False)
+    voted(world, "甲", PASSED, is_confirmed=False)
     voted(world, "乙", PASSED)
     assert refused(world) == (WAITS[0], 1)
     voted(world, "甲", FAILED)
@@ -89,6 +95,41 @@ def test_whom_an_earlier_stage_left_out_needs_no_vote(world: World) -> None:
     acts.decide(world)
 
 
+def test_the_votes_of_a_day_name_one_committee(world: World) -> None:
+    """Whoever enters the second vote meets the first that was confirmed; entered at the same time, the second to be confirmed."""
+    eleven = replace(PASSED, content=Deliberation(11, 9, 8, 1, 0))
+    voted(world, "甲", PASSED, is_confirmed=False)
+    voted(world, "乙", eleven, is_confirmed=False)
+    confirmed(world, "甲")
+    with pytest.raises(Conflict) as caught:
+        confirmed(world, "乙")
+    assert (caught.value.code, caught.value.params) == ("outcome.committee", {"members": 9})
+    with pytest.raises(Invalid) as again:
+        voted(world, "乙", eleven)
+    assert [one.field for one in again.value.errors] == ["members"]
+    voted(world, "乙", PASSED)
+
+
+def test_a_committee_that_was_mistyped_is_corrected_vote_by_vote(world: World) -> None:
+    """The first correction is let through; the stage ends when the votes of the day agree again."""
+    right = replace(PASSED, content=Deliberation(11, 9, 8, 1, 0))
+    told = ["Days of meetings whose votes name committees of different sizes, to be corrected: {count}"]
+    for name in ("甲", "乙"):
+        voted(world, name, PASSED)
+    for name, left in (("甲", told), ("乙", [])):
+        with transaction(world.engine) as session:
+            round_, application = world.found(session), world.application(session, name)
+            made = correct_outcome(session, world.actors["office"], round_, application, right, "录入有误", make.NOW)
+            confirm_correction(session, world.actors["second"], round_, made, make.NOW)
+            assert [one.text for one in outcomes_complete(session, round_, make.NOW)] == left
+
+
+def test_a_vote_of_last_year_is_not_taken(world: World) -> None:
+    with pytest.raises(Invalid) as caught:
+        voted(world, "甲", replace(PASSED, held_on=DAY - timedelta(365)))
+    assert [(one.field, one.params) for one in caught.value.errors] == [("held_on", {"day": DAY})]
+
+
 def test_a_stage_held_in_the_system_waits_for_no_outcome(world: World) -> None:
     world.stage("notice")
     with transaction(world.engine) as session:
@@ -98,7 +139,7 @@ def test_a_stage_held_in_the_system_waits_for_no_outcome(world: World) -> None:
 def decided_too_early(world: World) -> None:
     """A decision that an earlier version let through, with a vote that nobody has confirmed."""
     voted(world, "乙", PASSED)
-    voted(world, "甲", PASSED, confirmed=False)
+    voted(world, "甲", PASSED, is_confirmed=False)
     with transaction(world.engine) as session:
         unvoted = session.scalars(select(PaperOutcome).where(PaperOutcome.state == "recorded")).one()
         unvoted.state = "confirmed"
@@ -106,7 +147,7 @@ def decided_too_early(world: World) -> None:
         round_ = world.found(session)
         proposal = propose(session, world.actors["office"], round_, "organisation", make.NOW)
         decide(
-            session, world.actors["office"], round_, proposal, held_on=date(2026, 3, 1), members=["王强"], grades={}, deviations={},
+            session, world.actors["office"], round_, proposal, held_on=DAY, members=["王强"], grades={}, deviations={},
             now=make.NOW,
         )  # fmt: skip
         unvoted.state = "recorded"
