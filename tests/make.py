@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from award.accounts.models import Grant, Person, SignIn
 from award.accounts.queries import actor_for, hash_token
 from award.kernel.actor import Actor, Role, Scope
+from award.kernel.files.models import StoredFile
 from award.kernel.mail.models import Message
 from award.organisations.models import Claim, Organisation
 from award.regulations.loader import canonical, sha256_of, shipped_criteria, shipped_schemes
@@ -137,3 +138,13 @@ def asked(session: Session) -> list[tuple[str, str, str]]:
     rows = session.execute(query.where(Message.template == "second_person").order_by(Message.id))
     told = [(public_id, json.loads(message.context)) for message, public_id in rows]
     return [(public_id, context["what"], context["about"]) for public_id, context in told]
+
+
+def stored_file(session: Session) -> int:
+    """A signed record as it is kept; its inner number."""
+    made = StoredFile(
+        sha256="5" * 64, size=1, name="record.pdf", media_type="application/pdf", extension="pdf", purpose="outcome", created_at=NOW
+    )
+    session.add(made)
+    session.flush()
+    return made.id

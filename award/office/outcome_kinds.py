@@ -70,7 +70,6 @@ class Content(Protocol):
     """What one kind of stage says besides the common fields. may_score: also where the figure does not count."""
 
     words: ClassVar[Words]
-    needs_file: ClassVar[bool]
     may_score: ClassVar[bool]
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
@@ -99,7 +98,6 @@ class Recommendation:
         N_("Recommended on"), N_("Does it recommend the application?"), N_("Recommended"), N_("Not recommended"),
         N_("Opinion of the recommending body"), N_("Signed recommendation"),
     )  # fmt: skip
-    needs_file: ClassVar = True
     may_score: ClassVar = False
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
@@ -141,7 +139,6 @@ class Opinions:
     words: ClassVar = Words(
         N_("Asked on"), *GOES_ON, N_("Conclusion of the office"), N_("Letters of the departments"),
     )  # fmt: skip
-    needs_file: ClassVar = False
     may_score: ClassVar = False
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
@@ -191,7 +188,6 @@ class Consensus:
     words: ClassVar = Words(
         N_("Held on"), *GOES_ON, N_("What the panel agreed on"), N_("Signed consensus record"), N_("Agreed points"),
     )  # fmt: skip
-    needs_file: ClassVar = False
     may_score: ClassVar = True
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
@@ -227,7 +223,6 @@ class SiteVisit:
     words: ClassVar = Words(
         N_("First day of the visit"), *GOES_ON, N_("Findings"), N_("Signed record of the visit"), N_("Points of the site visit"),
     )  # fmt: skip
-    needs_file: ClassVar = True
     may_score: ClassVar = True
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
@@ -254,7 +249,6 @@ class Interview:
     words: ClassVar = Words(
         N_("Held on"), *GOES_ON, N_("What came out"), N_("Signed record of the interview"), N_("Points of the interview"),
     )  # fmt: skip
-    needs_file: ClassVar = False
     may_score: ClassVar = True
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
@@ -288,7 +282,6 @@ class Deliberation:
         N_("Day of the meeting"), N_("Did the vote pass?"), N_("Passed"), N_("Not passed"), N_("Minutes in short"),
         N_("Signed record of the vote"),
     )  # fmt: skip
-    needs_file: ClassVar = False
     may_score: ClassVar = False
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
@@ -350,8 +343,8 @@ def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldErro
     elif setting.submitted is not None and entry.held_on < setting.submitted:
         text = N_("This day lies before the application was submitted on {day}. Enter the day of this round's record.")
         found.append(FieldError("held_on", text, {"day": setting.submitted}))
-    if content.needs_file and entry.file_id is None:
-        found.append(FieldError("file", N_("Add the signed paper as PDF or picture.")))
+    if entry.file_id is None:
+        found.append(FieldError("file", NO_FILE))
     return found + content.faults(entry, setting)
 
 
@@ -365,3 +358,4 @@ def _faults_of_score(entry: Entry, *, counts: bool) -> list[FieldError]:
 
 
 NO_POINTS = N_("Enter the points of this stage from 0 to 1000, at most two decimals, like 612.50.")
+NO_FILE = N_("Add the signed paper as PDF or picture.")

@@ -63,7 +63,7 @@ def test_a_refusal_needs_its_reason_and_the_stage(desk: Desk, client: Any) -> No
     public_id = desk.round("interview", "jiangsu-governor")
     address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, 'interview')}"
     own = {**COMMON, **KINDS["interview"][0]}
-    assert send(desk, client, address, own, with_paper=False).status_code == 303
+    assert send(desk, client, address, own).status_code == 303
     with transaction(desk.engine) as session:
         outcome = session.query(PaperOutcome).one()
         outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", desk["second"].person_id, NOW

@@ -252,7 +252,7 @@ def test_two_that_were_mixed_up_are_changed(desk: Desk, session: Session) -> Non
     authority = session.get_one(Authority, desk.authority)
     round_ = desk.found(session, make.round_(session, "interview", of=authority, scheme="anhui-province").public_id)
     pair = [world.application(session, round_, at) for at in (1, 2)]
-    entries = [replace(ENTRY, goes_on=True, content=Interview(at), file_id=None) for at in (1, 2)]
+    entries = [replace(ENTRY, goes_on=True, content=Interview(at), file_id=make.stored_file(session)) for at in (1, 2)]
     for application, entry in zip(pair, entries, strict=True):
         record_outcome(session, desk["office"], round_, application, entry, NOW)
         confirm_outcome(session, desk["second"], round_, application, NOW)
@@ -266,6 +266,7 @@ def test_two_that_were_mixed_up_are_changed(desk: Desk, session: Session) -> Non
 
 
 VOTE = Entry(None, True, "表决通过", date(2026, 3, 1), Deliberation(9, 9, 8, 1, 0))
+"""Without its signed record."""
 
 
 def test_a_decision_waits_for_a_correction_and_then_stands(desk: Desk, session: Session) -> None:
@@ -274,7 +275,10 @@ def test_a_decision_waits_for_a_correction_and_then_stands(desk: Desk, session: 
     round_ = desk.found(session, make.round_(session, "deliberate", of=authority, scheme="jiangsu-governor").public_id)
     application = world.application(session, round_, 1)
     application.gate_opened_at = NOW
-    record_outcome(session, desk["office"], round_, application, VOTE, NOW)
+    with pytest.raises(Invalid) as unsigned:
+        record_outcome(session, desk["office"], round_, application, VOTE, NOW)
+    assert [one.field for one in unsigned.value.errors] == ["file"]
+    record_outcome(session, desk["office"], round_, application, replace(VOTE, file_id=make.stored_file(session)), NOW)
     confirm_outcome(session, desk["second"], round_, application, NOW)
     proposal = propose(session, desk["office"], round_, application.category, NOW)
     out = replace(VOTE, goes_on=False, content=Deliberation(9, 9, 1, 8, 0))
@@ -308,7 +312,8 @@ def test_of_two_at_once_one_is_taken(any_engine: Engine, clock: StandingClock) -
     """Two of the office correct at the same time; then one confirms while the other gives up."""
     desk = build(any_engine)
     public_id = desk.round("interview", "jiangsu-governor")
-    own = replace(ENTRY, goes_on=True, content=Interview(1), file_id=None)
+    with transaction(any_engine) as to:
+        own = replace(ENTRY, goes_on=True, content=Interview(1), file_id=make.stored_file(to))
 
     def within(act: Callable[[Session, Round, Application], PaperOutcome]) -> str:
         with transaction(any_engine) as session:

@@ -62,7 +62,7 @@ def test_what_each_kind_needs(kind: str, content: Content) -> None:
     assert "held_on" in faults(content, held_on=date(2026, 3, 11))
     assert faults(content, counts=True) == ["score"]
     assert faults(content, counts=True, score_hundredths=100_001) == ["score"]
-    assert faults(content, file_id=None) == (["file"] if kind in ("recommend", "site") else [])
+    assert faults(content, file_id=None) == ["file"]
     assert faults(content, score_hundredths=61_250) == ([] if kind in ("consensus", "site", "interview") else ["score"])
 
 

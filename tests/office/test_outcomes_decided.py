@@ -39,7 +39,8 @@ def world(any_engine: Engine, clock: StandingClock) -> World:
 def voted(world: World, name: str, entry: Entry, *, is_confirmed: bool = True) -> None:
     """One of the office enters the vote, the other confirms it."""
     with transaction(world.engine) as session:
-        record_outcome(session, world.actors["office"], world.found(session), world.application(session, name), entry, make.NOW)
+        signed = replace(entry, file_id=make.stored_file(session))
+        record_outcome(session, world.actors["office"], world.found(session), world.application(session, name), signed, make.NOW)
     if is_confirmed:
         confirmed(world, name)
 

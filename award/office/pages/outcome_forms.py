@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from award.applications.models import PaperOutcome
 from award.kernel.i18n import N_, Phrase, format_day, spoken, translate
 from award.kernel.web.forms import SubmittedForm
-from award.office.outcome_kinds import CONTENTS, NO_POINTS, Answer, Content, Entry
+from award.office.outcome_kinds import CONTENTS, NO_FILE, NO_POINTS, Answer, Content, Entry
 from award.regulations.model import Criteria
 
 SPARE_ROWS = 2
@@ -91,8 +91,8 @@ def read_entry(form: SubmittedForm, kind: str, criteria: Criteria, *, counts: bo
     score = _score(form, counts=counts) if counts or cls.may_score else None
     goes_on = form.choice("goes_on", ("yes", "no")) == "yes"
     summary = form.text("summary", longest=2000, lines=True)
-    if cls.needs_file and not has_file:
-        form.fault("file", N_("Add the signed paper as PDF or picture."))
+    if not has_file:
+        form.fault("file", NO_FILE)
     form.check()
     return Entry(score, goes_on, summary, typing.cast(date, held_on), content)
 

@@ -230,7 +230,6 @@ def _form_page(session: Session, actor: Actor, round_: Round, application: Appli
         "application": application,
         "asked": outcome_forms.asked_by(kind),
         "may_score": page["needs_score"] or CONTENTS[kind].may_score,
-        "needs_file": CONTENTS[kind].needs_file,
         "most_rows": outcome_forms.MOST_ROWS,
         "items": list(criteria_of(session, round_, application.category).items()),
         "rule": _rule(round_.scheme, kind, application.category),
