@@ -97,6 +97,25 @@ def test_departments_asked_before_stand_in_the_next_form(desk: Desk, client: Any
     assert [str(one["value"]) for one in page.select("input[name$='.text']")] == [""] * 6
 
 
+def test_the_supervisor_reads_an_outcome_and_its_paper(desk: Desk, client: Any) -> None:
+    """What an inspector reads is what the office has; he is offered nothing to enter, confirm or correct."""
+    public_id = desk.round("deliberate", "jiangsu-governor")
+    listed = f"/office/rounds/{public_id}/outcomes"
+    address = f"{listed}/{applied(desk, public_id, 'deliberate')}"
+    assert "Nothing is entered here" in desk.get(client, "supervisor", address).text
+    assert send(desk, client, address, {**COMMON, **KINDS["deliberate"][0]}).status_code == 303
+    assert f'href="{address}"' in desk.get(client, "supervisor", listed).text
+    page = BeautifulSoup(desk.get(client, "supervisor", address).text, "html.parser")
+    assert KINDS["deliberate"][3] in page.get_text()
+    assert page.select("main form") == []
+    paper = desk.get(client, "supervisor", only(page, "a[href$='/paper']")["href"])
+    assert (paper.status_code, paper.content) == (200, pdf_bytes(1))
+    for who, status in (("elsewhere", 404), ("committee", 403), ("applicant", 403)):
+        assert desk.get(client, who, address).status_code == status, who
+    for act in ("", "/confirm", "/correct"):
+        assert desk.post(client, "supervisor", f"{address}{act}").status_code == 403, act
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_rests_on_its_signed_paper(desk: Desk, client: Any, kind: str) -> None:
     public_id = desk.round(kind, "jiangsu-governor")

@@ -52,11 +52,11 @@ def listed(request: Request, session: RequestSession, actor: CurrentActor, round
     return render(request, session, LIST, **page, **_said(session, round_, found), **shown)
 
 
-@router.get("/{application_id}", dependencies=[Depends(guard.office)])
+@router.get("/{application_id}", dependencies=[Depends(guard.office_or_supervisor)])
 def form_of(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
-    """One outcome: its form, and what the second person confirms."""
+    """One outcome: its form, and what the second person confirms; for the supervisor what is entered."""
     round_, application = both(session, actor, round_id, application_id)
     kept = outcomes.outcomes_of(session, round_)
     found = kept.get(application.id)
