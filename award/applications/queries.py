@@ -3,15 +3,23 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, or_, select, union
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from award.accounts.models import Grant
-from award.applications.models import AcceptanceDecision, Answer, AnswerRevision, Application, Evidence, Submission
+from award.applications.models import (
+    AcceptanceDecision,
+    Answer,
+    AnswerRevision,
+    Application,
+    Evidence,
+    PaperOutcome,
+    Submission,
+)
 from award.kernel import db
 from award.kernel.actor import APPLICANTS as APPLICANT_ROLES
 from award.kernel.actor import Action, Actor, Role, Scope
@@ -19,7 +27,7 @@ from award.kernel.errors import NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.i18n import N_
 from award.policy import decide
-from award.rounds.models import Award, Round
+from award.rounds.models import Award, Round, RoundStage
 from award.rounds.queries import stage_now
 from award.stages import APPLICANTS, Who
 from award.standing.models import Conflict
@@ -59,6 +67,15 @@ class Content:
     def evidence_with(self, code: str) -> SubmittedEvidence | None:
         """The evidence a text refers to by its code."""
         return next((one for one in self.evidence if one.code == code), None)
+
+
+class LeftOut(NamedTuple):
+    """A stage on paper that left an application out. kind: of the stage; summary: its reason, as it was entered."""
+
+    kind: str
+    held_on: date
+    confirmed_at: datetime | None
+    summary: str
 
 
 def application_for(session: Session, actor: Actor, public_id: str, now: datetime) -> Application:
@@ -291,6 +308,21 @@ def decisions_of(session: Session, application: Application) -> list[AcceptanceD
 def notices_of(session: Session, application: Application) -> list[AcceptanceDecision]:
     """The decisions an applicant has a notice of, oldest first: those in force."""
     return [one for one in decisions_of(session, application) if one.state == "in_force"]
+
+
+def left_out_by(session: Session, application: Application) -> LeftOut | None:
+    """Which stage held on paper did not let an application go on; None where it is still in the race."""
+    query = (
+        select(RoundStage.kind, PaperOutcome.held_on, PaperOutcome.confirmed_at, PaperOutcome.summary)
+        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
+        .where(
+            PaperOutcome.application_id == application.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False)
+        )
+        .order_by(RoundStage.position)
+        .limit(1)
+    )
+    found = session.execute(query).first()
+    return None if found is None else LeftOut(*found)
 
 
 def is_part_open(session: Session, application: Application, part: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from award.applications import queries, service
 from award.applications.listing import Filters, list_for_office
-from award.applications.models import Application
+from award.applications.models import Application, PaperOutcome
 from award.kernel import db
 from award.kernel.actor import Role, Scope
 from award.kernel.audit.trail import transaction
@@ -102,6 +103,30 @@ def test_accepting_by_hand(desk: dict[str, Visitor], received: World) -> None:
     page = desk["office"].page(one(received))
     assert "Accepted" in page.text
     assert page.find("form", action=f"{one(received)}/accept") is None
+
+
+@pytest.mark.parametrize(
+    ("state", "goes_on", "is_out"), [("confirmed", False, True), ("recorded", False, False), ("confirmed", True, False)]
+)
+def test_what_a_stage_left_out_is_not_offered_to_be_accepted(
+    desk: dict[str, Visitor], received: World, state: str, goes_on: bool, is_out: bool
+) -> None:
+    """The page asks what the act asks: no button where it would be refused, and the stage, the day and the reason instead."""
+    with transaction(received.engine) as session:
+        application = received.found(session)
+        session.add(
+            PaperOutcome(
+                round_stage_id=application.round.stages[1].id, application_id=application.id, goes_on=goes_on, summary="名额已满",
+                state=state, held_on=date(2026, 2, 27), recorded_by=received.office.person_id, recorded_at=make.NOW,
+            )
+        )  # fmt: skip
+        versions = f"/office/rounds/{application.round.public_id}/outcomes/{application.public_id}/versions"
+    page = desk["office"].page(one(received))
+    assert ("left this application out on 27 February 2026: 名额已满" in page.text) is is_out
+    assert (page.select_one(f'a[href="{versions}"]') is not None) is is_out
+    assert (page.find("form", action=f"{one(received)}/accept") is None) is is_out
+    assert page.find("form", action=f"{one(received)}/refuse") is not None
+    assert desk["office"].post(f"{one(received)}/accept").status_code == (409 if is_out else 303)
 
 
 def test_returning_needs_a_point_and_keeps_what_was_typed(desk: dict[str, Visitor], received: World) -> None:

@@ -16,7 +16,7 @@ from award.applications.pages import views
 from award.applications.pages.changes import corrected
 from award.applications.pages.content import shown_content
 from award.applications.pages.submit import part_title
-from award.kernel import clock
+from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
 from award.kernel.i18n import N_
@@ -94,11 +94,23 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
         "decisions": _decisions(session, desk, decisions),
         "waiting": next((one for one in decisions if one.is_waiting_refusal), None),
         "is_confirmed": is_confirmed(session, application.organisation_id, application.authority_id),
-        "can": _can(session, actor, desk), "parts": [(one.key, desk.say(one.title)) for one in desk.parts],
+        "can": _can(session, actor, desk), "left_out": _left_out(session, desk),
+        "parts": [(one.key, desk.say(one.title)) for one in desk.parts],
         "correction_days": desk.scheme.application.correction_days,
         "corrections_left": desk.scheme.application.corrections - application.corrections, "typed": {}, "person_id": actor.person_id,
         "due": desk.moment(application.correction_due_at) if application.correction_due_at else "",
     }  # fmt: skip
+
+
+def _left_out(session: Session, desk: views.Desk) -> dict[str, str] | None:
+    """By which stage on paper it was left out, when and why; None where it is in the race."""
+    found = queries.left_out_by(session, desk.application)
+    if found is None:
+        return None
+    versions = f"/office/rounds/{desk.application.round.public_id}/outcomes/{desk.application.public_id}/versions"
+    stage = desk.say(desk.scheme.stage(found.kind).title)
+    day = i18n.format_day(desk.language, found.held_on)
+    return {"stage": stage, "day": day, "why": found.summary, "url": versions}
 
 
 def _place(actor: Actor, desk: views.Desk) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from award.applications import queries
 from award.applications.check import open_points_in_words, parts_of
 from award.applications.letters import write_to_applicant
-from award.applications.models import AcceptanceDecision, Application, PaperOutcome
+from award.applications.models import AcceptanceDecision, Application
 from award.applications.notices import want_notice
 from award.applications.queries import barred_from
 from award.applications.service.holding import hold_for, note, person_of
@@ -40,7 +40,7 @@ def accept(session: Session, actor: Actor, application: Application, now: dateti
     if not is_confirmed(session, application.organisation_id, application.authority_id):
         text = N_("Nobody's claim to act for this organisation is confirmed. Check its licence first.")
         raise Conflict("claim.unconfirmed", text)
-    if _is_left_out(session, application):
+    if queries.left_out_by(session, application):
         text = N_("A stage before this one has left this application out; it was not recommended. Refuse it with the article.")
         raise Conflict("application.left_out", text)
     decision = _decide(session, actor, application, now, AcceptanceDecision(kind="accept", state="in_force"))
@@ -49,13 +49,6 @@ def accept(session: Session, actor: Actor, application: Application, now: dateti
     want_notice(session, application, decision, now)
     write_to_applicant(session, application, "application_accepted", now, {})
     return decision
-
-
-def _is_left_out(session: Session, application: Application) -> bool:
-    query = select(PaperOutcome.id).where(
-        PaperOutcome.application_id == application.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False)
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def return_for_correction(
