@@ -25,12 +25,14 @@ SESSION_COOKIE = "session"
 IDLE = timedelta(minutes=30)
 IDLE_ADMINISTRATOR = timedelta(minutes=15)
 TOUCH_EVERY = timedelta(minutes=1)
+TOUCH_AT_LAST = timedelta(minutes=5)
+"""So long a page passes by a long act of another, for example an import, and does not wait for its end to note this."""
 
 
 def find_visit(engine: Engine, token: str) -> Visit | None:
     """Whose the cookie is, or None where the session has ended or was idle too long.
 
-    Effects: notes at most once a minute that the session is alive.
+    Effects: notes at most once a minute that the session is alive, a little later while somebody else writes.
     """
     now = clock.real_now()
     with db.reading(engine) as session:
@@ -40,7 +42,7 @@ def find_visit(engine: Engine, token: str) -> Visit | None:
     idle = now - visit.seen_at
     if idle > (IDLE_ADMINISTRATOR if visit.actor.roles & ADMINISTRATORS else IDLE):
         return None
-    if idle > TOUCH_EVERY:
+    if idle > TOUCH_AT_LAST or (idle > TOUCH_EVERY and not db.is_writing(engine)):
         with transaction(engine) as session:
             session.execute(update(SignIn).where(SignIn.id == visit.sign_in_id).values(seen_at=now))
     return visit

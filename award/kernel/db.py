@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVarTuple, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     Connection,
@@ -109,6 +110,17 @@ class WriterQueue:
             self._lock.release()
             raise
 
+    def is_busy(self) -> bool:
+        """Whether somebody writes just now, in this process or another."""
+        if self._lock.locked():
+            return True
+        try:
+            with self._path.open("w") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
     def release(self) -> None:
         """Lets the next writer in."""
         self._held.close()
@@ -116,8 +128,17 @@ class WriterQueue:
         self._lock.release()
 
 
+_queues: WeakKeyDictionary[Engine, WriterQueue] = WeakKeyDictionary()
+
+
+def is_writing(engine: Engine) -> bool:
+    """Whether who writes now would wait for another's whole act: only on SQLite, where one writes at a time."""
+    queue = _queues.get(engine)
+    return queue is not None and queue.is_busy()
+
+
 def _prepare_sqlite(engine: Engine, path: Path) -> None:
-    queue = WriterQueue(path)
+    queue = _queues[engine] = WriterQueue(path)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, record: Any) -> None:

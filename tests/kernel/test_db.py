@@ -309,3 +309,20 @@ def test_a_broken_commit_is_told(any_engine: Engine, monkeypatch: pytest.MonkeyP
     assert "done" not in answer.text
     assert years(any_engine) == []
     assert not held(any_engine)
+
+
+def test_who_would_wait_for_another_is_told_so(any_engine: Engine) -> None:
+    """In the process and from another one; on PostgreSQL nobody waits for a whole act."""
+    assert not db.is_writing(any_engine)
+    with transaction(any_engine) as session:
+        session.execute(text("SELECT 1"))
+        assert db.is_writing(any_engine) == db.is_sqlite(session)
+    assert not db.is_writing(any_engine)
+
+
+def test_a_writer_in_another_process_is_seen(tmp_path: Path) -> None:
+    here, there = (db.WriterQueue(tmp_path / "award.db") for _ in range(2))
+    here.acquire()
+    assert there.is_busy()
+    here.release()
+    assert not there.is_busy()

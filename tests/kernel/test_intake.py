@@ -192,3 +192,10 @@ def test_any_table_is_lines_or_faults(rows: list[list[str]]) -> None:
     named = {int("".join(filter(str.isdigit, one.field))) for one in faults}
     assert {one.number for one in lines} == said
     assert {one.number for one in lines if one.wrong} == (named if said else set())
+
+
+def test_somebody_is_told_how_far_it_is_from_the_first_row_to_the_last() -> None:
+    rows = [headings(FIELDS, "en"), *(["1", "", ""] for _ in range(2500))]
+    heard: list[tuple[int, int]] = []
+    lines_of(FIELDS, rows, lambda done, total: heard.append((done, total)))
+    assert heard == [(0, 2501), (1000, 2501), (2000, 2501), (2501, 2501)]

@@ -1,5 +1,6 @@
 """An import that the rules refuse when it is written: at once, with the sentences of its cells, and without a repr."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -36,6 +37,33 @@ SENTENCE = N_("The judge with this address is in the pool already.")
 def world(engine: Engine, clock: StandingClock) -> World:
     """An office with a pool of one."""
     return worlds.build(engine, judges=1, seats=0)
+
+
+@pytest.mark.both_databases
+def test_how_far_it_is_can_be_read_while_it_is_written(
+    world: World, client: TestClient, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also by a page that would note, once a minute, that its reader is there: the act of the import holds the database."""
+    as_(client, world, "office")
+    url, page = looked(world, client, "judges", ROW)
+    assert confirmed(client, url, page).status_code == 303
+    assert "正在打开文件" in main_text(client.get(url))
+    seen: list[str] = []
+    real = service.IMPORTERS["judges"].apply
+
+    def apply(*arguments: Any) -> Any:
+        done = real(*arguments)
+        clock.forward(minutes=2)
+        reader = threading.Thread(target=lambda: seen.append(main_text(client.get(url))))
+        reader.start()
+        reader.join(20)
+        return done
+
+    monkeypatch.setattr(service, "IMPORTERS", {**service.IMPORTERS, "judges": replace(service.IMPORTERS["judges"], apply=apply)})
+    assert worked(world) == 1
+    assert len(seen) == 1, "the page waited for the end of the import"
+    assert "100% 已读取 2 行，共 2 行 · 正在一次性写入" in seen[0]
+    assert ended(world) == ("done", 1, None)
 
 
 def refusing(monkeypatch: pytest.MonkeyPatch, kind: str, error: Exception) -> None:

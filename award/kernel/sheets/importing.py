@@ -112,11 +112,12 @@ def lines_of(
     """The lines of a table and every fault a cell has by itself. rows: with the heading, texts only; empty rows are passed over.
 
     unread: cells whose fault is told already. A line with a fault is among the lines, so that what else is wrong with it
-    can be told too. told: hears how many rows of how many are done, now and then.
+    can be told too. told: hears how many rows of how many are done, at the beginning, now and then, and at the end.
     """
     if not rows or _cells(fields, rows[0]) not in [headings(fields, language) for language in LANGUAGES]:
         return [], [FieldError("A1", N_("The first row has to be the headings of the template."))]
     lines, faults = [], []
+    told(0, len(rows))
     for number, row in enumerate(rows[1:], 2):
         if number % PORTION == 0:
             told(number, len(rows))
@@ -125,6 +126,7 @@ def lines_of(
         line, wrong = _line(fields, number, row, unread)
         lines.append(line)
         faults += wrong
+    told(len(rows), len(rows))
     if not lines and not faults:
         faults.append(FieldError("A2", N_("The table has no lines below its headings.")))
     return lines, faults
