@@ -72,6 +72,28 @@ def test_a_quota_is_counted_in_megabytes(desk: dict[str, Visitor], world: World)
     assert "DOCX、JPEG、JPG、OFD、PDF、PNG、PPTX、XLSX" in chinese.text
 
 
+@pytest.mark.both_databases
+def test_a_content_that_came_once_more_is_said_and_stored_once(desk: dict[str, Visitor], world: World) -> None:
+    """Under another name, in one upload with others, and as the page's script sends it."""
+    path, owner = f"/apply/{world.application}/evidence", desk["owner"]
+    first, other = worlds.pdf_bytes(1), worlds.pdf_bytes(2)
+    assert owner.post(path, files={"file": ("first.pdf", first, "application/octet-stream")}).headers["location"] == path
+    assert "not stored twice" not in owner.page(path).text
+    sent = [("file", (name, content, "application/octet-stream")) for name, content in
+            (("second.pdf", first), ("other.pdf", other), ("third.pdf", other))]  # fmt: skip
+    answer = owner.post(path, files=sent)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{path}?there=E-1,E-2")
+    page = owner.page(answer.headers["location"])
+    assert "already as E-1 (first.pdf), so it was not stored twice" in page.text
+    assert "already as E-2 (other.pdf)" in page.text
+    assert len(page.select("tbody tr")) == 2
+    headers = {"cookie": f"session={owner.cookie}; lang=en", "accept": "application/json", "x-csrf-token": token_for(owner.cookie)}
+    script = owner.client.post(path, files=sent[:1], headers=headers)
+    assert (script.status_code, script.json()) == (201, {"stored": 0, "there": ["E-1"]})
+    # What stands in the address is no text of the page.
+    assert "E-9" not in owner.page(f"{path}?there=E-9,%3Cb%3E").text
+
+
 def referring(world: World) -> str:
     """Submits an application one text of which names a page; answers with the id of the evidence."""
     with transaction(world.engine) as session:

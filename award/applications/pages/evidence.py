@@ -1,5 +1,6 @@
 """The evidence library: uploading, naming, removing, reading page by page; and the files themselves for all who may read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -30,10 +31,17 @@ files = APIRouter(prefix="/evidence/{evidence_id}", dependencies=[Depends(guard.
 
 
 @router.get("")
-def library(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
-    """All files, where each is referred to, and the limits before anything is chosen."""
+def library(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, there: str = ""
+) -> Response:
+    """All files, where each is referred to, and the limits before anything is chosen.
+
+    there: codes of files whose content was uploaded once more just now, which is said.
+    """
     application = queries.own_application(session, actor, application_id)
-    return render(request, session, "applications/evidence.html", **_library(request, session, actor, application))
+    shown = _library(request, session, actor, application)
+    again = [one for one in shown["files"] if one["code"] in there.split(",")]
+    return render(request, session, "applications/evidence.html", **shown, there=again)
 
 
 def _library(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:
@@ -77,8 +85,7 @@ def upload(request: Request, session: RequestSession, actor: CurrentActor, appli
         application = queries.own_application(session, actor, application_id)
         title = form.text("title", required=False, longest=120)
         form.check()
-        for one in prepared:
-            service.add_evidence(session, actor, application, one, title if len(prepared) == 1 else "", clock.now(session))
+        there = _added(session, actor, application, prepared, title)
     except Invalid as error:
         if wants_json(request):
             raise
@@ -87,8 +94,23 @@ def upload(request: Request, session: RequestSession, actor: CurrentActor, appli
             request, session, "applications/evidence.html", error, **_library(request, session, actor, application)
         )
     if wants_json(request):
-        return JSONResponse({"stored": len(prepared)}, 201)
-    return RedirectResponse(f"/apply/{application_id}/evidence", 303)
+        return JSONResponse({"stored": len(prepared) - len(there), "there": there}, 201)
+    told = f"?there={','.join(there)}" if there else ""
+    return RedirectResponse(f"/apply/{application_id}/evidence{told}", 303)
+
+
+def _added(
+    session: Session, actor: Actor, application: Application, prepared: Sequence[Prepared], title: str
+) -> list[str]:
+    """Adds the files; answers with the codes of those whose content was there already, also from a file just before."""
+    known = {one.public_id for one in queries.evidence_of(session, application)}
+    there = []
+    for one in prepared:
+        made = service.add_evidence(session, actor, application, one, title if len(prepared) == 1 else "", clock.now(session))
+        if made.public_id in known:
+            there.append(made.code)
+        known.add(made.public_id)
+    return there
 
 
 def _prepared(request: Request, actor: Actor, application_id: str, form: SubmittedForm) -> list[Prepared]:

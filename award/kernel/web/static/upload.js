@@ -5,6 +5,7 @@ Sends files one by one with their progress. Without scripts the form posts plain
     <input type="file" name="file" multiple>  …  <ul class="uploads" data-uploads data-text-…></ul>
   data-text-type, -size, -total, -sending, -done, -broken, -again on [data-uploads]; {name} {size} {limit} {types} are filled in.
   Each file: POST action, multipart with the form's other fields, Accept: application/json. 200 or 201 = stored; else problem+json {"detail"}.
+    {"there": [codes]} of an answer names contents that were there already; the page says so when it is loaded again with ?there=.
   What breaks off (the server answers 400 to a body that was cut short), or stands still for a minute, is said and offered again. When all are stored the page is loaded again.
   What was refused goes from the list when other files are chosen.
 */
@@ -46,6 +47,12 @@ Sends files one by one with their progress. Without scripts the form posts plain
   function detailOf(request, otherwise) {
     try { return JSON.parse(request.responseText).detail || otherwise; } catch (error) { return otherwise; }
   }
+  function thereOf(request) {
+    try { return JSON.parse(request.responseText).there || []; } catch (error) { return []; }
+  }
+  function showAgain(list) {
+    if (list.dataset.there) window.location.assign(window.location.pathname + "?there=" + list.dataset.there); else window.location.reload();
+  }
   function send(form, input, file, shown, words) {
     return new Promise(function (done) {
       var data = new FormData(form), request = new XMLHttpRequest(), watch;
@@ -61,6 +68,7 @@ Sends files one by one with their progress. Without scripts the form posts plain
         var stored = request.status >= 200 && request.status < 300;
         if (!stored && (request.status >= 500 || request.status === 400 || request.status === 408)) return broken();
         clearTimeout(watch);
+        if (stored && thereOf(request).length) words.there = (words.there ? words.there + "," : "") + thereOf(request).join(",");
         shown.say(stored ? words.textDone : detailOf(request, words.textBroken), stored ? "is-good" : "is-bad");
         done(stored ? "stored" : "refused");
       };
@@ -78,7 +86,7 @@ Sends files one by one with their progress. Without scripts the form posts plain
     if (outcome === "stored") form.dataset.used = String(used + file.size);
     if (outcome === "broken") shown.offer(list.dataset.textAgain, async function () {
       shown.item.remove();
-      if ((await deliver(form, input, file, list)) && !list.querySelector(".is-bad, .muted")) window.location.reload();
+      if ((await deliver(form, input, file, list)) && !list.querySelector(".is-bad, .muted")) showAgain(list);
     });
     return outcome === "stored";
   }
@@ -86,7 +94,7 @@ Sends files one by one with their progress. Without scripts the form posts plain
     var files = Array.from(input.files), all = true;
     input.value = "";
     for (var file of files) if (!(await deliver(form, input, file, list))) all = false;
-    if (all) window.location.reload();
+    if (all) showAgain(list);
   }
   document.querySelectorAll("form[data-upload]").forEach(function (form) {
     form.addEventListener("change", function (event) {
@@ -100,6 +108,7 @@ Sends files one by one with their progress. Without scripts the form posts plain
       if (!input || !input.files.length || !list) return;
       event.preventDefault();
       list.textContent = "";
+      delete list.dataset.there;
       upload(form, input, list);
     });
   });
