@@ -51,6 +51,16 @@ def test_an_upload_that_breaks_off_is_said_and_offered_again(page: Page, world: 
     assert files(world) == ["年报.pdf"]
 
 
+def test_a_content_that_is_there_under_another_name_is_said(page: Page, world: World) -> None:
+    page.goto(page.url + "/evidence")
+    for name in ("first.pdf", "second.pdf"):
+        page.set_input_files("#f-file", {"name": name, "mimeType": "application/pdf", "buffer": worlds.pdf_bytes(2)})
+        page.get_by_role("button", name="Upload").click()
+        expect(page.get_by_role("link", name="first", exact=True)).to_be_visible()
+    expect(page.get_by_text("already as E-1 (first.pdf), so it was not stored twice")).to_be_visible()
+    assert files(world) == ["first.pdf"]
+
+
 def test_the_line_of_saving_shows_the_servers_time(page: Page) -> None:
     page.goto(page.url + "/items/4.1.2")
     page.locator("#f-text").fill("第一句。")
