@@ -203,8 +203,25 @@ ACCEPTANCES = (
         key="evidence",
     ),
     Told(
-        "application", {Event.APPLICATION_SUBMITTED: "", Event.APPLICATION_RESUBMITTED: ""},
-        said(Application.public_id, number=Application.number).where(Application.submitted_at.is_not(None)),
+        "application",
+        {
+            Event.APPLICATION_STARTED: "", Event.APPLICATION_EDITED: "", Event.APPLICATION_SUBMITTED: "",
+            Event.APPLICATION_RESUBMITTED: "",
+        },
+        said(
+            Application.public_id, organisation=Organisation.public_id, category=Application.category, sector=Application.sector,
+            fields=Application.profile, contact=person(Application.contact_person_id),
+        ).join(Organisation, Application.organisation_id == Organisation.id),
+    ),
+    Told(
+        "submitted application", {Event.APPLICATION_SUBMITTED: "", Event.APPLICATION_RESUBMITTED: ""},
+        said(Application.public_id, number=Application.number, submitted_at=Application.submitted_at)
+        .where(Application.submitted_at.is_not(None)),
+    ),
+    Told(
+        "returned application", {Event.APPLICATION_RETURNED: ""},
+        said(Application.public_id, due=Application.correction_due_at, corrections=Application.corrections)
+        .where((Application.corrections > 0) | Application.correction_due_at.is_not(None)),
     ),
 )  # fmt: skip
 _IN = FeedbackReport.state.in_(("waiting", "released", "acknowledged"))
@@ -317,7 +334,7 @@ AS_TOLD = tuple(
         ("results_as_told", "Proposals, decisions, the approval and the publication say what was recorded, by whom it was.", RESULTS),
         ("objections_as_told", "An objection and its answer read as they were filed, examined and confirmed.", OBJECTIONS),
         ("outcomes_as_told", "The outcome of a stage on paper is what was entered and confirmed.", OUTCOMES),
-        ("acceptances_as_told", "Numbers, evidence and decisions of applications are those that were recorded.", ACCEPTANCES),
+        ("acceptances_as_told", "Facts, dates, evidence and decisions of applications are those that were recorded.", ACCEPTANCES),
         ("feedback_as_told", "A report that was handed in reads as it was handed in, and has gone as far as was recorded.", FEEDBACK),
         ("panels_as_told", "The pool of judges and the changes of panels are as they were recorded.", PANELS),
         ("sheets_as_told", "A score sheet is submitted or returned as was recorded last, with the total that was submitted.", SHEETS),

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from award.applications import queries, service
 from award.applications.models import Application, PaperOutcome
 from award.applications.service.accepting import correction_end
+from award.invariants import submitted
+from award.invariants.telling import as_told
+from award.invariants.told import ACCEPTANCES
 from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -46,6 +49,33 @@ def again(world: World, after: timedelta = timedelta(hours=1)) -> None:
         application = world.found(session)
         service.save_answer(session, world.owner, application, "4.1.2", "补充后的内容，见 E-1。", True, 1, make.NOW + after)
         service.submit_application(session, world.owner, application, list(service.DECLARATIONS), make.NOW + after)
+
+
+def test_what_is_written_in_a_correction_is_no_damage_until_it_is_handed_in(received: World) -> None:
+    """And what the trail tells of deadline, corrections and contact is what the rows say."""
+
+    def offences() -> list[str]:
+        with db.reading(received.engine) as session:
+            checks = [submitted.applications_as_submitted(session), as_told(*ACCEPTANCES)(session)]
+            return [one.first for one in checks if one.offences]
+
+    give_back(received)
+    with transaction(received.engine) as session:
+        service.save_answer(session, received.owner, received.found(session), "4.1.2", "写到一半。", True, 1, make.NOW)
+    assert offences() == []
+    with transaction(received.engine) as session:
+        received.found(session).sector = "services"
+    assert [one.partition(" has ")[2] or one.partition(" says ")[2] for one in offences()] == [
+        "another sector than was submitted", "another sector than the trail tells"
+    ]  # fmt: skip
+    with transaction(received.engine) as session:
+        application = received.found(session)
+        application.sector = "manufacturing"
+        service.submit_application(session, received.owner, application, list(service.DECLARATIONS), make.NOW)
+    assert offences() == []
+    with transaction(received.engine) as session:
+        received.found(session).correction_due_at = make.NOW
+    assert [one.partition(" says ")[2] for one in offences()] == ["another due than the trail tells"]
 
 
 @pytest.mark.both_databases

@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 from award.applications import queries, service
 from award.applications.models import Application
 from award.applications.service.importing import apply_import, fields_of, plan_import
+from award.invariants import submitted
+from award.invariants.telling import as_told
+from award.invariants.told import ACCEPTANCES
+from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
@@ -173,6 +177,8 @@ def test_its_people_claim_it_complete_it_submit_it_and_the_office_accepts_it(wor
         decide_claim(session, world.office, session.merge(made), True, "", make.NOW)
         service.accept(session, world.office, application, make.NOW)
         assert application.state == "accepted"
+    with db.reading(world.engine) as session:
+        assert [check(session).first for check in (submitted.applications_as_submitted, as_told(*ACCEPTANCES))] == ["", ""]
 
 
 # --- refusals --------------------------------------------------------------------------------------------------------

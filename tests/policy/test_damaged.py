@@ -26,6 +26,7 @@ DAMAGE = {
 }
 NAMED = {
     "sheet_version.content": ("totals_recomputed",),
+    "submission.content": ("applications_as_submitted",),
     "snapshot.content": ("certificates_of_winners", "winners_were_decided", "winners_were_on_notice"),
     "proposal.content": ("lines_as_proposed",),
     "ruleset.text": ("totals_recomputed",),

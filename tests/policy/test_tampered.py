@@ -38,6 +38,15 @@ TAMPERED = {
         "is not in the tables": "DELETE FROM certificate",
         "another code": "UPDATE application SET certificate_code = 'AAAAAAAAAAAA'",
     },
+    "applications_as_submitted": {
+        "another sector than": "UPDATE application SET sector = 'services' WHERE id = 1",
+        "another facts than": "UPDATE application SET profile = '{\"nominee\": \"他人\"}' WHERE id = 1",
+        "another texts than": "UPDATE answer SET text = text || '。' WHERE application_id = 1 AND part = '4.1.2'",
+        "another texts": "DELETE FROM answer WHERE application_id = 2",
+        "another evidence than": "UPDATE evidence SET title = '他人的报告' WHERE id = 1",
+        "another evidence": f"UPDATE evidence SET removed_at = {MOMENT} WHERE id = 1",
+        "another moment than": f"UPDATE submission SET submitted_at = {MOMENT}",
+    },
     "applications_as_told": {
         "revoked": "UPDATE application SET state = 'revoked' WHERE id = 1",
         "is resubmitted, told is": "UPDATE application SET state = 'resubmitted' WHERE id = 2",
@@ -139,6 +148,14 @@ TAMPERED = {
         "another of": "UPDATE evidence SET application_id = 2, code = 'E-7' WHERE id = 1",
         "sha256": "UPDATE evidence SET file_id = (SELECT max(file_id) FROM evidence) WHERE id = 1",
         "another state": "UPDATE acceptance_decision SET state = 'rejected' WHERE id = 1",
+        "another sector": "UPDATE application SET sector = 'services' WHERE id = 1",
+        "another category": "UPDATE application SET category = 'team' WHERE id = 1",
+        "another fields": "UPDATE application SET profile = '{\"nominee\": \"他人\"}' WHERE id = 1",
+        "another contact": f"UPDATE application SET contact_person_id = {OFFICER} WHERE id = 1",
+        "another submitted_at": f"UPDATE application SET submitted_at = {MOMENT} WHERE id = 1",
+        "submitted application": "UPDATE application SET submitted_at = NULL WHERE id = 1",
+        "returned application": f"UPDATE application SET correction_due_at = {MOMENT} WHERE id = 1",
+        "the trail tells nothing of it": "UPDATE application SET corrections = 1 WHERE id = 1",
     },
 }
 """By the check that must find it, and the words it finds it with."""

@@ -1,5 +1,6 @@
 """The world of the doors, with the records of what its makers wrote without a service."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Person
 from award.accounts.service.invitations import invite
-from award.applications.models import AcceptanceDecision, Application, Evidence, PaperOutcome, Submission
+from award.applications.models import AcceptanceDecision, Answer, Application, Evidence, PaperOutcome, Submission
 from award.judging.models import FeedbackComment, FeedbackReport
 from award.kernel.actor import SYSTEM, Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record, round_stream, transaction
@@ -17,7 +18,7 @@ from award.organisations.models import Claim
 from award.panels.models import PoolMember
 from award.results.models import Objection
 from award.rounds.models import Authority, Round, RoundStage
-from award.rounds.queries import spelled_dates
+from award.rounds.queries import spell, spelled_dates
 from award.standing.models import Conflict
 from tests import make
 from tests.judging.world import World
@@ -42,19 +43,29 @@ def _enter(world: World) -> None:
         stream = round_stream(world.round)
         for application in session.scalars(select(Application)):
             obj = f"application:{application.public_id}"
-            record(session, SYSTEM, Event.APPLICATION_STARTED, obj, stream)
+            contact = session.get_one(Person, application.contact_person_id).public_id
+            founded = {"category": application.category, "sector": application.sector, "contact": contact, "fields": {}}
+            record(session, SYSTEM, Event.APPLICATION_STARTED, obj, stream, founded)
             for one in session.scalars(select(Evidence).where(Evidence.application_id == application.id)):
                 content = {"evidence": one.public_id, "code": one.code, "sha256": one.file.sha256}
                 record(session, SYSTEM, Event.EVIDENCE_ADDED, obj, stream, content)
-            for sha256 in session.scalars(select(Submission.sha256).where(Submission.application_id == application.id)):
-                content = {"sha256": sha256, "number": application.number or ""}
+            for one in session.scalars(select(Submission).where(Submission.application_id == application.id)):
+                content = {"sha256": one.sha256, "number": application.number or "", "submitted_at": spell(one.submitted_at)}
                 record(session, SYSTEM, Event.APPLICATION_SUBMITTED, obj, stream, content)
+                _write(session, one)
             decision = AcceptanceDecision(
                 application_id=application.id, kind="accept", state="in_force", decided_by=_id(world.office), decided_at=make.NOW
             )
             session.add(decision)
             session.flush()
             record(session, world.office, Event.APPLICATION_ACCEPTED, obj, stream, {"decision": decision.public_id})
+
+
+def _write(session: Session, submission: Submission) -> None:
+    """The texts it was submitted with."""
+    how = {"application_id": submission.application_id, "updated_at": make.NOW, "updated_by": submission.submitted_by}
+    parts = json.loads(submission.content)["parts"]
+    session.add_all(Answer(part=part, text=text, is_complete=True, **how) for part, text in parts.items())
 
 
 def _id(actor: Actor) -> int:

@@ -20,7 +20,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.kernel.workdays import Calendar
 from award.organisations.queries import is_confirmed
-from award.rounds.queries import calendar_of, criteria_of
+from award.rounds.queries import calendar_of, criteria_of, spell
 from award.rounds.service.second_person import Waiting, ask_second_person
 
 Point = dict[str, str]
@@ -75,7 +75,7 @@ def return_for_correction(
     due = correction_end(calendar_of(session), now, rules.correction_days, zone)
     application.state, application.correction_due_at = "correction", due
     application.corrections += 1
-    content = {"decision": decision.public_id, "points": list(points), "due": due.isoformat()}
+    content = {"decision": decision.public_id, "points": list(points), "due": spell(due), "corrections": application.corrections}
     note(session, actor, Event.APPLICATION_RETURNED, application, stage, content)
     letter = {"points": open_points_in_words(parts, points), "due": due}
     want_notice(session, application, decision, now)

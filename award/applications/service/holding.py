@@ -61,10 +61,15 @@ def require_open(session: Session, application: Application, part: str) -> None:
         raise Conflict("correction.part_closed", PART_CLOSED)
 
 
-def take_up(actor: Actor, application: Application) -> None:
-    """Makes the actor whom messages go to where nobody is yet: the application came on paper and the office entered it."""
-    if application.contact_person_id is None:
-        application.contact_person_id = person_of(actor)
+def take_up(actor: Actor, application: Application) -> dict[str, str]:
+    """Makes the actor whom messages go to where nobody is yet: the application came on paper and the office entered it.
+
+    Answers with what the record of the act says of it.
+    """
+    if application.contact_person_id is not None:
+        return {}
+    application.contact_person_id = person_of(actor)
+    return {"contact": actor.public_id}
 
 
 def note(

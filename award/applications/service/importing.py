@@ -197,6 +197,6 @@ def _entered(round_: Round, organisation: Organisation, line: Line, now: datetim
 def _note(session: Session, actor: Actor, application: Application, line: Line, stage: StageNow) -> None:
     content = {
         "organisation": application.organisation.public_id, "category": application.category, "sector": application.sector,
-        "received_on": line.values["received_on"], "fields": application.profile,
+        "received_on": line.values["received_on"], "fields": application.profile, "contact": None,
     }  # fmt: skip
     note(session, actor, Event.APPLICATION_STARTED, application, stage, content)

@@ -22,6 +22,7 @@ from award.kernel.i18n import N_
 from award.policy import require
 from award.regulations.canonical import sha256_of
 from award.rounds.models import Round, RoundRubric
+from award.rounds.queries import spell
 from award.stages import APPLICANTS, StageNow, Who
 
 DECLARATIONS: Mapping[str, str] = {
@@ -54,12 +55,15 @@ def submit_application(
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
     _check_complete(session, application)
     _check_declarations(declarations)
-    take_up(actor, application)
+    taken_up = take_up(actor, application)
     submission = _freeze(session, actor, application, sorted(declarations), now)
     again = submission.number > 1
     application.state = "resubmitted" if again else "submitted"
     application.submitted_at = now
-    content = {"submission": submission.number, "sha256": submission.sha256, "number": application.number}
+    content = {
+        "submission": submission.number, "sha256": submission.sha256, "number": application.number, "submitted_at": spell(now),
+        **taken_up,
+    }  # fmt: skip
     event = Event.APPLICATION_RESUBMITTED if again else Event.APPLICATION_SUBMITTED
     note(session, actor, event, application, stage, content)
     write_to_applicant(session, application, "application_submitted", now, {"sha256": submission.sha256})

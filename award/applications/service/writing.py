@@ -74,7 +74,7 @@ def start_application(
             session.add(application)
     except IntegrityError:
         return _entry(session, round_, organisation, category) or _raise_not_found()
-    content = {"organisation": organisation.public_id, "category": category, "sector": sector}
+    content = {"organisation": organisation.public_id, "category": category, "sector": sector, "contact": actor.public_id}
     note(session, actor, Event.APPLICATION_STARTED, application, stage, content)
     return application
 
@@ -133,10 +133,10 @@ def save_profile(
             "application.stale", N_("Somebody else saved these facts meanwhile. Both versions are kept; choose."),
             version=application.profile_version, theirs=theirs,
         )  # fmt: skip
-    take_up(actor, application)
+    taken_up = take_up(actor, application)
     application.profile = after
     application.profile_version += 1
-    content = {"part": FACTS, "version": application.profile_version, "fields": after}
+    content = {"part": FACTS, "version": application.profile_version, "fields": after, **taken_up}
     note(session, actor, Event.APPLICATION_EDITED, application, stage, content)
     return application
 
