@@ -14,6 +14,9 @@ from award.applications.models import LIVE, Application
 from award.invariants.finding import Found, among, reading
 from award.invariants.telling import Record, person, records_of
 from award.kernel.events import Event
+from award.organisations.importing import FACTS
+from award.organisations.models import Claim, Organisation
+from award.rounds.models import CalendarDay, CalendarYear
 from award.rounds.queries import spell
 from award.standing.models import Assignment, Conflict, Declaration
 from award.winners.models import Certificate
@@ -173,6 +176,36 @@ def grants_as_told(session: Session) -> Found:
         for public_id, one in session.execute(query)
     }
     return _same("role", *({key: spell(one) or "without end" for key, one in ends.items()} for ends in (rows, told)))
+
+
+def organisations_as_told(session: Session) -> Found:
+    """An organisation has the code, the name and the facts it was registered with, or that an office has given it since."""
+    claimed = select(Claim.public_id, Organisation.public_id).join(Organisation, Claim.organisation_id == Organisation.id)
+    of_claim = dict(session.execute(claimed).all())
+    told: dict[str, dict[str, str]] = defaultdict(dict)
+    for one in records_of(session, (Event.ORGANISATION_REGISTERED, Event.ORGANISATION_CHANGED, Event.CLAIM_DECIDED)):
+        with reading(f"record {one.seq} of {one.stream}"):
+            id_ = of_claim[one.obj] if one.event == Event.CLAIM_DECIDED else one.obj
+            told[id_] |= {key: one.content[key] for key in ("credit_code", *FACTS) if key in one.content}
+    rows = {}
+    for row in session.scalars(select(Organisation).execution_options(yield_per=500)):
+        rows[row.public_id] = {key: str(getattr(row, key) or "") for key in told.get(row.public_id, ())}
+    return _same("organisation", rows, told)
+
+
+def calendar_as_told(session: Session) -> Found:
+    """The days that differ from Monday-to-Friday, and the years that are announced, are those that were entered."""
+    told: dict[str, object] = {}
+    for one in records_of(session, (Event.CALENDAR_CHANGED,)):
+        with reading(f"record {one.seq} of {one.stream}"):
+            if one.obj == "seed":
+                told |= one.content["days"] | dict.fromkeys(map(str, one.content["years"]), one.content["source"])
+            elif one.content.get("removed"):
+                told.pop(one.obj, None)
+            else:
+                told[one.obj] = one.content["is_workday"] if "is_workday" in one.content else one.content["source"]
+    rows: dict[str, object] = {str(one.day): one.is_workday for one in session.scalars(select(CalendarDay))}
+    return _same("calendar", rows | {str(one.year): one.source for one in session.scalars(select(CalendarYear))}, told)
 
 
 def _same(thing: str, rows: Mapping[Any, object], told: Mapping[Any, object]) -> Found:

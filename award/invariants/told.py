@@ -243,6 +243,12 @@ FEEDBACK = (
         ).where(_IN),
         gathered={"comments": _comments}, is_part=True,
     ),
+    Told(
+        "acknowledged report", {Event.FEEDBACK_ACKNOWLEDGED: ""},
+        said(
+            FeedbackReport.public_id, acknowledged_at=FeedbackReport.acknowledged_at, by=person(FeedbackReport.acknowledged_by)
+        ).where(FeedbackReport.acknowledged_at.is_not(None)),
+    ),
 )  # fmt: skip
 PANELS = (
     Told(

@@ -83,7 +83,7 @@ def apply_import(session: Session, actor: Actor, authority: Authority, lines: Se
     session.flush()
     added = [known[one.detail] for one in plan.changes if one.kind == "added" and one.detail in known]
     for one in (*entered, *added):
-        content = {"credit_code": one.credit_code, "name": one.name, "authority": authority.public_id}
+        content = {"credit_code": one.credit_code, **_facts(one), "authority": authority.public_id}
         record(session, actor, Event.ORGANISATION_REGISTERED, f"organisation:{one.public_id}", ADMIN, content)
     for change in plan.changes:
         if change.kind == "changed":

@@ -47,6 +47,16 @@ TAMPERED = {
         "another evidence": f"UPDATE evidence SET removed_at = {MOMENT} WHERE id = 1",
         "another moment than": f"UPDATE submission SET submitted_at = {MOMENT}",
     },
+    "organisations_as_told": {
+        "他市一号": "UPDATE organisation SET address = '他市一号' WHERE id = 1",
+        "X9": "UPDATE organisation SET credit_code = 'X9' WHERE id = 1",
+        "is nothing, told is": "UPDATE organisation SET public_id = 'x' WHERE id = 1",
+    },
+    "calendar_as_told": {
+        "2026-10-01 is True, told is False": "UPDATE calendar_day SET is_workday = 1",
+        "2026-03-02 is False, told is nothing": "INSERT INTO calendar_day (day, is_workday, name) VALUES ('2026-03-02', 0, '')",
+        "calendar 2026 is 他人": "UPDATE calendar_year SET source = '他人'",
+    },
     "applications_as_told": {
         "revoked": "UPDATE application SET state = 'revoked' WHERE id = 1",
         "is resubmitted, told is": "UPDATE application SET state = 'resubmitted' WHERE id = 2",
@@ -84,6 +94,9 @@ TAMPERED = {
         "another state": "UPDATE feedback_report SET state = 'waiting'",
         "comments": "UPDATE feedback_comment SET effect = 5",
         "another comments": "DELETE FROM feedback_comment",
+        "another acknowledged_at": f"UPDATE feedback_report SET acknowledged_at = {MOMENT}",
+        "another by": "UPDATE feedback_report SET acknowledged_by = 1",
+        "is told of in the trail": "UPDATE feedback_report SET acknowledged_at = NULL",
     },
     "objections_as_told": {
         "effect": "UPDATE objection SET effect = 'amendment'",

@@ -14,11 +14,12 @@ from award.judging.models import FeedbackComment, FeedbackReport
 from award.kernel.actor import SYSTEM, Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record, round_stream, transaction
 from award.kernel.events import Event
-from award.organisations.models import Claim
+from award.organisations.models import Claim, Organisation
 from award.panels.models import PoolMember
 from award.results.models import Objection
 from award.rounds.models import Authority, Round, RoundStage
 from award.rounds.queries import spell, spelled_dates
+from award.rounds.service import set_day, set_year
 from award.standing.models import Conflict
 from tests import make
 from tests.judging.world import World
@@ -74,6 +75,9 @@ def _id(actor: Actor) -> int:
 
 
 def _tell_people(session: Session, world: World) -> None:
+    for one in session.scalars(select(Organisation)):
+        content = {"credit_code": one.credit_code, "name": one.name, "address": one.address}
+        record(session, SYSTEM, Event.ORGANISATION_REGISTERED, f"organisation:{one.public_id}", ADMIN, content)
     for grant in session.scalars(select(Grant)):
         if grant.role == Role.SUPERVISOR:
             grant.given_by = world.office.person_id
@@ -92,7 +96,7 @@ def _tell_people(session: Session, world: World) -> None:
         authority = session.get_one(Authority, claim.authority_id).public_id
         made = {"credit_code": claim.organisation.credit_code, "authority": authority, "name": claim.claimed_name}
         record(session, by, Event.CLAIM_MADE, f"claim:{claim.public_id}", ADMIN, made)
-        decided = {"confirmed": claim.state == "confirmed", "reason": claim.reason}
+        decided = {"confirmed": claim.state == "confirmed", "reason": claim.reason, "name": claim.organisation.name}
         record(session, world.office, Event.CLAIM_DECIDED, f"claim:{claim.public_id}", ADMIN, decided)
     for one in session.scalars(select(PoolMember)):
         judge = {"person": one.person.public_id, "institution": one.institution, "speciality": one.speciality}
@@ -102,6 +106,8 @@ def _tell_people(session: Session, world: World) -> None:
 
 def _tell_round(session: Session, world: World) -> None:
     """What came after the judging, in the order of the stages, so that nothing follows the end of its own."""
+    set_year(session, world.office, 2026, "国办发明电〔2025〕7号")
+    set_day(session, world.office, date(2026, 10, 1), "国庆节", is_workday=False)
     round_ = session.scalars(select(Round).where(Round.public_id == world.round)).one()
     obj, stream = f"round:{world.round}", round_stream(world.round)
     founded = {"award": round_.award.public_id, "number": round_.number, "year": round_.year, "scheme_sha256": round_.scheme_sha256}
@@ -182,6 +188,8 @@ def _report(session: Session, world: World, stream: str) -> None:
     obj = f"feedback:{report.public_id}"
     record(session, world.judges[0], Event.FEEDBACK_HANDED_IN, obj, stream, content)
     record(session, world.office, Event.FEEDBACK_RELEASED, obj, stream)
+    report.state, report.acknowledged_at, report.acknowledged_by = "acknowledged", make.NOW, world.owners[0].person_id
+    record(session, world.owners[0], Event.FEEDBACK_ACKNOWLEDGED, obj, stream, {"acknowledged_at": spell(make.NOW)})
 
 
 def _waive(session: Session, world: World, stream: str) -> None:

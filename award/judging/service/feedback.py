@@ -24,7 +24,7 @@ from award.kernel.events import Event
 from award.kernel.i18n import LANGUAGES, N_
 from award.kernel.mail.service import is_address, send
 from award.press.document import to_json
-from award.rounds.queries import guarded_stage, latest_snapshot
+from award.rounds.queries import guarded_stage, latest_snapshot, spell
 from award.standing.queries import standing_of
 
 LONGEST_SUMMARY, LONGEST_STEPS, LONGEST_COMMENT = 3000, 2000, 1000
@@ -322,7 +322,7 @@ def acknowledge(session: Session, actor: Actor, report: FeedbackReport, now: dat
         raise NotFound
     if report.state == "released":
         report.state, report.acknowledged_at, report.acknowledged_by = "acknowledged", now, actor.person_id
-        _record(session, actor, Event.FEEDBACK_ACKNOWLEDGED, report, {})
+        _record(session, actor, Event.FEEDBACK_ACKNOWLEDGED, report, {"acknowledged_at": spell(now)})
     return report
 
 

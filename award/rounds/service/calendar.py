@@ -29,16 +29,17 @@ def seed_calendar(session: Session) -> int:
     added = {day.year for day in holidays} - known
     kept = set(session.scalars(select(CalendarDay.day)))
     # A holiday on a Saturday or Sunday changes nothing, but its name is worth showing.
-    for days, is_workday in ((holidays, False), (makeups, True)):
-        session.add_all(
-            CalendarDay(day=day, is_workday=is_workday, name=NAMES[name])
-            for day, name in days.items()
-            if day.year in added and day not in kept
-        )
+    entered = [
+        CalendarDay(day=day, is_workday=is_workday, name=NAMES[name])
+        for days, is_workday in ((holidays, False), (makeups, True))
+        for day, name in days.items()
+        if day.year in added and day not in kept
+    ]
+    session.add_all(entered)
     session.add_all(CalendarYear(year=year, source=SOURCE) for year in sorted(added))
     session.flush()
     if added:
-        content = {"source": SOURCE, "first": min(added), "last": max(added)}
+        content = {"source": SOURCE, "years": sorted(added), "days": {str(one.day): one.is_workday for one in entered}}
         record(session, SYSTEM, Event.CALENDAR_CHANGED, "calendar:seed", ADMIN, content)
     return len(added)
 
