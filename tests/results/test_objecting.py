@@ -17,7 +17,9 @@ from award.results.service import objecting
 from award.rounds.models import CalendarDay
 from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
+from tests.conftest import StandingClock
 from tests.results.acts import confirm_answer, examine, object_to, to_notice
+from tests.results.conftest import As
 from tests.results.judged import DAY, World, build
 from tests.results.test_deciding import ENTRIES
 
@@ -87,6 +89,61 @@ def test_whoever_decided_does_not_confirm(world: World) -> None:
         confirm_answer(world, objection, "office")
     assert refusal.value.code == "objection.decider"
     assert confirm_answer(world, objection, extra_officer(world)) == "answered"
+
+
+def warned(world: World, objection: str, by: str) -> str:
+    """What somebody is told before he examines, in English; "" for nothing."""
+    with transaction(world.engine) as session:
+        actor, round_ = world.actors[by], world.found(session)
+        found = queries.objection_for(session, actor, round_, objection)
+        said = objecting.confirmers_missing(session, actor, round_, found, make.NOW)
+        return said.in_language("en") if said else ""
+
+
+def test_with_two_of_the_office_the_one_who_decided_examines(world: World) -> None:
+    """Two people are enough: whoever examines is told before whether the other may confirm."""
+    objection = object_to(world, about="制造一")
+    decider = world.actors["office"].name
+    assert warned(world, objection, "office") == ""
+    assert f"Let {decider} examine the objection" in warned(world, objection, "second")
+    examine(world, objection, "second")
+    with pytest.raises(Refused) as refusal:
+        confirm_answer(world, objection, "office")
+    assert "send the examination back and examine the objection yourself" in refusal.value.text
+    with transaction(world.engine) as session:
+        round_, office = world.found(session), world.actors["office"]
+        found = queries.objection_for(session, office, round_, objection)
+        objecting.return_answer(session, office, round_, found, "由我核查。", make.NOW)
+    examine(world, objection, "office")
+    assert confirm_answer(world, objection, "second") == "answered"
+
+
+def test_a_third_of_the_office_is_left_unless_a_conflict_bars_him(here: World) -> None:
+    objection = object_to(here, about="制造一")
+    third = here.actors[extra_officer(here)].person_id
+    assert warned(here, objection, "second") == ""
+    with transaction(here.engine) as session:
+        about = here.application(session, "制造一").id
+        session.add(ConflictOfInterest(person_id=third, application_id=about, source="office", reason="配偶", declared_at=make.NOW))
+    assert "Nobody is left" in warned(here, objection, "second")
+    with transaction(here.engine) as session:
+        session.add(
+            ConflictOfInterest(
+                person_id=here.actors["second"].person_id, application_id=about, source="office", reason="配偶", declared_at=make.NOW
+            )
+        )
+    assert "Have another person appointed" in warned(here, objection, "office")
+
+
+def test_the_page_says_beforehand_who_is_left_to_confirm(here: World, as_: As, clock: StandingClock) -> None:
+    url = f"/office/rounds/{here.round}/notice/objections/{object_to(here)}"
+    told = "Nobody is left who may confirm what you enter here"
+    assert told in as_("second").page(url).text
+    assert told not in as_("office").page(url).text
+    assert told not in as_("supervisor").page(url).text
+    examine(here, url.rpartition("/")[2], "second")
+    assert told in as_("second").page(url).text
+    assert "send the examination back" in as_("office").page(url).text
 
 
 def test_nothing_unexamined_is_confirmed_and_nothing_answered_changes(world: World) -> None:

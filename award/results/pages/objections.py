@@ -196,9 +196,17 @@ def _page(desk: Desk, found: Objection) -> dict[str, Any]:
     return {
         **desk.place, "objection": found, "about": found.application, "names": names_of(desk.session, people) if people else {},
         "effects": objecting.EFFECTS, "closed": closed, "why_not": why_not, "seen": _seen(found),
+        "left_over": _left_over(desk, found) if not closed else None,
         "is_mine": found.examined_by == desk.actor.person_id, "due": objecting.due_on(desk.session, desk.round, found),
         "letter": latest_for(desk.session, "notice", subject_of(found), "zh") if found.state == "answered" else None,
     }  # fmt: skip
+
+
+def _left_over(desk: Desk, found: Objection) -> Phrase | None:
+    """That nobody is left to confirm, for whoever is about to examine an objection or has examined it."""
+    if found.state != "filed" and found.examined_by != desk.actor.person_id:
+        return None
+    return objecting.confirmers_missing(desk.session, desk.actor, desk.round, found, desk.now)
 
 
 def _seen(found: Objection) -> str:

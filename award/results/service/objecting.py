@@ -17,12 +17,13 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.service import want
 from award.kernel.errors import Conflict, FieldError, Invalid, Refused
 from award.kernel.events import Event
-from award.kernel.i18n import N_
+from award.kernel.i18n import N_, Phrase
 from award.press.document import to_json
 from award.results import queries
 from award.results.letters import letter_view, subject_of
 from award.results.models import Notice, Objection
 from award.rounds.models import Round
+from award.rounds.people import officers_of
 from award.rounds.queries import calendar_of, guarded_stage, standing_in
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.stages import Kind
@@ -34,7 +35,18 @@ EFFECTS: Mapping[str, str] = {
 }
 """What an objection can lead to."""
 CLOSED = N_("No public notice is running for this round; objections cannot be filed now.")
-DECIDER = N_("Whoever recorded the decision cannot confirm the answer to an objection to it. Ask a colleague.")
+DECIDER = N_(
+    "Whoever recorded the decision cannot confirm the answer to an objection to it. Ask a colleague; where nobody else is left, send "
+    "the examination back and examine the objection yourself, and who examined it before confirms your answer."
+)
+LEAVES_NOBODY = N_(
+    "Nobody is left who may confirm what you enter here: {names} recorded the decision and may not. Let {names} examine the objection, "
+    "and confirm the answer yourself. An examination that is entered already is sent back first."
+)
+NOBODY = N_(
+    "Nobody else of the award office may confirm the answer: whoever recorded the decision may not. Have another person appointed to "
+    "the award office first."
+)
 EXAMINER = N_("You examined this objection; another person of the office must confirm the answer.")
 CHANGED = N_("The answer was entered anew since you opened the page. Look at it again, then confirm it.")
 
@@ -178,6 +190,18 @@ def examine_objection(
     barred = barred_from(session, Application.id == objection.application_id)
     ask_second_person(session, actor, round_, waits, now, without=queries.deciders_of(session, round_) | barred)
     return objection
+
+
+def confirmers_missing(session: Session, actor: Actor, round_: Round, objection: Objection, now: datetime) -> Phrase | None:
+    """What the actor should know before he examines an objection: that nobody would be left to confirm, and who examines instead."""
+    deciders = queries.deciders_of(session, round_)
+    barred = {actor.person_id, *barred_from(session, Application.id == objection.application_id)}
+    others = [one for one in officers_of(session, round_, now) if one.id not in barred]
+    if any(one.id not in deciders for one in others):
+        return None
+    if others and actor.person_id not in deciders:
+        return Phrase(LEAVES_NOBODY, {"names": [one.name for one in others]})
+    return Phrase(NOBODY)
 
 
 def confirm_answer(
