@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from award.press import engine
-from award.press.views import Paragraph
+from award.press.views import NoticeTable, Paragraph
 from tests.golden import reading, samples
 
 NUMERALS = "一二三四五六七八九十"
@@ -117,3 +117,12 @@ def test_the_date_ends_four_characters_from_the_right(usual: bytes) -> None:
 def test_body_is_fangsong_and_what_it_lacks_comes_from_song(usual: bytes) -> None:
     assert reading.fonts(usual) == {"Award-Fang": True, "Award-Sans": True, "Award-Serif": True, "Award-Serif-Bold": True}
     assert 0 not in set(reading.glyphs(usual))
+
+
+@pytest.mark.parametrize("before", range(6, 13))
+def test_a_short_table_is_not_torn(before: int) -> None:
+    rows = tuple((str(at), f"云川第{'一二三四五六'[at - 1]}公司") for at in range(1, 7))
+    table = NoticeTable(("序号", "名称"), (20, 80), rows)
+    paragraphs = tuple(Paragraph("现予公示。") for _ in range(before))
+    pages = reading.texts(engine.render("notice", samples.notice(paragraphs=paragraphs, table=table, annexes=())).pdf)
+    assert max(sum(name in page for _, name in rows) for page in pages) == len(rows)
