@@ -39,7 +39,7 @@ def test_the_call_names_every_condition_an_applicant_will_meet(session: Session)
     assert [one["zh"] for one in categories[0]["conditions"]] == [
         "本组织登记注册满 3 年。", "本组织实施卓越绩效等管理模式满 3 年。",
         "通过质量管理体系等认证", "近三年没有重大质量、安全、环境污染和公共卫生事故",
-        "近三年国家级、省级监督抽查没有不合格", "没有其他严重违法违规行为", "法定代表人没有犯罪记录",
+        "国家级、省级监督抽查没有不合格", "没有其他严重违法违规行为", "法定代表人没有犯罪记录",
     ]  # fmt: skip
     assert categories[0]["conditions"][0]["en"] == "We have been registered for at least 3 years."
 
