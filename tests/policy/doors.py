@@ -108,14 +108,14 @@ class Answer:
     headers: dict[str, str]
 
 
-def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str) -> Answer:
-    """The answer to somebody with the token our own pages would send."""
+def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str, **fields: str) -> Answer:
+    """The answer to somebody with the token our own pages would send. fields: more of a form."""
     client.cookies.clear()
     client.cookies.set(SESSION_COOKIE if cookie else "visitor", cookie or "v" * 43)
     headers = {HEADER: token_for(cookie or "v" * 43), "accept": "text/html", "if-match": '"0"'}
     sent: dict[str, Any] = {
         "GET": {"params": {"item": "4.1.2"} if door.path.endswith("/items") else {}},
-        "POST": {"data": {"version": "0", "text": "x", "reason": "x"}},
+        "POST": {"data": {"version": "0", "text": "x", "reason": "x", **fields}},
         "PUT": {"json": {"fields": {"text": "x"}}},
     }
     if is_api(door.path):

@@ -36,6 +36,9 @@ BUSY = ("office", "supervisor", "judge0", "judge0", "judge1", "judge1", "owner0"
 FLOORS = {"P1": 10, "P2": 10, "P5": 5, "P6": 10, "P12": 10, "P13": 5, "P14": 10, "P15": 10}
 """How often each has to have had something to say, else it shows nothing."""
 SEEN: Counter[str] = Counter()
+EXPORTED = ("applications", "assignments", "progress", "ranking", "sheets")
+EXPORTS_SEEN: Counter[str] = Counter()
+"""How often an application stood in which table."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ drawn = st.builds(
     stage=st.sampled_from(STAGES),
     out=st.frozensets(st.tuples(st.integers(0, 1), st.integers(0, JUDGES - 1)), max_size=1),
     conflicts=st.frozensets(st.tuples(judging, st.integers(0, 1)), max_size=5),
-    revoked=st.frozensets(inside, max_size=2),
+    revoked=st.frozensets(st.one_of(inside, st.sampled_from(BUSY)), max_size=3),
     viewer=st.sampled_from((*VIEWERS, *BUSY)),
     application=st.integers(0, 1),
     judge=st.integers(0, JUDGES - 1),
@@ -195,6 +198,21 @@ def check_lists(asking: Asking) -> None:
             told("P15", holds=(one.viewer, at) not in one.conflicts and one.viewer not in one.revoked, one=one)
 
 
+def check_exports(asking: Asking) -> None:
+    """P12 of the tables that are taken out: whoever is named in one can be opened one by one."""
+    one = asking.one
+    if one.viewer not in ("office", "colleague", "supervisor", "stranger"):
+        return
+    for name in EXPORTED:
+        door, ids = Door("POST", f"/office/export/{name}?round={{round}}", False), {"round": asking.world.round}
+        table = knock(asking.client, door, ids, asking.world.cookies[one.viewer], format="csv")
+        for at, application in enumerate(asking.world.applications):
+            if table.status == 200 and APPLICANTS[at] in table.text:
+                opened = asking.get("/office/applications/{application}", application=application)[0] == 200
+                told("P12", holds=opened, one=one)
+                EXPORTS_SEEN[name] += 1
+
+
 def check_names(asking: Asking) -> None:
     """Owners, and judges elsewhere, never read the name of a judge; the office that assigns reads all."""
     one, names = asking.one, [judge.name for judge in asking.world.judges[1:JUDGES]]
@@ -210,6 +228,7 @@ def test_in_random_worlds(
     client = visit(gate.engine)
     public = {path: bare(knock(client, Door("GET", path, True), {}, "").text) for path in ("/", "/notices", "/winners")}
     SEEN.clear()
+    EXPORTS_SEEN.clear()
     with transaction(gate.engine) as session:
         unguard(session)
 
@@ -218,7 +237,7 @@ def test_in_random_worlds(
     def holds(one: Drawn) -> None:
         lay_out(gate, one)
         asking = Asking(client, gate, one)
-        for check in (check_sheets, check_hidden, check_lists, check_names):
+        for check in (check_sheets, check_hidden, check_lists, check_exports, check_names):
             check(asking)
         if not one.viewer or one.revoked:
             now = {path: bare(knock(client, Door("GET", path, True), {}, "").text) for path in public}
@@ -227,4 +246,5 @@ def test_in_random_worlds(
     holds()
     with capsys.disabled():
         sys.stdout.write("\n" + ", ".join(f"{name}: {SEEN[name]}" for name in FLOORS))
+    assert {name: EXPORTS_SEEN[name] for name in EXPORTED if EXPORTS_SEEN[name] < FLOORS["P12"]} == {}
     assert {name: SEEN[name] for name in FLOORS if SEEN[name] < FLOORS[name]} == {}
