@@ -1,5 +1,6 @@
 """A command told to work where it cannot says what to do, and leaves nothing behind."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -71,7 +72,8 @@ def test_where_no_backup_is_made_nothing_is_left(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("*")) == [tmp_path / "kept"]
 
 
-def test_no_backup_is_made_of_a_database_that_does_not_answer(tmp_path: Path) -> None:
+def test_no_backup_is_made_of_a_database_that_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")  # a machine may have no pg_dump, which would be told first
     told = said("postgresql+psycopg://award@127.0.0.1:1/award", ["backup", "--to", str(tmp_path / "backups")])
     assert told.startswith("The database does not answer: ")
     assert told.count("\n") == 1
