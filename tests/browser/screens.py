@@ -66,6 +66,7 @@ def office() -> dict[str, Any]:
         "stages": STAGES, "rows": [row, opened], "page": Page([], 1, 8, 38, "?page={}".format), "nav": NAV,
         "figures": [{"label": "受理申报", "value": 38, "unit": "家"}, {"label": "截止", "value": 3, "alert": True}],
         "filters": {"search": {"name": "q", "value": "", "label": "名称"}, "fields": [], "segments": []},
+        "asked": {"round": "r"},
         "todos": [{"text": "缺 1 名评审员", "level": "bad", "url": "/x"}], "todos_url": "/todo", "todos_total": 7,
         "completion": {"points": [(0, 0), (51, 68)], "total_days": 58, "label": "68%", "start": "7/1", "today": "今天", "end": "8/28"},
         "panels": [{"name": "第 4 组", "percent": 58, "is_late": True}],
