@@ -37,7 +37,10 @@ def given(language: str) -> dict[str, Any]:
 
 
 class Screens(ThreadingHTTPServer):
-    """Screens by name: (template, context). PUT answers with the next version and remembers the fields."""
+    """Screens by name: (template, context). PUT answers with the next version and remembers the fields.
+
+    visitor: what the page of this test sends as x-visitor; a page that is closed may still save when the next test has begun.
+    """
 
     daemon_threads = True
 
@@ -45,6 +48,7 @@ class Screens(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.screens = screens
         self.puts: list[str] = []
+        self.visitor = ""
         self.address = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -83,7 +87,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         """A save."""
-        self.server.puts.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.headers.get("x-visitor", "") == self.server.visitor:
+            self.server.puts.append(sent)
         body = {"version": 100 + len(self.server.puts), "saved_at": "2026-08-25T10:01:19+00:00"}
         self.answer(200, json.dumps(body).encode(), "application/json")
 

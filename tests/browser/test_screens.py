@@ -51,8 +51,9 @@ def test_nothing_is_wider_than_a_window_of_320(browser: Browser, screens: Screen
 @pytest.fixture
 def scoring(browser: Browser, screens: Screens) -> Iterator[Page]:
     """The judge's screen."""
+    screens.visitor = str(int(screens.visitor or 0) + 1)
     screens.puts.clear()
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, extra_http_headers={"x-visitor": screens.visitor})
     page = context.new_page()
     page.goto(f"{screens.address}/judge")
     yield page
