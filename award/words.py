@@ -114,6 +114,11 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "trail_administrator": (N_("Trail administrator"), "neutral"),
         "writer": (N_("Writer of an application"), "neutral"),
     },
+    "acceptance": {
+        "accept": (N_("Notice of acceptance"), "neutral"),
+        "return": (N_("Notice of correction"), "neutral"),
+        "refuse": (N_("Notice of refusal"), "neutral"),
+    },
     "outcome": {
         "recorded": (N_("Waiting for the second person"), "warn"),
         "confirmed": (N_("Confirmed"), "ok"),

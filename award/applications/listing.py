@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.applications.queries import barred_to, is_own, with_round
+from award.applications.queries import is_barred, is_own, with_round
 from award.kernel.actor import Action, Actor
 from award.organisations.models import Organisation
 from award.policy import decide
@@ -56,7 +56,7 @@ def list_for_office(
 
     What the actor must not touch is neither listed nor counted. Whether he may list at all is asked before.
     """
-    clear = and_(Application.round_id == round_.id, Application.id.not_in(barred_to(actor)))
+    clear = and_(Application.round_id == round_.id, ~is_barred(actor))
     by_state = select(Application.state, func.count(), func.count(Application.submitted_at)).where(clear)
     counted = session.execute(by_state.group_by(Application.state)).all()
     matching = and_(clear, _matching(filters))
@@ -105,7 +105,7 @@ def visible_applications(
         if decide(Action.APPLICATION_LIST, stage_now(one, now), standing_in(actor, one)).allowed
     ]  # fmt: skip
     handed_in = and_(
-        Application.round_id.in_(listed), Application.submitted_at.is_not(None), Application.id.not_in(barred_to(actor))
+        Application.round_id.in_(listed), Application.submitted_at.is_not(None), ~is_barred(actor)
     )
     query = with_round().where(or_(is_own(actor), handed_in), Application.public_id > after)
     if round_id:

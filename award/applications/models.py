@@ -227,3 +227,7 @@ class PaperOutcome(Row):
     refusal: Mapped[str] = mapped_column(Text, default="")
     refused_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     refused_at: Mapped[datetime | None]
+
+
+LEAVES_OUT = (PaperOutcome.state == "confirmed") & PaperOutcome.goes_on.is_(False)
+"""An outcome after which its application is no longer in the race."""

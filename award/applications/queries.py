@@ -7,11 +7,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, or_, select, union
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from award.accounts.models import Grant
 from award.applications.models import (
+    LEAVES_OUT,
     AcceptanceDecision,
     Answer,
     AnswerRevision,
@@ -144,23 +145,22 @@ def barred_to(actor: Actor) -> Select[int] | CompoundSelect[int]:
 
     Those he has a conflict with on record, and those he works for: whoever writes for an applicant decides nothing about it.
     """
+    on_record = conflicts_of(actor.person_id)
     if not actor.roles & APPLICANT_ROLES:
-        return conflicts_of(actor)
+        return on_record
     own = aliased(Application)
-    return union(conflicts_of(actor), select(own.id).where(is_own(actor, own)))
+    return union(on_record, select(own.id).where(is_own(actor, own)))
 
 
 def is_barred(actor: Actor) -> ColumnElement[bool]:
     """Whether the actor must not touch an application in his office, and so must not learn of it: for lists and counts."""
-    if not actor.roles & APPLICANT_ROLES:
-        return _conflict_of(actor.person_id)
-    return Application.id.in_(barred_to(actor))
+    return Application.id.in_(barred_to(actor)) if actor.roles & APPLICANT_ROLES else _is_on_record(actor.person_id)
 
 
 @lru_cache
-def _conflict_of(person_id: int | None) -> ColumnElement[bool]:
+def _is_on_record(person_id: int | None) -> ColumnElement[bool]:
     """Made once for a person, who asks it several times on every page."""
-    return exists(select(Conflict.id).where(Conflict.application_id == Application.id, Conflict.person_id == person_id))
+    return Application.id.in_(conflicts_of(person_id))
 
 
 _HERE = select(Award.authority_id).join(Round, Round.award_id == Award.id).where(Round.id == Application.round_id)
@@ -315,9 +315,7 @@ def left_out_by(session: Session, application: Application) -> LeftOut | None:
     query = (
         select(RoundStage.kind, PaperOutcome.held_on, PaperOutcome.confirmed_at, PaperOutcome.summary)
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(
-            PaperOutcome.application_id == application.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False)
-        )
+        .where(PaperOutcome.application_id == application.id, LEAVES_OUT)
         .order_by(RoundStage.position)
         .limit(1)
     )

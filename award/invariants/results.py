@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from award.applications.models import SHARING, Application, PaperOutcome
+from award.applications.models import LEAVES_OUT, SHARING, Application, PaperOutcome
 from award.invariants.finding import Found, among, reading
 from award.judging.models import FeedbackReport
 from award.results.models import AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
@@ -132,9 +132,7 @@ def left_out_stay_out(session: Session) -> Found:
         query = select(source.round_id, Snapshot.public_id, Snapshot.content).join(Snapshot, source.snapshot_id == Snapshot.id)
         for round_id, *snapshot in session.execute(query):
             told[round_id].update(_winners(*snapshot))
-    is_left = exists().where(
-        PaperOutcome.application_id == Application.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False)
-    )
+    is_left = exists().where(PaperOutcome.application_id == Application.id, LEAVES_OUT)
     rows = session.execute(select(Application.public_id, Application.round_id, Application.category, Application.state, is_left))
 
     def offence(application: str, round_id: int, category: str, state: str, left: bool) -> str:

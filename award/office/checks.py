@@ -16,7 +16,7 @@ from award.kernel.actor import Role
 from award.kernel.i18n import N_
 from award.office.going_on import going_on, is_going_on
 from award.office.outcome_json import from_json
-from award.office.outcome_kinds import committee_of, place_of
+from award.office.outcome_kinds import committee_of, place_taken
 from award.policy import Moment
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
 from award.results.queries import notice_of, untold
@@ -187,7 +187,7 @@ def outcomes_complete(session: Session, round_: Round, now: datetime) -> list[Mi
     rows = session.execute(query.where(Application.round_id == round_.id, is_going_on(round_))).all()
     states = Counter("corrected" if state == "recorded" and number > 1 else state for _, state, number, *_ in rows)
     told = [(category, from_json(stage.kind, content), day) for category, state, _, content, day in rows if state == "confirmed"]
-    places = Counter((category, place_of(content)) for category, content, _ in told)
+    places = Counter((category, place_taken(content)) for category, content, _ in told)
     twice = sum(count for (_, place), count in places.items() if place is not None and count > 1)
     committees = {(day, committee_of(content)) for _, content, day in told}
     texts = (

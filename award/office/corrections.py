@@ -17,7 +17,6 @@ from award.kernel.files.models import StoredFile
 from award.kernel.i18n import N_
 from award.office import outcomes
 from award.office.outcome_kinds import CONTENTS, Entry
-from award.results.queries import is_decided
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
@@ -26,10 +25,6 @@ from award.standing.queries import standing_of
 STAGE_OVER = N_(
     "The stage has ended, and later stages rest on this outcome, so it stays as it was confirmed. Put the error before the "
     "committee, which may decide otherwise than proposed and says why."
-)
-DECIDED = N_(
-    "The candidates of this category have been decided on this outcome, so its points and whether the application goes on stay. "
-    "Put the error before the committee: an objection to the public notice leads to an amended decision."
 )
 WAITING = N_("A correction of this outcome waits for its second person already. It is confirmed or refused first.")
 
@@ -208,12 +203,9 @@ def _faults(
 def _require_undecided(
     session: Session, round_: Round, application: Application, before: PaperOutcome, made: PaperOutcome
 ) -> None:
-    """Raises Conflict where a decision already rests on what a correction changes."""
-    is_score_changed = outcomes.gives_score(round_) and before.score_hundredths != made.score_hundredths
-    if before.goes_on == made.goes_on and not is_score_changed:
-        return
-    if is_decided(session, round_, application.category):
-        raise Conflict("correction.decided", DECIDED)
+    has_new_score = outcomes.gives_score(round_) and before.score_hundredths != made.score_hundredths
+    changes = before.goes_on != made.goes_on or has_new_score
+    outcomes.require_undecided(session, round_, application, changes_ranking=changes)
 
 
 def _paper(session: Session, sent: int | None, before: int | None) -> int | None:

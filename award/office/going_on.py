@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Select, exists, select
 
-from award.applications.models import SHARING, Application, PaperOutcome
+from award.applications.models import LEAVES_OUT, SHARING, Application, PaperOutcome
 from award.rounds.models import Round, RoundStage
 
 HANDED_IN = ("submitted", "resubmitted")
@@ -22,12 +22,7 @@ def _in_the_race(states: tuple[str, ...], position: int) -> ColumnElement[bool]:
     return Application.state.in_(states) & ~exists(
         select(PaperOutcome.id)
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(
-            PaperOutcome.application_id == Application.id,
-            PaperOutcome.state == "confirmed",
-            PaperOutcome.goes_on.is_(False),
-            RoundStage.position < position,
-        )
+        .where(PaperOutcome.application_id == Application.id, LEAVES_OUT, RoundStage.position < position)
     )
 
 

@@ -109,7 +109,7 @@ class Recommendation:
         most = setting.most_recommended
         if most is not None and self.rank > most:
             return [FieldError("rank", N_("The scheme lets one body recommend {most} at most."), {"most": most})]
-        if place_of(self) in map(place_of, setting.others):
+        if place_taken(self) in map(place_taken, setting.others):
             return [FieldError("rank", N_("{body} has given this place to another application."), {"body": self.body})]
         return []
 
@@ -253,7 +253,7 @@ class Interview:
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
         """Nobody else has drawn this number."""
-        if place_of(self) in map(place_of, setting.others):
+        if place_taken(self) in map(place_taken, setting.others):
             return [FieldError("order", N_("Another application has drawn this number."))]
         return []
 
@@ -320,7 +320,7 @@ CONTENTS: Mapping[str, type[Content]] = {
 """By kind of stage."""
 
 
-def place_of(content: Content | None) -> tuple[str | int, ...] | None:
+def place_taken(content: Content | None) -> tuple[str | int, ...] | None:
     """What no two applications of a category may share: a body's place, the number drawn. None where there is nothing such."""
     if isinstance(content, Recommendation) and content.rank is not None:
         return content.body, content.rank

@@ -28,8 +28,8 @@ from award.standing.queries import standing_of
 CONFIRMED = N_("This outcome has been confirmed by a second person. An error in it is put right by a correction.")
 
 DECIDED = N_(
-    "The candidates of this category have been decided, so no outcome that would change the ranking is entered or confirmed any "
-    "more. Put it before the committee: an objection to the public notice leads to an amended decision."
+    "The candidates of this category have been decided, so no outcome is entered, confirmed or corrected any more that would change "
+    "the ranking. Put it before the committee: an objection to the public notice leads to an amended decision."
 )
 
 
@@ -66,7 +66,7 @@ def record_outcome(
     outcome = kept.pop(application.id, None)
     if outcome is not None and outcome.state == "confirmed":
         raise Conflict("outcome.confirmed", CONFIRMED)
-    _require_undecided(session, round_, application, goes_on=entry.goes_on)
+    require_undecided(session, round_, application, changes_ranking=not entry.goes_on or gives_score(round_))
     entry = replace(entry, file_id=entry.file_id or (outcome.file_id if outcome else None))
     if faults := faults_of_entry(session, round_, application, entry, kept, now):
         raise Invalid(faults)
@@ -127,7 +127,7 @@ def confirm_outcome(
         raise Refused("outcome.same_person", N_("You entered this outcome; another person of the office must confirm it."))
     if seen is not None and seen != fingerprint_of(outcome):
         raise Conflict("outcome.changed", N_("This outcome was entered anew since you opened the page. Look at it again, then confirm it."))
-    _require_undecided(session, round_, application, goes_on=outcome.goes_on)
+    require_undecided(session, round_, application, changes_ranking=not outcome.goes_on or gives_score(round_))
     committee = _committee_on(stage_of(round_).kind, outcome.held_on, kept.values())
     if committee not in (None, committee_of(content_of(round_, outcome))):
         raise Conflict("outcome.committee", OTHER_COMMITTEE, members=committee)
@@ -137,9 +137,9 @@ def confirm_outcome(
     return outcome
 
 
-def _require_undecided(session: Session, round_: Round, application: Application, *, goes_on: bool) -> None:
-    """Raises Conflict where the candidates are decided and the outcome would change whom the ranking has, or how."""
-    if (not goes_on or gives_score(round_)) and is_decided(session, round_, application.category):
+def require_undecided(session: Session, round_: Round, application: Application, *, changes_ranking: bool) -> None:
+    """Raises Conflict where the candidates are decided and an outcome would change whom the ranking has, or how."""
+    if changes_ranking and is_decided(session, round_, application.category):
         raise Conflict("outcome.decided", DECIDED)
 
 

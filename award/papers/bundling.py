@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application, Submission
-from award.applications.queries import barred_to
+from award.applications.queries import is_barred
 from award.kernel.actor import Actor
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.documents.models import Document, DocumentState
@@ -79,7 +79,7 @@ def bundle_for(session: Session, actor: Actor, round_: Round) -> Document | None
     document = latest_for(session, TEMPLATE, subject_of(round_, actor), "zh")
     if document is None:
         return None
-    forbidden = select(Application.public_id).where(Application.id.in_(barred_to(actor)))
+    forbidden = select(Application.public_id).where(is_barred(actor))
     held = set(json.loads(document.view)["applications"])
     return None if held & set(session.scalars(forbidden)) else document
 

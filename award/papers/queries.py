@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.queries import names_of
 from award.applications.models import AcceptanceDecision, Application
-from award.applications.queries import application_for, barred_to, may_read, with_round
+from award.applications.queries import application_for, is_barred, may_read, with_round
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import SYSTEM, Action, Actor
 from award.kernel.documents.batches import unstated as unstated_in
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.errors import NotFound
-from award.kernel.i18n import N_, translate
+from award.kernel.i18n import translate
 from award.papers.kinds import KINDS, PaperKind
 from award.policy import Standing, decide
 from award.results.queries import approval_of, hidden_from, publication_of
@@ -25,13 +25,10 @@ from award.stages import APPLICANTS, StageNow, Who
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
 from award.winners.models import Certificate
+from award.words import word_of
 
 ENDED = ("released", "acknowledged")
 """States of a feedback report that its applicant may read."""
-
-
-NOTICES = {"accept": N_("Notice of acceptance"), "return": N_("Notice of correction"), "refuse": N_("Notice of refusal")}
-"""Kinds of acceptance decisions, as their papers are called."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +174,7 @@ def _papers_of_round(session: Session, actor: Actor, round_: Round, key: str, no
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
     """Applications the actor has no conflict with."""
-    return ~false() if actor.person_id is None else Application.id.not_in(barred_to(actor))
+    return ~false() if actor.person_id is None else ~is_barred(actor)
 
 
 def _applications(actor: Actor, round_: Round) -> Select[Application]:
@@ -243,7 +240,7 @@ def told_apart(session: Session, papers: Sequence[Paper], language: str) -> dict
     notices: dict[str, str] = {thing: kind for thing, kind in rows}  # noqa: C416
     found = {}
     for one in papers:
-        notice = translate(language, NOTICES[notices[one.thing]]) if one.thing in notices else ""
+        notice = translate(language, word_of("acceptance", notices[one.thing])[0]) if one.thing in notices else ""
         number = one.application.number if one.application else ""
         found[one.thing] = " · ".join(filter(None, (number, notice or judges.get(one.person_id or 0))))
     return found

@@ -9,6 +9,8 @@ import resource
 import sys
 from typing import IO, Any
 
+from award.kernel import logs
+from award.kernel.settings import settings
 from award.press import engine
 from award.press.document import BrokenView, MissingGlyphs, PressError, Rendered, from_json
 from award.press.kinds import VIEWS
@@ -51,6 +53,7 @@ def main() -> None:
     """Serves until the input ends. What libraries print goes to standard error, so that it cannot mix with answers."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    logs.configure(settings())
     limit(int(sys.argv[1]))
     send(out, [{"ready": True}], [])
     for line in sys.stdin.buffer:

@@ -5,8 +5,8 @@ All text reaches the page through autoescape; what a person wrote is never marku
 
 import hashlib
 import io
+import logging
 import re
-import traceback
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -26,6 +26,7 @@ from award.press.kinds import VIEWS
 from award.press.records import BookView, CommentsView, RegisterView, SheetView, SummaryRemarks, SummaryView
 from award.press.views import CertificateView, FeedbackReportView, ItemRemarks, NoticeView
 
+log = logging.getLogger("award.press")
 TEMPLATES = ROOT / "templates"
 RECORD = ("layout.html", "record.html", "record.css", "page.css")
 """What the papers of a review share."""
@@ -172,7 +173,7 @@ def attempt(kind: Kind, view: Any) -> Rendered | PressError:
     except PASSING:
         raise
     except Exception as fault:  # whatever a damaged record does to a template
-        traceback.print_exc()
+        log.exception("a record cannot be made into a document")
         return BrokenView(f"{type(fault).__name__}: {fault}")
 
 

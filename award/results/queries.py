@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from award.accounts.models import Person
-from award.applications.models import SHARING, Application, PaperOutcome
-from award.applications.queries import barred_from, barred_to
+from award.applications.models import LEAVES_OUT, SHARING, Application, PaperOutcome
+from award.applications.queries import barred_from, barred_to, is_barred
 from award.judging.models import Sheet
 from award.kernel import db
 from award.kernel.actor import Actor
@@ -66,7 +66,7 @@ def _left_out(round_: Round) -> Select[int]:
     return (
         select(PaperOutcome.application_id)
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False))
+        .where(RoundStage.round_id == round_.id, LEAVES_OUT)
     )
 
 
@@ -103,7 +103,7 @@ def left_behind(session: Session, round_: Round, category: str) -> list[tuple[Ap
         .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
         .where(
             RoundStage.round_id == round_.id, Application.category == category, Application.state.in_(SHARING),
-            PaperOutcome.state == "confirmed", PaperOutcome.goes_on.is_(False),
+            LEAVES_OUT,
         )
         .order_by(RoundStage.position, Application.number)
     )  # fmt: skip
@@ -117,9 +117,7 @@ def stored_ranking(proposal: Proposal) -> Ranking:
 
 def hidden_from(session: Session, actor: Actor, round_: Round) -> frozenset[str]:
     """Public ids of the applications a conflict hides from an actor."""
-    query = select(Application.public_id).where(
-        Application.round_id == round_.id, Application.id.in_(barred_to(actor))
-    )
+    query = select(Application.public_id).where(Application.round_id == round_.id, is_barred(actor))
     return frozenset(session.scalars(query))
 
 

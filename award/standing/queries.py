@@ -149,6 +149,6 @@ def _as_applicant(who: set[Who]) -> set[Who]:
     return {Who.PUBLIC, *(who & APPLICANTS), *({Who.ASSIGNED_JUDGE} if who & seats else ())}
 
 
-def conflicts_of(actor: Actor) -> Select[int]:
-    """The inner numbers of the applications an actor must not touch, for lists and counts that leave them out."""
-    return select(Conflict.application_id).where(Conflict.person_id == actor.person_id)
+def conflicts_of(person_id: int | None) -> Select[int]:
+    """The inner numbers of the applications somebody has a conflict with on record."""
+    return select(Conflict.application_id).where(Conflict.person_id == person_id)

@@ -12,7 +12,7 @@ from tests import make
 from tests.applications.world import pdf_bytes
 from tests.office.desk import Desk
 from tests.office.test_outcome_pages import COMMON, KINDS, applied, refusals, send
-from tests.visiting import words
+from tests.visiting import only, words
 
 NOW = make.NOW
 WHY = "签字记录与录入不一致，以签字记录为准。"
@@ -33,7 +33,7 @@ def test_each_kind_is_corrected_on_its_pages(desk: Desk, client: Any, kind: str)
     assert f'href="{address}/correct"' in desk.get(client, "office", listed).text
     form = BeautifulSoup(desk.get(client, "office", f"{address}/correct").text, "html.parser")
     sent = {"stage": kind, "reason": "", **COMMON, **own, "summary": "更正后的意见"}
-    assert str(form.select_one("textarea[name=summary]").text).strip() == COMMON["summary"]  # type: ignore[union-attr]
+    assert only(form, "textarea[name=summary]").get_text().strip() == COMMON["summary"]
     unsaid = send(desk, client, f"{address}/correct", sent)
     assert unsaid.status_code == 422
     assert refusals(unsaid) == ["reason"]
@@ -70,7 +70,7 @@ def test_a_refusal_needs_its_reason_and_the_stage(desk: Desk, client: Any) -> No
     sent = {"stage": "interview", "reason": WHY, **own, "score": "701"}
     assert send(desk, client, f"{address}/correct", sent, with_paper=False).status_code == 303
     page = BeautifulSoup(desk.get(client, "second", f"{address}/versions").text, "html.parser")
-    refuse = str(page.select_one("form[action$='/refuse']")["action"])  # type: ignore[index]
+    refuse = str(only(page, "form[action$='/refuse']")["action"])
     empty = desk.post(client, "second", refuse, {"refusal": " "})
     assert empty.status_code == 422
     assert refusals(empty) == ["refusal"]

@@ -298,7 +298,7 @@ def test_a_decision_waits_for_a_correction_and_then_stands(desk: Desk, session: 
     decided()
     with pytest.raises(Conflict) as late:
         correct_outcome(session, desk["second"], round_, application, out, WHY, NOW)
-    assert late.value.code == "correction.decided"
+    assert late.value.code == "outcome.decided"
     slip = replace(VOTE, content=Deliberation(9, 9, 7, 1, 1))
     made = correct_outcome(session, desk["second"], round_, application, slip, WHY, NOW)
     assert confirm_correction(session, desk["office"], round_, made, NOW).state == "confirmed"

@@ -39,14 +39,20 @@ def world(engine: Engine, clock: StandingClock) -> World:
     return worlds.build(engine, judges=1, seats=0)
 
 
+def taken_in(world: World, client: TestClient) -> str:
+    """The page of a table with one judge that the office has looked at and confirmed; the worker has not written it yet."""
+    as_(client, world, "office")
+    url, page = looked(world, client, "judges", ROW)
+    assert confirmed(client, url, page).status_code == 303
+    return url
+
+
 @pytest.mark.both_databases
 def test_how_far_it_is_can_be_read_while_it_is_written(
     world: World, client: TestClient, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also by a page that would note, once a minute, that its reader is there: the act of the import holds the database."""
-    as_(client, world, "office")
-    url, page = looked(world, client, "judges", ROW)
-    assert confirmed(client, url, page).status_code == 303
+    url = taken_in(world, client)
     assert "正在打开文件" in main_text(client.get(url))
     seen: list[str] = []
     real = service.IMPORTERS["judges"].apply
@@ -88,9 +94,7 @@ def ended(world: World) -> tuple[str, int, str | None]:
 def test_faults_of_the_act_are_told_by_cell_at_once(
     world: World, client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_(client, world, "office")
-    url, page = looked(world, client, "judges", ROW)
-    assert confirmed(client, url, page).status_code == 303
+    url = taken_in(world, client)
     before = count(world.engine, PoolMember)
     refusing(monkeypatch, "judges", Invalid([FieldError("B2", SENTENCE), FieldError("odd", SENTENCE)]))
     assert worked(world) == 1
@@ -126,9 +130,7 @@ def test_a_refusal_of_the_act_is_a_sentence_at_once(
 def test_what_a_machine_says_stays_in_the_log_and_is_tried_again(
     world: World, client: TestClient, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    as_(client, world, "office")
-    url, page = looked(world, client, "judges", ROW)
-    assert confirmed(client, url, page).status_code == 303
+    taken_in(world, client)
     refusing(monkeypatch, "judges", RuntimeError("('a repr',)"))
     for attempt in range(1, 6):
         assert worked(world) == 1

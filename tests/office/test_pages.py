@@ -26,7 +26,7 @@ from tests import make
 from tests.kernel.test_audit import drop_triggers
 from tests.office import world
 from tests.office.desk import Desk
-from tests.visiting import faults
+from tests.visiting import faults, only
 
 NOW = make.NOW
 PAGES = ["", "/stages", "/trail", "/outcomes", "/calendar", "/scheme"]
@@ -336,7 +336,7 @@ class TestOutcomes:
         unseen = desk.post(client, "second", f"{address}/{application}/confirm")
         assert unseen.status_code == 409
         shown = BeautifulSoup(desk.get(client, "second", address).text, "html.parser")
-        seen = str(shown.select_one(f"form[action$='{application}/confirm'] input[name=seen]")["value"])  # type: ignore[index]
+        seen = str(only(shown, f"form[action$='{application}/confirm'] input[name=seen]")["value"])
         assert desk.post(client, "second", f"{address}/{application}/confirm", {"seen": seen}).status_code == 303
         assert desk.post(client, "second", f"{address}/{application}", good).status_code == 409
         with transaction(desk.engine) as session:

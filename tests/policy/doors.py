@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
@@ -88,10 +88,10 @@ class Door:
         return re.sub(r"\{(\w+)[^}]*\}", lambda found: ids[found[1]], self.path)
 
 
-def doors_of(app: FastAPI) -> list[Door]:
-    """Every route of the application, by its own account."""
+def doors_of(client: TestClient) -> list[Door]:
+    """Every route of the application a browser speaks to, by its own account."""
     found = []
-    for context in iter_route_contexts(app.routes):
+    for context in iter_route_contexts(cast(FastAPI, client.app).routes):
         if isinstance(context.original_route, APIRoute):
             guard = guard_of(context.dependant)
             assert guard is not None

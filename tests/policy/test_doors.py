@@ -52,7 +52,7 @@ def client(doors: Doors, visit: Callable[[Engine], TestClient]) -> TestClient:
 
 
 def all_doors(client: TestClient) -> list[Door]:
-    found = doors_of(client.app)  # type: ignore[arg-type]
+    found = doors_of(client)
     assert len(found) >= FLOOR
     return found
 

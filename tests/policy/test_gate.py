@@ -49,7 +49,7 @@ def shown(client: TestClient, world: World, application: int, who: str, doors: l
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_no_value_passes_a_closed_gate(gate: World, visit: Visit, who: str) -> None:
     client = visit(gate.engine)
-    doors = [door for door in doors_of(client.app) if door.method == "GET"]  # type: ignore[arg-type]
+    doors = [door for door in doors_of(client) if door.method == "GET"]
     found = shown(client, gate, 0, who, doors)
     own = {"judge0": {f"{SECRET}00", TOTALS[0]}, "judge1": {f"{SECRET}01", TOTALS[1]}, "judge4": {f"{SECRET}04"}}
     assert {value: where for value, where in found.items() if value not in own.get(who, ())} == {}
@@ -59,7 +59,7 @@ def test_no_value_passes_a_closed_gate(gate: World, visit: Visit, who: str) -> N
 def test_values_are_seen_once_the_gate_is_open(gate: World, visit: Visit) -> None:
     """Otherwise the test above would find nothing anywhere."""
     client = visit(gate.engine)
-    doors = [door for door in doors_of(client.app) if door.method == "GET"]  # type: ignore[arg-type]
+    doors = [door for door in doors_of(client) if door.method == "GET"]
     seen = {who: shown(client, gate, 1, who, doors) for who in ("office", "judge0", "judge5", "supervisor", "owner1", "")}
     assert {f"{SECRET}1{number}" for number in range(5)} <= set(seen["judge0"])
     assert [value for who in ("judge5", "supervisor", "owner1", "") for value in seen[who] if SECRET in value] == []

@@ -59,9 +59,9 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
             "state": queries.state_of_report(application, report), "url": f"{base}/{application.public_id}" if report else "",
             "why_none": application.feedback_waiver,
             "waive_url": f"{base}/{application.public_id}/none"
-            if waive.allowed and service.obstacle(application, report, is_published=is_published) is None else "",
+            if waive.allowed and service.why_not_waived(application, report, is_published=is_published) is None else "",
             "withdraw_url": f"{base}/{application.public_id}/none"
-            if waive.allowed and _can_be_withdrawn(application, report, is_published=is_published) else "",
+            if waive.allowed and service.can_be_withdrawn(application, report, is_published=is_published) else "",
             "leader": leader,
             "handed_in": i18n.format_moment(language, report.handed_in_at, zone) if report and report.handed_in_at else "",
             "released": i18n.format_moment(language, report.released_at, zone) if report and report.released_at else "",
@@ -76,16 +76,12 @@ def _reports(request: Request, session: Session, actor: Actor, round_: Round) ->
     }  # fmt: skip
 
 
-def _can_be_withdrawn(application: Application, report: FeedbackReport | None, *, is_published: bool) -> bool:
-    """Whether it was said that no report comes, and can still be taken back."""
-    return application.feedback_waived_at is not None and service.hindrance(application, report, is_published=is_published) is None
-
-
-def _why_not_waived(session: Session, application: Application, report: FeedbackReport | None, language: str) -> str:
-    """What stands in the way of saying that no report will come, in words; "" where nothing does."""
+def _waiver(session: Session, application: Application, report: FeedbackReport | None, language: str) -> tuple[str, bool]:
+    """What stands in the way of saying that no report will come, in words, and whether that can be taken back."""
     is_published = latest_snapshot(session, application.round_id, "result") is not None
-    fault = service.obstacle(application, report, is_published=is_published)
-    return i18n.translate(language, fault.text) if fault else ""
+    fault = service.why_not_waived(application, report, is_published=is_published)
+    closed = i18n.translate(language, fault.text) if fault else ""
+    return closed, service.can_be_withdrawn(application, report, is_published=is_published)
 
 
 @office.post("", dependencies=[Depends(guard.office)])
@@ -132,13 +128,12 @@ def _waiving(request: Request, session: Session, actor: Actor, application: Appl
     require(Action.FEEDBACK_WAIVE, stage_now(round_, now), standing_of(session, actor, application, now))
     report = queries.report_of(session, application.id)
     leader = next((name for one, _, name in queries.reports_in(session, actor, round_) if one.id == application.id), "")
-    is_published = latest_snapshot(session, round_.id, "result") is not None
+    closed, can_be_withdrawn = _waiver(session, application, report, request.state.language)
     return {
         **place_of(actor, round_, "feedback", now),
         "name": application.entrant, "number": application.number or "", "leader": leader, "reason": reason,
         "state": queries.state_of_report(application, report),
-        "closed": _why_not_waived(session, application, report, request.state.language), "why_none": application.feedback_waiver,
-        "can_be_withdrawn": _can_be_withdrawn(application, report, is_published=is_published),
+        "closed": closed, "can_be_withdrawn": can_be_withdrawn, "why_none": application.feedback_waiver,
         "url": f"/office/rounds/{round_.public_id}/feedback/{application.public_id}/none",
     }  # fmt: skip
 
@@ -189,7 +184,7 @@ def _one(
     stage, standing = stage_now(round_, now), standing_of(session, actor, application, now)
     decision = decide(Action.FEEDBACK_RELEASE, stage, standing)
     may_waive = decide(Action.FEEDBACK_WAIVE, stage, standing).allowed
-    is_published = latest_snapshot(session, round_.id, "result") is not None
+    closed, can_be_withdrawn = _waiver(session, application, report, language)
     return {
         **place_of(actor, round_, "feedback", now),
         "view": _view(session, report, language),
@@ -199,8 +194,7 @@ def _one(
             "returned": report.returned_reason, "state": queries.state_of_report(application, report),
             "why_none": application.feedback_waiver,
         },
-        "may_waive": may_waive and not _why_not_waived(session, application, report, language),
-        "may_withdraw": may_waive and _can_be_withdrawn(application, report, is_published=is_published),
+        "may_waive": may_waive and not closed, "may_withdraw": may_waive and can_be_withdrawn,
         "may_release": decision.allowed and report.state == "waiting",
         "why_not": views.why_not(language, decision),
         "pdf": _pdf(session, report, language),

@@ -83,12 +83,8 @@ def one_application(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
     """The seats of one panel with the states of their sheets; totals once all are in."""
-    application = _application(session, actor, round_id, application_id)
+    application = office_application(session, actor, application_id, clock.now(session), round_id)
     return render(request, session, "judging/one_progress.html", **_one(request, session, actor, application))
-
-
-def _application(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
-    return office_application(session, actor, application_id, clock.now(session), round_id)
 
 
 def _one(request: Request, session: Session, actor: Actor, application: Application) -> dict[str, Any]:
@@ -149,7 +145,7 @@ def give_back(
     sheet_id: PublicId, form: Form,
 ) -> Response:  # fmt: skip
     """Returns a submitted sheet to its judge with a reason; only while values are still hidden."""
-    application = _application(session, actor, round_id, application_id)
+    application = office_application(session, actor, application_id, clock.now(session), round_id)
     sheet = queries.sheet_in(session, application, sheet_id)
     try:
         code = form.get("code")
@@ -162,7 +158,7 @@ def give_back(
         reason = f"{i18n.translate(request.state.language, REASONS[code])}: {text}"
         return_sheet(session, actor, application, sheet, reason, clock.now(session))
     except Invalid as error:
-        application = _application(session, actor, round_id, application_id)
+        application = office_application(session, actor, application_id, clock.now(session), round_id)
         shown = _one(request, session, actor, application) | {"typed": {"sheet": sheet_id, "reason": form.get("reason")}}
         return render_invalid(request, session, "judging/one_progress.html", error, **shown)
     return RedirectResponse(f"/office/rounds/{round_id}/progress/{application_id}", 303)

@@ -12,16 +12,21 @@ from award.judging.service.feedback import (
     take_comment,
 )
 from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, save_items, submit_sheet
-from award.judging.service.waiving import hindrance, obstacle, require_wanted, waive_report, withdraw_waiver
+from award.judging.service.waiving import (
+    can_be_withdrawn,
+    require_wanted,
+    waive_report,
+    why_not_waived,
+    withdraw_waiver,
+)
 
 __all__ = [
     "Comment",
     "Entry",
     "acknowledge",
+    "can_be_withdrawn",
     "hand_in",
-    "hindrance",
     "merge_comments",
-    "obstacle",
     "release_report",
     "remove_comment",
     "require_wanted",
@@ -34,5 +39,6 @@ __all__ = [
     "submit_sheet",
     "take_comment",
     "waive_report",
+    "why_not_waived",
     "withdraw_waiver",
 ]

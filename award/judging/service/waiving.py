@@ -31,15 +31,21 @@ def require_wanted(application: Application) -> None:
         raise Conflict("feedback.waived", text)
 
 
-def obstacle(application: Application, report: FeedbackReport | None, *, is_published: bool) -> Conflict | None:
+def why_not_waived(application: Application, report: FeedbackReport | None, *, is_published: bool) -> Conflict | None:
     """Why it cannot be said that an applicant gets no report; None where it can. is_published: the result of the round."""
     if application.feedback_waived_at is not None:
         return Conflict("feedback.waived", N_("This applicant has been told already that there is no report."))
-    return hindrance(application, report, is_published=is_published)
+    return _why_not_said(application, report, is_published=is_published)
 
 
-def hindrance(application: Application, report: FeedbackReport | None, *, is_published: bool) -> Conflict | None:
-    """Why there is nothing to say about a report, that none comes or that one comes after all; None where there is."""
+def can_be_withdrawn(application: Application, report: FeedbackReport | None, *, is_published: bool) -> bool:
+    """Whether it was said that an applicant gets no report, and can still be taken back."""
+    is_said = application.feedback_waived_at is not None
+    return is_said and _why_not_said(application, report, is_published=is_published) is None
+
+
+def _why_not_said(application: Application, report: FeedbackReport | None, *, is_published: bool) -> Conflict | None:
+    """Why there is nothing to say about a report, neither that none comes nor that one comes after all."""
     if not is_published:
         return Conflict("feedback.not_published", N_("Say this after the result has been published."))
     if application.gate_opened_at is None:
@@ -89,7 +95,7 @@ def _hold(session: Session, actor: Actor, application: Application, now: datetim
 
 def _require_said(session: Session, application: Application, reason: str, unsaid: str) -> None:
     is_published = latest_snapshot(session, application.round_id, "result") is not None
-    if fault := hindrance(application, queries.report_of(session, application.id), is_published=is_published):
+    if fault := _why_not_said(application, queries.report_of(session, application.id), is_published=is_published):
         raise fault
     if not reason.strip():
         raise Invalid.one("reason", unsaid)

@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from award.kernel import ids
 from award.kernel.errors import AwardError, Stale, TagUnreadable, VersionMissing
 from award.kernel.i18n import N_
-from award.kernel.web.forms import unkept
+from award.kernel.web.forms import CONTROLS, TURNS, unkept
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=BaseModel)
@@ -203,7 +203,7 @@ class _Kept:
 
 KEPT = _Kept()
 """A text that is stored as it is sent: a character that cannot be kept is refused, not left out."""
-KEPT_PATTERN = r"^[^\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u202a-\u202e\u2066-\u2069]*$"
+KEPT_PATTERN = f"^[^{CONTROLS}{TURNS}]*$"
 
 
 def paging(

@@ -15,9 +15,11 @@ from award.kernel.i18n import N_
 
 FULL_WIDTH = {ord("０") + digit: str(digit) for digit in range(10)}
 LINE_BREAKS = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
-CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+CONTROLS, TURNS = r"\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f", r"\u202a-\u202e\u2066-\u2069"
+"""Ranges as regular expressions write them, here and in the description of the API."""
+CONTROL = re.compile(f"[{CONTROLS}\ud800-\udfff]")
 """Characters that are no text: what is left of them once tabs and line breaks are taken out, and halves of a character."""
-TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+TURNING = re.compile(f"[{TURNS}]")
 UNSEEN = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff]")
 """Characters that hide in a text or turn its order round: zero-width space, bidirectional controls, noncharacters."""
 UNKEPT = N_("After “{before}” stands a character that nobody sees and that cannot be kept. Delete it, or type that place anew.")

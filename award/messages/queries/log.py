@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.applications.models import Application
-from award.applications.queries import barred_to
+from award.applications.queries import is_barred
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.kernel.mail.models import Message
@@ -73,7 +73,7 @@ def logged_message(session: Session, actor: Actor, round_: Round, public_id: str
 
 def _clear(actor: Actor, round_: Round) -> ColumnElement[bool]:
     subjects = select(literal("application:") + Application.public_id)
-    untouchable = subjects.where(Application.id.in_(barred_to(actor)))
+    untouchable = subjects.where(is_barred(actor))
     return and_(Message.round_id == round_.id, Message.about.not_in(untouchable))
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
-from award.accounts.models import Person
+from award.accounts.models import Grant, Person
 from award.applications.models import LIVE, Application
-from award.applications.queries import barred_to
+from award.applications.queries import WORKS_FOR, is_barred
 from award.judging.models import Sheet
 from award.kernel.actor import Actor, Role
 from award.kernel.i18n import format_moment
@@ -45,7 +45,8 @@ def contacts(round_: Round, states: Sequence[str], now: datetime) -> Select[Pers
 def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Application, str]:
     """Judges with a seat on a panel, with its application; of those with open work, only where it is open.
 
-    Whoever has a conflict with the application has no work there any more. open_work: "", "sheet", "declaration".
+    Whoever has a conflict with the application, or works for the applicant, has no work there any more. open_work: "",
+    "sheet", "declaration".
     """
     query = (
         select(Person, Application, Organisation.name)
@@ -57,6 +58,7 @@ def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Applic
             Assignment.round_id == round_.id, Assignment.state == "active", Application.state.in_(LIVE), is_reachable(now),
             holds(Role.JUDGE, round_, now),
             ~exists().where(Conflict.person_id == Person.id, Conflict.application_id == Application.id),
+            ~exists().where(Grant.person_id == Person.id, WORKS_FOR),
         )
         .order_by(Person.id, Application.id)
     )  # fmt: skip
@@ -71,7 +73,7 @@ def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Applic
 def receivers_of(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
     """Everybody in a group, each once. For an application the actor has a conflict with, nobody is meant."""
     query = contacts(round_, group.states, now) if group.states else seats(round_, group.open_work, now)
-    clear = query.where(Application.id.not_in(barred_to(actor)))
+    clear = query.where(~is_barred(actor))
     by_person: dict[int, list[tuple[Person, Application, str]]] = {}
     for person, application, name in session.execute(clear):
         by_person.setdefault(person.id, []).append((person, application, name))

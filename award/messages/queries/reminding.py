@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, Application
+from award.applications.queries import barred_from
 from award.judging.models import FeedbackReport
 from award.kernel.actor import Role
 from award.kernel.mail.models import Message
@@ -21,7 +22,7 @@ from award.results.service.objecting import due_on
 from award.rounds.models import Round
 from award.rounds.people import holds, is_reachable, officers_of
 from award.rounds.queries import dates_of, stage_of
-from award.standing.models import Assignment, Conflict
+from award.standing.models import Assignment
 
 
 @dataclass(frozen=True)
@@ -170,14 +171,14 @@ def _objections(session: Session, round_: Round, kind: ReminderKind, now: dateti
     if not objections:
         return []
     officers = officers_of(session, round_, now)
-    barred = _barred(session, [one.application_id for one in objections if one.application_id])
     found = []
     for one in objections:
         due_at = round_.award.authority.end_of(due_on(session, round_, one))
         place = f"/office/rounds/{round_.public_id}/notice/objections/{one.public_id}"
+        barred = barred_from(session, Application.id == one.application_id)
         found += [
             Reminder(kind, person, due_at, f"objection:{one.public_id}", place, (one.receipt,))
-            for person in officers if (person.id, one.application_id) not in barred
+            for person in officers if person.id not in barred
         ]  # fmt: skip
     return found
 
@@ -193,11 +194,6 @@ def _notice(session: Session, round_: Round, kind: ReminderKind, now: datetime) 
         Reminder(kind, person, notice.closes_at, f"notice:{notice.public_id}", place, number)
         for person in officers_of(session, round_, now)
     ]
-
-
-def _barred(session: Session, applications: list[int]) -> set[tuple[int, int | None]]:
-    query = select(Conflict.person_id, Conflict.application_id).where(Conflict.application_id.in_(applications))
-    return {(row[0], row[1]) for row in session.execute(query)}
 
 
 _FINDERS: Mapping[str, Callable[[Session, Round, ReminderKind, datetime], list[Reminder]]] = {

@@ -12,19 +12,18 @@ from award.accounts.queries import names_of
 from award.applications.models import Application, PaperOutcome
 from award.kernel import clock
 from award.kernel.actor import Actor
-from award.kernel.errors import Invalid, NotFound
+from award.kernel.errors import Invalid
 from award.kernel.files.models import StoredFile
 from award.kernel.i18n import translate
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.office import corrections
 from award.office.outcome_json import from_json
 from award.office.outcome_kinds import CONTENTS
 from award.office.pages import outcome_forms
-from award.office.pages.outcomes import both, page_of, titles_of
+from award.office.pages.outcomes import page_of, round_and_application, signed_paper, titles_of
 from award.rounds.models import Round
 from award.rounds.queries import stage_of
 
@@ -38,7 +37,7 @@ def versions(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
     """Everything that was ever entered for an application, and what waits for a second person."""
-    round_, application = both(session, actor, round_id, application_id)
+    round_, application = round_and_application(session, actor, round_id, application_id)
     return render(request, session, PAGE, **_shown(request, session, actor, round_, application))
 
 
@@ -84,12 +83,15 @@ def paper(
     session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, outcome_id: PublicId
 ) -> Response:
     """The signed paper one version rests on. Raises NotFound where none was kept."""
-    _, application = both(session, actor, round_id, application_id)
-    found = corrections.version_for(session, application, outcome_id)
-    stored = None if found.file_id is None else session.get(StoredFile, found.file_id)
-    if stored is None:
-        raise NotFound
-    return send_file(stored, inline=True)
+    return signed_paper(session, _version(session, actor, round_id, application_id, outcome_id)[2])
+
+
+def _version(
+    session: Session, actor: Actor, round_id: str, application_id: str, outcome_id: str
+) -> tuple[Round, Application, PaperOutcome]:
+    """What an address of this page names. Raises NotFound."""
+    round_, application = round_and_application(session, actor, round_id, application_id)
+    return round_, application, corrections.version_for(session, application, outcome_id)
 
 
 @router.post("/{outcome_id}/confirm", dependencies=[Depends(guard.office)])
@@ -97,8 +99,7 @@ def confirm(
     session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, outcome_id: PublicId
 ) -> Response:
     """Puts a correction in the place of the outcome it corrects."""
-    round_, application = both(session, actor, round_id, application_id)
-    found = corrections.version_for(session, application, outcome_id)
+    round_, _, found = _version(session, actor, round_id, application_id, outcome_id)
     corrections.confirm_correction(session, actor, round_, found, clock.now(session))
     return RedirectResponse(f"/office/rounds/{round_id}/outcomes/{application_id}/versions", 303)
 
@@ -109,8 +110,7 @@ def refuse(
     outcome_id: PublicId, form: Form,
 ) -> Response:  # fmt: skip
     """Gives up a correction, with the reason; the confirmed outcome stays."""
-    round_, application = both(session, actor, round_id, application_id)
-    found = corrections.version_for(session, application, outcome_id)
+    round_, application, found = _version(session, actor, round_id, application_id, outcome_id)
     refusal = form.text("refusal", required=False, longest=1000, lines=True)
     try:
         form.check()

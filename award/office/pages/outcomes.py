@@ -57,7 +57,7 @@ def form_of(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
     """One outcome: its form, and what the second person confirms; for the supervisor what is entered."""
-    round_, application = both(session, actor, round_id, application_id)
+    round_, application = round_and_application(session, actor, round_id, application_id)
     kept = outcomes.outcomes_of(session, round_)
     found = kept.get(application.id)
     page = _form_page(session, actor, round_, application)
@@ -83,7 +83,7 @@ def correction_form(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId
 ) -> Response:
     """The form of a correction, filled with the confirmed outcome; where there is none to correct, on to what there is."""
-    round_, application = both(session, actor, round_id, application_id)
+    round_, application = round_and_application(session, actor, round_id, application_id)
     found = outcomes.outcomes_of(session, round_).get(application.id)
     if found is None or found.state != "confirmed":
         return RedirectResponse(f"/office/rounds/{round_id}/outcomes/{application_id}", 303)
@@ -108,7 +108,7 @@ def _taken(
 ) -> Response:
     """What was entered, taken in or shown again. The paper is looked at before the session is first used."""
     if form.act("more") == "more":
-        page = _typed_page(session, actor, *both(session, actor, round_id, application_id), form, outcome_forms.MORE_ROWS)
+        page = _typed_page(session, actor, *round_and_application(session, actor, round_id, application_id), form, outcome_forms.MORE_ROWS)
         return render(request, session, FORM, **page, is_typing=True, is_correcting=is_correction)
     fault: Invalid | None = None
     prepared: Prepared | None = None
@@ -118,7 +118,7 @@ def _taken(
         fault = error
     form = outcome_forms.without_empty_rows(form)
     request.state.typed = outcome_forms.told(form, request.state.language)
-    round_, application = both(session, actor, round_id, application_id)
+    round_, application = round_and_application(session, actor, round_id, application_id)
     try:
         if fault is not None:
             raise fault
@@ -178,8 +178,12 @@ def _entry(
 @router.get("/{application_id}/paper", dependencies=[Depends(guard.office_or_supervisor)])
 def paper(session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId) -> Response:
     """The signed paper an outcome rests on. Raises NotFound where none was kept."""
-    round_, application = both(session, actor, round_id, application_id)
-    outcome = outcomes.outcomes_of(session, round_).get(application.id)
+    round_, application = round_and_application(session, actor, round_id, application_id)
+    return signed_paper(session, outcomes.outcomes_of(session, round_).get(application.id))
+
+
+def signed_paper(session: Session, outcome: PaperOutcome | None) -> Response:
+    """The file an outcome rests on. Raises NotFound where there is none."""
     stored = None if outcome is None or outcome.file_id is None else session.get(StoredFile, outcome.file_id)
     if stored is None:
         raise NotFound
@@ -191,12 +195,12 @@ def confirm(
     session: RequestSession, actor: CurrentActor, round_id: PublicId, application_id: PublicId, form: Form
 ) -> Response:
     """Confirms what another person entered, as the page showed it."""
-    round_, application = both(session, actor, round_id, application_id)
+    round_, application = round_and_application(session, actor, round_id, application_id)
     outcomes.confirm_outcome(session, actor, round_, application, clock.now(session), form.get("seen"))
     return RedirectResponse(f"/office/rounds/{round_id}/outcomes", 303)
 
 
-def both(session: Session, actor: Actor, round_id: str, application_id: str) -> tuple[Round, Application]:
+def round_and_application(session: Session, actor: Actor, round_id: str, application_id: str) -> tuple[Round, Application]:
     """A round and an application, for somebody who may know of them. Raises NotFound."""
     round_ = round_for(session, actor, round_id)
     return round_, office_application(session, actor, application_id, clock.now(session), round_id)

@@ -96,12 +96,8 @@ def panel(
     replace: str = "",
 ) -> Response:  # fmt: skip
     """One panel, and every judge of the pool with the rule that keeps him off it. replace: the seat a substitute takes."""
-    application = _application(session, actor, round_id, application_id)
+    application = office_application(session, actor, application_id, clock.now(session), round_id)
     return render(request, session, "panels/panel.html", **_one(request, session, actor, application, replace))
-
-
-def _application(session: Session, actor: Actor, round_id: str, application_id: str) -> Application:
-    return office_application(session, actor, application_id, clock.now(session), round_id)
 
 
 def _one(
@@ -128,7 +124,7 @@ def _one(
         "ended": [_seat(one) for one in seats if one.assignment.state != "active"],
         "vacancies": max(0, rules.size - len(active)),
         "leader_missing": rules.leader_required and not any(one.assignment.is_leader for one in active),
-        "candidates": _candidates(request, session, application, rules, pool, seats, kept),
+        "candidates": _candidates(request, session, application, rules, pool, seats, kept, barred),
         "everybody": [
             {"id": one.person.public_id, "name": one.person.name, "institution": one.institution} for one, _ in pool
         ],
@@ -143,16 +139,16 @@ def _one(
 
 def _candidates(
     request: Request, session: Session, application: Application, rules: PanelRules, pool: Sequence[tuple[PoolMember, int]],
-    seats: Sequence[Seat], kept: Sequence[Seat],
+    seats: Sequence[Seat], kept: Sequence[Seat], barred: Collection[int],
 ) -> list[dict[str, Any]]:  # fmt: skip
     """The judges of the pool who have no seat here, those who may take one first."""
-    conflicts, today = barred_from(session, Application.id == application.id), today_at(application, clock.now(session))
+    today = today_at(application, clock.now(session))
     sitting = {one.assignment.person_id for one in seats if one.assignment.state == "active"}
     found = []
     for member, load in pool:
         if member.person_id in sitting or not member.is_active:
             continue
-        name, has_conflict = member.person.name, member.person_id in conflicts
+        name, has_conflict = member.person.name, member.person_id in barred
         fault = seat_fault(rules, application, kept, member, name, has_conflict=has_conflict, load=load, today=today)
         found.append({
             "id": member.person.public_id, "name": name, "institution": member.institution, "title": member.title,
@@ -172,14 +168,14 @@ def act(
     form: Form,
 ) -> Response:
     """One act on the panel. act: assign, replace, leader, remove, conflict; confirm or drop what another proposed."""
-    application = _application(session, actor, round_id, application_id)
+    application = office_application(session, actor, application_id, clock.now(session), round_id)
     try:
         reason = form.text("reason", required=False, longest=500, lines=True)
         form.check()
         _do(session, actor, application, form, reason)
     except (Invalid, Conflict) as error:
         session.rollback()
-        application = _application(session, actor, round_id, application_id)
+        application = office_application(session, actor, application_id, clock.now(session), round_id)
         shown = _one(request, session, actor, application, form.get("replaces"))
         shown["typed"] = {name: form.get(name) for name in ("reason", "judge", "seat")}
         fault = error if isinstance(error, Invalid) else Invalid([FieldError("panel", error.text, error.params)])
