@@ -63,7 +63,7 @@ def _enter(world: World, story: Story, number: int, at: datetime) -> Entry:
     with world.act(world.after(20)) as session:
         organisation = session.get_one(Organisation, organisation_id)
         application = applications.start_application(
-            session, world.actor(session, username), world.round(session), organisation, CATEGORY, story.sector, world.now
+            session, world.actor(session, username), world.round(session), organisation, story.category, story.sector, world.now
         )
         entry = Entry(story, application.id, world.people[username], username)
     world.entries.append(entry)

@@ -20,6 +20,7 @@ class Story:
     """An organisation and what it writes. merit: 0..1, how good it really is; judges' marks follow it.
 
     facts: fields of applications.facts. answers: part key -> text, with references like [E-2] to `evidence` in order.
+    category: the one it applies in.
     """
 
     name: str
@@ -34,3 +35,4 @@ class Story:
     answers: Mapping[str, str]
     evidence: tuple[EvidenceStory, ...]
     merit: float
+    category: str = "organisation"
