@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, or_, select, union
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from award.accounts.models import Grant
@@ -30,7 +30,7 @@ from award.kernel.i18n import N_
 from award.policy import decide
 from award.rounds.models import Award, Round, RoundStage
 from award.rounds.queries import stage_now
-from award.stages import APPLICANTS, Who
+from award.stages import APPLICANTS, Kind, Who
 from award.standing.models import Conflict
 from award.standing.queries import conflicts_of, own_part, standing_of
 
@@ -321,6 +321,20 @@ def left_out_by(session: Session, application: Application) -> LeftOut | None:
     )
     found = session.execute(query).first()
     return None if found is None else LeftOut(*found)
+
+
+def is_left_out(position: int) -> ColumnElement[bool]:
+    """Whether a stage held on paper before a position in its round did not let an application go on."""
+    return exists(
+        select(PaperOutcome.id)
+        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
+        .where(PaperOutcome.application_id == Application.id, LEAVES_OUT, RoundStage.position < position)
+    )
+
+
+def comes_to_judges(round_: Round) -> ColumnElement[bool]:
+    """Whether no stage held on paper has left an application out before judges were assigned."""
+    return ~is_left_out(next((stage.position for stage in round_.stages if stage.kind == Kind.ASSIGN), 0))
 
 
 def is_part_open(session: Session, application: Application, part: str) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from award.accounts.models import Person
 from award.applications.facts import NOMINEE
 from award.applications.models import SHARING, Application, entrant_of
-from award.applications.queries import is_barred
+from award.applications.queries import comes_to_judges, is_barred
 from award.judging.models import Sheet
 from award.judging.queries import code_of, state_of
 from award.kernel.actor import Actor
@@ -45,7 +45,7 @@ class Panel:
 
 
 def panels_in(session: Session, actor: Actor, round_: Round) -> list[Panel]:
-    """How far the sheets of a round are, by applicant; without applications the actor has a conflict with.
+    """How far the sheets of a round are, by applicant; without applications the actor has a conflict with, or that went out before.
 
     Two statements and no objects of tables: a round may have 10,000 applications and 50,000 seats.
     """
@@ -55,7 +55,7 @@ def panels_in(session: Session, actor: Actor, round_: Round) -> list[Panel]:
             Application.number, Application.category, Application.gate_opened_at.is_not(None),
         )
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~is_barred(actor))
+        .where(Application.round_id == round_.id, Application.state.in_(SHARING), comes_to_judges(round_), ~is_barred(actor))
         .order_by(Organisation.name, Application.id)
     )  # fmt: skip
     seats, ended = _seats_in(session, round_)

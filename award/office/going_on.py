@@ -2,10 +2,11 @@
 
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, select
 
-from award.applications.models import LEAVES_OUT, SHARING, Application, PaperOutcome
-from award.rounds.models import Round, RoundStage
+from award.applications.models import SHARING, Application
+from award.applications.queries import is_left_out
+from award.rounds.models import Round
 
 HANDED_IN = ("submitted", "resubmitted")
 """States of an application nobody has decided on yet."""
@@ -19,11 +20,7 @@ def is_going_on(round_: Round) -> ColumnElement[bool]:
 @lru_cache
 def _in_the_race(states: tuple[str, ...], position: int) -> ColumnElement[bool]:
     """Made once for a stage: a page of the office asks half a dozen questions with it."""
-    return Application.state.in_(states) & ~exists(
-        select(PaperOutcome.id)
-        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(PaperOutcome.application_id == Application.id, LEAVES_OUT, RoundStage.position < position)
-    )
+    return Application.state.in_(states) & ~is_left_out(position)
 
 
 def _states(round_: Round) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from award.accounts.models import Person
 from award.applications.models import LIVE, SHARING, Application
-from award.applications.queries import is_barred, with_round
+from award.applications.queries import comes_to_judges, is_barred, with_round
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.organisations.models import Organisation
@@ -171,12 +171,12 @@ class Panel:
 
 
 def panels_of(session: Session, actor: Actor, round_: Round) -> list[Panel]:
-    """The panels of a round by applicant; without applications the actor has a conflict with."""
+    """The panels of a round by applicant; without applications the actor has a conflict with, or that went out before."""
     applications = session.scalars(
         select(Application)
         .options(joinedload(Application.organisation))
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~is_barred(actor))
+        .where(Application.round_id == round_.id, Application.state.in_(SHARING), comes_to_judges(round_), ~is_barred(actor))
         .order_by(Organisation.name, Application.id)
     ).all()
     seats: dict[int, list[Seat]] = defaultdict(list)

@@ -221,8 +221,10 @@ def decided_lines(session: Session, round_: Round) -> dict[str, list[ResultLine]
 
 def contested(session: Session, round_: Round) -> set[str]:
     """The categories with applications in the race; only these need a proposal and a decision."""
-    query = select(Application.category).where(Application.round_id == round_.id, Application.state.in_(SHARING)).distinct()
-    return set(session.scalars(query))
+    query = select(Application.category).where(
+        Application.round_id == round_.id, Application.state.in_(SHARING), Application.id.not_in(_left_out(round_))
+    )
+    return set(session.scalars(query.distinct()))
 
 
 def undecided(session: Session, round_: Round) -> set[str]:

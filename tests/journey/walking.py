@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from award.accounts.models import Person
 from award.applications import service as applications
 from award.demo import applying, deciding, founding, scoring
 from award.demo.founding import OFFICE, SECOND
@@ -18,6 +19,7 @@ from award.demo.papers import licence_file
 from award.demo.stories import Story
 from award.demo.telling import stories
 from award.demo.world import ZONE, Entry, World, local
+from award.judging.progress import panels_in
 from award.judging.service import save_items, submit_sheet
 from award.kernel import clock
 from award.kernel.audit.trail import transaction
@@ -36,7 +38,8 @@ from award.office.outcome_kinds import (
 from award.office.outcome_kinds import Entry as OutcomeEntry
 from award.office.outcomes import confirm_outcome, gives_score, record_outcome
 from award.office.service import advance
-from award.panels.queries import assignments_of
+from award.panels.queries import assignments_of, panels_of
+from award.panels.service import assign
 from award.regulations.loader import shipped_criteria, shipped_schemes
 from award.results.queries import latest_proposal
 from award.results.service.deciding import decide, propose
@@ -168,7 +171,19 @@ class Walk:
         applications.propose_refusal(session, office, application, "办法第九条", "不符合申报条件。", now)
 
     def _assign(self) -> None:
-        scoring.make_panels(self.world, [entry for entry, _ in self.racing()])
+        world, racing = self.world, [entry.application_id for entry, _ in self.racing()]
+        with world.act() as session:
+            office, round_ = world.actor(session, OFFICE), world.round(session)
+            assert sorted(one.application.id for one in panels_of(session, office, round_)) == sorted(racing)
+            assert {one.id for one in panels_in(session, office, round_)} == {
+                world.application(session, entry).public_id for entry, _ in self.racing()
+            }
+            judge = session.get_one(Person, world.judges[0].person_id)
+            for entry in self.gone[-1:]:
+                with pytest.raises(Conflict) as caught:
+                    assign(session, office, world.application(session, entry), judge, world.now)
+                assert caught.value.code == "panel.closed"
+        scoring.make_panels(world, [entry for entry, _ in self.racing()])
 
     def _score(self) -> None:
         scoring.declare_all(self.world)

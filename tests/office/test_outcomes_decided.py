@@ -11,7 +11,7 @@ from award.applications.models import Application, PaperOutcome
 from award.invariants.results import left_out_stay_out
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid
-from award.office.checks import outcomes_complete
+from award.office.checks import decision_made, outcomes_complete
 from award.office.corrections import confirm_correction, correct_outcome
 from award.office.outcome_kinds import Deliberation, Entry
 from award.office.outcomes import confirm_outcome, record_outcome
@@ -94,6 +94,22 @@ def test_whom_an_earlier_stage_left_out_needs_no_vote(world: World) -> None:
     voted(world, "乙", PASSED)
     acts.propose(world)
     acts.decide(world)
+
+
+def test_a_category_that_was_left_out_as_a_whole_needs_no_decision(any_engine: Engine, clock: StandingClock) -> None:
+    """The end of the stage, the notice and the approval ask for the same decisions."""
+    world = build(any_engine, [Judged("甲"), Judged("乙", category="individual")], scheme="jiangsu-governor", at="deliberate")
+    voted(world, "甲", PASSED)
+    with transaction(world.engine) as session:
+        assert queries.undecided(session, world.found(session)) == {"organisation", "individual"}
+    voted(world, "乙", FAILED)
+    acts.propose(world)
+    acts.decide(world)
+    world.stage("notice")
+    with transaction(world.engine) as session:
+        assert decision_made(session, world.found(session), make.NOW) == []
+        assert queries.undecided(session, world.found(session)) == set()
+    acts.put_on_notice(world)
 
 
 def test_the_votes_of_a_day_name_one_committee(world: World) -> None:

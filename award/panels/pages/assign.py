@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from award.accounts.models import Person
 from award.accounts.queries import person_by_public_id
 from award.applications.models import Application
-from award.applications.queries import barred_from, office_application
+from award.applications.queries import barred_from, left_out_by, office_application
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -144,12 +144,15 @@ def _candidates(
     """The judges of the pool who have no seat here, those who may take one first."""
     today = today_at(application, clock.now(session))
     sitting = {one.assignment.person_id for one in seats if one.assignment.state == "active"}
+    is_out = left_out_by(session, application) is not None
     found = []
     for member, load in pool:
         if member.person_id in sitting or not member.is_active:
             continue
         name, has_conflict = member.person.name, member.person_id in barred
-        fault = seat_fault(rules, application, kept, member, name, has_conflict=has_conflict, load=load, today=today)
+        fault = seat_fault(
+            rules, application, kept, member, name, is_out=is_out, has_conflict=has_conflict, load=load, today=today
+        )
         found.append({
             "id": member.person.public_id, "name": name, "institution": member.institution, "title": member.title,
             "speciality": member.speciality, "load": load, "has_conflict": has_conflict,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from award import policy
 from award.accounts.models import Person
 from award.applications.models import Application
-from award.applications.queries import barred_from
+from award.applications.queries import barred_from, left_out_by
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -128,6 +128,7 @@ def check_seat(
         seats,
         queries.member_of(session, application.authority_id, person.id),
         person.name,
+        is_out=left_out_by(session, application) is not None,
         has_conflict=person.id in barred_from(session, Application.id == application.id),
         load=queries.loads_of(session, application.round_id).get(person.id, 0),
         today=today_at(application, now),
@@ -143,15 +144,16 @@ def seat_fault(
     member: PoolMember | None,
     name: str,
     *,
+    is_out: bool,
     has_conflict: bool,
     load: int,
     today: date,
 ) -> SeatFault | None:
     """The first rule that keeps somebody off a panel: open panel, number, pool, appointment, conflict, institution, load.
 
-    seats: the active ones. load: applications of the round he has already.
+    seats: the active ones. is_out: a stage held on paper has left the application out. load: applications of the round he has already.
     """
-    if not application.is_live or (application.gate_opened_at is not None and len(seats) >= rules.size):
+    if is_out or not application.is_live or (application.gate_opened_at is not None and len(seats) >= rules.size):
         return SeatFault("panel.closed", N_("Judges can only be assigned to accepted applications still being judged."))
     if len(seats) >= rules.size:
         return SeatFault("panel.full", N_("This panel has its {size} judges."), {"size": rules.size})
