@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from award.applications.models import Application
+from award.applications.facts import NOMINEE
+from award.applications.models import Application, entrant_of
 from award.applications.queries import is_barred, is_own, with_round
 from award.kernel.actor import Action, Actor
 from award.organisations.models import Organisation
@@ -14,10 +15,12 @@ from award.policy import decide
 from award.rounds.models import Round
 from award.rounds.queries import rounds_of, stage_now, standing_in
 
+_NOMINEE = Application.profile[NOMINEE].as_string()
+
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; "" leaves a field open. search: part of the name, the credit code or the number."""
+    """What the list is narrowed to; "" leaves a field open. search: part of a name, the credit code or the number."""
 
     search: str = ""
     state: str = ""
@@ -27,7 +30,7 @@ class Filters:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of the list."""
+    """One line of the list. name: the organisation, or the individual or team it enters."""
 
     public_id: str
     number: str | None
@@ -66,8 +69,8 @@ def list_for_office(
         total = sum(submitted for state, _, submitted in counted if filters.state in ("", state))
     found = session.execute(
         select(
-            Application.public_id, Application.number, Organisation.name, Organisation.credit_code, Application.category,
-            Application.sector, Application.state, Application.submitted_at, Application.correction_due_at,
+            Application.public_id, Application.number, _NOMINEE, Organisation.name, Organisation.credit_code,
+            Application.category, Application.sector, Application.state, Application.submitted_at, Application.correction_due_at,
         )
         .join(Organisation)
         .where(matching)
@@ -75,14 +78,15 @@ def list_for_office(
         .limit(size)
         .offset((page - 1) * size)
     )  # fmt: skip
-    return Listing([Listed(*row) for row in found], {state: count for state, count, _ in counted}, total)
+    rows = [Listed(id_, number, entrant_of(nominee, name), *rest) for id_, number, nominee, name, *rest in found]
+    return Listing(rows, {state: count for state, count, _ in counted}, total)
 
 
 def _matching(filters: Filters) -> ColumnElement[bool]:
     wanted: list[ColumnElement[bool]] = [Application.submitted_at.is_not(None)]
     if filters.search:
         text = filters.search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        columns = (Organisation.name, Organisation.credit_code, Application.number)
+        columns = (Organisation.name, Organisation.credit_code, Application.number, _NOMINEE)
         wanted.append(or_(*(column.ilike(f"%{text}%", escape="\\") for column in columns)))
     for column, value in (
         (Application.state, filters.state), (Application.sector, filters.sector), (Application.category, filters.category)

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from award.applications.check import open_points_in_words, parts_of
+from award.applications.facts import NOMINEE
 from award.applications.models import AcceptanceDecision, Application
 from award.applications.queries import notices_of, submission_times
 from award.kernel.documents.models import Document
@@ -18,6 +19,8 @@ from award.rounds.queries import criteria_of, title_of
 
 NOTICES = {"accept": "受理通知书", "return": "补正通知书", "refuse": "不予受理通知书"}
 """Kind of a decision in force -> title of its notice. Official papers exist in Chinese only."""
+NOMINATED = {"individual": "申报个人", "team": "申报班组"}
+"""What is said before the name of the individual or team an organisation enters."""
 
 
 def subject_of(decision: AcceptanceDecision) -> str:
@@ -59,7 +62,9 @@ def _received(session: Session, application: Application, decision: AcceptanceDe
     """What was received and when: the last submission before the decision."""
     before = [at for _, at in submission_times(session, application) if at <= decision.decided_at]
     day = application.round.award.authority.day_of(before[-1])
-    return f"{format_day('zh', day)}提交的{title_of(application.round).zh}申报材料（申报编号：{application.number}）"
+    nominee = application.profile.get(NOMINEE, "").strip()
+    whose = f"，{NOMINATED[application.category]}：{nominee}" if nominee else ""
+    return f"{format_day('zh', day)}提交的{title_of(application.round).zh}申报材料（申报编号：{application.number}{whose}）"
 
 
 def _rules(scheme: Scheme) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from award.accounts.models import Person
+from award.applications.facts import NOMINEE
 from award.applications.models import LIVE, SHARING, Application
 from award.applications.queries import is_barred
 from award.judging.models import FeedbackReport, Sheet
@@ -188,6 +189,7 @@ def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:
         condition &= or_(
             Organisation.name.contains(wanted.search, autoescape=True),
             Application.number.contains(wanted.search, autoescape=True),
+            Application.profile[NOMINEE].as_string().contains(wanted.search, autoescape=True),
         )
     return condition
 

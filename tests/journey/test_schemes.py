@@ -26,6 +26,7 @@ from tests.journey.walking import Walk
 
 ON_BOTH_DATABASES = "jiangsu-governor"
 RECOMMENDATION = {"awarded": "获推荐", "not_awarded": "未获推荐"}
+NOMINATED = {"individual": "申报个人", "team": "申报班组"}
 AWARD = {"awarded": "获奖", "not_awarded": "未获奖"}
 
 
@@ -108,6 +109,10 @@ def look_at_papers(session: Session, walk: Walk) -> None:
         assert told == {name: title.removeprefix("第一届") for name, title in expected.items()}
     held = {one.holder: one.award_title for one in session.scalars(select(Certificate))}
     assert held == (expected if walk.scheme.certificate else {})
+    letters = session.scalars(select(Document.view).where(Document.subject.startswith("acceptance:"))).all()
+    for entry, part in walk.cast:
+        if part.category in NOMINATED and part.out != WITHDRAWN:
+            assert sum(f"，{NOMINATED[part.category]}：{entry.story.facts['nominee']}）收悉" in one for one in letters) == 1
     query = select(Document.view).where(Document.kind == "notice", Document.subject.startswith("announcement:"))
     announcement = session.scalars(query).one()
     assert not any(name in announcement for name in out)

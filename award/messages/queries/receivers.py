@@ -9,7 +9,8 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Person
-from award.applications.models import LIVE, Application
+from award.applications.facts import NOMINEE
+from award.applications.models import LIVE, Application, entrant_of
 from award.applications.queries import WORKS_FOR, is_barred
 from award.judging.models import Sheet
 from award.kernel.actor import Actor, Role
@@ -70,12 +71,18 @@ def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Applic
     return query
 
 
+def entrants(session: Session, query: Select[Person, Application, str]) -> list[tuple[Person, Application, str]]:
+    """What `contacts` and `seats` find, with whom each application enters in place of the organisation."""
+    rows = session.execute(query).all()
+    return [(person, one, entrant_of(one.profile.get(NOMINEE), name)) for person, one, name in rows]
+
+
 def receivers_of(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
     """Everybody in a group, each once. For an application the actor has a conflict with, nobody is meant."""
     query = contacts(round_, group.states, now) if group.states else seats(round_, group.open_work, now)
     clear = query.where(~is_barred(actor))
     by_person: dict[int, list[tuple[Person, Application, str]]] = {}
-    for person, application, name in session.execute(clear):
+    for person, application, name in entrants(session, clear):
         by_person.setdefault(person.id, []).append((person, application, name))
     return [_receiver(round_, group, rows) for rows in by_person.values()]
 

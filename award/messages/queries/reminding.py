@@ -14,7 +14,7 @@ from award.judging.models import FeedbackReport
 from award.kernel.actor import Role
 from award.kernel.mail.models import Message
 from award.messages.models import ReminderSetting
-from award.messages.queries.receivers import contacts, seats
+from award.messages.queries.receivers import contacts, entrants, seats
 from award.messages.reminders import REMINDERS, ReminderKind, remind_at
 from award.organisations.models import Organisation
 from award.results.models import Notice, Objection
@@ -111,7 +111,7 @@ def _drafts(session: Session, round_: Round, kind: ReminderKind, now: datetime) 
     closes_at = deadline_of(round_, kind)
     return [
         Reminder(kind, person, closes_at, f"application:{one.public_id}", f"/apply/{one.public_id}", (name,))
-        for person, one, name in session.execute(contacts(round_, ("draft",), now))
+        for person, one, name in entrants(session, contacts(round_, ("draft",), now))
         if closes_at is not None
     ]
 
@@ -121,7 +121,7 @@ def _corrections(session: Session, round_: Round, kind: ReminderKind, now: datet
         Reminder(
             kind, person, one.correction_due_at, f"application:{one.public_id}", f"/apply/{one.public_id}", (name,)
         )
-        for person, one, name in session.execute(contacts(round_, ("correction",), now))
+        for person, one, name in entrants(session, contacts(round_, ("correction",), now))
         if one.correction_due_at is not None
     ]
 
@@ -132,7 +132,7 @@ def _judges(session: Session, round_: Round, kind: ReminderKind, now: datetime) 
     if closes_at is None:
         return []
     found: dict[int, Reminder] = {}
-    for person, _, name in session.execute(seats(round_, kind.key, now)):
+    for person, _, name in entrants(session, seats(round_, kind.key, now)):
         first = found.get(person.id) or Reminder(kind, person, closes_at, f"round:{round_.public_id}", "/review")
         found[person.id] = replace(first, items=(*first.items, name))
     return list(found.values())
@@ -143,7 +143,7 @@ def _reports(session: Session, round_: Round, kind: ReminderKind, now: datetime)
     if opens_at is None:
         return []
     leaders = (
-        select(Person, Application.public_id, Organisation.name)
+        select(Person, Application, Organisation.name)
         .join(Assignment, Assignment.person_id == Person.id)
         .join(Application, Application.id == Assignment.application_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
@@ -156,7 +156,7 @@ def _reports(session: Session, round_: Round, kind: ReminderKind, now: datetime)
         .order_by(Person.id, Application.id)
     )  # fmt: skip
     found: dict[int, Reminder] = {}
-    for person, _, name in session.execute(leaders):
+    for person, _, name in entrants(session, leaders):
         first = found.get(person.id) or Reminder(kind, person, opens_at, f"round:{round_.public_id}", "/review")
         found[person.id] = replace(first, items=(*first.items, name))
     return list(found.values())

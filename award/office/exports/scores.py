@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 
 from award.accounts.models import Person
-from award.applications.models import SHARING, Application
+from award.applications.facts import NOMINEE
+from award.applications.models import SHARING, Application, entrant_of
 from award.applications.queries import is_barred
 from award.judging.models import Sheet
 from award.kernel.actor import Action
@@ -75,16 +76,22 @@ def _sheets(asked: Asked) -> Answer:
         *(Column(f"{one.key} {asked.tell(one.name)} (%)", Kind.WHOLE, 12) for one in items),
     )  # fmt: skip
     keys = [one.key for one in items]
-    rows = ((*head, points_of(total), *map(marks.get, keys)) for *head, total, marks in streamed(asked.session, query))
+    rows = (
+        (entrant_of(nominee, name), *head, points_of(total), *map(marks.get, keys))
+        for nominee, name, *head, total, marks in streamed(asked.session, query)
+    )
     table = Table(columns, rows, count, round_.award.authority.zone, persons)
     return Answer(table, asked.tell(title_of(round_)), round_.public_id)
 
 
 def _valid(
     asked: Asked, round_: Round, category: str
-) -> Select[str, str | None, str, datetime | None, int | None, dict[str, int]]:
+) -> Select[str | None, str, str | None, str, datetime | None, int | None, dict[str, int]]:
     return (
-        select(Organisation.name, Application.number, Person.name, Sheet.submitted_at, Sheet.total_hundredths, Sheet.marks)
+        select(
+            Application.profile[NOMINEE].as_string(), Organisation.name, Application.number, Person.name, Sheet.submitted_at,
+            Sheet.total_hundredths, Sheet.marks,
+        )
         .join(Application, Application.id == Sheet.application_id)
         .join(Organisation, Organisation.id == Application.organisation_id)
         .join(Assignment, Assignment.id == Sheet.assignment_id)
