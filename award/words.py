@@ -171,7 +171,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.SHEET_RETURN: N_("Return a score sheet before all are in"),
     Action.SHEET_SUBMIT: N_("Submit a score sheet"),
     Action.SHEETS_READ: N_("Read all score sheets of an application once all are in"),
-    Action.STAGE_EXTEND: N_("Decide on a later end"),
+    Action.STAGE_EXTEND: N_("Decide on other dates; with a second person once anything has been handed in"),
     Action.TRAIL_READ: N_("Read the trail"),
 }
 """What each act is called, on the page of permissions and where it is refused."""

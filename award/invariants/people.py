@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Person
@@ -15,6 +15,7 @@ from award.kernel import clock
 from award.kernel.actor import ADMINISTRATORS
 from award.panels.models import PanelChange
 from award.results.models import AwardDecision, Objection, Proposal, Publication
+from award.rounds.models import DateChange, RoundStage, StageExtension
 from award.standing.models import Assignment
 from award.winners.models import Certificate
 
@@ -23,6 +24,7 @@ PAIRS = (
     ("outcome", PaperOutcome, "recorded_by", "confirmed_by", {"state": "confirmed"}),
     ("replaced outcome", PaperOutcome, "recorded_by", "confirmed_by", {"state": "replaced"}),
     ("change of a panel", PanelChange, "proposed_by", "decided_by", {"state": "confirmed"}),
+    ("change of dates", DateChange, "proposed_by", "decided_by", {"state": "confirmed"}),
     ("answer to an objection", Objection, "examined_by", "answered_by", {"state": "answered"}),
 )
 """What two persons do: the table, the columns of the first and of the second, and when both must be there."""
@@ -49,9 +51,23 @@ def _pairs(session: Session) -> Iterator[tuple[Any, ...]]:
         amendments.where(AwardDecision.number > 1, AwardDecision.state.in_(("in_force", "replaced")))
     ):
         yield ("amendment", *row)
+    yield from (("decision on dates", *row) for row in session.execute(_decided_late()))
     revoked = select(Certificate.public_id, Certificate.issued_by, Certificate.revoked_by)
     for row in session.execute(revoked.where(Certificate.revoked_at.is_not(None))):
         yield ("revoked certificate", *row)
+
+
+def _decided_late() -> Select[str, int | None, int]:
+    """The decisions on dates of a round taken after anything was handed in there."""
+    first = (
+        select(Application.round_id, func.min(Application.submitted_at).label("at"))
+        .where(Application.submitted_at.is_not(None)).group_by(Application.round_id).subquery()
+    )  # fmt: skip
+    return (
+        select(StageExtension.public_id, StageExtension.proposed_by, StageExtension.decided_by)
+        .join(RoundStage, RoundStage.id == StageExtension.round_stage_id)
+        .join(first, (first.c.round_id == RoundStage.round_id) & (first.c.at < StageExtension.decided_at))
+    )
 
 
 def publisher_decided_nothing(session: Session) -> Found:

@@ -18,7 +18,7 @@ from award.kernel.documents.models import Document
 from award.kernel.events import Event
 from award.panels.models import PanelChange
 from award.results.models import Notice, Objection, Proposal
-from award.rounds.models import Round, RoundStage, Ruleset, Snapshot, StageExtension
+from award.rounds.models import DateChange, Round, RoundStage, Ruleset, Snapshot, StageExtension
 from award.stages import Kind
 from award.winners.models import Certificate
 
@@ -97,6 +97,11 @@ ONCE = (
     (
         _of("panel_change", Event.PANEL_CHANGE_CONFIRMED, Event.PANEL_CHANGE_DROPPED),
         select(PanelChange.public_id).where(PanelChange.decided_at.is_not(None)),
+    ),
+    (_of("date_change", Event.DATE_CHANGE_PROPOSED), select(DateChange.public_id)),
+    (
+        _of("date_change", Event.DATE_CHANGE_CONFIRMED, Event.DATE_CHANGE_DROPPED),
+        select(DateChange.public_id).where(DateChange.decided_at.is_not(None)),
     ),
     (_of("outcome", Event.OUTCOME_CORRECTED), select(PaperOutcome.public_id).where(PaperOutcome.number > 1)),
     (

@@ -16,7 +16,7 @@ from award.kernel.files.models import StoredFile
 from award.organisations.models import Claim, Organisation
 from award.panels.models import PanelChange, PoolMember
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
-from award.rounds.models import Authority, Award, Round, RoundStage, Snapshot
+from award.rounds.models import Authority, Award, DateChange, Round, RoundStage, Snapshot
 from award.rounds.queries import spelled_dates
 from award.standing.models import Assignment
 from award.winners.models import Certificate
@@ -326,6 +326,22 @@ ROUNDS = (
         )
         .join(Award, Round.award_id == Award.id)
         .join(RoundStage, (RoundStage.round_id == Round.id) & (RoundStage.position == Round.position)),
+    ),
+    Told(
+        "change of dates",
+        {
+            Event.DATE_CHANGE_PROPOSED: "proposed", Event.DATE_CHANGE_CONFIRMED: "confirmed",
+            Event.DATE_CHANGE_DROPPED: "dropped",
+        },
+        said(
+            DateChange.public_id, stage=RoundStage.kind, opens_at=DateChange.opens_at, closes_at=DateChange.closes_at,
+            reason=DateChange.reason, dates=DateChange.dates, refusal=DateChange.refusal, state=DateChange.state,
+            by=person(func.coalesce(DateChange.decided_by, DateChange.proposed_by)),
+        ).join(RoundStage, RoundStage.id == DateChange.round_stage_id),
+    ),
+    Told(
+        "proposed dates", {Event.DATE_CHANGE_PROPOSED: ""},
+        said(DateChange.public_id, by=person(DateChange.proposed_by)),
     ),
     Told(
         "round", {Event.ROUND_CREATED: "", Event.ROUND_CHANGED: "", Event.STAGE_EXTENDED: ""}, said(Round.public_id),

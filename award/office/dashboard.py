@@ -247,6 +247,7 @@ def todos_of(view: View, missing: Sequence[Missing]) -> list[dict[str, Any]]:
         claims = Phrase(N_("Claims of organisations to be decided: {count}"), {"count": view.counts.pending_claims})
         found.append({"text": view.name(claims), "level": "info", "url": "/office/claims"})
     found += _reminded(view, view.counts.panel_changes, N_("Changes of panels that wait for a second person: {count}"), "assign")
+    found += _reminded(view, view.counts.date_changes, N_("Other dates of a stage that wait for a second person: {count}"), "stages")
     here = TABLE[Kind(stage_of(view.round_).kind)]
     if view.scheme.feedback_reports and Action.FEEDBACK_WRITE in here.grants and "reports_released" not in here.needs:
         found += _reminded(view, view.counts.unwritten, N_("Feedback reports that their panel leaders have not begun: {count}"), "feedback")

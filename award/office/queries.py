@@ -17,7 +17,7 @@ from award.kernel.actor import Actor
 from award.office.going_on import is_going_on
 from award.organisations.models import Claim, Organisation
 from award.panels.models import PanelChange
-from award.rounds.models import Round
+from award.rounds.models import DateChange, Round
 from award.standing.models import Assignment, Declaration
 
 SIZE = 10
@@ -30,7 +30,7 @@ class Counts:
 
     unsigned: active assignments without a declaration. judges: people with an active assignment.
     open_gates: applications all of whose sheets are in. unwritten: those of them whose feedback report is not begun.
-    panel_changes: those that wait for a second person.
+    panel_changes, date_changes: those that wait for a second person.
     """
 
     drafts: int
@@ -46,6 +46,7 @@ class Counts:
     open_gates: int
     pending_claims: int
     panel_changes: int
+    date_changes: int
     unwritten: int
 
 
@@ -87,6 +88,7 @@ def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
         undecided=sum(by_state.get(state, 0) for state in UNDECIDED),
         due=seats[0], submitted=seats[1], judges=seats[2], unsigned=seats[0] - seats[3],
         open_gates=gates[0], unwritten=gates[1], pending_claims=waiting[0], panel_changes=waiting[1],
+        date_changes=waiting[2],
     )  # fmt: skip
 
 
@@ -105,7 +107,7 @@ def _gate_counts(actor: Actor, round_: Round) -> Select[int, int]:
     )  # fmt: skip
 
 
-def _waiting_counts(actor: Actor, round_: Round) -> Select[int, int]:
+def _waiting_counts(actor: Actor, round_: Round) -> Select[int, int, int]:
     claims = select(func.count(Claim.id)).where(
         Claim.authority_id == round_.award.authority_id, Claim.state == "pending"
     )
@@ -114,7 +116,8 @@ def _waiting_counts(actor: Actor, round_: Round) -> Select[int, int]:
         .join(Application, Application.id == PanelChange.application_id)
         .where(Application.round_id == round_.id, PanelChange.state == "proposed", ~is_barred(actor))
     )
-    return select(claims.scalar_subquery(), changes.scalar_subquery())
+    dates = select(func.count(DateChange.id)).where(DateChange.round_id == round_.id, DateChange.state == "proposed")
+    return select(claims.scalar_subquery(), changes.scalar_subquery(), dates.scalar_subquery())
 
 
 def _seat_counts(actor: Actor, round_: Round) -> Select[int, int, int, int]:

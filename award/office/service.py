@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from award import policy
-from award.applications.letters import write_to_drafts
 from award.judging.service.sheets import open_gates
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
@@ -15,7 +14,7 @@ from award.kernel.i18n import N_, Phrase
 from award.office.checks import Missing, missing_in, needs_of
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, spell, stage_of, standing_in
-from award.rounds.service import extend_stage, publish_progress
+from award.rounds.service import publish_progress
 from award.stages import Kind
 
 
@@ -59,16 +58,6 @@ def opens_later(round_: Round, now: datetime) -> bool:
     """Whether the next stage is planned to open at a moment still to come."""
     following = round_.stages[round_.position + 1 : round_.position + 2]
     return any(one.opens_at is not None and one.opens_at > now for one in following)
-
-
-def extend(session: Session, actor: Actor, round_: Round, closes_at: datetime, reason: str, now: datetime) -> None:
-    """Gives the present stage a later end; where applications close later, everybody with a draft is written to.
-
-    Raises what rounds.service.extend_stage raises. Effects: its own, and messages.
-    """
-    extension = extend_stage(session, actor, round_, closes_at, reason, now)
-    if stage_of(round_).kind == Kind.APPLY:
-        write_to_drafts(session, round_, extension)
 
 
 def _move(session: Session, actor: Actor, round_: Round, now: datetime, early_reason: str) -> None:

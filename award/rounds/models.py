@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
@@ -159,7 +159,7 @@ class RoundStage(Row):
 class StageExtension(Row):
     """A decision that gave a stage a later end, or other dates before it began; its reason is published.
 
-    opened_at_before and opens_at: None where only the end was moved.
+    opened_at_before and opens_at: None where only the end was moved. proposed_by: None where one person was enough.
     """
 
     __tablename__ = "stage_extension"
@@ -170,8 +170,40 @@ class StageExtension(Row):
     closed_at_before: Mapped[datetime]
     closes_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(LongText)
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime]
     decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+
+class DateChange(Row):
+    """Other dates for a stage, proposed by one person of the office; another confirms or declines them.
+
+    opens_at: None where only the end of the present stage is to be moved. dates: before and after, every stage of the round
+    as both saw them, by kind. state: proposed, confirmed, dropped. refusal: why it was declined, "" otherwise.
+    """
+
+    __tablename__ = "date_change"
+    __table_args__ = (
+        Index(
+            "uq_date_change_open", "round_id", unique=True,
+            sqlite_where=text("state = 'proposed'"), postgresql_where=text("state = 'proposed'"),
+        ),
+    )  # fmt: skip
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    round_stage_id: Mapped[int] = mapped_column(ForeignKey("round_stage.id"))
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(LongText)
+    dates: Mapped[dict[str, dict[str, list[str]]]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(16), default="proposed")
+    refusal: Mapped[str] = mapped_column(LongText, default="")
+    proposed_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None]
+
+    stage: Mapped["RoundStage"] = relationship()
 
 
 class CalendarYear(Base):

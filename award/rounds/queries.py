@@ -1,6 +1,6 @@
 """Reading rounds: their frozen rules, and the stage an act meets."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -25,7 +25,7 @@ from award.rounds.models import (
     Snapshot,
     ruleset_text,
 )
-from award.rounds.planning import Frame, Period, frame_of
+from award.rounds.planning import Dates, Frame, Period, frame_of
 from award.stages import CERTIFYING, REPORTING, Kind, StageNow
 from award.standing.queries import standing_in_round
 
@@ -236,7 +236,18 @@ def dates_of(round_: Round) -> dict[str, Period]:
 
 def spelled_dates(round_: Round) -> dict[str, list[str]]:
     """The dates of a round as records keep them; a stage without any is left out."""
-    return {kind: [spell(one) for one in period] for kind, period in dates_of(round_).items() if any(period)}
+    return spelled(dates_of(round_))
+
+
+def spelled(dates: Dates) -> dict[str, list[str]]:
+    """Dates as records keep them; a stage without any is left out."""
+    return {kind: [spell(one) for one in period] for kind, period in dates.items() if any(period)}
+
+
+def unspelled(dates: Mapping[str, Sequence[str]]) -> dict[str, Period]:
+    """Dates read back from how records keep them."""
+    read = {kind: [datetime.fromisoformat(one) if one else None for one in period] for kind, period in dates.items()}
+    return {kind: (opens_at, closes_at) for kind, (opens_at, closes_at) in read.items()}
 
 
 def spell(moment: datetime | None) -> str:

@@ -1070,16 +1070,51 @@ def upgrade() -> None:
         sa.Column("closed_at_before", sa.DateTime(timezone=True), nullable=False),
         sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_by", sa.Integer(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_stage_extension_decided_by")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["person.id"], name=op.f("fk_stage_extension_proposed_by")),
         sa.ForeignKeyConstraint(["round_stage_id"], ["round_stage.id"], name=op.f("fk_stage_extension_round_stage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stage_extension")),
         sa.UniqueConstraint("public_id", name=op.f("uq_stage_extension_public_id")),
     )
     op.create_index(op.f("ix_stage_extension_round_stage_id"), "stage_extension", ["round_stage_id"])
+
+    op.create_table(
+        "date_change",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("round_stage_id", sa.Integer(), nullable=False),
+        sa.Column("opens_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("dates", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("refusal", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_date_change_decided_by")),
+        sa.ForeignKeyConstraint(["proposed_by"], ["person.id"], name=op.f("fk_date_change_proposed_by")),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_date_change_round_id")),
+        sa.ForeignKeyConstraint(["round_stage_id"], ["round_stage.id"], name=op.f("fk_date_change_round_stage_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_date_change")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_date_change_public_id")),
+    )
+    op.create_index(op.f("ix_date_change_round_id"), "date_change", ["round_id"])
+    op.create_index(
+        "uq_date_change_open",
+        "date_change",
+        ["round_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'proposed'"),
+        postgresql_where=sa.text("state = 'proposed'"),
+    )
 
     op.create_table(
         "submission",
@@ -1240,6 +1275,7 @@ def downgrade() -> None:
         "objection",
         "feedback_comment",
         "submission",
+        "date_change",
         "stage_extension",
         "result_line",
         "publication",

@@ -86,18 +86,19 @@ EXTENSION = FormDoor(
         ("an extension to no day", {"closes_at": ""}, DAY),
         ("an extension to a half-typed day", {"closes_at": "2026-05-"}, DAY),
         ("an extension to a time with a dot", {"closes_at.time": "18.00"}, CLOCK),
+        ("a button that is none", {"act": "publish"}, "no such button"),
     ),
-    stage="score",
+    stage="score", taken=200,
 )  # fmt: skip
 REPLAN = FormDoor(
     "office", "/office/rounds/{round_apply}/stages/archive/dates",
-    {"version": "1", "opens_at": "2026-12-05", "closes_at": "2027-01-10", "reason": "会议改期"},
+    {"opens_at": "2026-12-05", "closes_at": "2027-01-10", "reason": "会议改期"},
     (
         ("other dates of a later stage without a reason", {"reason": " "}, FILL),
-        ("other dates of a later stage, stale", {"version": "77"}, STALE, 409),
         ("other dates that end before they begin", {"closes_at": "2026-05-03"}, "ends before it begins"),
         ("other dates without an end", {"closes_at": ""}, FILL),
     ),
+    taken=200,
 )  # fmt: skip
 HOLIDAY = FormDoor(
     "office", "/office/calendar/2026/day", {"day": "2026-10-01", "kind": "holiday", "name": "国庆节"},

@@ -10,9 +10,9 @@ from award.accounts.models import Person
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Refused
 from award.kernel.mail.models import Message
-from award.office.service import extend
 from tests import make
 from tests.applications.world import World, build
+from tests.office.dating import extended
 
 TEMPLATE = "applications_extended"
 
@@ -29,7 +29,7 @@ def world(any_engine: Engine) -> World:
 def later(world: World, days: int, by: str = "office") -> None:
     with transaction(world.engine) as session:
         end = make.NOW + timedelta(30 + days)
-        extend(session, getattr(world, by), world.found(session).round, end, "台风停工", make.NOW)
+        extended(session, getattr(world, by), world.found(session).round, end)
 
 
 def letters(world: World) -> list[Message]:
@@ -38,7 +38,7 @@ def letters(world: World) -> list[Message]:
 
 
 def test_the_contact_of_a_draft_is_written_to_once_for_each_extension(world: World) -> None:
-    for days in (2, 2, 5):
+    for days in (2, 5):
         later(world, days)
     first, second = letters(world)
     assert (first.address, second.address) == ("owner@example.cn", "owner@example.cn")
@@ -60,7 +60,7 @@ def test_another_stage_that_ends_later_concerns_no_draft(world: World) -> None:
     with transaction(world.engine) as session:
         stage = world.dates(session)
         assert stage.closes_at is not None
-        extend(session, world.office, world.found(session).round, stage.closes_at + timedelta(1), "台风停工", make.NOW)
+        extended(session, world.office, world.found(session).round, stage.closes_at + timedelta(1))
     assert letters(world) == []
 
 

@@ -25,6 +25,7 @@ from award.standing.models import Conflict
 from tests import make
 from tests.kernel.test_audit import drop_triggers
 from tests.office import world
+from tests.office.dating import sent
 from tests.office.desk import Desk
 from tests.visiting import faults, only
 
@@ -174,7 +175,7 @@ class TestWhoMay:
         assert len(addresses) >= 12
         assert [one for one in addresses if desk.get(client, "supervisor", one).status_code != 200] == []
 
-    @pytest.mark.parametrize("path", ["advance", "extension"])
+    @pytest.mark.parametrize("path", ["advance", "extension", "stages/publish/dates", "date-changes/zzzzzzzzzzzz"])
     def test_write(self, desk: Desk, client: Any, scoring: str, path: str) -> None:
         data = {"version": "1", "closes_at": "2026-05-01", "reason": "台风"}
         for who, status in {
@@ -240,7 +241,8 @@ class TestStages:
         answer = desk.post(client, "office", f"{address}/extension", {"closes_at": "", "reason": "x"})
         assert answer.status_code == 422
         good = {"closes_at": "2026-05-06", "closes_at.time": "18:00", "reason": "因台风延期"}
-        assert desk.post(client, "office", f"{address}/extension", good).status_code == 303
+        assert "Nothing has been handed in in this round yet" in desk.post(client, "office", f"{address}/extension", good).text
+        assert sent(desk, client, "office", f"{address}/extension", good).status_code == 303
         page = desk.get(client, "supervisor", f"{address}/stages").text
         assert "6 May 2026 18:00" in page
         assert "因台风延期" in page
@@ -253,7 +255,7 @@ class TestTrail:
     def test_it_shows_acts_without_values_and_verifies(self, desk: Desk, client: Any) -> None:
         public_id = desk.round("apply")
         address = f"/office/rounds/{public_id}"
-        desk.post(client, "office", f"{address}/extension", {"closes_at": "2026-05-06", "reason": "因台风延期"})
+        sent(desk, client, "office", f"{address}/extension", {"closes_at": "2026-05-06", "reason": "因台风延期"})
         page = desk.get(client, "supervisor", f"{address}/trail?walk=true").text
         assert "Deadline moved by decision" in page
         assert "林晓" in page
@@ -271,7 +273,7 @@ class TestTrail:
         address = f"/office/rounds/{desk.round('apply')}"
         with transaction(desk.engine) as session:
             record(session, SYSTEM, Event.ROUND_CHANGED, "round:1", "round:ofanother")
-        desk.post(client, "office", f"{address}/extension", {"closes_at": "2026-05-06", "reason": "因台风延期"})
+        sent(desk, client, "office", f"{address}/extension", {"closes_at": "2026-05-06", "reason": "因台风延期"})
         assert "Keep the ends of the trail elsewhere" in desk.get(client, "supervisor", f"{address}/trail").text
         answer = desk.get(client, "supervisor", f"{address}/trail/heads")
         assert answer.headers["content-disposition"].startswith('attachment; filename="trail-heads-')

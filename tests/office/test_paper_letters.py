@@ -15,11 +15,11 @@ from award.kernel.mail.models import Message
 from award.kernel.mail.writing import write
 from award.messages.queries.log import Filters, log_of
 from award.messages.reasons import REASONS
-from award.office.service import extend
 from award.organisations.service import claim_organisation, decide_claim
 from tests import make
 from tests.applications.world import World
 from tests.conftest import StandingClock
+from tests.office.dating import extended
 from tests.office.test_paper_applications import CODES, NAMES, entered, round_of, row, unclaimed
 
 REASON = "application_entered"
@@ -136,7 +136,7 @@ def test_a_later_end_is_told_to_whom_the_paper_names_until_somebody_takes_it_up(
     person = claimed(world)
     for days in (2, 5):
         with transaction(world.engine) as session:
-            extend(session, world.office, round_of(session, world), make.NOW + timedelta(30 + days), "台风停工", make.NOW)
+            extended(session, world.office, round_of(session, world), make.NOW + timedelta(30 + days))
             draft = session.scalars(select(Application).order_by(Application.id.desc())).first()
             assert draft is not None
             draft.contact_person_id = person.id

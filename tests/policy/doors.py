@@ -29,6 +29,7 @@ from award.kernel.sheets.models import Import
 from award.kernel.web.context import is_api
 from award.kernel.web.csrf import HEADER, token_for
 from award.kernel.web.guard import guard_of
+from award.office.redating import drop_change
 from award.organisations.models import Claim
 from award.panels import service as panels
 from award.panels.models import PoolMember
@@ -37,13 +38,14 @@ from award.results.service.deciding import decide, propose
 from award.results.service.noticing import publish_notice
 from award.results.service.objecting import Filing, file_objection
 from award.results.service.publishing import publish_result, record_approval
-from award.rounds.models import CalendarYear, Round, Snapshot
+from award.rounds.models import CalendarYear, DateChange, Round, Snapshot
 from award.standing.models import Conflict
 from award.winners.models import Certificate
 from award.winners.service import issue_certificates
 from tests import make
 from tests.judging import world as worlds
 from tests.judging.world import World
+from tests.office.dating import extended
 
 MISSING = "zzzzzzzzzzzz"
 LATER = make.NOW + timedelta(days=12)
@@ -168,6 +170,7 @@ def build(engine: Engine, enter: Callable[[World], None] = lambda world: None) -
     enter(world)
     _step_back(world)
     _score(world)
+    _decline_dates(world)
     with transaction(engine) as session:
         people = _more_people(session, world)
         cookies = world.cookies | {name: make.signed_in(session, person) for name, person in people.items()}
@@ -192,6 +195,14 @@ def _score(world: World) -> None:
         for judge in panel:
             worlds.score(world, at, judge, percent=50 + 5 * judge)
             worlds.submit(world, at, judge)
+
+
+def _decline_dates(world: World) -> None:
+    with transaction(world.engine) as session:
+        round_ = world.application(session).round
+        change = extended(session, world.office, round_, make.NOW + timedelta(60))
+        assert isinstance(change, DateChange)
+        drop_change(session, world.office, round_, change, "不再需要", make.NOW)
 
 
 def _more_people(session: Session, world: World) -> dict[str, Person]:
@@ -302,7 +313,7 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "certificate_id": certificate.public_id,
         "code": certificate.code,
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
-        "decision_id": of(AwardDecision, AwardDecision.number == 1),
+        "change_id": of(DateChange, DateChange.state == "dropped"), "decision_id": of(AwardDecision, AwardDecision.number == 1),
         **dict.fromkeys(("token_id", "invitation_id", "outcome_id"), MISSING),
         "document_id": _document(session, certificate),
         "kind": "book",

@@ -84,6 +84,8 @@ TAMPERED = {
         "first_day": "UPDATE notice SET first_day = '2026-03-01'",
     },
     "rounds_as_told": {
+        "change of dates": "UPDATE date_change SET reason = 'x'",
+        "proposed dates": "UPDATE date_change SET proposed_by = (SELECT max(id) FROM person)",
         "dates": f"UPDATE round_stage SET opens_at = {MOMENT} WHERE kind = 'score'",
         "entered": "UPDATE round SET position = position + 1",
         "year": "UPDATE round SET year = 2027",

@@ -22,13 +22,11 @@ def beijing(text: str) -> datetime:
 
 
 def replan(
-    desk: Desk, public_id: str, kind: str, opens: datetime | None, closes: datetime | None, reason: str = REASON, who: str = "office",
-    *, behind: int = 0,
-) -> None:  # fmt: skip
-    """behind: by how many changes of the round the page of whoever asks is older."""
+    desk: Desk, public_id: str, kind: str, opens: datetime | None, closes: datetime | None, reason: str = REASON, who: str = "office"
+) -> None:
     with transaction(desk.engine) as session:
         round_ = desk.found(session, public_id)
-        service.replan_stage(session, desk[who], round_, kind, (opens, closes), reason, round_.version - behind, NOW)
+        service.replan_stage(session, desk[who], round_, kind, (opens, closes), reason, NOW)
 
 
 def refused(
@@ -106,16 +104,6 @@ def test_only_the_office_decides(desk: Desk, who: str, status: int) -> None:
     with pytest.raises(AwardError) as caught:
         replan(desk, desk.round("accept"), "assign", beijing("2026-04-10T00:00"), beijing("2026-04-20T00:00"), who=who)
     assert caught.value.status == status
-
-
-def test_nobody_overwrites_dates_he_has_not_seen(desk: Desk) -> None:
-    public_id = desk.round("accept")
-    replan(desk, public_id, "assign", beijing("2026-04-10T00:00"), beijing("2026-04-20T00:00"))
-    with pytest.raises(Conflict) as caught:
-        replan(desk, public_id, "assign", beijing("2026-04-12T00:00"), beijing("2026-04-22T00:00"), behind=1)
-    assert caught.value.code == "round.stale"
-    with transaction(desk.engine) as session:
-        assert desk.found(session, public_id).stages[3].opens_at == beijing("2026-04-10T00:00")
 
 
 def test_a_stage_without_dates_is_not_replanned(desk: Desk) -> None:

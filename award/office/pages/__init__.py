@@ -2,11 +2,21 @@
 
 from fastapi import APIRouter
 
-from award.office.pages import corrections, dashboard, exporting, importing, outcomes, permissions, stages, trail
+from award.office.pages import (
+    corrections,
+    dashboard,
+    exporting,
+    importing,
+    outcomes,
+    permissions,
+    redating,
+    stages,
+    trail,
+)
 
 router = APIRouter()
 for one in (
-    permissions.router, dashboard.router, stages.router, outcomes.router, corrections.router, trail.router, exporting.office,
-    exporting.admin, importing.router,
+    permissions.router, dashboard.router, stages.router, redating.router, outcomes.router, corrections.router, trail.router,
+    exporting.office, exporting.admin, importing.router,
 ):  # fmt: skip
     router.include_router(one)

@@ -11,7 +11,7 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from award.kernel.events import Event
 from award.kernel.i18n import N_
-from award.rounds.models import Round, RoundStage, StageExtension
+from award.rounds.models import DateChange, Round, RoundStage, StageExtension
 from award.rounds.planning import Period, faults_of
 from award.rounds.queries import (
     dates_of,
@@ -23,6 +23,7 @@ from award.rounds.queries import (
     standing_in,
 )
 from award.rounds.service.calls import publish_call_anew
+from award.rounds.service.extensions import already_decided
 
 BEGUN = N_("This stage has begun; people rely on its dates. Its end can only be made later, by an extension.")
 
@@ -39,32 +40,42 @@ def upcoming(round_: Round, kind: str) -> RoundStage:
     return stage
 
 
+def dates_if_replanned(
+    session: Session, round_: Round, kind: str, period: Period, reason: str, now: datetime
+) -> dict[str, Period]:
+    """The dates of the round as another period of a later stage leaves them; nothing is changed.
+
+    Raises NotFound and Conflict as `upcoming`, Invalid with every fault ("opens_at", "closes_at", "reason").
+    """
+    stage = upcoming(round_, kind)
+    faults = [*_faults(session, round_, stage, period, now), *_unsaid(stage, period, reason)]
+    if faults:
+        raise Invalid(faults)
+    return {**dates_of(round_), kind: period}
+
+
 def replan_stage(
-    session: Session, actor: Actor, round_: Round, kind: str, period: Period, reason: str, version: int, now: datetime
-) -> StageExtension:
+    session: Session, actor: Actor, round_: Round, kind: str, period: Period, reason: str, now: datetime,
+    confirms: DateChange | None = None,
+) -> StageExtension:  # fmt: skip
     """Gives a stage that has not begun an earlier or a later period; the call is published anew with the reason.
 
     The dates still follow the stages before and after it, and a notice keeps its legal minimum of days. The present
-    stage is never touched. version: of the round, as the office saw it.
+    stage is never touched. confirms: the proposal a second person confirms.
     Asked again for the same dates, answers with the decision already taken.
-    Raises NotFound, Refused for anybody but the office, Conflict once the stage has begun or another changed the
-    round, Invalid with every fault ("opens_at", "closes_at", "reason").
+    Raises NotFound, Refused for anybody but the office, Conflict once the stage has begun, Invalid with every fault
+    ("opens_at", "closes_at", "reason").
     """
     now_stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.STAGE_EXTEND, now_stage, standing_in(actor, round_))
     for one in round_.stages:
         session.refresh(one, ["opens_at", "closes_at"])
     stage = upcoming(round_, kind)
-    if stage.extensions and period == (stage.opens_at, stage.closes_at):
-        return stage.extensions[-1]
-    if version != round_.version:
-        raise Conflict(
-            "round.stale", N_("Somebody else has changed this round since you opened the page. Look at it again first.")
-        )
-    faults = [*_faults(session, round_, stage, period, now), *_unsaid(stage, period, reason)]
-    if faults:
-        raise Invalid(faults)
+    if done := already_decided(stage, *period):
+        return done
+    dates_if_replanned(session, round_, kind, period, reason, now)
     decision = _changed(stage, period, reason, actor, now)
+    decision.proposed_by = None if confirms is None else confirms.proposed_by
     round_.version += 1
     session.flush()
     content = {
