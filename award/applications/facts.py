@@ -114,6 +114,22 @@ _NOMINEES: Mapping[str, FactGroup] = {
         ),
     ),
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Headings:
+    """What stands over the facts of an application and over its profile; English msgids."""
+
+    facts: str
+    profile: str
+
+
+HEADINGS: Mapping[str, Headings] = {
+    "organisation": Headings(N_("Facts of the organisation"), N_("Organizational profile")),
+    "team": Headings(N_("Facts of the team and its organisation"), N_("Profile of the team")),
+    "individual": Headings(N_("Facts of the individual and the organisation"), N_("Profile of the individual")),
+}
+"""By category."""
 _CONTACT = FactGroup(
     "contact",
     N_("Contact"),

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
 from award.applications.check import PROFILE, parts_of
+from award.applications.facts import HEADINGS, NOMINEE, fact_groups, facts_of, shown_value
 from award.applications.facts import Fact as Field
-from award.applications.facts import fact_groups, shown_value
 from award.applications.models import Application, Submission
 from award.applications.queries import Content, content_of
 from award.applications.service.submitting import DECLARATIONS
@@ -44,6 +44,8 @@ def book_view(session: Session, application: Application, submission: Submission
     day = application.round.award.authority.day_of(submission.submitted_at)
     return BookView(
         head=head_of(session, application, language),
+        facts_title=translate(language, HEADINGS[application.category].facts),
+        profile_title=translate(language, HEADINGS[application.category].profile),
         submitted_on=format_day(language, day),
         cover=_cover(content, application, scheme, language),
         declarations=tuple(translate(language, DECLARATIONS[key]) for key in DECLARATIONS if key in content.declarations),
@@ -66,8 +68,10 @@ def book_view(session: Session, application: Application, submission: Submission
 def _cover(content: Content, application: Application, scheme: Scheme, language: str) -> tuple[Fact, ...]:
     rules = scheme.category(application.category)
     sector = rules.sectors.get(application.sector)
+    nominee = next((one for one in facts_of(application.round.year, application.category) if one.key == NOMINEE), None)
     values = (
         (N_("Applicant"), content.organisation["name"]),
+        (nominee.label if nominee else "", content.profile.get(NOMINEE, "")),
         (N_("Unified social credit code"), content.organisation["credit_code"]),
         (N_("Category"), rules.name.in_language(language)),
         (N_("Sector"), sector.in_language(language) if sector else ""),

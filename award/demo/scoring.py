@@ -10,7 +10,7 @@ from award.demo.founding import OFFICE
 from award.demo.judges import leans, percent_for
 from award.demo.remarks import comments_for
 from award.demo.world import Entry, Judge, World
-from award.judging.pages.reviews import WORDING
+from award.judging.pages.reviews import wording_for
 from award.judging.service.sheets import Entry as SheetEntry
 from award.judging.service.sheets import save_items, submit_sheet
 from award.kernel.i18n import translate
@@ -91,7 +91,7 @@ def declare_all(world: World) -> None:
             actor = world.actor(session, judge.username)
             for seat in assignments_of(session, actor):
                 application = world.application(session, entries[seat.application_id])
-                sign_declaration(session, actor, application, seat, translate("zh", WORDING), world.now)
+                sign_declaration(session, actor, application, seat, translate("zh", wording_for(application.category)), world.now)
 
 
 def score(world: World, entries: list[Entry], share: float = 1.0) -> None:

@@ -43,7 +43,7 @@ def report_view(session: Session, report: FeedbackReport, language: str, now: da
     """The report in one language. Comments stay in the language the judges wrote them in.
 
     Percentages come from the sheets the report was made from by the scheme's rule; the comparison is left out altogether
-    where fewer than five organisations were scored, so that not even the stored data give a neighbour away.
+    where fewer than five applicants were scored, so that not even the stored data give a neighbour away.
     """
     application = report.application
     round_ = application.round

@@ -129,7 +129,7 @@ def figures_of(view: View) -> list[dict[str, Any]]:
         _sheets(view),
         {
             "label": view.say(N_("All sheets in")), "value": counts.open_gates,
-            "unit": view.say(N_("of {count} applications"), count=counts.accepted),
+            "unit": view.say(N_("of {count} applications"), count=counts.judged),
             "note": view.say(N_("Their values can be seen")) if counts.open_gates else "",
         },
         {

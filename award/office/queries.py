@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 from award.accounts.models import Person
 from award.applications.facts import NOMINEE
 from award.applications.models import LIVE, SHARING, Application
-from award.applications.queries import is_barred
+from award.applications.queries import comes_to_judges, is_barred
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel import db
 from award.kernel.actor import Actor
@@ -29,8 +29,8 @@ class Counts:
     """A round in figures. due: sheets the present panels owe; submitted: those that are in.
 
     unsigned: active assignments without a declaration. judges: people with an active assignment.
-    open_gates: applications all of whose sheets are in. unwritten: those of them whose feedback report is not begun.
-    panel_changes, date_changes: those that wait for a second person.
+    judged: accepted applications that come to judges. open_gates: those all of whose sheets are in. unwritten: those of them
+    whose feedback report is not begun. panel_changes, date_changes: those that wait for a second person.
     """
 
     drafts: int
@@ -43,6 +43,7 @@ class Counts:
     submitted: int
     judges: int
     unsigned: int
+    judged: int
     open_gates: int
     pending_claims: int
     panel_changes: int
@@ -87,24 +88,23 @@ def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
         withdrawn=by_state.get("withdrawn", 0),
         undecided=sum(by_state.get(state, 0) for state in UNDECIDED),
         due=seats[0], submitted=seats[1], judges=seats[2], unsigned=seats[0] - seats[3],
-        open_gates=gates[0], unwritten=gates[1], pending_claims=waiting[0], panel_changes=waiting[1],
+        judged=gates[0], open_gates=gates[1], unwritten=gates[2], pending_claims=waiting[0], panel_changes=waiting[1],
         date_changes=waiting[2],
     )  # fmt: skip
 
 
-def _gate_counts(actor: Actor, round_: Round) -> Select[int, int]:
-    """A report is owed to every applicant that was judged, also where a later stage left it out."""
+def _gate_counts(actor: Actor, round_: Round) -> Select[int, int, int]:
+    """Whoever was judged counts, and is owed a report, also where a later stage left it out."""
+    is_open = Application.gate_opened_at.is_not(None)
     return (
         select(
-            func.count(Application.id).filter(is_going_on(round_)),
-            func.count(Application.id).filter(FeedbackReport.id.is_(None), Application.state.in_(LIVE)),
+            func.count(Application.id).filter(comes_to_judges(round_)),
+            func.count(Application.id).filter(is_open),
+            func.count(Application.id).filter(is_open, FeedbackReport.id.is_(None), Application.state.in_(LIVE)),
         )
         .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
-        .where(
-            Application.round_id == round_.id, Application.state.in_(SHARING), Application.gate_opened_at.is_not(None),
-            ~is_barred(actor),
-        )
-    )  # fmt: skip
+        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~is_barred(actor))
+    )
 
 
 def _waiting_counts(actor: Actor, round_: Round) -> Select[int, int, int]:

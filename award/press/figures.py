@@ -36,7 +36,7 @@ class Figures:
     def radar(self) -> Markup:
         """Categories against the round's median."""
         axes = [charts.Axis(one.short_name or one.name, one.percent, self.median(one)) for one in self.view.categories]
-        own, reference = self._("This organisation"), self._("Median of the round")
+        own, reference = self._("This applicant"), self._("Median of the round")
         return charts.radar(axes, title=self._("Percentage reached in each category"), own=own, reference=reference, width_mm=94)
 
     def band(self) -> Markup:

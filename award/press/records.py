@@ -83,9 +83,14 @@ class Receipt:
 
 @dataclass(frozen=True)
 class BookView:
-    """An application as it was submitted: cover, declarations, facts, profile, items, index of the evidence, receipt."""
+    """An application as it was submitted: cover, declarations, facts, profile, items, index of the evidence, receipt.
+
+    facts_title, profile_title: what stands over the facts and over the profile, as its category calls them.
+    """
 
     head: Head
+    facts_title: str
+    profile_title: str
     submitted_on: str
     cover: tuple[Fact, ...]
     declarations: tuple[str, ...]

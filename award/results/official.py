@@ -41,7 +41,7 @@ def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: App
     else:
         heading = (f"{scheme.issuer.zh}关于", f"{title}评价结果的通报")
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}现将评价结果通报如下："
-        closing = "希望有关组织持续改进质量管理，发挥示范带动作用。"
+        closing = f"希望有关{_winners(groups, '')}持续改进质量管理，发挥示范带动作用。"
     listed = _listed(scheme, groups, "授予{names}{grade}。" if is_commendation else "{grade}：{names}。")
     return NoticeView(
         issuer_mark=scheme.issuer.zh,

@@ -6,10 +6,15 @@ from award.kernel.i18n import N_, translate
 from award.regulations.model import CategoryRules, Scheme
 
 SAID_BY = {
-    "clean": (frozenset({"record"}), frozenset({"accidents", "breaches"})),
+    "clean": (frozenset({"record"}), frozenset({"accidents", "breaches"}), frozenset({"employer", "breaches"})),
     "excellence": (frozenset({"model"}),),
 }
 """General conditions that a category says in its own words: with all conditions of one of these sets, they are not asked twice."""
+OF_ORGANISATIONS = frozenset({"registered", "excellence"})
+"""Conditions only an organisation meets that enters itself, not the employer of an individual or a team.
+
+Source: 皖政〔2018〕21号 and 晋政发〔2021〕31号 (domain.md 3.1): both ask a person for three years of quality work instead.
+"""
 
 REGISTERED = (
     N_("We have been registered for at least one year."),
@@ -56,6 +61,8 @@ def conditions_of(scheme: Scheme, category: CategoryRules, language: str) -> Ite
     )
     own = {condition.key for condition in category.conditions}
     for key, number, (one, many) in sentences:
+        if key in OF_ORGANISATIONS and category.key != "organisation":
+            continue
         if number and not any(keys <= own for keys in SAID_BY.get(key, ())):
             yield key, translate(language, one if number == 1 else many, {"n": number})
     for condition in category.conditions:

@@ -54,7 +54,7 @@ def test_with_four_organisations_nothing_is_compared() -> None:
     assert "57%" not in text
     assert "本届中位数" not in text
     assert "n=4" not in text
-    assert "不足五家" in text
+    assert "不足五个" in text
 
 
 def test_in_english_every_label_is_english() -> None:

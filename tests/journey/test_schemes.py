@@ -8,6 +8,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application, PaperOutcome
+from award.applications.papers import book_view
+from award.applications.queries import submissions_of
 from award.demo.founding import OFFICE
 from award.demo.world import Entry
 from award.invariants.commands import ask_all
@@ -16,6 +18,7 @@ from award.kernel import db
 from award.kernel.audit.verify import verify
 from award.kernel.documents.models import Document
 from award.kernel.mail.models import Message
+from award.office.queries import counts_of
 from award.office.service import NotReady, advance
 from award.regulations.loader import shipped_schemes
 from award.results.queries import decided_lines
@@ -26,6 +29,12 @@ from tests.journey.walking import Walk
 
 ON_BOTH_DATABASES = "jiangsu-governor"
 RECOMMENDATION = {"awarded": "获推荐", "not_awarded": "未获推荐"}
+PERSONS = {"individual": "个人", "team": "班组"}
+ITEMS = {
+    "individual": ["1.1", "1.2", "1.3", "2.1", "2.2", "3.1", "3.2", "3.3"],
+    "team": ["1.1", "1.2", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3"],
+}
+"""Source: the shipped examples of criteria for individuals and for teams."""
 NOMINATED = {"individual": "申报个人", "team": "申报班组"}
 AWARD = {"awarded": "获奖", "not_awarded": "未获奖"}
 
@@ -119,6 +128,18 @@ def look_at_papers(session: Session, walk: Walk) -> None:
     assert not any(name in one.view for name in out for one in session.query(Document).filter_by(kind="certificate"))
 
 
+def look_at_books(session: Session, walk: Walk) -> None:
+    """The application books of individuals and teams name them on their cover, and call their parts as their category does."""
+    for entry, part in walk.cast:
+        if part.category in NOMINATED:
+            application = walk.world.application(session, entry)
+            book = book_view(session, application, submissions_of(session, application)[-1], "zh")
+            assert book.profile_title == f"{PERSONS[part.category]}概述"
+            assert entry.story.facts["nominee"] in [one.value for one in book.cover]
+            items = [one.number for category in book.categories for one in category.items]
+            assert items == ITEMS[part.category]
+
+
 def walked(engine: Engine, key: str) -> None:
     walk = Walk(engine, key)
     walk.go(nobody_leaves)
@@ -135,6 +156,11 @@ def walked(engine: Engine, key: str) -> None:
         assert left_out == Counter(entry.application_id for entry, part in walk.cast if part.out in on_paper)
         look_at_letters(session, walk)
         look_at_papers(session, walk)
+        look_at_books(session, walk)
+        counts = counts_of(session, walk.world.actor(session, OFFICE), walk.world.round(session))
+        assert (counts.judged, counts.open_gates, counts.unwritten) == (
+            len(walk.judged()), len(walk.judged()), 0 if scheme.feedback_reports else len(walk.judged()),
+        )  # fmt: skip
         assert session.query(FeedbackReport).count() == (len(walk.judged()) if scheme.feedback_reports else 0)
         assert verify(session).is_whole
         assert {name: one.first for name, one in ask_all(session).items() if one.offences} == {}

@@ -64,6 +64,7 @@ def _body(
     sections = [part(one.key) for one in desk.parts if one.key.startswith(PROFILE)]
     return {
         "organisation": organisation,
+        "headings": views.headings(desk),
         "facts": shown_facts(desk, profile),
         "sections": sections,
         "categories": [

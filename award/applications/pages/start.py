@@ -182,10 +182,11 @@ def _groups(session: Session, actor: Actor, desk: views.Desk) -> list[dict[str, 
         return {"name": f"{number} {name}".strip(), "url": desk.url(key), "note": note, "kind": "item",
                 "code": views.code_of(answer, is_open=key in asked), "busy": " · ".join(busy.get(key, ()))}  # fmt: skip
 
-    profile = [{"name": desk.tell(N_("Facts of the organisation")), "url": f"{desk.base}/profile", "code": facts, "kind": "item",
+    headings = views.headings(desk)
+    profile = [{"name": headings["facts"], "url": f"{desk.base}/profile", "code": facts, "kind": "item",
                 "busy": " · ".join(busy.get(FACTS, ()))}]
     profile += [task(part.key) for part in desk.parts if part.key.startswith(PROFILE)]
-    groups: list[dict[str, Any]] = [{"title": desk.tell(N_("Organizational profile")), "tasks": profile}]
+    groups: list[dict[str, Any]] = [{"title": headings["profile"], "tasks": profile}]
     for category in desk.criteria.categories:
         title = f"{category.number} {desk.say(category.name)}"
         groups.append({"title": title, "points": category.points, "tasks": [task(item.key) for item in category.items]})

@@ -8,6 +8,7 @@ from fastapi import Request
 from sqlalchemy.orm import Session
 
 from award.applications.check import PROFILE, PartRule, parts_of
+from award.applications.facts import HEADINGS
 from award.applications.models import Answer, Application
 from award.applications.queries import PART_CLOSED, is_part_open
 from award.kernel import clock, i18n
@@ -81,8 +82,15 @@ def head(desk: Desk) -> dict[str, Any]:
         "is_submitted": application.submitted_at is not None,
         "in_correction": application.state == "correction",
         "was_corrected": application.corrections > 0 and application.state != "correction",
+        "headings": headings(desk),
         "has_feedback": bool(application.feedback_released_at or application.feedback_waived_at),
     }
+
+
+def headings(desk: Desk) -> dict[str, str]:
+    """What stands over the facts and over the profile of its category."""
+    found = HEADINGS[desk.application.category]
+    return {"facts": desk.tell(found.facts), "profile": desk.tell(found.profile)}
 
 
 def told_state(application: Application) -> str:

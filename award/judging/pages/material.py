@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from sqlalchemy.orm import Session
 
 from award.applications.check import references_in
+from award.applications.facts import HEADINGS
 from award.applications.pages.content import pieces
 from award.applications.pages.views import size_text
 from award.applications.queries import Content, SubmittedEvidence, submission_content
@@ -94,7 +95,7 @@ def _tabs(bench: Bench, content: Content, url: str, current: str) -> list[dict[s
     labels = {
         "report": bench.tell(N_("Self-assessment report")),
         "evidence": bench.tell(N_("Supporting evidence ({count})"), {"count": len(content.evidence)}),
-        "profile": bench.tell(N_("Organizational profile")),
+        "profile": bench.tell(HEADINGS[bench.review.application.category].profile),
     }
     return [
         {"label": label, "url": url if key == "report" else f"{url}?tab={key}", "current": key == current}

@@ -32,6 +32,13 @@ WORDING = N_(
     "doubted. I will score it alone, on what it submitted and by the criteria; I will keep what I read to myself, and I "
     "will say so at once if a conflict of interest appears later."
 )
+WORDING_OF_NOMINEE = N_(
+    "I know only the name of this individual or team and that of its organisation. I am not tied to the individual or to a member "
+    "of the team as a relative, teacher or pupil. Neither I nor a close relative works for the organisation, worked for it in the "
+    "last three years, owns a part of it, advised on this application, or is otherwise tied to them so that my judgement could be "
+    "doubted. I will score alone, on what was submitted and by the criteria; I will keep what I read to myself, and I will say so "
+    "at once if a conflict of interest appears later."
+)
 """What a judge signs. Source: domain.md 3.4 (interest leads to recusal, secrecy; who advised within three years)."""
 ANSWERS = ("none", "conflict", "unsure")
 DONE = {
@@ -115,6 +122,11 @@ def declaration(request: Request, session: RequestSession, actor: CurrentActor, 
     return render(request, session, "judging/declaration.html", **_declaration(request, review))
 
 
+def wording_for(category: str) -> str:
+    """What a judge signs for an application of a category; English msgid."""
+    return WORDING if category == "organisation" else WORDING_OF_NOMINEE
+
+
 def _declaration(request: Request, review: queries.Review, answer: str = "", reason: str = "") -> dict[str, Any]:
     language, round_ = request.state.language, review.application.round
     closed = views.why_not(language, review.decide(Action.DECLARATION_SIGN))
@@ -123,7 +135,7 @@ def _declaration(request: Request, review: queries.Review, answer: str = "", rea
         "url": f"/review/{review.assignment.public_id}/declaration",
         "name": review.application.entrant,
         "round": title_of(round_).in_language(language),
-        "wording": translate(language, WORDING),
+        "wording": translate(language, wording_for(review.application.category)),
         "contact": round_.award.authority.contact,
         "closed": closed,
         "answer": answer,
@@ -146,7 +158,7 @@ def declare(
         if answer == "none":
             if not form.ticked("sign"):
                 raise Invalid([FieldError("sign", N_("Tick the box; this is your signature."))])
-            wording = translate(request.state.language, WORDING)
+            wording = translate(request.state.language, wording_for(review.application.category))
             sign_declaration(session, actor, review.application, review.assignment, wording, now)
             return RedirectResponse(f"/review/{assignment_id}?done=signed", 303)
         if answer == "conflict":
