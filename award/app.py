@@ -34,12 +34,12 @@ from award.office import pages as office
 from award.organisations import api as organisations_api
 from award.organisations import pages as organisations
 from award.panels import pages as panels
+from award.papers import api as papers_api
 from award.papers import pages as papers
 from award.results import api as results_api
 from award.results import pages as results
 from award.rounds import api as rounds_api
 from award.rounds import pages as rounds
-from award.winners import api as winners_api
 from award.winners import pages as winners
 from award.words import word_of
 
@@ -64,7 +64,7 @@ API_ROUTERS: tuple[APIRouter, ...] = (
     applications_api.router,
     judging_api.router,
     results_api.router,
-    winners_api.router,
+    papers_api.router,
 )
 """The same for programs; each feature's api.py."""
 

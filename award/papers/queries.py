@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.queries import names_of
 from award.applications.models import AcceptanceDecision, Application
-from award.applications.queries import application_for, is_barred, may_read, with_round
+from award.applications.queries import application_for, applications_of, is_barred, may_read, with_round
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel.actor import SYSTEM, Action, Actor
 from award.kernel.documents.batches import unstated as unstated_in
 from award.kernel.documents.models import Document, DocumentState
+from award.kernel.documents.service import paper_name
 from award.kernel.errors import NotFound
 from award.kernel.i18n import translate
 from award.papers.kinds import KINDS, PaperKind
@@ -46,6 +47,11 @@ class Paper:
     def subject(self) -> str:
         """What its documents name as their subject."""
         return self.kind.subject(self.thing)
+
+    def file_name(self, language: str) -> str:
+        """What its file is called on the reader's machine."""
+        number = self.application.number if self.application else str(self.round.year)
+        return paper_name(number, self.name, translate(language, self.kind.title))
 
 
 # --- one paper for somebody -----------------------------------------------------------------------------------
@@ -80,10 +86,14 @@ def _acceptance_for(session: Session, actor: Actor, thing: str, now: datetime) -
     if found is None:
         raise NotFound
     application = application_for(session, actor, found, now)
-    standing = standing_of(session, actor, application, now)
-    if not standing.who & (APPLICANTS | {Who.OFFICE, Who.SUPERVISOR}):
+    if not _is_told(standing_of(session, actor, application, now)):
         raise NotFound
     return _of(application, "acceptance", thing)
+
+
+def _is_told(standing: Standing) -> bool:
+    """Whether somebody reads what was decided on the acceptance of an application."""
+    return not standing.is_conflicted and bool(standing.who & (APPLICANTS | {Who.OFFICE, Who.SUPERVISOR}))
 
 
 def _sheet_for(session: Session, actor: Actor, thing: str, now: datetime, key: str = "sheet") -> Paper:
@@ -244,6 +254,14 @@ def told_apart(session: Session, papers: Sequence[Paper], language: str) -> dict
         number = one.application.number if one.application else ""
         found[one.thing] = " · ".join(filter(None, (number, notice or judges.get(one.person_id or 0))))
     return found
+
+
+def own_notices(session: Session, actor: Actor, now: datetime) -> list[Paper]:
+    """The notices on acceptance of the applications somebody works on for their applicants."""
+    query = select(AcceptanceDecision.application_id, AcceptanceDecision.public_id).order_by(AcceptanceDecision.id)
+    own = {one.id: one for one in applications_of(session, actor) if _is_told(standing_of(session, actor, one, now))}
+    found = session.execute(query.where(AcceptanceDecision.application_id.in_(own), AcceptanceDecision.state == "in_force"))
+    return [_of(own[application], "acceptance", thing) for application, thing in found]
 
 
 # --- how far they are -----------------------------------------------------------------------------------------

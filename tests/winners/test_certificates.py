@@ -19,12 +19,12 @@ from award.kernel.files.service import keep, prepare_generated
 from award.kernel.ids import new_check_code
 from award.office.queries import counts_of
 from award.panels.queries import panels_of
+from award.papers.documents import documents_for
 from award.regulations.loader import shipped_schemes
 from award.results.published import latest_of
 from award.results.queries import judged_totals
 from award.results.ranking import ranking_of
 from award.rounds.models import Snapshot
-from award.winners.documents import documents_for
 from award.winners.models import Certificate
 from award.winners.queries import certificate_for, tidy_code, verify
 from award.winners.service import _valid_until, issue_certificates, revoke_certificate

@@ -11,7 +11,6 @@ from award.kernel import clock
 from award.kernel.actor import Actor, Role
 from award.kernel.documents.models import DocumentState
 from award.kernel.documents.queries import latest_for
-from award.kernel.documents.service import paper_name
 from award.kernel.errors import NotFound
 from award.kernel.i18n import LANGUAGES, translate
 from award.kernel.web import guard
@@ -97,6 +96,4 @@ def file(
     document = latest_for(session, found.kind.template, found.subject, language, ready=True)
     if document is None or document.file is None:
         raise NotFound
-    number = found.application.number if found.application else str(found.round.year)
-    name = paper_name(number, found.name, translate(language, found.kind.title))
-    return send_file(document.file, inline=True, name=name)
+    return send_file(document.file, inline=True, name=found.file_name(language))

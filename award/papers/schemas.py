@@ -6,7 +6,13 @@ from award.kernel.web.api import Given
 
 
 class DocumentOut(Given):
-    """A rendered paper. kind: notice, announcement, feedback_report or certificate. about: id of its round, result, report or certificate.
+    """A rendered paper.
+
+    kind: notice (public notice), decision (or circular), announcement, certificate, feedback_report, and on whether an application
+    is accepted acceptance_notice, correction_notice or refusal_notice.
+
+    about: id of what it concerns. Of a notice and a decision the round, of an announcement the result, of a certificate and a
+    feedback report itself, of the others the application.
 
     sha256: of the stored file, which is the original.
     """
