@@ -31,11 +31,13 @@ REASONS: Mapping[str, str] = {
     "notice_published": N_("Public notice published"),
     "registered": N_("Account registered"),
     "registered_already": N_("Account registered already"),
+    "report_after_all": N_("Feedback report to be written after all"),
     "report_wanted": N_("Feedback report to be written"),
     "reset": N_("New password asked for"),
     "reset_by_office": N_("New password by the office"),
     "result_published": N_("Result published"),
     "second_person": N_("A step waits for a second person"),
+    "second_person_declined": N_("A step was declined by the second person"),
     "trial": N_("Trial message"),
     **{one.template: one.title for one in REMINDERS.values()},
 }

@@ -19,7 +19,7 @@ from award.office import outcomes
 from award.office.outcome_kinds import CONTENTS, Entry
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import guarded_stage, stage_of
-from award.rounds.service.second_person import Waiting, ask_second_person
+from award.rounds.service.second_person import Waiting, ask_second_person, tell_first_person
 from award.standing.queries import standing_of
 
 STAGE_OVER = N_(
@@ -95,13 +95,14 @@ def correct_outcome(
     session.add(made)
     session.flush()
     outcomes.note(session, actor, Event.OUTCOME_CORRECTED, application, made)
-    place = f"/office/rounds/{round_.public_id}/outcomes/{application.public_id}/versions"
-    waits = Waiting(
-        N_("Correction of an outcome"), application.entrant, place, made.public_id, application.public_id
-    )
     barred = barred_from(session, Application.id == application.id)
-    ask_second_person(session, actor, round_, waits, now, without=barred)
+    ask_second_person(session, actor, round_, _waiting(round_, application, made), now, without=barred)
     return made
+
+
+def _waiting(round_: Round, application: Application, correction: PaperOutcome) -> Waiting:
+    place = f"/office/rounds/{round_.public_id}/outcomes/{application.public_id}/versions"
+    return Waiting(N_("Correction of an outcome"), application.entrant, place, correction.public_id, application.public_id)
 
 
 def require_stage(round_: Round, kind: str) -> None:
@@ -141,7 +142,7 @@ def refuse_correction(
     """Gives up a correction: the outcome it was to correct stays. Whoever entered it may take it back so.
 
     Asked again by the same person, answers with it. Raises Conflict where the stage is over or it does not wait any more,
-    Invalid without a reason.
+    Invalid without a reason. Effects: a message to whoever entered it, where another declines it.
     """
     application = _held(session, actor, round_, correction, now)
     if correction.refused_by is not None and correction.refused_by == actor.person_id:
@@ -153,6 +154,10 @@ def refuse_correction(
     correction.refused_by, correction.refused_at = outcomes.person_of(actor), now
     session.flush()
     outcomes.note(session, actor, Event.OUTCOME_CORRECTION_REFUSED, application, correction)
+    tell_first_person(
+        session, actor, round_, correction.recorded_by, _waiting(round_, application, correction), correction.refusal, now,
+        without=barred_from(session, Application.id == application.id),
+    )  # fmt: skip
     return correction
 
 

@@ -20,9 +20,11 @@ from award.kernel.events import Event
 from award.kernel.mail.models import Message
 from award.messages.queries.reminding import settings_of
 from award.office.checks import CHECKS, results_of
+from award.panels.queries import leader_of
 from award.policy import decide
 from award.rounds.queries import stage_now, standing_in
 from award.stages import CERTIFYING, REPORTING
+from award.standing.models import Assignment
 from tests import make
 from tests.applications.world import records
 from tests.judging import world as worlds
@@ -159,6 +161,7 @@ def test_the_office_takes_it_back_and_the_report_goes_its_way(begun: World) -> N
         assert state_of_report(application, report(session, begun)) == ("feedback", "drafting")
         assert len(records(session, Event.FEEDBACK_WAIVER_WITHDRAWN)) == 1
         assert letters(session) == [("feedback_waived", REASON), ("feedback_after_all", BACK)]
+        assert to_leaders(session) == [(begun.judges[0].person_id, BACK)]
         assert texts(session, begun) == ["Feedback reports their panel leaders are still writing: {count}"]
         assert waivers_as_told(session) == Found(0)
     handed_in(begun)
@@ -166,6 +169,35 @@ def test_the_office_takes_it_back_and_the_report_goes_its_way(begun: World) -> N
     with transaction(begun.engine) as session:
         assert report(session, begun).state == "released"
         assert texts(session, begun) == []
+
+
+def to_leaders(session: Session) -> list[tuple[int | None, str]]:
+    """Who was asked to write it after all, and why."""
+    query = select(Message).where(Message.template == "report_after_all").order_by(Message.id)
+    return [(one.person_id, json.loads(one.context)["reason"]) for one in session.scalars(query)]
+
+
+@pytest.mark.both_databases
+def test_each_time_it_is_taken_back_whoever_leads_the_panel_then_is_asked_to_write(begun: World) -> None:
+    published(begun)
+    waive(begun)
+    withdraw(begun)
+    with transaction(begun.engine) as session:
+        session.get_one(Assignment, leader_of(session, begun.application(session).id).id).is_leader = False
+        session.flush()
+        seat = session.scalars(select(Assignment).where(Assignment.person_id == begun.judges[1].person_id)).first()
+        seat.is_leader = True
+        begun.application(session).feedback_waived_at = NOW + timedelta(1)
+    withdraw(begun, reason="再次收回。")
+    with transaction(begun.engine) as session:
+        assert to_leaders(session) == [(begun.judges[0].person_id, BACK), (begun.judges[1].person_id, "再次收回。")]
+        (letter,) = session.scalars(select(Message).where(Message.context.contains("再次收回。"), Message.template == "report_after_all"))
+        assert f"/review/{begun.seats[0, 1]}/report" in json.loads(letter.context)["address"]
+        leader_of(session, begun.application(session).id).is_leader = False
+        begun.application(session).feedback_waived_at = NOW + timedelta(2)
+    withdraw(begun, reason="第三次收回。")
+    with transaction(begun.engine) as session:
+        assert len(to_leaders(session)) == 2  # nobody leads the panel: nobody is asked
 
 
 @pytest.mark.both_databases

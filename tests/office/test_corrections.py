@@ -1,5 +1,6 @@
 """Corrections of confirmed outcomes: entered by one, confirmed or refused by another, and what follows from them."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,7 @@ from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction, write_pending
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
 from award.kernel.files.models import StoredFile
+from award.kernel.mail.models import Message
 from award.office.checks import outcomes_complete
 from award.office.corrections import confirm_correction, correct_outcome, corrections_of, refuse_correction, versions_of
 from award.office.going_on import going_on
@@ -25,6 +27,7 @@ from award.results.models import AwardDecision, Proposal
 from award.results.queries import left_behind
 from award.results.service.deciding import decide, propose
 from award.rounds.models import Authority, Round
+from award.standing.models import Conflict as Conflict_
 from tests import make
 from tests.conftest import StandingClock
 from tests.judging.test_races import together
@@ -125,6 +128,41 @@ def test_a_refused_correction_leaves_everything_as_it_was(desk: Desk, session: S
     confirm_correction(session, desk["office"], round_, again, NOW)
     write_pending(session)
     assert as_told(*OUTCOMES)(session).offences == 0
+
+
+def declined(session: Session) -> list[tuple[int | None, dict[str, Any]]]:
+    """Who was written that his correction does not take effect, and what."""
+    query = select(Message).where(Message.template == "second_person_declined").order_by(Message.id)
+    return [(one.person_id, json.loads(one.context)) for one in session.scalars(query)]
+
+
+@pytest.mark.both_databases
+def test_who_entered_it_is_written_why_it_was_declined(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    round_, application = site
+    correction = corrected(desk, session, site)
+    for _ in range(2):
+        refuse_correction(session, desk["second"], round_, correction, "记录确为 612.50 分。", NOW)
+    ((person, told),) = declined(session)
+    assert person == desk["office"].person_id
+    assert (told["reason"], told["by"]) == ("记录确为 612.50 分。", desk["second"].name)
+    assert (told["what"], told["about"]) == ("结果更正", application.entrant)
+    assert told["address"].endswith(f"/office/rounds/{round_.public_id}/outcomes/{application.public_id}/versions")
+    # A second one of the same person is another reason.
+    refuse_correction(session, desk["second"], round_, corrected(desk, session, site), "仍为 612.50 分。", NOW)
+    assert [one["reason"] for _, one in declined(session)] == ["记录确为 612.50 分。", "仍为 612.50 分。"]
+
+
+def test_nobody_is_written_who_took_it_back_himself_or_may_not_know_of_it_any_more(
+    desk: Desk, session: Session, site: tuple[Round, Application]
+) -> None:
+    round_, application = site
+    refuse_correction(session, desk["office"], round_, corrected(desk, session, site), "录入有误，撤回。", NOW)
+    correction = corrected(desk, session, site)
+    session.add(Conflict_(
+        person_id=desk["office"].person_id, application_id=application.id, source="office", reason="spouse", declared_at=NOW,
+    ))  # fmt: skip
+    refuse_correction(session, desk["second"], round_, correction, "记录确为 612.50 分。", NOW)
+    assert declined(session) == []
 
 
 def test_who_entered_it_may_take_it_back(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:

@@ -15,6 +15,8 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
+from award.panels.queries import leader_of
+from award.panels.service.telling import tell_leader_after_all
 from award.rounds.queries import guarded_stage, latest_snapshot
 from award.standing.queries import standing_of
 
@@ -74,14 +76,18 @@ def waive_report(session: Session, actor: Actor, application: Application, reaso
 def withdraw_waiver(session: Session, actor: Actor, application: Application, reason: str, now: datetime) -> Application:
     """The office takes back that an applicant gets no report, and why: it is written on and released like any other.
 
-    Not said, nothing happens. Raises what waive_report raises. Effects: a message to the applicant.
+    Not said, nothing happens. Raises what waive_report raises. Effects: messages to the applicant and to the panel leader.
     """
     _hold(session, actor, application, now)
-    if application.feedback_waived_at is None:
+    waived_at = application.feedback_waived_at
+    if waived_at is None:
         return application
-    _require_said(session, application, reason, N_("Say why there will be a report after all; the applicant reads it."))
+    _require_said(session, application, reason, N_("Say why there will be a report after all; the applicant and the panel leader read it."))
     application.feedback_waived_at, application.feedback_waiver = None, ""
     _tell(session, actor, application, Event.FEEDBACK_WAIVER_WITHDRAWN, "feedback_after_all", reason, now)
+    leader = leader_of(session, application.id)
+    if leader is not None:
+        tell_leader_after_all(session, application, leader, reason.strip(), waived_at)
     return application
 
 

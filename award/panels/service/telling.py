@@ -1,6 +1,6 @@
 """Writing to judges what they have been given: applications (while panels are made, one letter for a few minutes), a report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -53,23 +53,46 @@ def tell_leader(session: Session, application: Application, assignment: Assignme
 
     Once for each leader of an application, whatever happens again; never where the award gives no reports. Effects: a message.
     """
+    round_ = application.round
+    publish, zone = stage_of_kind(round_, "publish"), round_.award.authority.zone
+    opens_at = publish.opens_at if publish is not None else None
+
+    def opens(language: str) -> str:
+        return format_moment(language, opens_at, zone, with_zone=True, opening=True) if opens_at else ""
+
+    _write_of_report(session, application, assignment, "report_wanted", "", lambda language: {"opens_at": opens(language)})
+
+
+def tell_leader_after_all(
+    session: Session, application: Application, assignment: Assignment, reason: str, waived_at: datetime
+) -> None:
+    """Writes to the leader of a panel that a report which the office had given up is his to write after all, and why.
+
+    Once for each leader and each time it was given up. waived_at: when that was said. Effects: a message.
+    """
+    once = f":{waived_at.isoformat()}"
+    _write_of_report(session, application, assignment, "report_after_all", once, lambda language: {"reason": reason})
+
+
+def _write_of_report(
+    session: Session, application: Application, assignment: Assignment, template: str, once: str,
+    more: Callable[[str], Mapping[str, object]],
+) -> None:  # fmt: skip
+    """more: what the letter says besides, in a language. once: tells one occasion from the next."""
     person = session.get_one(Person, assignment.person_id)
     round_ = application.round
     if not is_address(person.email) or not application.is_live or not round_.scheme.feedback_reports:
         return
-    publish = stage_of_kind(round_, "publish")
-    opens_at = publish.opens_at if publish is not None else None
-    zone = round_.award.authority.zone
     context = {
         "name": person.name,
         "organisation": application.entrant,
         "round": title_of(round_).in_language(person.language),
-        "opens_at": format_moment(person.language, opens_at, zone, with_zone=True, opening=True) if opens_at else "",
         "address": f"{settings().base_url}/review/{assignment.public_id}/report",
+        **more(person.language),
     }
     send(
-        session, person.email, "report_wanted", context, person.language, person_id=person.id, round_id=round_.id,
-        dedup_key=f"report_wanted:{application.public_id}:{person.public_id}", about=f"application:{application.public_id}",
+        session, person.email, template, context, person.language, person_id=person.id, round_id=round_.id,
+        dedup_key=f"{template}:{application.public_id}{once}:{person.public_id}", about=f"application:{application.public_id}",
     )  # fmt: skip
 
 

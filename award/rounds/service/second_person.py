@@ -1,11 +1,12 @@
-"""Writing to the office that an act of a colleague waits for a second person."""
+"""Writing to the office that an act of a colleague waits for a second person, and to him where that one declines it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from award.accounts.models import Person
 from award.kernel.actor import Actor
 from award.kernel.i18n import spoken, translate
 from award.kernel.mail.service import is_address, send
@@ -40,18 +41,40 @@ def ask_second_person(
     """
     barred = {actor.person_id, *without}
     for person in officers_of(session, round_, now):
-        if person.id in barred or not is_address(person.email):
-            continue
-        context = {
-            "name": person.name,
-            "by": actor.name,
-            "round": title_of(round_).in_language(person.language),
-            "what": translate(person.language, waiting.what),
-            "about": spoken(person.language, waiting.name),
-            "address": f"{settings().base_url}{waiting.place}",
-        }
-        about = f"application:{waiting.application}" if waiting.application else ""
-        send(
-            session, person.email, "second_person", context, person.language, person_id=person.id,
-            dedup_key=f"second_person:{waiting.key}:{person.public_id}", round_id=round_.id, about=about,
-        )  # fmt: skip
+        if person.id not in barred:
+            _write(session, person, actor, round_, waiting, "second_person", {})
+
+
+def tell_first_person(
+    session: Session, actor: Actor, round_: Round, entered_by: int, waiting: Waiting, reason: str, now: datetime,
+    *, without: Collection[int | None] = (),
+) -> None:  # fmt: skip
+    """Writes to whoever entered what waited that the actor has declined it, and why; nothing where he took it back himself.
+
+    Left out as well: who is of the office no more, and `without`. Effects: a message.
+    """
+    barred = {actor.person_id, *without}
+    for person in officers_of(session, round_, now):
+        if person.id == entered_by and person.id not in barred:
+            _write(session, person, actor, round_, waiting, "second_person_declined", {"reason": reason})
+
+
+def _write(
+    session: Session, person: Person, actor: Actor, round_: Round, waiting: Waiting, template: str, more: Mapping[str, str]
+) -> None:
+    if not is_address(person.email):
+        return
+    context = {
+        "name": person.name,
+        "by": actor.name,
+        "round": title_of(round_).in_language(person.language),
+        "what": translate(person.language, waiting.what),
+        "about": spoken(person.language, waiting.name),
+        "address": f"{settings().base_url}{waiting.place}",
+        **more,
+    }
+    about = f"application:{waiting.application}" if waiting.application else ""
+    send(
+        session, person.email, template, context, person.language, person_id=person.id,
+        dedup_key=f"{template}:{waiting.key}:{person.public_id}", round_id=round_.id, about=about,
+    )  # fmt: skip
