@@ -17,6 +17,7 @@ from award.kernel.installed import answering, installed, require_directory
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
+from award.office import commands as imports
 from award.papers import commands as papers
 from award.regulations import commands as rules
 from award.rounds.service import seed_calendar
@@ -30,6 +31,7 @@ app.add_typer(demo.clock_app, name="clock")
 app.add_typer(audit.app, name="audit")
 app.add_typer(backup.app)
 app.add_typer(files.app, name="files")
+app.add_typer(imports.app, name="imports")
 app.add_typer(invariants.app)
 app.add_typer(mail.app, name="mail")
 app.add_typer(migrate, name="migrate")

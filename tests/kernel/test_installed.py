@@ -13,7 +13,7 @@ from award.commands import app as commands
 from award.kernel.settings import settings
 
 WORDS = (
-    ["audit", "verify"], ["audit", "heads"], ["invariants"], ["papers", "status", "222222222222"],
+    ["audit", "verify"], ["audit", "heads"], ["invariants"], ["papers", "status", "222222222222"], ["imports", "status"],
     ["files", "sweep"], ["start-link"], ["clock", "forward", "1d"],
 )  # fmt: skip
 

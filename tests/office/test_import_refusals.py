@@ -53,7 +53,7 @@ def test_how_far_it_is_can_be_read_while_it_is_written(
 ) -> None:
     """Also by a page that would note, once a minute, that its reader is there: the act of the import holds the database."""
     url = taken_in(world, client)
-    assert "正在打开文件" in main_text(client.get(url))
+    assert "尚未开始，正在排队。" in main_text(client.get(url))
     seen: list[str] = []
     real = service.IMPORTERS["judges"].apply
 
@@ -68,7 +68,8 @@ def test_how_far_it_is_can_be_read_while_it_is_written(
     monkeypatch.setattr(service, "IMPORTERS", {**service.IMPORTERS, "judges": replace(service.IMPORTERS["judges"], apply=apply)})
     assert worked(world) == 1
     assert len(seen) == 1, "the page waited for the end of the import"
-    assert "100% 已读取 2 行，共 2 行 · 正在一次性写入" in seen[0]
+    assert "1 行已全部读取并核对 正在一次性写入 1 行。" in seen[0]
+    assert "已用时 2 分 0 秒。" in seen[0]
     assert ended(world) == ("done", 1, None)
 
 

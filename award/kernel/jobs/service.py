@@ -85,6 +85,7 @@ def claim(
         job.state, job.worker = JobState.RUNNING.value, worker
         job.attempts, job.fence = job.attempts + 1, job.fence + 1
         job.lease_until = now + lease
+        job.progress_done, job.progress_total = 0, None
         return Claimed(
             job.id, job.public_id, job.kind, json.loads(job.payload), job.attempts, job.max_attempts, worker, job.fence
         )

@@ -13,7 +13,6 @@ from award.kernel.files.service import Limits, keep, prepare_upload
 from award.kernel.i18n import N_, translate
 from award.kernel.sheets.importing import Change, Plan, word_of
 from award.kernel.sheets.intake import template
-from award.kernel.sheets.models import ImportState
 from award.kernel.sheets.writing import MEDIA_TYPES
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
@@ -22,6 +21,7 @@ from award.kernel.web.forms import Form
 from award.kernel.web.rendering import Page, render, render_invalid
 from award.office.imports import service
 from award.office.imports.kinds import Importer, Place
+from award.office.imports.progress import progress_of
 from award.panels.pages.pool import authority_of
 from award.rounds.queries import round_for, title_of
 
@@ -120,8 +120,7 @@ def _run(request: Request, session: Session, actor: Actor, import_id: str, numbe
     link = request.url.include_query_params
     return {
         **_choosing(request, found.kind, place), "run": found,
-        "is_waiting": found.state in (ImportState.LOOKING, ImportState.WRITING),
-        "done": found.job.progress_done if found.job else 0, "total": (found.job.progress_total or 0) if found.job else 0,
+        "progress": progress_of(found, clock.now(session)),
         "plan": None if plan is None else _plan(request, importer, plan),
         "page": None if plan is None else _lines(request, importer, plan, number, lambda one: str(link(page=one))),
     }  # fmt: skip
