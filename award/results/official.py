@@ -16,8 +16,11 @@ from award.results.papers import Decided, Group, groups_of, reviewed, table_of
 from award.rounds.models import Round, Snapshot
 from award.rounds.queries import title_of
 
-LONGEST_INLINE = 4
-"""Winners that are named in the text; more stand in an annex."""
+LONGEST_INLINE, LONGEST_NAMED = 4, 10
+"""Winners of a grade that are named in the text; that are named there and counted. More stand in an annex, which begins a page.
+
+With an annex for fewer, closing words and signature stood alone on an almost empty page between the text and the list.
+"""
 COUNTED = {"team": "个班组", "individual": "人"}
 """What winners of a category are counted by where they are not organisations."""
 
@@ -111,7 +114,7 @@ def _listed(scheme: Scheme, groups: Sequence[Group], sentence: str) -> list[Para
     """A sentence for each grade; many names stand in the annex."""
     if not groups:
         return [Paragraph("本届没有推荐对象。" if scheme.recommends else "本届奖项空缺。")]
-    texts = [sentence.format(names=_names(one), grade=one.grade_name.zh) for one in groups]
+    texts = [sentence.format(names=_names(one, in_full=not _has_annex(groups)), grade=one.grade_name.zh) for one in groups]
     if len(texts) == 1:
         return [Paragraph(texts[0])]
     return [Paragraph(f"{turn}{text}") for turn, text in zip(_turns(len(texts)), texts, strict=True)]
@@ -125,11 +128,11 @@ def _turns(count: int) -> list[str]:
     )
 
 
-def _names(group: Group) -> str:
+def _names(group: Group, *, in_full: bool) -> str:
     names = [one.name for one in group.winners]
     if len(names) <= LONGEST_INLINE:
         return "、".join(names)
-    return f"{'、'.join(names[:2])}等{len(names)}{COUNTED.get(group.category, '家组织')}"
+    return f"{'、'.join(names if in_full else names[:2])}等{len(names)}{COUNTED.get(group.category, '家组织')}"
 
 
 def _winners(groups: Sequence[Group], before: str = "获奖") -> str:
@@ -139,8 +142,12 @@ def _winners(groups: Sequence[Group], before: str = "获奖") -> str:
     return before + ("和".join(named) if len(named) < 3 else "组织、班组和个人")
 
 
+def _has_annex(groups: Sequence[Group]) -> bool:
+    return any(len(one.winners) > LONGEST_NAMED for one in groups)
+
+
 def _annexes(scheme: Scheme, title: str, groups: Sequence[Group]) -> tuple[Annex, ...]:
-    if all(len(one.winners) <= LONGEST_INLINE for one in groups):
+    if not _has_annex(groups):
         return ()
     result, column = ("推荐", "推荐事项") if scheme.recommends else ("获奖", "奖项")
     return (Annex(f"{title}{result}名单", table=table_of(("序号", "名称", column), groups)),)

@@ -261,11 +261,11 @@ def is_red(pixel: object) -> bool:
 
 
 @pytest.mark.parametrize("items", range(1, 7))
-def test_the_last_page_of_a_summary_holds_its_last_item_whole(items: int) -> None:
-    """One remark alone on a last page would say nothing of what it is about."""
+def test_the_last_page_of_a_summary_says_which_item_it_goes_on_with(items: int) -> None:
+    """One remark alone on a last page would say nothing of what it is about; the whole item there left the one before half white."""
     letters = tuple(LetteredRemark(letter, "+", "方法系统，有渠道，每季度评审一次并改进。" * 2, "E-1") for letter in "ABCDEFGHIJ")
     view = summary()
     many = replace(view, remarks=tuple(replace(view.remarks[0], number=f"9.{at}", strengths=letters) for at in range(items)))
     last = "".join(reading.texts(engine.render("summary", many).pdf)[-1].split())
-    assert last.count(f"9.{items - 1}") == 1
-    assert [letter for letter in "ABCDEFGHIJ" if f"{letter}方法系统" not in last] == []
+    assert f"9.{items - 1}高层领导的作用" in last
+    assert last.count("方法系统") >= 2

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
+from award.press.views import NoticeView
 from award.results import official
 from award.results.models import Approval
 from award.results.official import decision_view
@@ -151,16 +152,40 @@ def test_decision_and_announcement_name_the_stages_as_the_notice_does(engine: En
     [("organisation", "获奖组织的决定", "等7家组织"), ("team", "获奖班组的决定", "等7个班组"), ("individual", "获奖个人的决定", "等7人")],
 )
 def test_the_decision_calls_its_winners_what_they_are(world: World, category: str, title: str, counted: str) -> None:
-    """With seven winners only two are named in the text; the others stand in an annex."""
+    decision = decided(world, category, 7)
+    assert decision.title[1].endswith(title)
+    assert any(counted in one.text for one in decision.paragraphs)
+
+
+def decided(world: World, category: str, *winners: int) -> NoticeView:
+    """The decision on a grade for each number of winners."""
     approve(world)
     with transaction(world.engine) as session:
         round_ = world.found(session)
         scheme, approval = round_.scheme, approval_of(session, round_.id)
         assert approval is not None
-        quota = scheme.category("organisation").quotas[0]
-        winners = tuple(Winner(str(at), f"获奖者{at}", "", None) for at in range(7))
-        group = Group(category, scheme.category("organisation").name, quota.grade, quota.name, 0, winners)
-        with mock.patch.object(official, "groups_of", return_value=[group]):
-            decision = official.decision_view(round_, scheme, {}, approval)
-    assert decision.title[1].endswith(title)
-    assert any(counted in one.text for one in decision.paragraphs)
+        quota, name = scheme.category("organisation").quotas[0], scheme.category("organisation").name
+        named = (tuple(Winner(str(at), f"获奖者{at}", "", None) for at in range(1, count + 1)) for count in winners)
+        groups = [Group(category, name, quota.grade, quota.name, 0, one) for one in named]
+        with mock.patch.object(official, "groups_of", return_value=groups):
+            return official.decision_view(round_, scheme, {}, approval)
+
+
+@pytest.mark.parametrize(
+    ("winners", "said"),
+    [
+        ((4,), ["授予获奖者1、获奖者2、获奖者3、获奖者4云川市市长质量奖。"]),
+        ((5,), ["授予获奖者1、获奖者2、获奖者3、获奖者4、获奖者5等5家组织云川市市长质量奖。"]),
+        ((2, 10), ["一、授予获奖者1、获奖者2云", "获奖者9、获奖者10等10家组织"]),
+        ((5, 11), ["一、授予获奖者1、获奖者2等5家组织", "二、授予获奖者1、获奖者2等11家组织"]),
+    ],
+)
+def test_up_to_ten_winners_of_a_grade_are_named_in_the_text_and_more_in_an_annex(
+    world: World, winners: tuple[int, ...], said: list[str]
+) -> None:
+    decision = decided(world, "organisation", *winners)
+    listed = [one.text for one in decision.paragraphs[1:-1]]
+    assert len(listed) == len(said)
+    assert all(words in text for words, text in zip(said, listed, strict=True))
+    rows = [len(one.table.rows) for one in decision.annexes if one.table is not None]
+    assert rows == ([sum(winners)] if max(winners) > 10 else [])
