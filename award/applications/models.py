@@ -80,6 +80,11 @@ class Application(Row):
         return entrant_of(self.profile.get(NOMINEE), self.organisation.name)
 
     @property
+    def entrant_en(self) -> str:
+        """The same in English; "" where none is stored, and for an individual or a team, who are known by Chinese names."""
+        return "" if (self.profile.get(NOMINEE) or "").strip() else self.organisation.name_en
+
+    @property
     def words(self) -> str:
         """The kind its state is called by in words.py: what its round decides is an award, or whom it recommends."""
         return self.round.words

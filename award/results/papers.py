@@ -75,12 +75,13 @@ def reviewed(scheme: Scheme) -> list[Text]:
 
 @dataclass(frozen=True)
 class Winner:
-    """One chosen organisation."""
+    """One chosen organisation. name_en: "" where it has no English name."""
 
     application: str
     name: str
     sector: str
     sector_name: Text | None
+    name_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _by_rank(line: ResultLine) -> int:
 def _winner(line: ResultLine, sectors: Mapping[str, Text]) -> Winner:
     application = line.application
     return Winner(
-        application.public_id, application.entrant, application.sector, sectors.get(application.sector)
+        application.public_id, application.entrant, application.sector, sectors.get(application.sector), application.entrant_en
     )
 
 
@@ -145,6 +146,7 @@ def _groups_content(groups: Sequence[Group]) -> list[dict[str, object]]:
                 {
                     "application": winner.application,
                     "name": winner.name,
+                    "name_en": winner.name_en,
                     "sector": winner.sector,
                     "sector_name": both(winner.sector_name) if winner.sector_name else None,
                 }

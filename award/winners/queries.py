@@ -7,17 +7,27 @@ from datetime import date, datetime
 from typing import Literal
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.applications.models import Application
 from award.applications.queries import barred_to
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
+from award.regulations.model import Text
 from award.rounds.models import Award, Round
-from award.rounds.queries import round_for
+from award.rounds.queries import round_for, title_of
 from award.winners.models import Certificate
 
 Validity = Literal["valid", "expired", "revoked", "unknown"]
+
+
+@dataclass(frozen=True)
+class English:
+    """What a certificate says in English, which is not on the paper; "" where nothing is stored that says the same."""
+
+    holder: str
+    award_title: str
+    issuer: str
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Verification:
     validity: Validity
     certificate: Certificate | None = None
     revoked_on: date | None = None
+    english: English | None = None
 
 
 LONGEST_ECHO = 40
@@ -50,7 +61,10 @@ def verify(session: Session, text: str, now: datetime) -> Verification:
         select(Certificate, Round)
         .join(Round, Round.id == Certificate.round_id)
         .where(Certificate.code == code)
-        .options(selectinload(Round.award).selectinload(Award.authority))
+        .options(
+            selectinload(Round.award).selectinload(Award.authority),
+            joinedload(Certificate.application).joinedload(Application.organisation),
+        )
     )
     row = session.execute(query).one_or_none()
     if row is None:
@@ -58,7 +72,28 @@ def verify(session: Session, text: str, now: datetime) -> Verification:
     certificate, round_ = row
     authority = round_.award.authority
     revoked_on = authority.day_of(certificate.revoked_at) if certificate.revoked_at else None
-    return Verification(code, validity_of(certificate, authority.day_of(now)), certificate, revoked_on)
+    return Verification(code, validity_of(certificate, authority.day_of(now)), certificate, revoked_on, _english(certificate, round_))
+
+
+def _english(certificate: Certificate, round_: Round) -> English:
+    """Only where the Chinese of today is still what was certified."""
+    scheme, application = round_.scheme, certificate.application
+    grades = {one.grade: one.name for one in scheme.category(application.category).quotas}
+    title = award_title(round_, grades[certificate.grade])
+    return English(
+        application.entrant_en if application.entrant == certificate.holder else "",
+        title.en if title.zh == certificate.award_title else "",
+        scheme.issuer.en if scheme.issuer.zh == certificate.issuer else "",
+    )
+
+
+def award_title(round_: Round, grade: Text) -> Text:
+    """第六届云川市市长质量奖, or with the name of the grade where it is not the award itself."""
+    title = title_of(round_)
+    ordinal_zh = title.zh.split("届")[0] + "届"
+    name_zh = grade.zh if grade.zh.startswith(round_.award.name_zh) else round_.award.name_zh + grade.zh
+    name_en = grade.en if round_.award.name_en in grade.en else f"{round_.award.name_en}, {grade.en}"
+    return Text(ordinal_zh + name_zh, f"{title.en.split(' ')[0]} {name_en}")
 
 
 def validity_of(certificate: Certificate, today: date) -> Validity:

@@ -20,13 +20,13 @@ from award.kernel.i18n import N_
 from award.kernel.settings import settings
 from award.press.document import to_json
 from award.press.views import CertificateView
-from award.regulations.model import CategoryRules, CertificateRules, Scheme, Text
+from award.regulations.model import CategoryRules, CertificateRules, Scheme
 from award.results.models import ResultLine
 from award.results.official import want_announcement
 from award.results.papers import result_content
 from award.results.queries import approval_of, decided_lines, publication_of
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, standing_in, title_of
+from award.rounds.queries import guarded_stage, standing_in
 from award.rounds.service import publish_snapshot
 from award.winners import queries
 from award.winners.models import Certificate
@@ -127,7 +127,7 @@ def _issue(
         round_id=round_.id, application_id=line.application_id, code=ids.new_check_code(),
         number=form.number.format(year=round_.year, serial=f"{serial:02d}"),
         holder=line.application.entrant, grade=quota.grade,
-        award_title=award_title(round_, quota.name).zh, issuer=scheme.issuer.zh, issued_on=issued_on,
+        award_title=queries.award_title(round_, quota.name).zh, issuer=scheme.issuer.zh, issued_on=issued_on,
         valid_until=_valid_until(issued_on, form.validity_years), issued_at=now,
         issued_by=actor.person_id,
     )  # fmt: skip
@@ -140,15 +140,6 @@ def _form_of(scheme: Scheme) -> CertificateRules:
     if scheme.certificate is None:
         raise NotFound
     return scheme.certificate
-
-
-def award_title(round_: Round, grade: Text) -> Text:
-    """第六届云川市市长质量奖, or with the name of the grade where it is not the award itself."""
-    title = title_of(round_)
-    ordinal_zh = title.zh.split("届")[0] + "届"
-    name_zh = grade.zh if grade.zh.startswith(round_.award.name_zh) else round_.award.name_zh + grade.zh
-    name_en = grade.en if round_.award.name_en in grade.en else f"{round_.award.name_en}, {grade.en}"
-    return Text(ordinal_zh + name_zh, f"{title.en.split(' ')[0]} {name_en}")
 
 
 def _valid_until(issued_on: date, years: int | None) -> date | None:

@@ -1,6 +1,7 @@
 """Templates: one environment that escapes everything, and what every template is given."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -11,6 +12,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from award.kernel import clock, i18n
@@ -23,6 +25,9 @@ from award.kernel.web.labels import with_labels
 STATIC = Path(__file__).parent / "static"
 DEFAULT_ZONE = "Asia/Shanghai"
 T = TypeVar("T")
+_HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef〔〕"
+CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}\\d ·]*[{_HAN}])?")
+"""What is written in Chinese: characters and their punctuation, with the numbers among them."""
 
 
 @lru_cache
@@ -53,6 +58,14 @@ def _zone(context: Context, zone: str) -> str:
     return i18n.zone_title(context["lang"], zone)
 
 
+@pass_context
+def _chinese(context: Context, value: object) -> object:
+    """Text that may be Chinese whatever the page is: on an English page it is marked so, for whoever hears it read."""
+    if context["lang"] == "zh":
+        return value
+    return Markup(CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(value))))  # noqa: S704  escaped
+
+
 @lru_cache
 def environment() -> Environment:
     """The one template environment of pages. Undefined names are errors; everything is escaped."""
@@ -66,6 +79,7 @@ def environment() -> Environment:
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, static=static_url)
     env.filters["spoken"] = _spoken
     env.filters["zone"] = _zone
+    env.filters["chinese"] = _chinese
     return env
 
 

@@ -90,7 +90,7 @@ def notice_page(request: Request, session: Session, found: Published) -> dict[st
         page |= {
             "paragraphs": _paragraphs(found, language),
             "columns": [told(one, recommends=found.recommends) for one in NOTICE_COLUMNS], "closes_at": closes_at(found),
-            "is_open": page["newer"] is None and clock.now(session) < closes_at(found), "candidates": candidates_of(found),
+            "is_open": page["newer"] is None and clock.now(session) < closes_at(found), "candidates": _choices(found, language),
         }  # fmt: skip
     return page
 
@@ -102,6 +102,14 @@ def _paper(session: Session, found: Published) -> Document | None:
         papers = session.scalars(select(Document).where(Document.kind == "notice", Document.subject == subject, Document.state == "ready"))
         return next((one for one in papers if json.loads(one.view)["document_number"] == number), None)
     return latest_for(session, "notice", subject_of(found.public_id), "zh", ready=True)
+
+
+def _choices(found: Published, language: str) -> list[tuple[str, str]]:
+    """Whom an objection can be about, with the English name before the Chinese one where the reader reads English."""
+    english = {
+        one["application"]: one.get("name_en", "") for group in found.content["groups"] for one in group["winners"]
+    } if language == "en" else {}  # fmt: skip
+    return [(key, " · ".join(filter(None, (english.get(key), name)))) for key, name in candidates_of(found)]
 
 
 def _paragraphs(found: Published, language: str) -> list[str]:

@@ -88,6 +88,7 @@ def winners_of(result: Published, language: str) -> list[dict[str, Any]]:
     return [
         {
             "name": winner["name"],
+            "name_en": winner.get("name_en", ""),
             "award": text_of(group["grade_name"]).in_language(language),
             "category": text_of(group["category_name"]).in_language(language),
             "sector": text_of(winner["sector_name"]).in_language(language) if winner["sector_name"] else "",
