@@ -20,6 +20,8 @@ ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 def check_credit_code(text: str, field: str = "credit_code") -> str:
     """The code in capitals without spaces. Raises Invalid with a sentence saying which part is wrong."""
     code = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+    if not code:
+        raise Invalid.one(field, N_("Fill this in."))
     if len(code) != LENGTH:
         text = N_("A unified social credit code has 18 characters; this has {count}.")
         raise Invalid.one(field, text, count=len(code))

@@ -39,8 +39,8 @@ CLAIM = FormDoor(
     (
         ("a credit code of 17 characters", {"credit_code": "91340300MA00001C1"}, "has 18 characters; this has 17"),
         ("a credit code of 19 characters", {"credit_code": "91340300MA00001C101"}, "has 18 characters; this has 19"),
-        ("no credit code", {"credit_code": ""}, "has 18 characters; this has 0"),
-        ("no field for the credit code at all", {"credit_code": None}, "has 18 characters; this has 0"),
+        ("no credit code", {"credit_code": ""}, "Fill this in."),
+        ("no field for the credit code at all", {"credit_code": None}, "Fill this in."),
         ("the letter O for a zero", {"credit_code": "9134O300MA00001C10"}, "are never used"),
         ("the letter I for a one", {"credit_code": "9I340300MA00001C10"}, "are never used"),
         ("a Chinese character in the code", {"credit_code": "91340300MA00001C1十"}, "are never used"),

@@ -30,7 +30,8 @@ def test_as_people_type_it(typed: str) -> None:
 @pytest.mark.parametrize(
     ("code", "part"),
     [
-        ("", "18 characters"),
+        ("", "Fill this in."),
+        (" - ", "Fill this in."),
         ("91350100M000100Y4", "18 characters"),
         ("91350100M000100Y433", "18 characters"),
         ("9135O100M000100Y43", "letters I, O, S, V and Z"),
