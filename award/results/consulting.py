@@ -29,8 +29,18 @@ def may_consult(actor: Actor, round_: Round, now: datetime) -> Decision:
     """
     stage = stage_now(round_, now)
     decision = decide(Action.RESULT_CONSULT, stage, standing_in(actor, round_))
-    deliberates = any(one.kind == Kind.DELIBERATE for one in round_.scheme.stages)
-    return ELSEWHERE if decision.allowed and deliberates and stage.kind != Kind.DELIBERATE else decision
+    return ELSEWHERE if decision.allowed and stage.kind != deciding_in(round_) else decision
+
+
+def deciding_in(round_: Round) -> Kind:
+    """The stage in which the committee decides."""
+    return Kind.DELIBERATE if any(one.kind == Kind.DELIBERATE for one in round_.scheme.stages) else Kind.NOTICE
+
+
+def opens_in(round_: Round) -> Kind | None:
+    """The stage in which the ranking will lie before the committee; None once that stage has begun."""
+    kind = deciding_in(round_)
+    return kind if round_.position < next(one.position for one in round_.stages if one.kind == kind) else None
 
 
 def proposed_to(session: Session, round_: Round, category: str) -> tuple[Proposal | None, AwardDecision | None]:

@@ -16,6 +16,8 @@ from tests.accounts.people import PASSWORD, enter
 from tests.conftest import StandingClock
 from tests.visiting import faults, post, sign_in, words
 
+ENGLISH = {"accept-language": "en"}
+
 
 @pytest.mark.parametrize(
     "outside",
@@ -213,6 +215,22 @@ def test_an_invitation_for_an_account_that_exists(client: TestClient, engine: En
     assert PASSWORD not in refused.text
     assert post(sign_in(client, engine, other), path).status_code == 404
     assert post(sign_in(client, engine, chen), path).headers["location"] == "/home"
+
+
+def test_a_recommending_authority_is_told_that_it_acts_on_paper(client: TestClient, engine: Engine, clock: StandingClock) -> None:
+    """And is not led in a circle from its account to its account."""
+    said = "As a recommending authority you act on paper"
+    sign_in(client, engine, enter(engine, "tuijian", (Role.RECOMMENDER, Scope.ROUND, 1)))
+    assert client.get("/home", follow_redirects=False).headers["location"] == "/me"
+    page = client.get("/me", headers=ENGLISH).text
+    assert said in page
+    assert "Back to my work" not in page
+    sign_in(client, engine, enter(engine, "both", (Role.RECOMMENDER, Scope.ROUND, 1), (Role.JUDGE, Scope.ROUND, 1)))
+    page = client.get("/me", headers=ENGLISH).text
+    assert said in page
+    assert "Back to my work" in page
+    sign_in(client, engine, enter(engine, "judge", (Role.JUDGE, Scope.ROUND, 1)))
+    assert said not in client.get("/me", headers=ENGLISH).text
 
 
 def test_one_s_own_account(client: TestClient, engine: Engine, clock: StandingClock) -> None:

@@ -71,14 +71,18 @@ def test_in_no_other_stage(here: World, client: Any, stage: str) -> None:
     assert "“Read the ranking that is proposed to the committee” is not open in the stage" in refused.text
     listed = member.page("/committee")
     assert page(here) not in str(listed)
-    assert "Not open in this stage" in main_of(listed)
+    is_over = stage in ("approve", "publish", "archive")
+    assert ("The committee's part of this round has ended" if is_over else "Opens in the stage “Public notice”") in main_of(listed)
 
 
 def test_with_a_stage_for_deliberation_it_is_read_there_alone(engine: Engine, clock: StandingClock, client: Any) -> None:
     world = build(engine, [Entry("甲", sector="manufacturing")], scheme="qingdao-mayor", at="deliberate")
     member = member_of(world, client)
     assert member.get(page(world)).status_code == 200
+    world.stage("score")
+    assert "Opens in the stage “Deliberation and vote”" in main_of(member.page("/committee"))
     world.stage("notice")
+    assert "The committee's part of this round has ended" in main_of(member.page("/committee"))
     refused = member.get(page(world))
     assert refused.status_code == 409
     assert "The committee has deliberated" in refused.text
@@ -98,6 +102,13 @@ def test_what_he_has_a_conflict_with_is_not_there(here: World, client: Any) -> N
     assert ENTRIES[0].name not in shown
     assert ENTRIES[1].name in shown
     assert "A conflict of interest of yours is on record" in shown
+
+
+def test_a_member_reads_what_is_done_on_paper(here: World, client: Any) -> None:
+    """Nothing on this page is promised that it does not hold: no vote, no signature, no declaration."""
+    shown = main_of(member_of(here, client).page("/committee"))
+    for said in ("On paper you vote and sign the minutes", "It cannot be declared here", "without a vote or a signature of yours"):
+        assert said in shown
 
 
 def test_only_its_committee(here: World, client: Any) -> None:

@@ -12,7 +12,7 @@ from award.accounts.pages.display import YEAR
 from award.accounts.pages.going import go, home_of, set_cookie
 from award.accounts.pages.links import new_password
 from award.kernel import clock
-from award.kernel.actor import Actor
+from award.kernel.actor import Actor, Role
 from award.kernel.errors import Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import LANGUAGES
@@ -31,7 +31,7 @@ def _shown(session: Session, actor: Actor, person: Person, typed: dict[str, str]
     happened = queries.account_events(session, person)
     return {
         "person": {"username": person.username, "email": person.email},
-        "new_email": "",
+        "new_email": "", "has_work": home_of(actor.roles) != "/me", "recommends": Role.RECOMMENDER in actor.roles,
         "typed": typed or own,
         "sessions": [
             {"mark": one.mark, "browser": browser_in_words(one.agent), "address": one.address, "seen_at": one.seen_at,

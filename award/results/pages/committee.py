@@ -14,7 +14,7 @@ from award.kernel.web.rendering import render
 from award.policy import enforce
 from award.regulations.model import Scheme
 from award.results import queries
-from award.results.consulting import may_consult, proposed_to, rounds_before
+from award.results.consulting import may_consult, opens_in, proposed_to, rounds_before
 from award.results.models import AwardDecision, Proposal
 from award.results.pages.shown import Row, rows_of
 from award.rounds.models import Round
@@ -32,10 +32,10 @@ def committee(request: Request, session: RequestSession, actor: CurrentActor) ->
 
 def _listed(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
     stages = {one.kind: one.title for one in round_.scheme.stages}
-    decision = may_consult(actor, round_, clock.now(session))
+    decision, opens = may_consult(actor, round_, clock.now(session)), opens_in(round_)
     return {
         "title": title_of(round_), "url": f"/committee/rounds/{round_.public_id}", "stage": stages[stage_of(round_).kind],
-        "is_open": decision.allowed,
+        "is_open": decision.allowed, "opens": opens if opens is None else stages[opens],
     }  # fmt: skip
 
 
