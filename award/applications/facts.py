@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from award.accounts.contact import PHONE
 from award.kernel.i18n import N_
@@ -91,6 +91,9 @@ _ORGANISATION = FactGroup(
         ),
     ),
 )
+_EMPLOYER = replace(
+    _ORGANISATION, facts=tuple(replace(one, is_required=one.is_required and one.key != "excellence_since") for one in _ORGANISATION.facts)
+)
 NOMINEE = "nominee"
 """The fact that names who is to be awarded, where that is not the organisation itself."""
 _NOMINEES: Mapping[str, FactGroup] = {
@@ -162,8 +165,9 @@ def fact_groups(round_year: int, category: str) -> tuple[FactGroup, ...]:
         for key, label, kind in _FIGURES
         for year in years_of(round_year)
     )
-    nominee = (_NOMINEES[category],) if category in _NOMINEES else ()
-    return (*nominee, _ORGANISATION, FactGroup("figures", N_("Figures of the last three years"), figures), _CONTACT)
+    # Nothing asks that the employer of an individual or a team is managed by a model: conditions_of in rounds.eligibility.
+    organisation = (_NOMINEES[category], _EMPLOYER) if category in _NOMINEES else (_ORGANISATION,)
+    return (*organisation, FactGroup("figures", N_("Figures of the last three years"), figures), _CONTACT)
 
 
 def facts_of(round_year: int, category: str) -> Iterator[Fact]:

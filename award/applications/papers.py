@@ -48,6 +48,7 @@ def book_view(session: Session, application: Application, submission: Submission
         profile_title=translate(language, HEADINGS[application.category].profile),
         submitted_on=format_day(language, day),
         cover=_cover(content, application, scheme, language),
+        declared_by=content.organisation["name"],
         declarations=tuple(translate(language, DECLARATIONS[key]) for key in DECLARATIONS if key in content.declarations),
         facts=_facts(content, application.round.year, application.category, language),
         profile=tuple(part(PROFILE + one.key, "", one.name.in_language(language), None) for one in criteria.profile),

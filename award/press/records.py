@@ -85,7 +85,8 @@ class Receipt:
 class BookView:
     """An application as it was submitted: cover, declarations, facts, profile, items, index of the evidence, receipt.
 
-    facts_title, profile_title: what stands over the facts and over the profile, as its category calls them.
+    facts_title, profile_title: what stands over the facts and over the profile, as its category calls them. declared_by: the
+    organisation, also where it enters an individual or a team.
     """
 
     head: Head
@@ -93,6 +94,7 @@ class BookView:
     profile_title: str
     submitted_on: str
     cover: tuple[Fact, ...]
+    declared_by: str
     declarations: tuple[str, ...]
     facts: tuple[FactTable, ...]
     profile: tuple[BookPart, ...]

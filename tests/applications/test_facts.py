@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 
 from award.applications import queries
-from award.applications.facts import Fact, facts_of, fault_of, plain_value, shown_value
+from award.applications.facts import HEADINGS, Fact, facts_of, fault_of, plain_value, shown_value
 from award.kernel import db
 from tests.applications.browsing import Visitor
 from tests.applications.world import World
@@ -142,6 +142,12 @@ def test_who_enters_somebody_else_than_the_organisation_names_him_first(category
     assert [one.key for one in asked][: len(first)] == first
     assert {one.key for one in asked} - set(first) == {one.key for one in facts_of(2026, "organisation")} - set(first)
     assert all(fault_of(one, "") for one in asked[: len(first)])
+
+
+def test_only_an_organisation_that_enters_itself_must_say_since_when_it_has_a_model() -> None:
+    """Neither 皖政〔2018〕21号 nor 晋政发〔2021〕31号 asks that of the employer of an individual."""
+    asked = {category: next(one for one in facts_of(2026, category) if one.key == "excellence_since") for category in HEADINGS}
+    assert {category for category, one in asked.items() if fault_of(one, "")} == {"organisation"}
 
 
 @pytest.mark.parametrize(("name", "fits"), [("名" * 40, True), ("名" * 41, False)])

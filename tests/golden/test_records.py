@@ -107,7 +107,7 @@ def book(language: str = "zh", organisation: str = "云川精密轴承股份有�
     )
     return BookView(
         head(language, organisation), "组织基本信息", "组织概述", "2026年7月15日", (Fact("申报组织", organisation),),
-        ("全部内容属实。", "同意核查。"),
+        organisation, ("全部内容属实。", "同意核查。"),
         (FactTable("组织基本情况", (Fact("职工人数", "1286"), Fact("荣誉", "甲\n乙"))),), (BookPart("", "组织的环境", None, text, 3000),),
         categories, (EvidenceLine("E-1", "审计报告", "审计报告.pdf", 14, EVIDENCE_SHA),),
         Receipt("2026年7月15日 12:01", "褚若溪", 1, SHA, "round:k · 39 · 9f907e46a3f861d2"),
