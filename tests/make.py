@@ -2,6 +2,7 @@
 
 import itertools
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -14,7 +15,9 @@ from award.kernel.files.models import StoredFile
 from award.kernel.mail.models import Message
 from award.organisations.models import Claim, Organisation
 from award.regulations.loader import canonical, sha256_of, shipped_criteria, shipped_schemes
+from award.regulations.model import Scheme, StageRules, Text
 from award.rounds.models import Authority, Award, Round, RoundRubric, RoundStage, Ruleset
+from award.stages import Kind
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """What the fixture `clock` shows: Monday, 2 March 2026, 09:00 in Beijing."""
@@ -56,10 +59,10 @@ def authority(session: Session, name: str = "云川市人民政府") -> Authorit
 
 
 def round_(
-    session: Session, at: str = "apply", *, of: Authority | None = None, scheme: str = "yunchuan-mayor", now: datetime = NOW
+    session: Session, at: str = "apply", *, of: Authority | None = None, scheme: str | Scheme = "yunchuan-mayor", now: datetime = NOW
 ) -> Round:
     """An open round in a stage that opened a day ago and closes in 30 days; the stages after it follow on."""
-    rules = shipped_schemes()[scheme]
+    rules = shipped_schemes()[scheme] if isinstance(scheme, str) else scheme
     award = Award(authority=of or authority(session), name_zh=rules.award.zh, name_en=rules.award.en)
     kinds = [stage.kind for stage in rules.stages]
     made = Round(
@@ -78,6 +81,13 @@ def round_(
         session.add(RoundRubric(round_id=made.id, category=category.key, criteria_sha256=criteria))
     session.flush()
     return made
+
+
+def scheme_of_all_stages() -> Scheme:
+    """The award of the demonstration with every kind of stage there is; those it does not have are held on paper."""
+    rules = shipped_schemes()["yunchuan-mayor"]
+    own = {one.kind: one for one in rules.stages}
+    return replace(rules, stages=tuple(own.get(kind, StageRules(kind, Text(kind, kind), 7, "paper")) for kind in Kind))
 
 
 def _frozen(session: Session, kind: str, text: str) -> str:

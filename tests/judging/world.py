@@ -20,7 +20,7 @@ from award.kernel.files.service import keep, prepare_generated
 from award.panels import service as panels
 from award.panels.models import PanelChange, PoolMember
 from award.regulations.canonical import sha256_of
-from award.regulations.model import Criteria
+from award.regulations.model import Criteria, Scheme
 from award.rounds.models import Authority, Round
 from award.rounds.queries import criteria_of
 from award.standing.models import Assignment
@@ -76,7 +76,7 @@ class World:
 
 def build(
     engine: Engine, now: datetime = make.NOW, *, applications: int = 1, judges: int = 6, seats: int = 5,
-    unsigned: tuple[tuple[int, int], ...] = (),
+    unsigned: tuple[tuple[int, int], ...] = (), scheme: str | Scheme = "yunchuan-mayor",
 ) -> World:  # fmt: skip
     """The world, committed: panels of the first judges, declarations signed, the round in the scoring stage.
 
@@ -85,7 +85,7 @@ def build(
     """
     with transaction(engine) as session:
         authority = make.authority(session)
-        round_ = make.round_(session, "assign", of=authority, now=now)
+        round_ = make.round_(session, "assign", of=authority, scheme=scheme, now=now)
         people = {"office": make.officer(session, authority), "colleague": make.officer(session, authority, "周宁")}
         people["supervisor"] = make.officer(session, authority, "钱正", role=Role.SUPERVISOR)
         other = make.authority(session, "远山市人民政府")

@@ -19,8 +19,10 @@ from tests.conftest import StandingClock
 from tests.judging.world import World
 from tests.policy import doors as all_doors
 from tests.policy import gated
+from tests.policy import routes as all_routes
 from tests.policy import whole as wholes
 from tests.policy.doors import Doors
+from tests.policy.routes import Everybody
 
 T = TypeVar("T")
 
@@ -53,6 +55,11 @@ def built_doors(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture(scope="session")
+def built_everybody(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Built[Everybody]:
+    return build_in(tmp_path_factory.mktemp("everybody"), sqlite_template, all_routes.build)
+
+
+@pytest.fixture(scope="session")
 def built_gate(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Built[World]:
     return build_in(tmp_path_factory.mktemp("gate"), sqlite_template, gated.build)
 
@@ -81,6 +88,13 @@ def copied_engine(tmp_path: Path) -> Iterator[Callable[[Path], Engine]]:
 def doors(built_doors: Built[Doors], copied_engine: Callable[[Path], Engine], clock: StandingClock) -> Doors:
     world = replace(built_doors.world.world, engine=copied_engine(built_doors.folder))
     return replace(built_doors.world, world=world)
+
+
+@pytest.fixture
+def everybody(built_everybody: Built[Everybody], copied_engine: Callable[[Path], Engine], clock: StandingClock) -> Everybody:
+    built = built_everybody.world
+    world = replace(built.doors.world, engine=copied_engine(built_everybody.folder))
+    return replace(built, doors=replace(built.doors, world=world))
 
 
 @pytest.fixture

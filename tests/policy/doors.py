@@ -33,6 +33,7 @@ from award.office.redating import drop_change
 from award.organisations.models import Claim
 from award.panels import service as panels
 from award.panels.models import PoolMember
+from award.regulations.model import Scheme
 from award.results.models import AwardDecision, Objection
 from award.results.service.deciding import decide, propose
 from award.results.service.noticing import publish_notice
@@ -43,6 +44,7 @@ from award.standing.models import Conflict
 from award.winners.models import Certificate
 from award.winners.service import issue_certificates
 from tests import make
+from tests.applications.world import pdf_bytes
 from tests.judging import world as worlds
 from tests.judging.world import World
 from tests.office.dating import extended
@@ -110,22 +112,27 @@ class Answer:
     headers: dict[str, str]
 
 
-def knock(client: TestClient, door: Door, ids: dict[str, str], cookie: str, **fields: str) -> Answer:
-    """The answer to somebody with the token our own pages would send. fields: more of a form."""
+def knock(
+    client: TestClient, door: Door, ids: dict[str, str], cookie: str, accept: str = "text/html", *, with_file: bool = False, **fields: str
+) -> Answer:
+    """The answer to somebody with the token our own pages would send. with_file, fields: more of a form."""
     client.cookies.clear()
     client.cookies.set(SESSION_COOKIE if cookie else "visitor", cookie or "v" * 43)
-    headers = {HEADER: token_for(cookie or "v" * 43), "accept": "text/html", "if-match": '"0"'}
+    headers = {HEADER: token_for(cookie or "v" * 43), "accept": accept, "if-match": '"0"'}
     sent: dict[str, Any] = {
         "GET": {"params": {"item": "4.1.2"} if door.path.endswith("/items") else {}},
         "POST": {"data": {"version": "0", "text": "x", "reason": "x", **fields}},
         "PUT": {"json": {"fields": {"text": "x"}}},
     }
+    if with_file:
+        sent["POST"]["files"] = {"file": ("a.pdf", pdf_bytes(1), "application/pdf")}
     if is_api(door.path):
         headers |= {"authorization": f"Bearer {api_token(cookie)}"} if cookie else {}
         body = next((body for end, body in BODIES.items() if door.path.endswith(end)), {})
         sent = {"GET": {}, "POST": {"json": body}, "PUT": {"json": body}}
-    answer = client.request(door.method, door.address(ids), headers=headers, **sent[door.method])
-    text = answer.text if answer.headers.get("content-type", "").startswith(("text", "application/j")) else "binary"
+    answer = client.request(door.method, door.address(ids), headers=headers, **sent.get(door.method, {}))
+    is_text = answer.headers.get("content-type", "").startswith(("text", "application/j", "application/problem+json"))
+    text = answer.text if is_text else "binary"
     headers = {name: value for name, value in answer.headers.items() if name not in OF_ITS_OWN}
     return Answer(answer.status_code, answer.headers.get("location", "") + text, headers)
 
@@ -161,12 +168,14 @@ def bare(text: str, *vary: str) -> str:
     return re.sub(r"\b[0-9a-f]{40}\b|\b[0-9a-f]{8}\b", "X", text)
 
 
-def build(engine: Engine, enter: Callable[[World], None] = lambda world: None) -> Doors:
+def build(
+    engine: Engine, enter: Callable[[World], None] = lambda world: None, scheme: str | Scheme = "yunchuan-mayor"
+) -> Doors:
     """Two judged applications up to the publication. A judge of the first stepped back, an officer has a conflict with it.
 
     enter: what else is done before they are judged.
     """
-    world = worlds.build(engine, applications=2, judges=7, seats=5, unsigned=((0, RECUSED),))
+    world = worlds.build(engine, applications=2, judges=7, seats=5, unsigned=((0, RECUSED),), scheme=scheme)
     enter(world)
     _step_back(world)
     _score(world)

@@ -48,11 +48,16 @@ def hold_to_write(
     submitted, and for a part the office has not opened where it returned the application.
     """
     stage, standing = hold(session, actor, application, now, exclusive=exclusive)
+    require_writable(session, application, part, stage, standing)
+    return stage
+
+
+def require_writable(session: Session, application: Application, part: str, stage: StageNow, standing: Standing) -> None:
+    """Raises as `hold_to_write` does, of an application that was read without holding it."""
     require(Action.APPLICATION_EDIT, stage, standing)
     if application.state not in ("draft", "correction"):
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
     require_open(session, application, part)
-    return stage
 
 
 def require_open(session: Session, application: Application, part: str) -> None:

@@ -10,7 +10,7 @@ from award.accounts.queries import actor_for, person_by_account, person_by_publi
 from award.accounts.service import give_grant, revoke_grant, send_invitation
 from award.applications.models import Application, Presence
 from award.applications.people import INVITED, grants_on, invitations_to, members_of
-from award.applications.service.holding import hold_for, note, person_of
+from award.applications.service.holding import hold_for, note, person_of, require_writable
 from award.kernel import clock, db
 from award.kernel.actor import SYSTEM, Action, Actor, Role, Scope
 from award.kernel.errors import Conflict, Invalid, NotFound
@@ -19,7 +19,6 @@ from award.kernel.i18n import N_, Phrase
 from award.organisations import service as organisations
 from award.organisations.models import Claim
 from award.organisations.queries import is_confirmed
-from award.policy import require
 from award.rounds.models import Award, Round
 from award.rounds.queries import stage_now, title_of
 from award.stages import Who
@@ -175,9 +174,10 @@ def _require_no_office(session: Session, claim: Claim, now: datetime) -> None:
 def be_at_work(session: Session, actor: Actor, application: Application, part: str, now: datetime) -> None:
     """Notes that somebody has a part open to write in it. No record: it says nothing about what was done.
 
-    Raises NotFound or Refused for who may not write in it now.
+    Raises NotFound, Refused or Conflict for who may not write in it now.
     """
-    require(Action.APPLICATION_EDIT, stage_now(application.round, now), standing_of(session, actor, application, now))
+    stage = stage_now(application.round, now)
+    require_writable(session, application, part, stage, standing_of(session, actor, application, now))
     key = {"application_id": application.id, "part": part, "person_id": person_of(actor)}
     row = db.insert_into(session, Presence).values(**key, seen_at=now)
     session.execute(

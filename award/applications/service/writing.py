@@ -280,11 +280,12 @@ def keep_rejected(
     """Keeps a text that could not be saved (stale, or past the deadline) among the earlier versions of its part.
 
     Called in a transaction of its own, because the act that was refused has been rolled back. Answers None for an empty
-    text. Raises NotFound for anybody but the applicant's people.
+    text, and for a reader, who has nothing to write. Raises NotFound for anybody but the applicant's people.
     """
-    if not own_part(actor, application):
+    part_of_his = own_part(actor, application)
+    if not part_of_his:
         raise NotFound
-    if not text or len(text) > LONGEST_DRAFT:
+    if part_of_his == {Who.READER} or not text or len(text) > LONGEST_DRAFT:
         return None
     last = session.scalar(
         select(AnswerRevision)

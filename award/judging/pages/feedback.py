@@ -88,6 +88,7 @@ def _waiver(session: Session, application: Application, report: FeedbackReport |
 def release_all(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
     """Releases every report that waits."""
     round_ = round_for(session, actor, round_id)
+    require(Action.FEEDBACK_RELEASE, stage_now(round_, clock.now(session)), standing_in(actor, round_))
     for _, report, _ in queries.reports_in(session, actor, round_):
         if report is not None and report.state == "waiting":
             service.release_report(session, actor, report, clock.now(session))

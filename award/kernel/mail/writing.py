@@ -37,6 +37,7 @@ def environment(templates: Path = TEMPLATES) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     env.globals.update(_=_gettext)
     return env

@@ -75,6 +75,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, static=static_url)
     env.filters["spoken"] = _spoken
