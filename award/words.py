@@ -90,6 +90,7 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "waiting": (N_("Waiting for the second person"), "violet"),
         "replaced": (N_("Replaced"), "neutral"),
         "dropped": (N_("Dropped"), "neutral"),
+        "set_aside": (N_("Set aside"), "neutral"),
     },
     "objection": {
         "filed": (N_("Filed"), "warn"),

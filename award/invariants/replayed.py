@@ -29,7 +29,7 @@ OWN = {
 """Acts on one application, with the state each leaves it in."""
 ON_ALL = (
     Event.RESULT_DECIDED, Event.RESULT_AMENDMENT_CONFIRMED, Event.NOTICE_PUBLISHED, Event.NOTICE_CORRECTED,
-    Event.RESULT_PUBLISHED, Event.CERTIFICATE_REVOKED,
+    Event.RESULT_PUBLISHED, Event.RESULT_SET_ASIDE, Event.CERTIFICATE_REVOKED,
 )  # fmt: skip
 """Acts on the result of a round, which change the states of its applications."""
 
@@ -48,6 +48,10 @@ class Course:
                 self.decided |= one.content["grades"]
                 for application, grade in one.content["grades"].items():
                     self._decide(application, grade, is_first=one.event == Event.RESULT_DECIDED)
+            case Event.RESULT_SET_ASIDE:
+                for application in one.content["applications"]:
+                    self.decided[application] = ""
+                    self._decide(application, "", is_first=False)
             case Event.NOTICE_PUBLISHED | Event.NOTICE_CORRECTED:
                 self.states |= {application: "publicised" for application, grade in self.decided.items() if grade}
             case Event.RESULT_PUBLISHED:

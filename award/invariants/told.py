@@ -88,12 +88,17 @@ RESULTS = (
         said(Proposal.public_id, number=Proposal.number, sha256=Proposal.sha256, by=person(Proposal.proposed_by)),
     ),
     Told(
-        "decision on proposal", {Event.RESULT_DECIDED: "in_force"},
+        "decision on proposal", {Event.RESULT_DECIDED: ""},
         said(
             Proposal.public_id, category=Proposal.category, held_on=AwardDecision.held_on, members=AwardDecision.members,
-            grades=AwardDecision.grades, deviations=AwardDecision.reasons, file=AwardDecision.file_id, state=_decision_state,
+            grades=AwardDecision.grades, deviations=AwardDecision.reasons, file=AwardDecision.file_id,
             by=person(AwardDecision.recorded_by),
         ).join(AwardDecision, AwardDecision.proposal_id == Proposal.id).where(AwardDecision.number == 1),
+    ),
+    Told(
+        "decision on proposal", {Event.RESULT_DECIDED: "in_force", Event.RESULT_SET_ASIDE: "set_aside"},
+        said(Proposal.public_id, state=_decision_state)
+        .join(AwardDecision, AwardDecision.proposal_id == Proposal.id).where(AwardDecision.number == 1),
     ),
     Told(
         "amended decision", {Event.RESULT_AMENDED: ""},

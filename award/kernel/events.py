@@ -94,6 +94,7 @@ class Event(StrEnum):
     RESULT_DECIDED = "result:decided"
     RESULT_PROPOSED = "result:proposed"
     RESULT_PUBLISHED = "result:published"
+    RESULT_SET_ASIDE = "result:set_aside"
     ROUND_CHANGED = "round:changed"
     ROUND_CREATED = "round:created"
     SESSIONS_ENDED = "sessions:ended"

@@ -216,7 +216,7 @@ def decision_made(session: Session, round_: Round, now: datetime) -> list[Missin
         select(Proposal.category)
         .join(AwardDecision, AwardDecision.proposal_id == Proposal.id)
         .join(last, (last.c.category == Proposal.category) & (last.c.number == Proposal.number))
-        .where(Proposal.round_id == round_.id)
+        .where(Proposal.round_id == round_.id, AwardDecision.state == "in_force")
     )
     open_ = categories - set(session.scalars(decided))
     scheme = round_.scheme

@@ -17,14 +17,19 @@ from award.kernel.files.models import StoredFile
 from award.kernel.i18n import N_
 from award.office import outcomes
 from award.office.outcome_kinds import CONTENTS, Entry
+from award.results.service.deciding import set_aside
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person, tell_first_person
 from award.standing.queries import standing_of
 
-STAGE_OVER = N_(
+WENT_ON = N_(
     "The stage has ended, and later stages rest on this outcome, so it stays as it was confirmed. Put the error before the "
     "committee, which may decide otherwise than proposed and says why."
+)
+LEFT_OUT = N_(
+    "The stage has ended and this outcome left the application out: what followed was held without it, and no decision of this round, "
+    "amended or not, can name it. Tell the applicant what went wrong, and answer an objection so."
 )
 WAITING = N_("A correction of this outcome waits for its second person already. It is confirmed or refused first.")
 
@@ -73,11 +78,11 @@ def correct_outcome(
 
     Entered again word for word by the same person, answers with the first. A place or number another application has is let
     through, so that two that were mixed up can be changed; the end of the stage asks that none is given twice.
-    Raises what record_outcome raises, Conflict where the stage is over, nothing is confirmed yet, another correction waits or
-    the candidates are decided on it, Invalid without a reason or where nothing changes. Effects: messages to colleagues.
+    Raises what record_outcome raises, Conflict where the stage is over, nothing is confirmed yet or another correction waits,
+    Invalid without a reason or where nothing changes. Effects: messages to colleagues.
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
-    require_stage(round_, next((kind for kind, cls in CONTENTS.items() if isinstance(entry.content, cls)), ""))
+    require_stage(session, round_, application, next((kind for kind, cls in CONTENTS.items() if isinstance(entry.content, cls)), ""))
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
     outcomes.require_in_race(session, round_, application)
     before = _confirmed(session, round_, application)
@@ -89,7 +94,6 @@ def correct_outcome(
     outcomes.write(made, entry, outcomes.person_of(actor), now)
     if waiting := corrections_of(session, round_).get(application.id):
         return _the_same(waiting, made)
-    _require_undecided(session, round_, application, before, made)
     if faults := _faults(session, round_, application, entry, before, made, now):
         raise Invalid(faults)
     session.add(made)
@@ -105,10 +109,13 @@ def _waiting(round_: Round, application: Application, correction: PaperOutcome) 
     return Waiting(N_("Correction of an outcome"), application.entrant, place, correction.public_id, application.public_id)
 
 
-def require_stage(round_: Round, kind: str) -> None:
+def require_stage(session: Session, round_: Round, application: Application, kind: str) -> None:
     """Raises Conflict unless the round still stands in the stage whose outcome is to be corrected."""
     if stage_of(round_).kind != kind:
-        raise Conflict("correction.stage_over", STAGE_OVER)
+        here = (RoundStage.round_id == round_.id) & (RoundStage.kind == kind)
+        query = select(PaperOutcome.goes_on).join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id).where(here)
+        confirmed = query.where(PaperOutcome.application_id == application.id, PaperOutcome.state == "confirmed")
+        raise Conflict("correction.stage_over", LEFT_OUT if session.scalar(confirmed) is False else WENT_ON)
 
 
 def confirm_correction(
@@ -116,9 +123,9 @@ def confirm_correction(
 ) -> PaperOutcome:
     """Puts a correction in the place of the outcome it corrects, which stays readable.
 
-    Effects: whatever follows from an outcome of this stage follows from the corrected one. Asked again by the same person,
-    answers with it. Raises Refused for whoever entered it, Conflict where the stage is over, it does not wait any more or the
-    candidates are decided on what it changes.
+    Effects: whatever follows from an outcome of this stage follows from the corrected one; a decision that rests on another
+    ranking is set aside. Asked again by the same person, answers with it. Raises Refused for whoever entered it, Conflict where
+    the stage is over, it does not wait any more, or a conflict of interest bars him from the result that it changes.
     """
     application = _held(session, actor, round_, correction, now)
     if correction.confirmed_by is not None and correction.confirmed_by == actor.person_id:
@@ -127,7 +134,8 @@ def confirm_correction(
     if correction.recorded_by == actor.person_id:
         raise Refused("correction.same_person", N_("You entered this correction; another person of the office must confirm it."))
     before = session.get_one(PaperOutcome, correction.corrects_id)
-    _require_undecided(session, round_, application, before, correction)
+    if outcomes.changes_ranking(round_, correction, before):
+        set_aside(session, actor, round_, application.category, correction.public_id)
     before.state = "replaced"
     session.flush()
     correction.state, correction.confirmed_by, correction.confirmed_at = "confirmed", outcomes.person_of(actor), now
@@ -167,8 +175,7 @@ def _held(session: Session, actor: Actor, round_: Round, correction: PaperOutcom
     application = session.get_one(Application, correction.application_id)
     if application.round_id != round_.id or correction.number == 1:
         raise NotFound
-    if correction.round_stage_id != stage_of(round_).id:
-        raise Conflict("correction.stage_over", STAGE_OVER)
+    require_stage(session, round_, application, session.get_one(RoundStage, correction.round_stage_id).kind)
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
     session.refresh(correction)
     return application
@@ -203,14 +210,6 @@ def _faults(
     if not faults and outcomes.fingerprint_of(before) == outcomes.fingerprint_of(made):
         faults.append(FieldError("held_on", N_("Nothing would change. Correct what was entered wrongly.")))
     return faults
-
-
-def _require_undecided(
-    session: Session, round_: Round, application: Application, before: PaperOutcome, made: PaperOutcome
-) -> None:
-    has_new_score = outcomes.gives_score(round_) and before.score_hundredths != made.score_hundredths
-    changes = before.goes_on != made.goes_on or has_new_score
-    outcomes.require_undecided(session, round_, application, changes_ranking=changes)
 
 
 def _paper(session: Session, sent: int | None, before: int | None) -> int | None:

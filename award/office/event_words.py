@@ -94,6 +94,7 @@ EVENTS: Mapping[str, str] = {
     Event.RESULT_DECIDED: N_("Decision recorded"),
     Event.RESULT_PROPOSED: N_("Proposal worked out"),
     Event.RESULT_PUBLISHED: N_("Result published"),
+    Event.RESULT_SET_ASIDE: N_("Decision set aside"),
     Event.ROUND_CHANGED: N_("Dates changed"),
     Event.ROUND_CREATED: N_("Round created"),
     Event.SESSIONS_ENDED: N_("Sessions ended"),

@@ -19,19 +19,13 @@ from award.kernel.i18n import N_
 from award.office.going_on import going_on
 from award.office.outcome_json import as_json, from_json
 from award.office.outcome_kinds import CONTENTS, OTHER_COMMITTEE, Content, Entry, Setting, committee_of, faults_of
-from award.results.queries import is_decided
+from award.results.service.deciding import set_aside
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.standing.queries import standing_of
 
 CONFIRMED = N_("This outcome has been confirmed by a second person. An error in it is put right by a correction.")
-
-DECIDED = N_(
-    "The candidates of this category have been decided, so no outcome is entered, confirmed or corrected any more that would change "
-    "the ranking. Put it before the committee: an objection to the public notice leads to an amended decision."
-)
-
 
 def outcomes_of(session: Session, round_: Round) -> dict[int, PaperOutcome]:
     """Application id -> the outcome of the present stage: the confirmed one also while a correction of it waits."""
@@ -66,7 +60,6 @@ def record_outcome(
     outcome = kept.pop(application.id, None)
     if outcome is not None and outcome.state == "confirmed":
         raise Conflict("outcome.confirmed", CONFIRMED)
-    require_undecided(session, round_, application, changes_ranking=not entry.goes_on or gives_score(round_))
     entry = replace(entry, file_id=entry.file_id or (outcome.file_id if outcome else None))
     if faults := faults_of_entry(session, round_, application, entry, kept, now):
         raise Invalid(faults)
@@ -110,8 +103,9 @@ def confirm_outcome(
 
     seen: fingerprint of what the second person looked at; None where he works without a page.
     Asked again by the same person, answers with what he has confirmed.
-    Raises NotFound where nothing is entered, Refused for the person who entered it, Conflict where it was entered anew,
-    the candidates are decided, or a vote of the same day was confirmed with a committee of another size.
+    Effects: a decision that rests on another ranking is set aside. Raises NotFound where nothing is entered, Refused for the
+    person who entered it, Conflict where it was entered anew, a decision would be set aside by somebody with a conflict of
+    interest in the round, or a vote of the same day was confirmed with a committee of another size.
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
@@ -127,20 +121,22 @@ def confirm_outcome(
         raise Refused("outcome.same_person", N_("You entered this outcome; another person of the office must confirm it."))
     if seen is not None and seen != fingerprint_of(outcome):
         raise Conflict("outcome.changed", N_("This outcome was entered anew since you opened the page. Look at it again, then confirm it."))
-    require_undecided(session, round_, application, changes_ranking=not outcome.goes_on or gives_score(round_))
     committee = _committee_on(stage_of(round_).kind, outcome.held_on, kept.values())
     if committee not in (None, committee_of(content_of(round_, outcome))):
         raise Conflict("outcome.committee", OTHER_COMMITTEE, members=committee)
+    if changes_ranking(round_, outcome):
+        set_aside(session, actor, round_, application.category, outcome.public_id)
     outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", person_of(actor), now
     session.flush()
     note(session, actor, Event.OUTCOME_CONFIRMED, application, outcome)
     return outcome
 
 
-def require_undecided(session: Session, round_: Round, application: Application, *, changes_ranking: bool) -> None:
-    """Raises Conflict where the candidates are decided and an outcome would change whom the ranking has, or how."""
-    if changes_ranking and is_decided(session, round_, application.category):
-        raise Conflict("outcome.decided", DECIDED)
+def changes_ranking(round_: Round, outcome: PaperOutcome, before: PaperOutcome | None = None) -> bool:
+    """Whether an outcome of the present stage, once confirmed, changes whom the ranking has or how. before: which it corrects."""
+    if before is None:
+        return not outcome.goes_on or gives_score(round_)
+    return before.goes_on != outcome.goes_on or (gives_score(round_) and before.score_hundredths != outcome.score_hundredths)
 
 
 def require_in_race(session: Session, round_: Round, application: Application) -> None:

@@ -54,7 +54,8 @@ class AwardDecision(Row):
     """Who decided on the candidates of a category, when and where. members: names as they stand in the minutes.
 
     number: 1 is the decision, more are amendments; supersedes: the one before. state: in_force; an amendment is waiting
-    until another person confirms it, or dropped; what it takes the place of is replaced. grades: public id -> grade, ""
+    until another person confirms it, or dropped; what it takes the place of is replaced. One is set_aside where an outcome
+    that it rests on was corrected before the notice; it is decided anew, on another proposal. grades: public id -> grade, ""
     for none; reasons: public id -> why it differs from the proposal, or from the decision before. notice: which tells of it.
     """
 

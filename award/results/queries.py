@@ -181,6 +181,12 @@ def decision_of(session: Session, proposal: Proposal) -> AwardDecision | None:
     return session.scalar(select(AwardDecision).where(AwardDecision.proposal_id == proposal.id, _IN_FORCE))
 
 
+def set_aside_on(session: Session, proposal: Proposal) -> AwardDecision | None:
+    """The decision on a proposal that was set aside, because an outcome it rests on was entered or corrected since."""
+    query = select(AwardDecision).where(AwardDecision.proposal_id == proposal.id, AwardDecision.state == "set_aside")
+    return session.scalar(query)
+
+
 def versions_of(session: Session, proposal: Proposal) -> Sequence[AwardDecision]:
     """The decision on a proposal and every amendment of it, newest first; those that wait or were dropped too."""
     query = select(AwardDecision).where(AwardDecision.proposal_id == proposal.id)

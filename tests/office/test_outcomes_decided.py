@@ -170,17 +170,21 @@ def decided_too_early(world: World) -> None:
         unvoted.state = "recorded"
 
 
-def test_after_the_decision_nobody_is_left_out(world: World) -> None:
+def test_whom_a_late_vote_leaves_out_sets_the_decision_aside(world: World) -> None:
     decided_too_early(world)
-    with pytest.raises(Conflict) as caught:
-        voted(world, "甲", FAILED)
-    assert caught.value.code == "outcome.decided"
-    assert "objection to the public notice" in caught.value.text
+    voted(world, "甲", FAILED, is_confirmed=False)
+    assert decisions(world) == ["in_force"]
+    confirmed(world, "甲")
+    assert decisions(world) == ["set_aside"]
+    acts.propose(world)
+    acts.decide(world)
     with transaction(world.engine) as session:
-        session.scalars(select(PaperOutcome).where(PaperOutcome.state == "recorded")).one().goes_on = False
-    with pytest.raises(Conflict) as late, transaction(world.engine) as session:
-        confirm_outcome(session, world.actors["second"], world.found(session), world.application(session, "甲"), make.NOW)
-    assert late.value.code == "outcome.decided"
+        assert left_out_stay_out(session).offences == 0
+
+
+def decisions(world: World) -> list[str]:
+    with transaction(world.engine) as session:
+        return list(session.scalars(select(AwardDecision.state).order_by(AwardDecision.id)))
 
 
 def test_what_changes_no_ranking_is_still_confirmed(world: World) -> None:

@@ -22,8 +22,10 @@ from award.kernel.web.rendering import render, render_invalid
 from award.office import corrections
 from award.office.outcome_json import from_json
 from award.office.outcome_kinds import CONTENTS
+from award.office.outcomes import changes_ranking
 from award.office.pages import outcome_forms
 from award.office.pages.outcomes import page_of, round_and_application, signed_paper, titles_of
+from award.results.queries import is_decided
 from award.rounds.models import Round
 from award.rounds.queries import stage_of
 
@@ -56,8 +58,15 @@ def _shown(
         "said": {id_: content.said() for id_, content in contents.items() if content is not None},
         "changes": _changes(session, found, request.state.language),
         "words_of": {kind: CONTENTS[kind].words for _, kind in found}, "stage_titles": titles_of(round_.scheme),
-        "present": stage_of(round_).kind, "stage_over": corrections.STAGE_OVER, "refusal": refusal,
+        "present": stage_of(round_).kind, "stage_over": {True: corrections.WENT_ON, False: corrections.LEFT_OUT},
+        "refusal": refusal, "sets_aside": waiting is not None and _sets_aside(session, round_, application, waiting),
     }  # fmt: skip
+
+
+def _sets_aside(session: Session, round_: Round, application: Application, waiting: PaperOutcome) -> bool:
+    """Whether confirming a correction sets aside a decision."""
+    before = session.get_one(PaperOutcome, waiting.corrects_id)
+    return changes_ranking(round_, waiting, before) and is_decided(session, round_, application.category)
 
 
 def _changes(session: Session, found: Versions, language: str) -> Mapping[int, Sequence[tuple[str, str, str]]]:

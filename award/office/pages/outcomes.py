@@ -28,6 +28,7 @@ from award.office.outcome_kinds import CONTENTS, Entry
 from award.office.pages import outcome_forms
 from award.policy import decide
 from award.regulations.model import Scheme, Text
+from award.results.queries import is_decided
 from award.rounds.models import Round
 from award.rounds.pages.place import place_of
 from award.rounds.queries import criteria_of, round_for, stage_now, stage_of, standing_in
@@ -152,7 +153,7 @@ def _enter(
 def _correct(
     session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
 ) -> None:
-    corrections.require_stage(round_, form.get("stage"))
+    corrections.require_stage(session, round_, application, form.get("stage"))
     reason = form.text("reason", required=False, longest=1000, lines=True)
     if not reason:
         form.fault("reason", corrections.NO_REASON)
@@ -237,6 +238,7 @@ def _form_page(session: Session, actor: Actor, round_: Round, application: Appli
         "most_rows": outcome_forms.MOST_ROWS,
         "items": list(criteria_of(session, round_, application.category).items()),
         "rule": _rule(round_.scheme, kind, application.category),
+        "is_decided": is_decided(session, round_, application.category),
     }
 
 

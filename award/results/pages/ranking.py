@@ -66,7 +66,8 @@ def _ranking(desk: Desk) -> dict[str, Any]:
         else [(names[grade], count) for grade, count in ranking.vacancies],
         "proposal": proposal,
         "decision": decision,
-        "is_current": proposal is not None and (decision is not None or deciding.is_current(proposal, ranking)),
+        "set_aside": queries.set_aside_on(desk.session, proposal) if proposal and not decision else None,
+        "is_current": proposal is not None and (decision is not None or deciding.is_current(desk.session, proposal, ranking)),
         "may_propose": desk.says(Action.RESULT_PROPOSE),
         "may_decide": desk.says(Action.RESULT_DECIDE)
         or (None if decision else deciding.what_waits(desk.session, desk.round, desk.category)),

@@ -42,7 +42,7 @@ def propose(session: Session, actor: Actor, round_: Round, category: str, now: d
     ranking = ranking_of(session, round_, category)
     content, sha256 = _spelled(ranking)
     last = queries.latest_proposal(session, round_.id, category)
-    if last is not None and last.sha256 == sha256:
+    if last is not None and last.sha256 == sha256 and queries.set_aside_on(session, last) is None:
         return last
     if last is not None and queries.decision_of(session, last) is not None:
         raise Conflict("result.decided", DECIDED)
@@ -65,9 +65,9 @@ def require_clear(session: Session, actor: Actor, round_: Round) -> None:
         )
 
 
-def is_current(proposal: Proposal, ranking: Ranking) -> bool:
-    """Whether a proposal fixed exactly this ranking."""
-    return proposal.sha256 == _spelled(ranking)[1]
+def is_current(session: Session, proposal: Proposal, ranking: Ranking) -> bool:
+    """Whether a proposal fixed exactly this ranking, and no decision on it was set aside."""
+    return proposal.sha256 == _spelled(ranking)[1] and queries.set_aside_on(session, proposal) is None
 
 
 def _spelled(ranking: Ranking) -> tuple[str, str]:
@@ -130,6 +130,28 @@ def decide(
     return decision
 
 
+def set_aside(session: Session, actor: Actor, round_: Round, category: str, outcome: str) -> None:
+    """Takes the decision on a category out of force before any notice, because the ranking it rests on is another now.
+
+    outcome: public id of the outcome that changes it. The act that calls this has checked whether it may. Does nothing where
+    nothing is decided. Effects: candidates are accepted applicants again; the ranking is proposed and decided on anew.
+    Raises Conflict for somebody with a conflict of interest in the round.
+    """
+    proposal = queries.latest_proposal(session, round_.id, category)
+    decision = None if proposal is None else queries.decision_of(session, proposal)
+    if proposal is None or decision is None:
+        return
+    require_clear(session, actor, round_)
+    decision.state = "set_aside"
+    for line in proposal.lines:
+        line.decided_grade, line.deviation = None, ""
+        if line.application.state == "candidate":
+            line.application.state = "accepted"
+    session.flush()
+    content = {"outcome": outcome, "applications": sorted(decision.grades)}
+    _record(session, actor, Event.RESULT_SET_ASIDE, proposal, round_, content)
+
+
 def kept_of(proposal: Proposal) -> dict[str, dict[str, str]]:
     """What a decision keeps of the lines as they stand, whatever amends it later."""
     return {
@@ -142,7 +164,7 @@ def _require_latest(session: Session, round_: Round, proposal: Proposal) -> None
     latest = queries.latest_proposal(session, round_.id, proposal.category)
     if latest is None or latest.id != proposal.id:
         raise Conflict("result.newer_proposal", N_("The ranking was proposed again meanwhile. Look at the new one first."))
-    if not is_current(proposal, ranking_of(session, round_, proposal.category)):
+    if not is_current(session, proposal, ranking_of(session, round_, proposal.category)):
         raise Conflict(
             "result.outdated", N_("Sheets or outcomes have changed since the ranking was proposed. Propose it again first.")
         )
