@@ -17,6 +17,7 @@ _APPLICATION: Mapping[str, Word] = {
     "correction": (N_("To be corrected"), "warn"),
     "resubmitted": (N_("Corrected"), "info"),
     "accepted": (N_("Accepted"), "ok"),
+    "left_out": (N_("Not in the next stage"), "neutral"),
     "rejected": (N_("Not accepted"), "bad"),
     "candidate": (N_("Proposed for an award"), "violet"),
     "publicised": (N_("On public notice"), "violet"),

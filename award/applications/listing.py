@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from award.applications.facts import NOMINEE
 from award.applications.models import Application, entrant_of
-from award.applications.queries import is_barred, is_own, with_round
+from award.applications.queries import LEFT_OUT_IN, STANDS, is_barred, is_own, with_round
 from award.kernel.actor import Action, Actor
 from award.organisations.models import Organisation
 from award.policy import decide
@@ -20,7 +20,10 @@ _NOMINEE = Application.profile[NOMINEE].as_string()
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; "" leaves a field open. search: part of a name, the credit code or the number."""
+    """What the list is narrowed to; "" leaves a field open. search: part of a name, the credit code or the number.
+
+    state: as the list shows it: one of those a stage on paper left out is "left_out" and no longer "accepted".
+    """
 
     search: str = ""
     state: str = ""
@@ -30,7 +33,10 @@ class Filters:
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of the list. name: the organisation, or the individual or team it enters."""
+    """One line of the list. name: the organisation, or the individual or team it enters.
+
+    state: how it stands, "left_out" where a stage held on paper did not let it go on; left_out_in: the kind of that stage.
+    """
 
     public_id: str
     number: str | None
@@ -41,6 +47,7 @@ class Listed:
     state: str
     submitted_at: datetime | None
     correction_due_at: datetime | None
+    left_out_in: str | None
 
 
 @dataclass(frozen=True)
@@ -60,8 +67,9 @@ def list_for_office(
     What the actor must not touch is neither listed nor counted. Whether he may list at all is asked before.
     """
     clear = and_(Application.round_id == round_.id, ~is_barred(actor))
-    by_state = select(Application.state, func.count(), func.count(Application.submitted_at)).where(clear)
-    counted = session.execute(by_state.group_by(Application.state)).all()
+    stands = select(STANDS.label("state"), Application.submitted_at).where(clear).subquery()
+    by_state = select(stands.c.state, func.count(), func.count(stands.c.submitted_at)).group_by(stands.c.state)
+    counted = session.execute(by_state).all()
     matching = and_(clear, _matching(filters))
     if filters.search or filters.sector or filters.category:
         total = session.scalar(select(func.count(Application.id)).join(Organisation).where(matching)) or 0
@@ -70,7 +78,8 @@ def list_for_office(
     found = session.execute(
         select(
             Application.public_id, Application.number, _NOMINEE, Organisation.name, Organisation.credit_code,
-            Application.category, Application.sector, Application.state, Application.submitted_at, Application.correction_due_at,
+            Application.category, Application.sector, STANDS, Application.submitted_at, Application.correction_due_at,
+            LEFT_OUT_IN,
         )
         .join(Organisation)
         .where(matching)
@@ -89,7 +98,7 @@ def _matching(filters: Filters) -> ColumnElement[bool]:
         columns = (Organisation.name, Organisation.credit_code, Application.number, _NOMINEE)
         wanted.append(or_(*(column.ilike(f"%{text}%", escape="\\") for column in columns)))
     for column, value in (
-        (Application.state, filters.state), (Application.sector, filters.sector), (Application.category, filters.category)
+        (STANDS, filters.state), (Application.sector, filters.sector), (Application.category, filters.category)
     ):  # fmt: skip
         if value:
             wanted.append(column == value)

@@ -1,13 +1,13 @@
 """Reading applications; each is fetched for an actor."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, exists, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, case, exists, or_, select, union
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from award.accounts.models import Grant
@@ -321,6 +321,31 @@ def left_out_by(session: Session, application: Application) -> LeftOut | None:
     )
     found = session.execute(query).first()
     return None if found is None else LeftOut(*found)
+
+
+STAYS_BEHIND = ("submitted", "correction", "resubmitted", "accepted")
+"""States in which an application still reads as being in the race, though a stage held on paper has left it out."""
+LEFT_OUT_IN = (
+    select(RoundStage.kind)
+    .join(PaperOutcome, PaperOutcome.round_stage_id == RoundStage.id)
+    .where(PaperOutcome.application_id == Application.id, LEAVES_OUT)
+    .order_by(RoundStage.position)
+    .limit(1)
+    .correlate(Application)
+    .scalar_subquery()
+)
+"""The kind of the stage held on paper that did not let an application go on; null where none did."""
+STANDS: ColumnElement[str] = case(
+    (and_(Application.state.in_(STAYS_BEHIND), LEFT_OUT_IN.is_not(None)), "left_out"), else_=Application.state
+)
+"""How the office reads where an application stands: its state, or that a stage on paper left it out."""
+
+
+def left_out_among(session: Session, applications: Sequence[Application]) -> dict[int, str]:
+    """Of some applications, those that read as left out: inner number -> the kind of the stage."""
+    ids = [one.id for one in applications]
+    query = select(Application.id, LEFT_OUT_IN).where(Application.id.in_(ids), STANDS == "left_out")
+    return dict(session.execute(query).all())
 
 
 def is_left_out(position: int) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
+from award.applications.queries import left_out_among
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_, Phrase, format_days, format_left, format_moment, short_day, spoken, translate
 from award.office import queries
@@ -195,21 +196,24 @@ def rows_of(
     items: dict[str, int] = {
         one.key: sum(1 for _ in criteria_of(view.session, view.round_, one.key).items()) for one in view.scheme.categories
     }
+    left_out = left_out_among(view.session, applications)
     return [
         {
-            **_row(view, one, seats[one.id], items[one.category]),
+            **_row(view, one, seats[one.id], items[one.category], left_out.get(one.id, "")),
             "strip": _strip(seats[one.id]) if see_totals and one.gate_opened_at is not None else None,
         }
         for one in applications
     ]
 
 
-def _row(view: View, application: Application, seats: list[Seat], items: int) -> dict[str, Any]:
+def _row(view: View, application: Application, seats: list[Seat], items: int, left_out_in: str) -> dict[str, Any]:
     category = view.scheme.category(application.category)
     facts = [view.name(category.name)] if len(view.scheme.categories) > 1 else []
     if application.sector in category.sectors:
         facts.append(view.name(category.sectors[application.sector]))
-    short = max(0, view.scheme.panel.size - len(seats)) if application.is_live else 0
+    if left_out_in:
+        facts.append(view.say(N_("left out by “{stage}”"), stage=view.scheme.stage(left_out_in).title))
+    short = max(0, view.scheme.panel.size - len(seats)) if application.is_live and not left_out_in else 0
     needs_judges = short > 0 and view.round_.stages[view.round_.position].kind in (Kind.ASSIGN, Kind.SCORE)
     due = len(seats) + short
     return {
@@ -219,7 +223,7 @@ def _row(view: View, application: Application, seats: list[Seat], items: int) ->
         "facts": " · ".join(facts),
         "panel": next((seat.name for seat in seats if seat.is_leader), "—"),
         "kind": application.words,
-        "code": application.state,
+        "code": "left_out" if left_out_in else application.state,
         "word": view.say(N_("Judges wanted: {count}"), count=short) if needs_judges and seats else "",
         "squares": [_square(seat, items) for seat in seats] + [None] * short,
         "sheets_in": sum(seat.state == "submitted" for seat in seats),

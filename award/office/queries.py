@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 from award.accounts.models import Person
 from award.applications.facts import NOMINEE
 from award.applications.models import LIVE, SHARING, Application
-from award.applications.queries import comes_to_judges, is_barred
+from award.applications.queries import STANDS, comes_to_judges, is_barred
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel import db
 from award.kernel.actor import Actor
@@ -183,7 +183,7 @@ def lines_of(
 def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:
     condition = (Application.round_id == round_.id) & (Application.state != "draft") & ~is_barred(actor)
     if wanted.state:
-        condition &= Application.state == wanted.state
+        condition &= STANDS.in_((wanted.state,))
     if wanted.category:
         condition &= Application.category == wanted.category
     if wanted.sector:

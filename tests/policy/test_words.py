@@ -12,12 +12,14 @@ CHINESE = {
     "stage": {"not_started": "未开始", "running": "进行中", "overdue": "已逾期", "done": "已完成"},
     "application": {
         "draft": "填报中", "submitted": "已提交", "correction": "待补正", "resubmitted": "已补正", "accepted": "已受理",
-        "rejected": "不予受理", "candidate": "建议授奖", "publicised": "公示中", "awarded": "获奖", "not_awarded": "未获奖",
+        "left_out": "未进入下一环节", "rejected": "不予受理",
+        "candidate": "建议授奖", "publicised": "公示中", "awarded": "获奖", "not_awarded": "未获奖",
         "withdrawn": "已撤回", "revoked": "已撤销",
     },
     "recommendation": {
         "draft": "填报中", "submitted": "已提交", "correction": "待补正", "resubmitted": "已补正", "accepted": "已受理",
-        "rejected": "不予受理", "candidate": "建议推荐", "publicised": "公示中", "awarded": "获推荐", "not_awarded": "未获推荐",
+        "left_out": "未进入下一环节", "rejected": "不予受理",
+        "candidate": "建议推荐", "publicised": "公示中", "awarded": "获推荐", "not_awarded": "未获推荐",
         "withdrawn": "已撤回", "revoked": "已撤销",
     },
     "item": {"not_started": "未开始", "in_progress": "进行中", "complete": "已完成", "review": "需复核"},

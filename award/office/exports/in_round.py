@@ -62,11 +62,13 @@ def _applications(asked: Asked) -> Answer:
         Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Unified social credit code")), width=22),
         Column(asked.say(N_("Number"))), Column(asked.say(N_("Category"))), Column(asked.say(N_("Sector"))),
         Column(asked.say(N_("Submitted")), Kind.MOMENT), Column(asked.say(N_("State"))),
-        Column(asked.say(N_("To be corrected until")), Kind.MOMENT),
+        Column(asked.say(N_("To be corrected until")), Kind.MOMENT), Column(asked.say(N_("Left out by"))),
     )  # fmt: skip
+    titles = {one.kind: asked.tell(one.title) for one in scheme.stages}
     rows = [
         (one.name, one.credit_code, one.number, categories[one.category], sectors.get(one.sector, ""), one.submitted_at,
-         asked.word(round_.words, one.state), one.correction_due_at if one.state == "correction" else None)
+         asked.word(round_.words, one.state), one.correction_due_at if one.state == "correction" else None,
+         titles[one.left_out_in] if one.state == "left_out" and one.left_out_in else "")
         for one in found.rows
     ]  # fmt: skip
     return answer(asked, round_, columns, rows)
