@@ -37,7 +37,7 @@ from award.rounds.queries import (
 from award.rounds.service import extend_stage, replan_stage
 from award.rounds.service.extensions import already_decided, dates_if_extended
 from award.rounds.service.replanning import dates_if_replanned
-from award.rounds.service.second_person import Waiting, ask_second_person
+from award.rounds.service.second_person import Waiting, ask_second_person, tell_first_person
 from award.stages import Kind
 
 WAITS = N_("Other dates wait for a second person already. They are confirmed or declined first.")
@@ -164,10 +164,13 @@ def _propose(
     session.add(change)
     session.flush()
     _note(session, actor, Event.DATE_CHANGE_PROPOSED, round_, change)
-    title = round_.scheme.stage(wanted.kind).title
-    waits = Waiting(N_("Other dates of a stage"), title, f"/office/rounds/{round_.public_id}/stages", change.public_id)
-    ask_second_person(session, actor, round_, waits, now, without=conflicted_in(session, round_))
+    ask_second_person(session, actor, round_, _waiting(round_, change), now, without=conflicted_in(session, round_))
     return change
+
+
+def _waiting(round_: Round, change: DateChange) -> Waiting:
+    title = round_.scheme.stage(change.stage.kind).title
+    return Waiting(N_("Other dates of a stage"), title, f"/office/rounds/{round_.public_id}/stages", change.public_id)
 
 
 def changes_of(session: Session, round_: Round) -> list[DateChange]:
@@ -234,7 +237,7 @@ def drop_change(
     """Declines proposed dates, or takes them back where the proposer does: the dates stay.
 
     Asked again by the same person, answers with it. Raises Refused (wrong role), Conflict (decided on already), Invalid
-    without a reason.
+    without a reason. Effects: a letter to whoever proposed them.
     """
     _hold(session, actor, round_, change, now)
     if change.state == "dropped" and change.decided_by == actor.person_id:
@@ -245,6 +248,7 @@ def drop_change(
     change.state, change.refusal = "dropped", refusal.strip()
     change.decided_by, change.decided_at = actor.person_id, now
     _note(session, actor, Event.DATE_CHANGE_DROPPED, round_, change)
+    tell_first_person(session, actor, round_, change.proposed_by, _waiting(round_, change), change.refusal, now)
     return change
 
 

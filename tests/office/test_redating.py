@@ -180,6 +180,7 @@ def test_a_proposal_is_declined_with_a_reason_and_another_may_follow(world: Worl
             drop_change(session, world.second, round_, change, " ", make.NOW)
         drop_change(session, world.second, round_, change, "理由不充分", make.NOW)
         assert drop_change(session, world.second, round_, change, "理由不充分", make.NOW).refusal == "理由不充分"
+    assert letters(world, "second_person_declined") == [f"officer{world.office.person_id}@example.cn"]
     assert refused(world, public_id, world.second).code == "dates.over"
     confirm(world, proposed(world, LATER + timedelta(2)))
     assert end_of_stage(world) == LATER + timedelta(2)
