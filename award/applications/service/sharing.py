@@ -46,7 +46,7 @@ def invite_to_application(
         raise Conflict("claim.pending", N_("You can invite colleagues once the award office has seen the licence."))
     _require_uninvited(session, application, email.strip().lower(), real_now)
     _require_apart(session, application, email, now)
-    where = {"organisation": application.organisation.name, "round": title_of(application.round)}
+    where = {"organisation": application.entrant, "round": title_of(application.round)}
     invitation, token = send_invitation(
         session, actor, name=name, email=email, role=role, scope=Scope.APPLICATION, scope_id=application.id, now=real_now,
         language=language, place=Phrase(N_("{organisation}, {round}"), where),
