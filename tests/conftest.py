@@ -20,6 +20,7 @@ from award.kernel import clock as award_clock
 from award.kernel import db, ids
 from award.kernel.migrating import upgrade
 from award.kernel.settings import PREFIX, Settings, settings
+from award.results.pages.objecting import lookups, objections
 from tests import postgres
 
 hypothesis.settings.register_profile("award", deadline=None)
@@ -62,9 +63,10 @@ def _no_other_hosts() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _calls() -> None:
-    """No test pays for the requests another made with the same token."""
-    calls.forget()
+def _limits() -> None:
+    """No test pays for what another asked with the same token or from the same address."""
+    for one in (calls, objections, lookups):
+        one.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ from award.app import make_app
 from award.kernel import clock as award_clock
 from award.kernel import db
 from award.kernel.settings import Settings, settings
-from award.results.pages.objecting import lookups, objections
 from tests import make
 from tests.bad_input import world as worlds
 from tests.bad_input.world import Place
@@ -44,8 +43,6 @@ def shared_client(shared_engine: Engine) -> Iterator[TestClient]:
 def place(built_place, shared_engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Place:  # type: ignore[no-untyped-def]
     """The world at make.NOW, its files where they are."""
     monkeypatch.setattr(award_clock, "real_now", lambda: make.NOW)
-    objections.forget()
-    lookups.forget()
     monkeypatch.setenv("AWARD_DIRECTORY", str(built_place.folder))
     settings.cache_clear()
     doors = built_place.world.doors

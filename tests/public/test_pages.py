@@ -1,7 +1,6 @@
 """The public site: what it shows from snapshots, what it takes in, and that nothing unpublished ever changes a byte of it."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from award.kernel.audit.trail import transaction
 from award.organisations.models import Organisation
 from award.regulations.model import Text
 from award.results.models import Notice, Objection, ResultLine
-from award.results.pages.objecting import lookups, objections
 from award.results.pages.site import days_of
 from award.results.published import PublicStage
 from award.rounds.models import Authority, RoundStage, Snapshot
@@ -32,15 +30,6 @@ from tests.winners.test_certificates import issue, revoke
 
 STATIC = ["/", "/notices", "/winners", "/v", "/policy", "/help", "/a11y"]
 OBJECTION = {"about": "", "text": "名单中一家组织有未结投诉。", "name": "钱立", "contact": "139****2210"}
-
-
-@pytest.fixture(autouse=True)
-def _no_former_objections() -> Iterator[None]:
-    objections.forget()
-    lookups.forget()
-    yield
-    objections.forget()
-    lookups.forget()
 
 
 @pytest.fixture
