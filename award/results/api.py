@@ -86,7 +86,7 @@ def _groups(found: Published) -> list[GroupOut]:
             grade_name=Words(**group["grade_name"]),
             winners=[
                 WinnerOut(
-                    application=one["application"], name=one["name"], sector=one["sector"],
+                    application=one["application"], name=one["name"], name_en=one.get("name_en", ""), sector=one["sector"],
                     revoked=revoked.get(one["application"]),
                 )
                 for one in group["winners"]

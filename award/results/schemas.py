@@ -24,10 +24,11 @@ class PublishedPage(Given):
 
 
 class WinnerOut(Given):
-    """Somebody named in a notice or result. revoked: the day the award was revoked, else null."""
+    """Somebody named in a notice or result. name_en: "" where none was published. revoked: the day of it, else null."""
 
     application: str
     name: str
+    name_en: str
     sector: str
     revoked: str | None
 
@@ -87,7 +88,7 @@ PUBLISHED = LINE | {
             "category": "organisation", "category_name": {"zh": "组织", "en": "Organisations"}, "grade": "award",
             "grade_name": {"zh": "市长质量奖", "en": "Mayor's Quality Award"},
             "winners": [
-                {"application": "b3h8r5nd6yfe", "name": "云川样例制造有限公司", "sector": "manufacturing", "revoked": None}
+                {"application": "b3h8r5nd6yfe", "name": "云川样例制造有限公司", "name_en": "", "sector": "manufacturing", "revoked": None}
             ],
         }
     ],

@@ -210,7 +210,10 @@ def test_results_are_what_was_published(world: World, program: As, clock: Standi
     words = {"zh": "第六届", "en": "6th"}
     group = {
         "category": "organisation", "category_name": words, "grade": "award", "grade_name": words, "money": 0,
-        "winners": [{"application": "b3h8r5nd6yfe", "name": "甲公司", "sector": "", "sector_name": None}],
+        "winners": [
+            {"application": "b3h8r5nd6yfe", "name": "甲公司", "sector": "", "sector_name": None},
+            {"application": "c3h8r5nd6yfe", "name": "乙公司", "name_en": "Second Works", "sector": "", "sector_name": None},
+        ],
     }  # fmt: skip
     content = {"round": world.round, "title": words, "document_number": "云〔2026〕1号", "groups": [group], "revoked": {}}
     with transaction(world.engine) as session:
@@ -227,6 +230,8 @@ def test_results_are_what_was_published(world: World, program: As, clock: Standi
     (line,) = reader.get("/results?kind=result").json()["items"]
     assert reader.get("/results?kind=notice").json()["items"] == []
     assert reader.get(f"/results/{line['id']}").json()["groups"][0]["winners"][0]["revoked"] == "2026-05-01"
+    names = [one["name_en"] for one in reader.get(f"/results/{line['id']}").json()["groups"][0]["winners"]]
+    assert names == ["", "Second Works"]  # what was published before there were any has none
     former = reader.get(f"/results/{first}").json()
     assert (former["newer"], former["groups"][0]["winners"][0]["revoked"]) == (line["id"], None)
 
