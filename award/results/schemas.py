@@ -24,7 +24,7 @@ class PublishedPage(Given):
 
 
 class WinnerOut(Given):
-    """Somebody named in a notice or result. name_en: "" where none was published. revoked: the day of it, else null."""
+    """Somebody named in a notice or result. name_en: empty where none was published. revoked: the day of it, else null."""
 
     application: str
     name: str
