@@ -25,6 +25,15 @@ COUNTED = {"team": "个班组", "individual": "人"}
 """What winners of a category are counted by where they are not organisations."""
 
 
+LINE = 20
+"""Characters of a title in a line: 156 mm of type area at 2 号 (22 pt). Source: GB/T 9704-2012, 5.2.1 and 7.3.1."""
+
+
+def _in_lines(name: str, of_whom: str) -> tuple[str, ...]:
+    """A title too long for one line is broken where its sense breaks, never inside a word."""
+    return (name + of_whom,) if len(name + of_whom) <= LINE else (name, of_whom)
+
+
 def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> NoticeView:
     """表彰决定 where the scheme is a commendation (表彰), 通报 where it is an evaluation (业务性评价) or recommends only.
 
@@ -38,7 +47,7 @@ def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: App
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}现将推荐名单通报如下："
         closing = f"希望被推荐的{_winners(groups, '')}做好后续申报工作，持续改进质量管理。"
     elif is_commendation:
-        heading = (f"{scheme.issuer.zh}关于表彰", f"{title}{_winners(groups)}的决定")
+        heading = (f"{scheme.issuer.zh}关于表彰", *_in_lines(title, f"{_winners(groups)}的决定"))
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}决定："
         closing = f"希望受表彰的{_winners(groups, '')}珍惜荣誉，再接再厉，持续改进，发挥示范带动作用。"
     else:

@@ -14,7 +14,7 @@ from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.press.views import NoticeView
 from award.results import official
 from award.results.models import Approval
-from award.results.official import decision_view
+from award.results.official import _in_lines, decision_view
 from award.results.papers import Group, Winner
 from award.results.queries import approval_of, decided_lines
 from award.results.service.publishing import publish_result
@@ -155,6 +155,18 @@ def test_the_decision_calls_its_winners_what_they_are(world: World, category: st
     decision = decided(world, category, 7)
     assert decision.title[1].endswith(title)
     assert any(counted in one.text for one in decision.paragraphs)
+
+
+@pytest.mark.parametrize(
+    ("of_whom", "lines"),
+    [
+        ("获奖组织的决定", ("第六届云川市市长质量奖获奖组织的决定",)),
+        ("获奖组织和个人的决定", ("第六届云川市市长质量奖", "获奖组织和个人的决定")),
+    ],
+)
+def test_no_title_breaks_inside_a_word(of_whom: str, lines: tuple[str, ...]) -> None:
+    """18 characters stand in one line of 20, 21 do not."""
+    assert _in_lines("第六届云川市市长质量奖", of_whom) == lines
 
 
 def decided(world: World, category: str, *winners: int) -> NoticeView:
