@@ -42,6 +42,7 @@ def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: App
     """
     groups, title = groups_of(scheme, decided), _name(round_)
     is_commendation = scheme.basis[0].nature == "commendation" and not scheme.recommends
+    heading: tuple[str, ...]
     if scheme.recommends:
         heading = (f"{scheme.issuer.zh}关于", f"{title}推荐名单的通报")
         opening = f"{_way(scheme)}，{_approved(scheme, approval)}现将推荐名单通报如下："
