@@ -29,6 +29,11 @@ def unknown_in(text: str, allowed: Collection[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def names_in(text: str) -> set[str]:
+    """The placeholders of a text, by their English names."""
+    return {_key(name) for name in _BRACES.findall(text)}
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with its placeholders filled; what fills them is not looked at again.
 

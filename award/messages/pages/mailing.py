@@ -31,10 +31,11 @@ TEMPLATE = "messages/mailing.html"
 LONGEST = 4000
 
 
-def _shown(draft: Draft) -> dict[str, Any]:
+def _shown(round_: Round, draft: Draft) -> dict[str, Any]:
+    is_on_paper = any(stage.held == "paper" for stage in round_.scheme.stages)
     return {
-        "groups": list(GROUPS.values()), "placeholders": PLACEHOLDERS, "typed": draft, "preview": None, "letter": None, "confirmed": "",
-        "longest": LONGEST,
+        "groups": [one for one in GROUPS.values() if is_on_paper or not one.left_out],
+        "placeholders": PLACEHOLDERS, "typed": draft, "preview": None, "letter": None, "confirmed": "", "longest": LONGEST,
     }  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def show(
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
     policy.require(Action.MESSAGE_SEND, stage_now(round_, now), standing_in(actor, round_))
-    return render(request, session, TEMPLATE, **place_of(actor, round_, "mailing", now), **_shown(Draft(group, "", "")))
+    return render(request, session, TEMPLATE, **place_of(actor, round_, "mailing", now), **_shown(round_, Draft(group, "", "")))
 
 
 @router.post("")
@@ -67,7 +68,7 @@ def compose(request: Request, session: RequestSession, actor: CurrentActor, roun
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
     place = place_of(actor, round_, "mailing", now)
-    typed = _shown(Draft(form.get("group"), form.get("subject"), form.get("text")))
+    typed = _shown(round_, Draft(form.get("group"), form.get("subject"), form.get("text")))
     is_sending = form.act("send", "preview") == "send"
     try:
         draft = _draft(form)

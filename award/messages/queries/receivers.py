@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from award.accounts.models import Grant, Person
 from award.applications.facts import NOMINEE
 from award.applications.models import LIVE, Application, entrant_of
-from award.applications.queries import WORKS_FOR, is_barred
+from award.applications.queries import LEFT_OUT_IN, WORKS_FOR, is_barred
 from award.judging.models import Sheet
 from award.kernel.actor import Actor, Role
 from award.kernel.i18n import format_moment
-from award.messages.groups import Group
+from award.messages.groups import PRESENT, Group
 from award.organisations.models import Organisation
 from award.rounds.models import Round
 from award.rounds.people import holds, is_reachable
-from award.rounds.queries import dates_of, title_of
+from award.rounds.queries import dates_of, stage_of, title_of
 from award.standing.models import Assignment, Conflict, Declaration
 
 
@@ -80,11 +80,19 @@ def entrants(session: Session, query: Select[Person, Application, str]) -> list[
 def receivers_of(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
     """Everybody in a group, each once. For an application the actor has a conflict with, nobody is meant."""
     query = contacts(round_, group.states, now) if group.states else seats(round_, group.open_work, now)
+    if group.left_out is not None:
+        query = query.where(LEFT_OUT_IN.is_not(None) if group.left_out else LEFT_OUT_IN.is_(None))
     clear = query.where(~is_barred(actor))
     by_person: dict[int, list[tuple[Person, Application, str]]] = {}
     for person, application, name in entrants(session, clear):
         by_person.setdefault(person.id, []).append((person, application, name))
-    return [_receiver(round_, group, rows) for rows in by_person.values()]
+    return [_receiver(round_, group, rows, now) for rows in by_person.values()]
+
+
+def end_ahead(round_: Round, now: datetime) -> datetime | None:
+    """The end of the present stage; None where it has none, or where that has passed."""
+    closes_at = stage_of(round_).closes_at
+    return closes_at if closes_at is not None and closes_at > now else None
 
 
 def mark_of(receivers: Sequence[Receiver]) -> str:
@@ -92,14 +100,16 @@ def mark_of(receivers: Sequence[Receiver]) -> str:
     return hashlib.sha256(",".join(one.person.public_id for one in receivers).encode()).hexdigest()
 
 
-def _receiver(round_: Round, group: Group, rows: Sequence[tuple[Person, Application, str]]) -> Receiver:
+def _receiver(
+    round_: Round, group: Group, rows: Sequence[tuple[Person, Application, str]], now: datetime
+) -> Receiver:
     person, first, _ = rows[0]
     language = person.language
     comma = "、" if language == "zh" else ", "
     values = {
         "name": person.name,
         "round": title_of(round_).in_language(language),
-        "deadline": _deadline(round_, group, [one for _, one, _ in rows], language),
+        "deadline": _deadline(round_, group, [one for _, one, _ in rows], language, now),
     }
     if not group.states:
         return Receiver(person, "", {**values, "count": str(len(rows))})
@@ -108,8 +118,10 @@ def _receiver(round_: Round, group: Group, rows: Sequence[tuple[Person, Applicat
     return Receiver(person, f"application:{first.public_id}", values)
 
 
-def _deadline(round_: Round, group: Group, applications: Sequence[Application], language: str) -> str:
-    if group.deadline:
+def _deadline(round_: Round, group: Group, applications: Sequence[Application], language: str, now: datetime) -> str:
+    if group.deadline == PRESENT:
+        closes_at = end_ahead(round_, now)
+    elif group.deadline:
         closes_at = dates_of(round_).get(group.deadline, (None, None))[1]
     else:
         closes_at = min((one.correction_due_at for one in applications if one.correction_due_at), default=None)

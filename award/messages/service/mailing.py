@@ -17,13 +17,13 @@ from award.kernel.i18n import N_
 from award.kernel.ids import new_id
 from award.kernel.jobs.service import enqueue
 from award.kernel.mail.service import is_address, send
-from award.messages.groups import GROUPS, Group
+from award.messages.groups import GROUPS, PRESENT, Group
 from award.messages.models import Mailing
-from award.messages.placeholders import fill, unknown_in
-from award.messages.queries.receivers import Receiver, mark_of, receivers_of
+from award.messages.placeholders import fill, names_in, unknown_in
+from award.messages.queries.receivers import Receiver, end_ahead, mark_of, receivers_of
 from award.rounds.models import Round
 from award.rounds.people import is_reachable
-from award.rounds.queries import guarded_stage, standing_in
+from award.rounds.queries import guarded_stage, stage_of, standing_in
 
 MAIL = "messages:mail"
 AT_ONCE = 100
@@ -55,9 +55,9 @@ class Preview:
 
 
 def preview_mailing(session: Session, actor: Actor, round_: Round, draft: Draft, now: datetime) -> Preview:
-    """What the first receiver would read. Raises Refused, Invalid (unknown placeholders, nothing written, nobody to write to)."""
+    """What the first receiver would read. Raises Refused, Invalid (what cannot be filled in, nothing written, nobody to write to)."""
     policy.require(Action.MESSAGE_SEND, guarded_stage(session, round_, now), standing_in(actor, round_))
-    group = _checked(draft)
+    group = _checked(round_, draft, now)
     receivers = _receivers(session, actor, round_, group, now)
     first = receivers[0]
     context = _context(draft.subject, draft.text, first.values, round_)
@@ -79,7 +79,7 @@ def send_mailing(
     first = session.scalar(select(Mailing).where(Mailing.public_id == key))
     if first is not None and (first.sent_by, first.round_id) == (actor.person_id, round_.id):
         return first
-    group = _checked(draft)
+    group = _checked(round_, draft, now)
     receivers = _receivers(session, actor, round_, group, now)
     if mark_of(receivers) != mark:
         text = N_(
@@ -154,7 +154,7 @@ def _receivers(session: Session, actor: Actor, round_: Round, group: Group, now:
     return receivers
 
 
-def _checked(draft: Draft) -> Group:
+def _checked(round_: Round, draft: Draft, now: datetime) -> Group:
     if draft.group not in GROUPS:
         raise Invalid.one("group", N_("Choose one of the options."))
     group = GROUPS[draft.group]
@@ -167,6 +167,9 @@ def _checked(draft: Draft) -> Group:
                 "This cannot be filled in for this group: {unknown}. Use the names listed beside the text, in braces."
             )
             errors.append(FieldError(field, said, {"unknown": unknown}))
+        elif group.deadline == PRESENT and "deadline" in names_in(text) and end_ahead(round_, now) is None:
+            said = N_("The deadline cannot be filled in: the stage “{stage}” has no end that lies ahead. Write the day you mean.")
+            errors.append(FieldError(field, said, {"stage": round_.scheme.stage(stage_of(round_).kind).title}))
     if errors:
         raise Invalid(errors)
     return group
