@@ -17,7 +17,9 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_, Phrase
-from award.results.queries import conflicted_in
+from award.policy import Moment
+from award.results.queries import conflicted_in, notice_of
+from award.results.service.noticing import correction_due
 from award.rounds.models import DateChange, Round, StageExtension
 from award.rounds.moving import Move, moves_of
 from award.rounds.planning import unannounced_years
@@ -44,6 +46,11 @@ WAITS = N_("Other dates wait for a second person already. They are confirmed or 
 SAME_PERSON = N_("You proposed these dates; another person of the office must confirm them.")
 CONFLICTED = N_("A conflict of interest of yours is on record in this round, so you confirm none of its dates. Ask a colleague.")
 CHANGED = N_("The dates of the round or the calendar of working days have changed meanwhile. Look at what would move now, then decide.")
+NOTICE_OUT = N_(
+    "The public notice is out: objections are taken until {until}, as it says, and a later end of this stage would not change that. "
+    "Only a corrected notice that names somebody newly runs for a new period; once the amended decision behind it is confirmed, this "
+    "stage can be given the end it needs."
+)
 NO_REFUSAL = N_("Say why the dates are not to be changed so; who proposed them reads it.")
 
 MOVED_ON = N_("The round has moved on since this was proposed.")
@@ -94,10 +101,22 @@ def outlook_then(session: Session, round_: Round, change: DateChange, now: datet
     return _outlook(session, round_, change.stage.kind, change.dates, now)
 
 
+def why_fixed(session: Session, round_: Round) -> Phrase | None:
+    """Why the present stage can be given no other end: its notice is out, and no correction with a new period is due."""
+    if stage_of(round_).kind != Kind.NOTICE or (notice := notice_of(session, round_.id)) is None:
+        return None
+    due = correction_due(session, round_)
+    if due is not None and due.added:
+        return None
+    return Phrase(NOTICE_OUT, {"until": Moment(notice.closes_at, round_.award.authority.zone)})
+
+
 def _dates(session: Session, round_: Round, wanted: Wanted, now: datetime) -> dict[str, dict[str, list[str]]]:
     if wanted.opens_at is None:
         if stage_of(round_).kind != wanted.kind:
             raise Conflict("dates.stage_left", MOVED_ON)
+        if why := why_fixed(session, round_):
+            raise Conflict("dates.notice_out", why.text, **why.params)
         after = dates_if_extended(session, round_, wanted.closes_at, wanted.reason, now)
     else:
         period = (wanted.opens_at, wanted.closes_at)
@@ -201,8 +220,9 @@ def why_lost(session: Session, round_: Round, change: DateChange, now: datetime)
     """Why a proposal can no longer be confirmed, None while it can: its stage, its dates or the calendar are others now."""
     try:
         dates = _dates(session, round_, wanted_by(change), now)
-    except Conflict:
-        return Phrase(LOST, {"why": Phrase(MOVED_ON)})
+    except Conflict as error:
+        why = Phrase(error.text, error.params) if error.code == "dates.notice_out" else Phrase(MOVED_ON)
+        return Phrase(LOST, {"why": why})
     except Invalid as error:
         first = error.errors[0]
         return Phrase(LOST, {"why": Phrase(first.text, first.params)})

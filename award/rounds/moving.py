@@ -60,7 +60,8 @@ def moves_of(frame: Frame, kind: str, before: Mapping[str, Period], after: Mappi
         was, is_ = before.get(one, nothing), after.get(one, nothing)
         if any((*was, *is_)):
             notes = [_note(frame, was, is_, is_wanted=one == kind)]
-            if one == "notice" and (is_[0] is not None and is_[1] is not None):
+            # Once the stage has begun, a notice holds the days it says itself, whatever was planned.
+            if one == "notice" and is_[0] is not None and is_[1] is not None and frame.now < is_[0]:
                 notes.append(_working_days(frame, is_[0], is_[1]))
             found.append(Move(title, was, is_, tuple(notes)))
     return found

@@ -106,6 +106,7 @@ def page_of(request: Request, session: Session, actor: Actor, round_: Round) -> 
         "extensions": extensions,
         "dropped": [one for one in changes if one.state == "dropped"],
         "waiting": _waiting(session, round_, next((one for one in changes if one.state == "proposed"), None), now),
+        "fixed": redating.why_fixed(session, round_),
         "by_two": redating.needs_two(session, round_),
         "names": names_of(session, _people(extensions, changes)),
         "typed": dict(typed_moment("closes_at", stage.closes_at, place["zone"])),
