@@ -20,7 +20,7 @@ from award.kernel.sheets.importing import Line, Plan, lines_of
 from award.panels import queries, service
 from award.panels.models import PoolMember
 from award.panels.service.importing import FIELDS, plan_import
-from award.panels.service.pool import Facts
+from award.panels.service.pool import Facts, facts_of
 from award.rounds.models import Authority
 from tests import make
 from tests.applications.world import records
@@ -191,7 +191,7 @@ def test_a_judge_is_found_by_his_mail_whatever_his_sign_in_name_is(world: World)
             for one in pool
         ]
         known, other = pool[0].person, pool[1]
-        old_name, old_day = known.username, str(pool[0].last_day)
+        name, old_name, old_day = known.name, known.username, str(pool[0].last_day)
     same = plan(world, table(*kept))
     assert same.faults == ()
     assert same.counts == {"added": 0, "changed": 0, "same": len(kept)}
@@ -204,10 +204,46 @@ def test_a_judge_is_found_by_his_mail_whatever_his_sign_in_name_is(world: World)
         # The name he signs in with means him too, once his address is another one.
         session.get_one(Person, known.id).username = "zhou@example.cn"
     assert old_name != "zhou@example.cn"
-    found = plan(world, table(["周敏", "zhou@example.cn", "新单位", "", "", "", old_day]))
+    found = plan(world, table([name, "zhou@example.cn", "新单位", "", "", "", old_day]))
     assert [one.kind for one in found.changes] == ["changed"]
-    twice = plan(world, table(["周敏", "zhou@example.cn", "新单位"], kept[0]))
+    twice = plan(world, table([name, "zhou@example.cn", "新单位"], kept[0]))
     assert [(one.field, one.params) for one in twice.faults] == [("B3", {"row": 2})]
+
+
+@pytest.mark.both_databases
+def test_another_name_than_that_of_the_account_is_a_fault_of_its_cell(world: World) -> None:
+    """Else a slip in the address would replace what is kept of somebody else, and nobody would see whose it was."""
+    with transaction(world.engine) as session:
+        make.person(session, "何晴", email="he@example.cn")
+        member = queries.pool_of(session, authority(session, world).id)[0]
+        email, before = member.person.email, (member.id, facts_of(member))
+    rows = table(["韩雪", email, "新单位"], ["韩雪", "he@example.cn", "新单位"], ["何晴 ", "he@example.cn ", "新单位"])
+    assert [one.field for one in plan(world, rows[:3]).faults] == ["A2", "A3"]
+    assert plan(world, [rows[0], rows[3]]).faults == ()
+    with pytest.raises(Invalid) as caught, transaction(world.engine) as session:
+        service.apply_import(session, world.office, authority(session, world), lines(rows[:2]), NOW)
+    assert [one.field for one in caught.value.errors] == ["A2"]
+    with transaction(world.engine) as session:
+        assert facts_of(session.get_one(PoolMember, before[0])) == before[1]
+        assert records(session, Event.JUDGE_CHANGED) == []
+
+
+@pytest.mark.both_databases
+def test_an_empty_cell_of_a_judge_in_the_pool_keeps_what_is_stored(world: World) -> None:
+    with transaction(world.engine) as session:
+        member = queries.pool_of(session, authority(session, world).id)[0]
+        member.title, member.speciality, member.region = "高级工程师", "管理", "云川市"
+        member.last_day = NOW.date() + timedelta(days=400)
+        kept, old = (member.id, member.last_day), member.institution
+        rows = table([member.person.name, member.person.email, "新单位", "", "财务", "", ""])
+    (found,) = plan(world, rows).changes
+    assert (found.kind, found.changes) == ("changed", (("institution", old, "新单位"), ("speciality", "管理", "财务")))
+    with transaction(world.engine) as session:
+        service.apply_import(session, world.office, authority(session, world), lines(rows), NOW)
+    with transaction(world.engine) as session:
+        stored = facts_of(session.get_one(PoolMember, kept[0]))
+        assert stored == Facts("新单位", "高级工程师", "财务", "云川市", kept[1])
+        assert [one["content"] for one in records(session, Event.JUDGE_CHANGED)] == [{"institution": "新单位", "speciality": "财务"}]
 
 
 @pytest.mark.both_databases

@@ -20,6 +20,7 @@ from award.panels.models import PoolMember
 from award.panels.service.pool import DAY_OVER, Facts, add_by_hand, change_judge, facts_of, require_office
 from award.rounds.models import Authority
 
+_STAYS = N_("Left empty, a judge who is in the pool already keeps what is stored.")
 FIELDS = (
     Field("name", N_("Full name"), 80, is_needed=True, example="韩雪", width=14),
     Field(
@@ -27,12 +28,15 @@ FIELDS = (
         note=N_("The judge signs in with it. A judge who is in the pool already is found by it."),
     ),
     Field("institution", N_("Institution"), 120, is_needed=True, example="云川市质量协会", width=32),
-    Field("title", N_("Professional title"), 80, example="高级工程师"),
-    Field("speciality", N_("Speciality"), 80, example="管理"),
-    Field("region", N_("Region"), 80, example="云川市"),
+    Field("title", N_("Professional title"), 80, example="高级工程师", note=_STAYS),
+    Field("speciality", N_("Speciality"), 80, example="管理", note=_STAYS),
+    Field("region", N_("Region"), 80, example="云川市", note=_STAYS),
     Field(
         "last_day", N_("Last day of the appointment"), 11, is_day=True, example="2030-12-31", width=24,
-        note=N_("Left empty, the appointment runs as long as the authority's rounds."),
+        note=N_(
+            "Left empty, a new judge's appointment runs as long as the authority's rounds; a judge who is in the pool already "
+            "keeps the day that is stored."
+        ),
     ),
 )  # fmt: skip
 
@@ -63,7 +67,7 @@ def apply_import(session: Session, actor: Actor, authority: Authority, lines: Se
             if member is None:
                 add_by_hand(session, actor, authority, line.values["name"], _email(line), _facts(line), now)
             else:
-                change_judge(session, actor, authority, member, _facts(line), now)
+                change_judge(session, actor, authority, member, _facts(line, member), now)
     return plan
 
 
@@ -113,9 +117,11 @@ def _email(line: Line) -> str:
     return line.values["email"].lower()
 
 
-def _facts(line: Line) -> Facts:
-    kept = {name: line.values[name] for name in ("institution", "title", "speciality", "region")}
-    return Facts(**kept, last_day=date.fromisoformat(text) if (text := line.values["last_day"]) else None)
+def _facts(line: Line, member: PoolMember | None = None) -> Facts:
+    """What a line says; what it leaves empty is as it is stored. member: None for a new judge."""
+    stored = Facts("") if member is None else facts_of(member)
+    said = {name: line.values[name] or getattr(stored, name) for name in ("institution", "title", "speciality", "region")}
+    return Facts(**said, last_day=date.fromisoformat(text) if (text := line.values["last_day"]) else stored.last_day)
 
 
 def _faults(session: Session, actor: Actor, line: Line, whom: _Whom, today: date) -> list[FieldError]:
@@ -126,6 +132,9 @@ def _faults(session: Session, actor: Actor, line: Line, whom: _Whom, today: date
         faults.append(FieldError(cell_of(FIELDS, line, "last_day"), DAY_OVER))
     if "email" not in line.wrong and (text := _wrong_address(session, actor, _email(line), whom)):
         faults.append(FieldError(cell_of(FIELDS, line, "email"), text))
+    elif "name" not in line.wrong and whom.person is not None and whom.person.name != line.values["name"]:
+        text = N_("The account of this address is in another name. Check the name and the mail address.")
+        faults.append(FieldError(cell_of(FIELDS, line, "name"), text))
     return faults
 
 
@@ -150,6 +159,6 @@ def _change(line: Line, whom: _Whom) -> Change:
     if member is None:
         remark = N_("Has an account already and becomes a judge with it.") if whom.person is not None else ""
         return Change(line.number, "added", line.values["name"], _email(line), remark=remark)
-    before, after = facts_of(member).as_map(), _facts(line).as_map()
+    before, after = facts_of(member).as_map(), _facts(line, member).as_map()
     changes = tuple((key, before[key], after[key]) for key in after if before[key] != after[key])
     return Change(line.number, "changed" if changes else "same", member.person.name, _email(line), changes)
