@@ -22,10 +22,22 @@ from award.kernel.errors import Conflict, NotFound, Refused, Stale
 from award.kernel.files.kinds import MEDIA_TYPES
 from award.kernel.i18n import N_
 from award.kernel.ids import PATTERN
-from award.kernel.web.api import READ, WRITE, IfMatch, Paged, Writing, answers, listed, tagged, version_of, words
+from award.kernel.web.api import (
+    READ,
+    TAG,
+    WRITE,
+    IfMatch,
+    Paged,
+    Writing,
+    answers,
+    listed,
+    tagged,
+    tagged_file,
+    version_of,
+    words,
+)
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import send_file
 from award.policy import actions_of, require
 from award.regulations.model import CategoryKey
 from award.rounds.queries import criteria_of, stage_now
@@ -43,7 +55,7 @@ ACTIONS = (
 LIST = answers({"items": [schemas.LINE], "next": None}, link=True)
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The stored file.", "content": dict.fromkeys(MEDIA_TYPES.values(), BINARY)}
+    200: {"description": "The stored file.", "headers": TAG, "content": dict.fromkeys(MEDIA_TYPES.values(), BINARY)}
 }
 
 
@@ -88,11 +100,13 @@ def one_application(request: Request, session: RequestSession, actor: CurrentAct
     "/{application_id}/evidence/{evidence_id}", summary=N_("A piece of evidence"),
     dependencies=READS, response_class=Response, responses=READ | FILE,
 )  # fmt: skip
-def evidence(session: RequestSession, actor: CurrentActor, application_id: PublicId, evidence_id: PublicId) -> Response:
+def evidence(
+    request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, evidence_id: PublicId
+) -> Response:
     """A piece of evidence itself: of the draft for whoever works on it, of what was submitted for its other readers."""
     application = _readable(session, actor, application_id)
     stored = queries.evidence_for(session, actor, evidence_id, clock.now(session), of=application)
-    return send_file(stored)
+    return tagged_file(request, stored)
 
 
 def _readable(session: Session, actor: Actor, application_id: str) -> Application:

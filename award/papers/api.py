@@ -8,10 +8,10 @@ from award.kernel import clock
 from award.kernel.actor import TokenScope
 from award.kernel.errors import NotFound
 from award.kernel.i18n import N_
-from award.kernel.web.api import READ, Paged, answers, listed, tagged
+from award.kernel.ids import PATTERN
+from award.kernel.web.api import READ, TAG, Paged, answers, listed, tagged, tagged_file
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
-from award.kernel.web.downloads import send_file
 from award.papers.documents import Readable, document_for, documents_for
 from award.papers.schemas import DOCUMENT, DocumentOut, Documents
 
@@ -21,8 +21,11 @@ Kind = Literal[
     "refusal_notice",
 ]  # fmt: skip
 PDF: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The stored file.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
-}
+    200: {
+        "description": "The stored file.", "headers": TAG,
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}  # fmt: skip
 
 
 @router.get(
@@ -32,9 +35,16 @@ PDF: dict[int | str, dict[str, Any]] = {
 def documents(
     request: Request, session: RequestSession, actor: CurrentActor, page: Paged,
     kind: Annotated[Kind | None, Query(description="Only those of this kind.")] = None,
+    round_id: Annotated[str | None, Query(
+        alias="round", pattern=PATTERN, description="Only those of this round.", examples=["w9c4t2mk8vxp"],
+    )] = None,
 ) -> Response:  # fmt: skip
     """The papers the token's person may have, of each the last that is ready."""
-    found = [one for one in documents_for(session, actor, clock.now(session)) if kind in (None, one.kind)]
+    found = [
+        one
+        for one in documents_for(session, actor, clock.now(session))
+        if kind in (None, one.kind) and round_id in (None, one.round)
+    ]
     rows = [_shown(one) for one in page.of(found, lambda one: one.document.public_id)]
     return listed(request, Documents, rows, page, lambda one: one.id)
 
@@ -52,12 +62,12 @@ def one_document(request: Request, session: RequestSession, actor: CurrentActor,
     "/{document_id}/content", summary=N_("The paper itself as PDF"),
     response_class=Response, responses=READ | PDF,
 )  # fmt: skip
-def content(session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
+def content(request: Request, session: RequestSession, actor: CurrentActor, document_id: PublicId) -> Response:
     """The paper itself as PDF."""
     found = document_for(session, actor, document_id, clock.now(session))
     if found.document.file is None:
         raise NotFound
-    return send_file(found.document.file, name=found.name)
+    return tagged_file(request, found.document.file, found.name)
 
 
 def _shown(one: Readable) -> DocumentOut:

@@ -38,10 +38,11 @@ NOTICES = {"accept": "acceptance_notice", "return": "correction_notice", "refuse
 
 @dataclass(frozen=True)
 class About:
-    """What a paper is. about: public id of what it concerns."""
+    """What a paper is. about: public id of what it concerns; round: that of its round."""
 
     kind: str
     about: str
+    round: str
     name: Name
 
 
@@ -50,11 +51,12 @@ Found = Iterator[tuple[Key, About]]
 
 @dataclass(frozen=True)
 class Readable:
-    """A paper somebody may have. name: of its file. kind and about: as programs read them."""
+    """A paper somebody may have. name: of its file. kind and about: as programs read them. round: its public id."""
 
     document: Document
     kind: str
     about: str
+    round: str
     name: str
 
 
@@ -74,7 +76,7 @@ def documents_for(session: Session, actor: Actor, now: datetime) -> list[Readabl
 
 
 def _readable(document: Document, known: About) -> Readable:
-    return Readable(document, known.kind, known.about, known.name(document.language))
+    return Readable(document, known.kind, known.about, known.round, known.name(document.language))
 
 
 def document_for(session: Session, actor: Actor, public_id: str, now: datetime) -> Readable:
@@ -87,9 +89,9 @@ def document_for(session: Session, actor: Actor, public_id: str, now: datetime) 
 
 def _public(session: Session) -> Found:
     for notice in latest_of(session, "notice"):
-        yield ("notice", f"round:{notice.round}"), About("notice", notice.round, partial(_titled, title_of(notice)))
+        yield ("notice", f"round:{notice.round}"), About("notice", notice.round, notice.round, partial(_titled, title_of(notice)))
     for result in latest_of(session, "result"):
-        about = About("announcement", result.public_id, partial(_titled, title_of(result)))
+        about = About("announcement", result.public_id, result.round, partial(_titled, title_of(result)))
         yield ("notice", subject_of(result.public_id)), about
 
 
@@ -104,7 +106,7 @@ def _of_office(session: Session, actor: Actor, now: datetime) -> Found:
             continue
         for certificate in certificates_for(session, actor, round_.id):
             named = f"{certificate.number} {certificate.holder}.pdf"
-            about = About("certificate", certificate.public_id, partial(_as_it_is, named))
+            about = About("certificate", certificate.public_id, round_.public_id, partial(_as_it_is, named))
             yield ("certificate", f"certificate:{certificate.public_id}"), about
         # What is listed has its gate open and no conflict with the reader.
         if decide(Action.SHEETS_READ, stage, Standing(standing.who, gate_open=True)).allowed:
@@ -126,7 +128,8 @@ def _as_it_is(name: str, language: str) -> str:
 def _reports(found: Iterator[FeedbackReport | None]) -> Found:
     for report in found:
         if report is not None and report.state in OUT:
-            about = About(feedback.KIND, report.public_id, partial(papers.file_name, report.application))
+            application = report.application
+            about = About(feedback.KIND, report.public_id, application.round.public_id, partial(papers.file_name, application))
             yield (feedback.KIND, feedback.subject_of(report)), about
 
 
@@ -134,7 +137,7 @@ def _on_paths(session: Session, actor: Actor, now: datetime) -> Found:
     """Decisions of rounds and notices on acceptance, which have pages of their own under /papers."""
     rounds = rounds_of(session, actor)
     for one in (one for round_ in rounds for one in papers_in(session, actor, round_, "decision", now)):
-        yield _key(one), About("decision", one.thing, one.file_name)
+        yield _key(one), About("decision", one.thing, one.round.public_id, one.file_name)
     notices = [one for round_ in rounds for one in papers_in(session, actor, round_, "acceptance", now)]
     notices += own_notices(session, actor, now)
     decided = select(AcceptanceDecision.public_id, AcceptanceDecision.kind, Application.public_id).join(
@@ -143,7 +146,7 @@ def _on_paths(session: Session, actor: Actor, now: datetime) -> Found:
     things = decided.where(AcceptanceDecision.public_id.in_([one.thing for one in notices]))
     about = {thing: (NOTICES[kind], application) for thing, kind, application in session.execute(things)}
     for one in notices:
-        yield _key(one), About(*about[one.thing], one.file_name)
+        yield _key(one), About(*about[one.thing], one.round.public_id, one.file_name)
 
 
 def _key(paper: Paper) -> Key:

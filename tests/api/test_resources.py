@@ -248,6 +248,8 @@ def test_evidence_is_there_for_whoever_reads_its_application(world: World, progr
         assert hashlib.sha256(answer.content).hexdigest() == listed["sha256"]
         assert answer.headers["content-type"] == "application/pdf"
         assert answer.headers["content-disposition"].startswith("attachment")
+        again = program(actor).get(address, headers={"if-none-match": f"W/{answer.headers['etag']}"})
+        assert (again.status_code, again.content) == (304, b"")
     for actor in (world.owners[1], world.stranger):
         assert program(actor).get(address).status_code == 404
     # Through another application, which its reader may read, it is not found either.

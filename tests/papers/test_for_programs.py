@@ -151,3 +151,36 @@ def test_a_program_fetches_it_under_the_name_of_its_page(any_engine: Engine, wor
     assert names[0] == names[1] != ""
     other = Program(client, token_for(any_engine, world.owners[0].person_id))
     assert other.get(f"/documents/{row['id']}").status_code == 404
+
+
+@pytest.mark.both_databases
+def test_a_program_that_has_the_file_is_not_sent_it_again(any_engine: Engine, world: World, client: Any, clock: StandingClock) -> None:
+    """The tag is that of the bytes, so it holds on another machine too; tags are compared without W/ (RFC 9110, 13.1.2)."""
+    program = Program(client, token_for(any_engine, world.owners[2].person_id))
+    (row,) = program.get("/documents").json()["items"]
+    path = f"/documents/{row['id']}/content"
+    first = program.get(path)
+    tag = first.headers["etag"]
+    assert (first.status_code, tag) == (200, f'"{row["sha256"][:32]}"')
+    for sent in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        again = program.get(path, headers={"if-none-match": sent})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert again.headers["cache-control"] == first.headers["cache-control"] == "private, no-cache"
+    changed = program.get(path, headers={"if-none-match": '"other"'})
+    assert (changed.status_code, changed.content) == (200, first.content)
+    other = Program(client, token_for(any_engine, world.owners[0].person_id))
+    assert other.get(path, headers={"if-none-match": "*"}).status_code == 404
+
+
+@pytest.mark.both_databases
+def test_a_program_asks_for_the_papers_of_one_round(any_engine: Engine, world: World, client: Any, clock: StandingClock) -> None:
+    program = Program(client, token_for(any_engine, world.office.person_id))
+    every = program.get("/documents").json()["items"]
+    assert len(every) == 3
+    assert program.get(f"/documents?round={world.round}").json()["items"] == every
+    (one,) = program.get(f"/documents?round={world.round}&kind=refusal_notice").json()["items"]
+    assert one["about"] == world.applications[2]
+    assert program.get(f"/documents?round={world.applications[0]}").json()["items"] == []
+    assert program.get("/documents?round=1").status_code == 422
+    page = program.get(f"/documents?round={world.round}&limit=1")
+    assert f"round={world.round}" in page.headers["link"]

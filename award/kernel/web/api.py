@@ -13,7 +13,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from award.kernel import ids
 from award.kernel.errors import AwardError, Stale, TagUnreadable, VersionMissing
+from award.kernel.files.models import StoredFile
 from award.kernel.i18n import N_
+from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import CONTROLS, TURNS, unkept
 
 T = TypeVar("T")
@@ -241,12 +243,30 @@ def tagged(request: Request, body: BaseModel, tag: str = "") -> Response:
 
 def tagged_bytes(request: Request, content: bytes, tag: str = "") -> Response:
     """The same for JSON that is written already."""
-    etag = f'"{tag or hashlib.sha256(content).hexdigest()[:32]}"'
-    headers = {"etag": etag, "cache-control": "private, no-cache", "vary": "authorization"}
-    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
-    if request.method == "GET" and (etag in known or "*" in known):
+    headers = _tag_headers(tag or hashlib.sha256(content).hexdigest()[:32])
+    if _has_it(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)
+
+
+def tagged_file(request: Request, stored: StoredFile, name: str | None = None) -> Response:
+    """The same for a stored file, whose tag is of its bytes. name: instead of its own."""
+    headers = _tag_headers(stored.sha256[:32])
+    if _has_it(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    response = send_file(stored, name=name)
+    response.headers.update(headers)
+    return response
+
+
+def _tag_headers(tag: str) -> dict[str, str]:
+    return {"etag": f'"{tag}"', "cache-control": "private, no-cache", "vary": "authorization"}
+
+
+def _has_it(request: Request, etag: str) -> bool:
+    """Whether the program has this representation already. Source: RFC 9110, 13.1.2: tags are compared without W/."""
+    known = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return request.method == "GET" and (etag in known or "*" in known)
 
 
 def _matched(
