@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from award.accounts.models import Grant
 from award.applications.models import (
     LEAVES_OUT,
+    SHARING,
     AcceptanceDecision,
     Answer,
     AnswerRevision,
@@ -358,8 +359,17 @@ def is_left_out(position: int) -> ColumnElement[bool]:
 
 
 def comes_to_judges(round_: Round) -> ColumnElement[bool]:
-    """Whether no stage held on paper has left an application out before judges were assigned."""
-    return ~is_left_out(next((stage.position for stage in round_.stages if stage.kind == Kind.ASSIGN), 0))
+    """Whether an application is judged, or was: in the review, and not left out on paper before judges were assigned.
+
+    What is handed in for it stays counted, whatever a later stage makes of it.
+    """
+    return _is_judged_from(next((stage.position for stage in round_.stages if stage.kind == Kind.ASSIGN), 0))
+
+
+@lru_cache
+def _is_judged_from(position: int) -> ColumnElement[bool]:
+    """Made once: a page of the office asks half a dozen questions with it."""
+    return Application.state.in_(SHARING) & ~is_left_out(position)
 
 
 def is_part_open(session: Session, application: Application, part: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Person
 from award.applications.facts import NOMINEE
-from award.applications.models import SHARING, Application, entrant_of
+from award.applications.models import Application, entrant_of
 from award.applications.queries import comes_to_judges, is_barred
 from award.judging.models import Sheet
 from award.judging.queries import code_of, state_of
@@ -55,7 +55,7 @@ def panels_in(session: Session, actor: Actor, round_: Round) -> list[Panel]:
             Application.number, Application.category, Application.gate_opened_at.is_not(None),
         )
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(SHARING), comes_to_judges(round_), ~is_barred(actor))
+        .where(Application.round_id == round_.id, comes_to_judges(round_), ~is_barred(actor))
         .order_by(Organisation.name, Application.id)
     )  # fmt: skip
     seats, ended = _seats_in(session, round_)

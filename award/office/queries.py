@@ -14,7 +14,6 @@ from award.applications.queries import STANDS, comes_to_judges, is_barred
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel import db
 from award.kernel.actor import Actor
-from award.office.going_on import is_going_on
 from award.organisations.models import Claim, Organisation
 from award.panels.models import PanelChange
 from award.rounds.models import DateChange, Round
@@ -26,7 +25,7 @@ UNDECIDED = ("submitted", "resubmitted", "correction")
 
 @dataclass(frozen=True)
 class Counts:
-    """A round in figures. due: sheets the present panels owe; submitted: those that are in.
+    """A round in figures. due: sheets the present panels owe; submitted: those that are in, also where a later stage left out.
 
     unsigned: active assignments without a declaration. judges: people with an active assignment.
     judged: accepted applications that come to judges. open_gates: those all of whose sheets are in. unwritten: those of them
@@ -98,12 +97,12 @@ def _gate_counts(actor: Actor, round_: Round) -> Select[int, int, int]:
     is_open = Application.gate_opened_at.is_not(None)
     return (
         select(
-            func.count(Application.id).filter(comes_to_judges(round_)),
+            func.count(Application.id),
             func.count(Application.id).filter(is_open),
             func.count(Application.id).filter(is_open, FeedbackReport.id.is_(None), Application.state.in_(LIVE)),
         )
         .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
-        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~is_barred(actor))
+        .where(Application.round_id == round_.id, comes_to_judges(round_), ~is_barred(actor))
     )
 
 
@@ -133,7 +132,7 @@ def _seat_counts(actor: Actor, round_: Round) -> Select[int, int, int, int]:
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
         .outerjoin(Declaration, signed)
         .where(
-            Assignment.round_id == round_.id, Assignment.state == "active", is_going_on(round_), ~is_barred(actor)
+            Assignment.round_id == round_.id, Assignment.state == "active", comes_to_judges(round_), ~is_barred(actor)
         )
     )
 
@@ -146,7 +145,7 @@ def submissions_of(session: Session, actor: Actor, round_: Round) -> Sequence[da
         .join(Application, Application.id == Assignment.application_id)
         .where(
             Assignment.round_id == round_.id, Assignment.state == "active", Sheet.state == "submitted",
-            is_going_on(round_), Sheet.submitted_at.is_not(None), ~is_barred(actor),
+            comes_to_judges(round_), Sheet.submitted_at.is_not(None), ~is_barred(actor),
         )
         .order_by(Sheet.submitted_at)
     )  # fmt: skip
@@ -162,7 +161,7 @@ def by_sector(session: Session, actor: Actor, round_: Round) -> dict[tuple[str, 
         )
         .join(Assignment, (Assignment.application_id == Application.id) & (Assignment.state == "active"))
         .outerjoin(Sheet, Sheet.assignment_id == Assignment.id)
-        .where(Application.round_id == round_.id, is_going_on(round_), ~is_barred(actor))
+        .where(Application.round_id == round_.id, comes_to_judges(round_), ~is_barred(actor))
         .group_by(Application.category, Application.sector)
         .order_by(Application.category, Application.sector)
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from award.accounts.models import Person
-from award.applications.models import LIVE, SHARING, Application
+from award.applications.models import LIVE, Application
 from award.applications.queries import comes_to_judges, is_barred, with_round
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
@@ -176,7 +176,7 @@ def panels_of(session: Session, actor: Actor, round_: Round) -> list[Panel]:
         select(Application)
         .options(joinedload(Application.organisation))
         .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.state.in_(SHARING), comes_to_judges(round_), ~is_barred(actor))
+        .where(Application.round_id == round_.id, comes_to_judges(round_), ~is_barred(actor))
         .order_by(Organisation.name, Application.id)
     ).all()
     seats: dict[int, list[Seat]] = defaultdict(list)

@@ -6,10 +6,13 @@ from sqlalchemy import Engine
 
 from award.applications.listing import Filters, list_for_office
 from award.applications.models import PaperOutcome
+from award.judging.progress import panels_in
 from award.kernel.audit.trail import transaction
+from award.office.dashboard import stages_of, view_of
 from award.office.exports.asked import Asked
 from award.office.exports.service import EXPORTS
-from award.office.queries import Wanted, lines_of
+from award.office.queries import Wanted, by_sector, lines_of, submissions_of
+from award.panels.queries import panels_of
 from award.rounds.queries import stage_of_kind
 from tests import make
 from tests.applications.browsing import Visitor
@@ -78,13 +81,51 @@ def test_the_pages_say_so(world: World, client: TestClient) -> None:
 def test_the_first_stage_that_left_it_out_is_told_also_before_it_was_accepted(world: World) -> None:
     """Two outcomes, as no round has them: the earlier one is what counts."""
     with transaction(world.engine) as session:
-        round_, application = world.found(session), world.application(session, "乙")
-        application.state = "submitted"
-        recommend = stage_of_kind(round_, "recommend")
-        office, second = (world.actors[who].person_id for who in ("office", "second"))
-        assert recommend is not None
-        session.add(PaperOutcome(
-            round_stage_id=recommend.id, application_id=application.id, state="confirmed", goes_on=False, summary="不推荐", content={},
-            held_on=DAY, recorded_by=office, recorded_at=make.NOW, confirmed_by=second, confirmed_at=make.NOW,
-        ))  # fmt: skip
+        world.application(session, "乙").state = "submitted"
+    left_out_at(world, "乙", "recommend")
     assert listed(world)[0]["乙"] == ("left_out", "recommend")
+
+
+def left_out_at(world: World, name: str, kind: str) -> None:
+    """A confirmed outcome of a stage on paper, put in by hand."""
+    with transaction(world.engine) as session:
+        stage = stage_of_kind(world.found(session), kind)
+        office, second = (world.actors[who].person_id for who in ("office", "second"))
+        assert stage is not None
+        session.add(PaperOutcome(
+            round_stage_id=stage.id, application_id=world.application(session, name).id, state="confirmed", goes_on=False, content={},
+            summary="未通过", held_on=DAY, recorded_by=office, recorded_at=make.NOW, confirmed_by=second, confirmed_at=make.NOW,
+        ))  # fmt: skip
+
+
+def handed_in(world: World) -> tuple[object, ...]:
+    """What is told of the sheets: figures, day by day, by sector, the stage line and the page of progress."""
+    with transaction(world.engine) as session:
+        round_, office = world.found(session), world.actors["office"]
+        view = view_of(session, office, round_, "en", make.NOW)
+        line = {one["name"]: one["note"] for one in stages_of(view)}
+        counts = view.counts
+        return (
+            (counts.due, counts.submitted, counts.judges), (counts.judged, counts.open_gates), len(submissions_of(session, office, round_)),
+            sum(by_sector(session, office, round_).values(), ()), line[round_.scheme.stage("score").title.en],
+            sum(len(one.seats) for one in panels_in(session, office, round_)),
+            sum(len(one.seats) for one in panels_of(session, office, round_)),
+        )  # fmt: skip
+
+
+def test_sheets_that_are_in_stay_counted_when_later_stages_leave_out(any_engine: Engine, clock: StandingClock) -> None:
+    """Three panels of five; nobody's work vanishes from a figure because the site visit or the committee said no."""
+    world = build(any_engine, [Entry("甲"), Entry("乙"), Entry("丙")], scheme="jiangsu-governor", at="consensus")
+    before = handed_in(world)
+    assert before == ((15, 15, 7), (3, 3), 15, (15, 15), "15 sheets", 15, 15)
+    for name, kind, following in (("乙", "site", "interview"), ("丙", "deliberate", "notice")):
+        left_out_at(world, name, kind)
+        world.stage(following)
+        assert handed_in(world) == before
+
+
+def test_left_out_before_judges_are_assigned_counts_nowhere(any_engine: Engine, clock: StandingClock) -> None:
+    """Also where seats and sheets stand in the tables, as no round has them."""
+    world = build(any_engine, [Entry("甲"), Entry("乙")], scheme="jiangsu-governor", at="consensus")
+    left_out_at(world, "乙", "opinions")
+    assert handed_in(world) == ((5, 5, 5), (1, 1), 5, (5, 5), "5 sheets", 5, 5)
