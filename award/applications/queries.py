@@ -343,9 +343,9 @@ STANDS: ColumnElement[str] = case(
 
 
 def left_out_among(session: Session, applications: Sequence[Application]) -> dict[int, str]:
-    """Of some applications, those that read as left out: inner number -> the kind of the stage."""
+    """Of some applications, those a stage held on paper left out, however they read now: inner number -> the kind of the stage."""
     ids = [one.id for one in applications]
-    query = select(Application.id, LEFT_OUT_IN).where(Application.id.in_(ids), STANDS == "left_out")
+    query = select(Application.id, LEFT_OUT_IN).where(Application.id.in_(ids), LEFT_OUT_IN.is_not(None))
     return dict(session.execute(query).all())
 
 

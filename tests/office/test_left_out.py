@@ -129,3 +129,17 @@ def test_left_out_before_judges_are_assigned_counts_nowhere(any_engine: Engine, 
     world = build(any_engine, [Entry("甲"), Entry("乙")], scheme="jiangsu-governor", at="consensus")
     left_out_at(world, "乙", "opinions")
     assert handed_in(world) == ((5, 5, 5), (1, 1), 5, (5, 5), "5 sheets", 5, 5)
+
+
+@pytest.mark.parametrize(("state", "word"), [("accepted", "Not in the next stage"), ("not_awarded", "Not awarded")])
+def test_no_sheets_are_waited_for_of_whom_no_judge_saw(
+    any_engine: Engine, clock: StandingClock, client: TestClient, state: str, word: str
+) -> None:
+    world = build(any_engine, [Entry("甲"), Entry("乙", sheets=(), state=state)], scheme="jiangsu-governor", at="archive")
+    left_out_at(world, "乙", "opinions")
+    page = Visitor(client, world.cookies["office"]).page(f"/office/rounds/{world.round}")
+    (row,) = (one for one in page.select("tbody tr") if "乙" in one.get_text())
+    said = [one.get_text(" ", strip=True) for one in row.select("td")]
+    assert said[-2:] == ["—", "—"], said
+    assert word in row.get_text()
+    assert "left out by “Opinions" in row.get_text()
