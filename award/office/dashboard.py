@@ -16,6 +16,7 @@ from award.office import queries
 from award.office.checks import Missing, missing_in
 from award.office.queries import Counts, Seat
 from award.regulations.model import Scheme
+from award.results.queries import end_of_stage
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import criteria_of, stage_of, stage_of_kind
 from award.stages import TABLE, Kind
@@ -23,13 +24,14 @@ from award.stages import TABLE, Kind
 
 @dataclass(frozen=True)
 class View:
-    """What the parts of the page are made from. language: of the reader; now: UTC."""
+    """What the parts of the page are made from. ends_at: of the present stage; language: of the reader; now: UTC."""
 
     session: Session
     actor: Actor
     round_: Round
     scheme: Scheme
     counts: Counts
+    ends_at: datetime | None
     language: str
     now: datetime
 
@@ -53,7 +55,8 @@ class View:
 
 def view_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> View:
     """The round with its scheme and counts."""
-    return View(session, actor, round_, round_.scheme, queries.counts_of(session, actor, round_), language, now)
+    counts, ends_at = queries.counts_of(session, actor, round_), end_of_stage(session, round_)
+    return View(session, actor, round_, round_.scheme, counts, ends_at, language, now)
 
 
 def head_of(view: View) -> dict[str, Any]:
@@ -99,7 +102,8 @@ def _stage(view: View, stage: RoundStage) -> dict[str, Any]:
 def _period(view: View, stage: RoundStage) -> str:
     if stage.opens_at is None:
         return ""
-    last = view.local(_last_moment(stage.closes_at)).date() if stage.closes_at is not None else None
+    ends_at = view.ends_at if stage.position == view.round_.position else stage.closes_at
+    last = view.local(_last_moment(ends_at)).date() if ends_at is not None else None
     return format_days(view.language, view.local(stage.opens_at).date(), last)
 
 
@@ -172,16 +176,16 @@ def _planned(stage: RoundStage, now: datetime) -> int:
 
 def _time_left(view: View) -> dict[str, Any]:
     stage = stage_of(view.round_)
-    if stage.closes_at is None:
+    if view.ends_at is None:
         return {}
     title = view.name(view.scheme.stage(stage.kind).title)
     zone = view.round_.award.authority.zone
-    over = stage.closes_at <= view.now
-    value = view.say(N_("over")) if over else format_left(view.language, stage.closes_at - view.now)
+    over = view.ends_at <= view.now
+    value = view.say(N_("over")) if over else format_left(view.language, view.ends_at - view.now)
     number, _, rest = value.partition(" ") if not over else (value, "", "")
     return {
         "label": view.say(N_("Until the end of “{stage}”"), stage=title), "value": number, "unit": rest,
-        "note": format_moment(view.language, stage.closes_at, zone, with_zone=True), "alert": True,
+        "note": format_moment(view.language, view.ends_at, zone, with_zone=True), "alert": True,
     }  # fmt: skip
 
 

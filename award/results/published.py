@@ -63,13 +63,21 @@ class Published:
 
 @dataclass(frozen=True)
 class PublicStage:
-    """A stage as the call dated it. state: not_started, running or done, by what the office has entered."""
+    """A stage as the call dated it; the public notice, once it is out, ends as it says itself.
+
+    state: not_started, running or done, by what the office has entered.
+    """
 
     kind: str
     title: Text
     opens_at: datetime | None
     closes_at: datetime | None
     state: str
+
+
+def notices_among(published: Sequence[Published]) -> dict[int, Published]:
+    """The last notice of every round that has one, by the round's inner number. published: as `latest_of` answers."""
+    return {one.round_id: one for one in published if one.kind == "notice"}
 
 
 def latest_of(session: Session, *kinds: str) -> list[Published]:
@@ -122,9 +130,10 @@ def entered_in(session: Session) -> dict[int, Entered]:
     }
 
 
-def stages_of(call: Published, entered: Entered, now: datetime) -> list[PublicStage]:
-    """The stages of a call that concern the public: its dates, and how far the round has come."""
-    return [_stage(one, entered, now) for one in call.content["stages"] if one["kind"] not in INNER]
+def stages_of(call: Published, notice: Published | None, entered: Entered, now: datetime) -> list[PublicStage]:
+    """The stages of a call that concern the public: its dates, and how far the round has come. notice: the round's last."""
+    own = {} if notice is None else {Kind.NOTICE: closes_at(notice)}
+    return [_stage(one, own.get(one["kind"]), entered, now) for one in call.content["stages"] if one["kind"] not in INNER]
 
 
 def extensions_of(call: Published) -> list[dict[str, Any]]:
@@ -133,13 +142,13 @@ def extensions_of(call: Published) -> list[dict[str, Any]]:
     return [{**one, "title": told_outside(text_of(one["title"]))} for one in told]
 
 
-def _stage(stage: Mapping[str, Any], entered: Entered, now: datetime) -> PublicStage:
-    opens_at, closes_at = moment_of(stage["opens_at"]), moment_of(stage["closes_at"])
+def _stage(stage: Mapping[str, Any], own_end: datetime | None, entered: Entered, now: datetime) -> PublicStage:
+    opens_at, ends_at = moment_of(stage["opens_at"]), own_end or moment_of(stage["closes_at"])
     state = "not_started"
     if stage["kind"] in entered:
-        is_over = stage["kind"] in TIMED and closes_at is not None and closes_at <= now
+        is_over = stage["kind"] in TIMED and ends_at is not None and ends_at <= now
         state = "done" if is_over or entered[stage["kind"]] else "running"
-    return PublicStage(stage["kind"], told_outside(text_of(stage["title"])), opens_at, closes_at, state)
+    return PublicStage(stage["kind"], told_outside(text_of(stage["title"])), opens_at, ends_at, state)
 
 
 def takes_applications(stages: Sequence[PublicStage], now: datetime) -> bool:

@@ -128,3 +128,17 @@ def test_the_stages_page_says_so_instead_of_offering_it(engine: Engine, clock: S
     assert "Show what moves" not in page
     answer = office.post(f"{path}/extension", FORM)
     assert (answer.status_code, TOLD in words(answer)) == (409, True)
+
+
+def test_the_office_is_told_the_end_the_notice_has(engine: Engine, clock: StandingClock, client: Any) -> None:
+    """Until the notice is out, the planned end of the stage, on 1 April 2026."""
+    here = decided(engine)
+    office, path = Visitor(client, here.cookies["office"]), f"/office/rounds/{here.round}"
+
+    def told() -> tuple[str, str]:
+        card, head = office.page(path).select(".stat-alert"), office.page(f"{path}/stages").select(".panel-head .muted")
+        return " ".join(card[0].text.split()), " ".join(head[0].text.split())
+
+    assert ["1 April" in said for said in told()] == [True, True], told()
+    put_on_notice(here)
+    assert ["9 March 2026 24:00" in said for said in told()] == [True, True], told()

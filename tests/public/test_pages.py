@@ -17,7 +17,7 @@ from award.results.models import Notice, Objection, ResultLine
 from award.results.pages.site import days_of
 from award.results.published import PublicStage
 from award.rounds.models import Authority, RoundStage, Snapshot
-from award.rounds.service import call_content, extend_stage, publish_progress, publish_snapshot
+from award.rounds.service import call_content, publish_progress, publish_snapshot
 from award.winners.models import Certificate
 from tests import make
 from tests.conftest import StandingClock
@@ -35,12 +35,18 @@ OBJECTION = {"about": "", "text": "名单中一家组织有未结投诉。", "na
 @pytest.fixture
 def here(engine: Engine, clock: StandingClock) -> World:
     """A round on public notice whose call is out."""
+    world = call_out(engine)
+    to_notice(world)
+    return world
+
+
+def call_out(engine: Engine) -> World:
+    """A round in its notice stage whose call is out; no notice is."""
     world = build(engine, ENTRIES)
     with transaction(engine) as session:
         round_ = world.found(session)
         content = call_content(session, round_)
         publish_snapshot(session, world.actors["office"], round_, "call", content, make.NOW - timedelta(60))
-    to_notice(world)
     enter(world, "notice")
     return world
 
@@ -76,9 +82,8 @@ def test_an_empty_site_says_why(client: Any) -> None:
     assert "No result has been published yet." in words(client.get("/winners"))
 
 
-def test_the_front_page_shows_the_stage_by_the_call(here: World, client: Any) -> None:
+def test_the_front_page_names_the_notice(here: World, client: Any) -> None:
     shown = words(in_english(client, "/"))
-    assert "Public notice until 1 April 2026" in shown
     assert "Public notice of the candidates of the 6th Yunchuan Mayor's Quality Award (2026)" in shown
     assert "Assignment of judges" not in shown  # the office's own business
 
@@ -116,23 +121,6 @@ def test_the_call(here: World, client: Any) -> None:
     assert "Yunchuan Mayor's Quality Award Nomination 8 450 points" in shown
     assert "5 working days" in shown
     assert client.get("/calls/222222222222").status_code == 404
-
-
-def test_an_extension_is_published_with_its_reason(here: World, client: Any, clock: StandingClock) -> None:
-    def lines() -> list[list[str]]:
-        found = BeautifulSoup(in_english(client, "/notices?kind=call").text, "html.parser").select(".notices a")
-        return [list(one.stripped_strings) for one in found]
-
-    before = lines()
-    clock.forward(days=1)
-    with transaction(here.engine) as session:
-        round_ = here.found(session)
-        end = make.NOW + timedelta(60)
-        extend_stage(session, here.actors["office"], round_, end, "台风停工", clock.now)
-    told = ["Extension", "Public notice extended: 6th Yunchuan Mayor's Quality Award (2026)", "3 March 2026"]
-    assert lines() == [told, *before], "the call keeps its name and its day"
-    assert "第六届云川市市长质量奖（2026）公示延期通知" in client.get("/", headers={"cookie": "lang=zh"}).text
-    assert "Reason: 台风停工" in words(in_english(client, f"/calls/{here.round}"))
 
 
 def test_the_notice(here: World, client: Any) -> None:

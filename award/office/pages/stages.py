@@ -114,7 +114,8 @@ def page_of(request: Request, session: Session, actor: Actor, round_: Round) -> 
             Action.STAGE_EXTEND, queries.stage_now(round_, now), queries.standing_in(actor, round_)
         ).allowed,
         "is_early": service.opens_later(round_, now),
-        "left": stage.closes_at - now if stage.closes_at is not None and stage.closes_at > now else None,
+        "ends_at": view.ends_at,
+        "left": view.ends_at - now if view.ends_at is not None and view.ends_at > now else None,
     }
 
 

@@ -32,6 +32,7 @@ from award.results.published import (
     extensions_of,
     latest_of,
     moment_of,
+    notices_among,
     snapshot_for,
     stages_of,
     successor_of,
@@ -54,15 +55,17 @@ def notices(request: Request, session: RequestSession, kind: str = "") -> Respon
 @router.get("/calls/{round_id}")
 def call(request: Request, session: RequestSession, round_id: PublicId) -> Response:
     """The call of a round as it stands now."""
-    calls = latest_of(session, "call")
+    published = latest_of(session, "call", "notice")
+    calls = [one for one in published if one.kind == "call"]
     found = next((one for one in calls if one.round == round_id), None)
     if found is None:
         raise NotFound
     now, language = clock.now(session), request.state.language
-    stages = stages_of(found, entered_in(session).get(found.round_id, {}), now)
+    out = notices_among(published).get(found.round_id)
+    stages = stages_of(found, out, entered_in(session).get(found.round_id, {}), now)
     return render(
         request, session, "public/call.html", **site_of(calls, language), call=found, heading=title_of(found), stages=stages,
-        extensions=extensions_of(found),
+        extensions=extensions_of(found), out=out, out_until=closes_at(out) if out else None,
         may_apply=takes_applications(stages, now), text_of=text_of, moment_of=moment_of,
     )  # fmt: skip
 

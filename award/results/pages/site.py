@@ -19,6 +19,7 @@ from award.results.published import (
     entered_in,
     is_running,
     latest_of,
+    notices_among,
     stages_of,
     takes_applications,
     text_of,
@@ -36,10 +37,11 @@ def home(request: Request, session: RequestSession) -> Response:
     published = latest_of(session)
     calls = [one for one in published if one.kind == "call"]
     results = [one for one in published if one.kind == "result"]
-    entered = entered_in(session)
+    entered, notices = entered_in(session), notices_among(published)
+    running = [one for one in calls if is_running(one, now)]
     return render(
         request, session, "public/home.html", **site_of(calls, language),
-        rounds=[_round(one, entered.get(one.round_id, {}), now, language) for one in calls if is_running(one, now)],
+        rounds=[_round(one, notices.get(one.round_id), entered.get(one.round_id, {}), now, language) for one in running],
         notices=listed(session, published)[:SHOWN],
         winners=[winner for one in results if not one.recommends for winner in winners_of(one, language)][:SHOWN],
     )  # fmt: skip
@@ -60,8 +62,8 @@ def site_of(calls: list[Published], language: str) -> dict[str, Any]:
     }
 
 
-def _round(call: Published, entered: Entered, now: datetime, language: str) -> dict[str, Any]:
-    stages = stages_of(call, entered, now)
+def _round(call: Published, notice: Published | None, entered: Entered, now: datetime, language: str) -> dict[str, Any]:
+    stages = stages_of(call, notice, entered, now)
     zone = call.content["zone"]
     return {
         "name": call.title.in_language(language),
