@@ -119,6 +119,10 @@ _NOMINEES: Mapping[str, FactGroup] = {
 }  # fmt: skip
 
 
+NAMING = frozenset(_NOMINEES)
+"""Categories that have it."""
+
+
 @dataclass(frozen=True)
 class Headings:
     """What stands over the facts of an application and over its profile; English msgids."""

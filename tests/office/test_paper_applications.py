@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from award.applications import queries, service
@@ -23,6 +23,7 @@ from award.kernel.sheets.importing import headings, lines_of
 from award.kernel.sheets.models import Import
 from award.messages.queries.receivers import contacts
 from award.organisations.service import claim_organisation, decide_claim
+from award.regulations.loader import shipped_schemes
 from award.rounds.models import Round
 from award.rounds.queries import with_stages
 from award.worker import run
@@ -34,6 +35,7 @@ from tests.conftest import StandingClock
 from tests.kernel.test_intake import with_rows
 from tests.office.codes import code_of
 from tests.office.test_imports import TWO
+from tests.results.judged import with_scheme
 
 NAMES = ("云川轴承有限公司", "云川物流有限公司")
 CODES = (code_of(1), code_of(2))
@@ -207,6 +209,33 @@ def test_its_people_claim_it_complete_it_submit_it_and_the_office_accepts_it(wor
 )
 def test_a_line_that_cannot_be_is_named_by_its_cell(world: World, changed: dict[str, str], cell: str) -> None:
     assert cells(world, row(0, **changed), row(1)) == [cell]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("category", "name", "faults"),
+    [
+        ("个人", "钱伟", []), ("一线班组", "一班", []), ("组织", "", []), ("个人", "", ["J2"]),
+        ("一线班组", "", ["J2"]), ("组织", "钱伟", ["J2"]), ("个人", "钱" * 41, ["J2"]),
+    ],
+)
+def test_who_is_entered_is_named_where_the_category_asks(
+    any_engine: Engine, clock: StandingClock, category: str, name: str, faults: list[str]
+) -> None:
+    world = unclaimed(any_engine)
+    with transaction(any_engine) as session:
+        with_scheme(session, round_of(session, world), categories=shipped_schemes()["china-quality"].categories)
+    cell = row(0, category=category, sector="", nominee=name)
+    assert cells(world, cell) == faults
+    if faults:
+        return
+    entered(world, cell)
+    with transaction(any_engine) as session:
+        made = session.scalars(select(Application).order_by(Application.id.desc())).first()
+        assert made is not None
+        assert made.profile.get("nominee", "") == name
+        noted = worlds.records(session, Event.APPLICATION_STARTED)[-1]["content"]["fields"]
+        assert noted.get("nominee", "") == name
 
 
 @pytest.mark.both_databases

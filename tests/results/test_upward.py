@@ -24,7 +24,7 @@ from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
 from tests.applications.browsing import Visitor
 from tests.judging import world as worlds
-from tests.results.acts import propose, to_notice, to_publication
+from tests.results.acts import decide, propose, to_notice, to_publication
 from tests.results.judged import DAY, Entry, World, build, with_scheme
 from tests.results.test_pages import base, main_of
 from tests.visiting import post
@@ -157,10 +157,35 @@ def test_the_list_of_nominees_is_what_the_city_takes_in(any_engine: Engine, cloc
         ]  # fmt: skip
 
 
-def listed(world: World) -> list[list[str]]:
+def test_an_individual_is_not_lost_on_the_way_up(any_engine: Engine, clock: Any) -> None:
+    world = build(any_engine, [Entry("重工", (90,) * 5), Entry("轴承厂", (90,) * 5, category="individual")], scheme="jiangsu-governor")
+    with transaction(any_engine) as session:
+        # The sheets are the whole of the total, so that the test needs no outcomes of stages on paper.
+        with_scheme(session, world.found(session), stages=shipped_schemes()["yunchuan-mayor"].stages)
+        for name in ("重工", "轴承厂"):
+            world.application(session, name).profile = {"contact_name": "林秋"} | ({"nominee": "钱伟"} if name == "轴承厂" else {})
+    propose(world, category="individual")
+    decide(world, category="individual")
+    to_publication(world)
+    head, *rows = listed(world, "china")
+    assert [head.count("个人或班组"), {row[1]: row[head.index("个人或班组")] for row in rows}] == [1, {"重工": "", "轴承厂": "钱伟"}]
+    with transaction(any_engine) as session:
+        above = make.round_(session, "apply", of=make.authority(session, "国家市场监督管理总局"), scheme="china-quality")
+        officer = make.actor(session, make.officer(session, above.award.authority, "国办"))
+        received = [[*row[:4], DAY.isoformat(), *row[5:]] for row in rows]
+        lines, faults = lines_of(fields_of(above.scheme), [head, *received])
+        assert faults == []
+        apply_import(session, officer, above, lines, make.NOW)
+        made = session.scalars(select(Application).where(Application.round_id == above.id).order_by(Application.id)).all()
+        assert {(one.category, one.profile.get("nominee"), one.entrant) for one in made} == {
+            ("organisation", None, "重工"), ("individual", "钱伟", "钱伟（轴承厂）"),
+        }  # fmt: skip
+
+
+def listed(world: World, upward: str = "city") -> list[list[str]]:
     """The same table without its page, for the other database."""
     with transaction(world.engine) as session:
-        asked = Asked(session, world.actors["office"], "zh", make.NOW, {"round": world.round, "upward": "city"})
+        asked = Asked(session, world.actors["office"], "zh", make.NOW, {"round": world.round, "upward": upward})
         table = EXPORTS["nominees"].make(asked).table
         return [[one.title for one in table.columns], *([str(cell or "") for cell in row] for row in table.rows)]
 

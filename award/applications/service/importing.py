@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.accounts.contact import NOT_A_PHONE, PHONE
-from award.applications.facts import CONTACT, plain_value
+from award.applications.facts import CONTACT, NAME_LENGTH, NAMING, NOMINEE, plain_value
 from award.applications.letters import write_of_paper
 from award.applications.models import Application
 from award.applications.service.holding import note
@@ -36,9 +36,14 @@ from award.stages import StageNow
 _STATED = ("contact_name", "contact_phone", "contact_email", "contact_address")
 """Columns that are facts of the application, under their own names."""
 
+_ENTERED = Field(
+    NOMINEE, N_("Individual or team"), NAME_LENGTH, width=24,
+    note=N_("The name, where the category is for individuals or teams; left empty where it is for organisations."),
+)  # fmt: skip
+
 
 def fields_of(scheme: Scheme) -> tuple[Field, ...]:
-    """The columns, with the categories and sectors of the round to choose from."""
+    """The columns, with the categories and sectors of the round to choose from; whom it enters where one is not for organisations."""
     categories = tuple((one.key, one.name) for one in scheme.categories)
     sectors = {key: name for one in scheme.categories for key, name in one.sectors.items()}
     return (
@@ -57,6 +62,7 @@ def fields_of(scheme: Scheme) -> tuple[Field, ...]:
         Field("contact_phone", N_("Telephone"), 25, example="0552-3001234"),
         Field("contact_email", N_("Mail address"), 64, example="linqiu@example.cn", width=28),
         Field("contact_address", N_("Postal address"), 200, example="云川市高新区一号", width=36),
+        *((_ENTERED,) if any(one.key in NAMING for one in scheme.categories) else ()),
     )  # fmt: skip
 
 
@@ -144,7 +150,8 @@ def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date
 
 def _told(line: Line) -> tuple[tuple[str, str, str], ...]:
     """What the application will say besides whose it is: nothing stood there before."""
-    return tuple((key, "", line.values[key]) for key in ("category", "sector", "received_on", *_STATED) if line.values[key])
+    told = ("category", NOMINEE, "sector", "received_on", *_STATED)
+    return tuple((key, "", line.values[key]) for key in told if line.values.get(key))
 
 
 def _code(line: Line) -> str:
@@ -173,6 +180,8 @@ def _faults_of_what(rules: CategoryRules | None, line: Line, today: date) -> dic
     found, contact = {}, _contact(line)
     if rules is not None and "sector" not in line.wrong and line.values["sector"] not in (rules.sectors or {""}):
         found["sector"] = N_("Choose a sector of this category.") if rules.sectors else N_("This category has no sectors. Leave it empty.")
+    if rules is not None and NOMINEE not in line.wrong and (text := _wrong_nominee(rules.key, line.values.get(NOMINEE, ""))):
+        found[NOMINEE] = text
     if line.values["received_on"] and date.fromisoformat(line.values["received_on"]) > today:
         found["received_on"] = N_("This day is still to come. Enter the day the paper came to the office.")
     if contact["contact_phone"] and not PHONE.fullmatch(contact["contact_phone"]):
@@ -182,12 +191,20 @@ def _faults_of_what(rules: CategoryRules | None, line: Line, today: date) -> dic
     return found
 
 
+def _wrong_nominee(category: str, name: str) -> str:
+    """What is wrong with whom an application of a category enters, a msgid."""
+    if category in NAMING:
+        return "" if name else N_("This category is for individuals or teams. Enter the name of the one who applies.")
+    return N_("This category is for organisations. Leave it empty.") if name else ""
+
+
 def _contact(line: Line) -> dict[str, str]:
     return {key: plain_value(CONTACT[key], line.values[key]) for key in _STATED}
 
 
 def _entered(round_: Round, organisation: Organisation, line: Line, now: datetime) -> Application:
-    profile = {key: value for key, value in _contact(line).items() if value}
+    stated = {NOMINEE: line.values.get(NOMINEE, ""), **_contact(line)}
+    profile = {key: value for key, value in stated.items() if value}
     return Application(
         round=round_, organisation=organisation, category=line.values["category"], sector=line.values["sector"],
         profile=profile, state="draft", profile_version=1, contact_person_id=None, started_at=now,

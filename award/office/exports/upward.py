@@ -30,9 +30,11 @@ def _nominees(asked: Asked) -> Answer:
     if publication_of(asked.session, round_.id) is None:
         raise Conflict("result.unpublished", N_("Publish the result first; whom to send up follows from it."))
     above = tier.scheme or round_.scheme
+    taken = headings(fields_of(above), asked.language)
+    entered = asked.say(N_("Individual or team"))
     columns = (
-        *(Column(title, width=24) for title in headings(fields_of(above), asked.language)),
-        Column(asked.say(N_("Individual or team")), width=16), Column(asked.say(N_("Grade")), width=24),
+        *(Column(title, width=24) for title in taken), *(() if entered in taken else (Column(entered, width=24),)),
+        Column(asked.say(N_("Grade")), width=24),
         Column(asked.say(N_("Total (of 1000)")), Kind.HUNDREDTHS), Column(asked.say(N_("Nominated for")), width=24),
     )  # fmt: skip
     hidden = hidden_from(asked.session, asked.actor, round_)
@@ -49,7 +51,7 @@ def _nominees(asked: Asked) -> Answer:
 
 
 def _as_imported(asked: Asked, above: Scheme, scheme: Scheme, line: ResultLine) -> tuple[str, ...]:
-    """One application in the columns of the table it is imported from, then whom it enters."""
+    """One application in the columns of the table it is imported from; whom it enters is the last, which not every table takes."""
     application = line.application
     rules = {str(one.key): one for one in above.categories}.get(application.category) or scheme.category(application.category)
     profile, organisation = application.profile, application.organisation
