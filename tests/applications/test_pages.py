@@ -16,11 +16,13 @@ from award.kernel.audit.trail import transaction
 from award.kernel.mail.models import Message
 from award.kernel.mail.writing import write as write_letter
 from award.organisations.service import claim_organisation
+from award.regulations.loader import shipped_schemes
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor, without_reference
 from tests.applications.world import World
 from tests.conftest import StandingClock
+from tests.results.judged import with_scheme
 from tests.visiting import only
 
 PART = "4.1.2"
@@ -114,6 +116,22 @@ def test_conditions_are_confirmed_before_an_application_begins(desk: dict[str, V
     begun = desk["stranger"].post(path, {**chosen, **dict.fromkeys(boxes, "1")})
     assert begun.status_code == 303
     assert desk["stranger"].get(begun.headers["location"]).status_code == 200
+
+
+def test_that_an_organisation_enters_one_individual_is_said_before_it_begins(desk: dict[str, Visitor], world: World) -> None:
+    """A second start leads to the application there is."""
+    with transaction(world.engine) as session:
+        with_scheme(session, world.found(session).round, categories=shipped_schemes()["jiangsu-governor"].categories)
+    path = f"/apply/rounds/{world.round}"
+    form = desk["stranger"].page(f"{path}/individual").find("form", action=f"{path}/individual")
+    assert form is not None
+    assert "one individual or one team in a round" in form.get_text()
+    assert "one individual or one team" not in desk["stranger"].page(f"{path}/organisation").get_text()
+    sent = {str(one["name"]): "1" for one in form.find_all("input", type="checkbox")}
+    sent["organisation"] = str(form.find("input", type="radio")["value"])  # type: ignore[index]
+    first, second = (desk["stranger"].post(f"{path}/individual", sent) for _ in range(2))
+    assert first.status_code == second.status_code == 303
+    assert first.headers["location"] == second.headers["location"]
 
 
 def test_who_comes_too_late_to_begin_is_told_when_it_closed(desk: dict[str, Visitor], world: World, clock: StandingClock) -> None:
