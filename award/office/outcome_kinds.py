@@ -37,8 +37,9 @@ class Words:
 class Setting:
     """What an outcome is held against. points: item -> points; most_recommended: None where nothing limits it.
 
-    others: what is entered in this stage for the other applications of the category. submitted: day of the application's
-    submission. committee: members that the votes of the same day name, None where there is none.
+    others: what is entered in this stage for the other applications of the category. submitted, accepted: the days of the
+    application's submission and acceptance, None where there was none yet. committee: members that the votes of the same day
+    name, None where there is none.
     """
 
     today: date
@@ -49,6 +50,7 @@ class Setting:
     others: Sequence["Content"] = ()
     submitted: date | None = None
     committee: int | None = None
+    accepted: date | None = None
 
 
 @dataclass(frozen=True)
@@ -338,14 +340,22 @@ def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldErro
     found = _faults_of_score(entry, counts=counts)
     if not entry.summary.strip():
         found.append(FieldError("summary", N_("Say in a sentence what came out.")))
-    if entry.held_on > setting.today:
-        found.append(FieldError("held_on", N_("This day has not come yet.")))
-    elif setting.submitted is not None and entry.held_on < setting.submitted:
-        text = N_("This day lies before the application was submitted on {day}. Enter the day of this round's record.")
-        found.append(FieldError("held_on", text, {"day": setting.submitted}))
+    found += _faults_of_day(entry.held_on, setting)
     if entry.file_id is None:
         found.append(FieldError("file", NO_FILE))
     return found + content.faults(entry, setting)
+
+
+def _faults_of_day(held_on: date, setting: Setting) -> list[FieldError]:
+    if held_on > setting.today:
+        return [FieldError("held_on", N_("This day has not come yet."))]
+    if setting.submitted is not None and held_on < setting.submitted:
+        text = N_("This day lies before the application was submitted on {day}. Enter the day of this round's record.")
+        return [FieldError("held_on", text, {"day": setting.submitted})]
+    if setting.accepted is not None and held_on < setting.accepted:
+        text = N_("This day lies before the application was accepted on {day}. Enter the day of this round's record.")
+        return [FieldError("held_on", text, {"day": setting.accepted})]
+    return []
 
 
 def _faults_of_score(entry: Entry, *, counts: bool) -> list[FieldError]:

@@ -158,7 +158,7 @@ def faults_of_entry(
     if not isinstance(entry.content, CONTENTS[kind]):
         raise Conflict("outcome.kind", N_("The round stands in another stage now; open its form again."))
     criteria = criteria_of(session, round_, application.category)
-    day_of, submitted = round_.award.authority.day_of, application.submitted_at
+    day_of, submitted, accepted = round_.award.authority.day_of, application.submitted_at, application.accepted_at
     setting = Setting(
         day_of(now),
         {item.key: item.points for item in criteria.items()},
@@ -168,6 +168,7 @@ def faults_of_entry(
         _others(session, kind, application, kept),
         None if submitted is None else day_of(submitted),
         _committee_on(kind, entry.held_on, kept.values()),
+        None if accepted is None else day_of(accepted),
     )
     return faults_of(entry, setting, counts=gives_score(round_))
 

@@ -73,6 +73,13 @@ def test_nothing_is_held_before_the_application_was_submitted(kind: str, content
     assert faults(content, replace(SETTING, submitted=date(2026, 3, 3))) == ["held_on"]
 
 
+@pytest.mark.parametrize(("kind", "content"), GOOD)
+def test_nothing_is_held_before_the_application_was_accepted(kind: str, content: Content) -> None:
+    submitted = replace(SETTING, submitted=date(2026, 2, 1))
+    assert faults(content, replace(submitted, accepted=DAY)) == []
+    assert faults(content, replace(submitted, accepted=date(2026, 3, 3))) == ["held_on"]
+
+
 @pytest.mark.parametrize(("size", "found"), [(None, []), (9, []), (11, ["members"])])
 def test_the_votes_of_a_day_are_of_one_committee(size: int | None, found: list[str]) -> None:
     assert faults(Deliberation(9, 8, 6, 1, 1), replace(SETTING, committee=size)) == found

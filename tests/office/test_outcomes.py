@@ -58,6 +58,17 @@ def test_it_counts_once_a_second_person_has_confirmed_it(desk: Desk, session: Se
     assert acts == ["outcome:recorded", "outcome:confirmed"]
 
 
+def test_no_visit_before_the_application_was_accepted(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    """Visited on 1 March, accepted on the 2nd."""
+    round_, application = site
+    application.submitted_at, application.accepted_at = NOW - timedelta(9), NOW
+    with pytest.raises(Invalid) as caught:
+        record_outcome(session, desk["office"], round_, application, ENTRY, NOW)
+    assert [(one.field, one.params) for one in caught.value.errors] == [("held_on", {"day": date(2026, 3, 2)})]
+    application.accepted_at = NOW - timedelta(1)
+    assert record_outcome(session, desk["office"], round_, application, ENTRY, NOW)
+
+
 def test_colleagues_are_asked_once_a_day(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
     round_, application = site
     other = world.application(session, round_, 2)
