@@ -28,7 +28,8 @@ hypothesis.settings.load_profile("award")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="run every test that uses a database on PostgreSQL too")
+    told = "run every test that uses a database on PostgreSQL too, and in full what is done by turns otherwise"
+    parser.addoption("--all", action="store_true", help=told)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

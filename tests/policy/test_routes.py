@@ -130,6 +130,11 @@ def in_every_stage(everybody: Everybody) -> Iterator[tuple[str, Stage]]:
             yield kind.value, stage
 
 
+def changes_for(door: Door, who: str) -> bool:
+    """Whether it is open to somebody in some stages and not in others."""
+    return len({is_open(door, who, kind.value) for kind in Kind}) == 2
+
+
 def faults(
     client: Browser, everybody: Everybody, who: str, kind: str, stage: Stage, doors: list[Door], state: State
 ) -> tuple[list[str], Counter[str]]:
@@ -157,15 +162,19 @@ def faults(
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("who", PEOPLE)
-def test_as_written(everybody: Everybody, client: Browser, who: str) -> None:
+def test_as_written(everybody: Everybody, client: Browser, who: str, request: pytest.FixtureRequest) -> None:
+    """In every stage; what is open to somebody in all of them, or in none, in five of the fifteen by turns, and in all with --all."""
+    is_thorough = bool(request.config.getoption("--all"))
     wrong: list[str] = []
     seen = Counter[str]()
-    for kind, stage in in_every_stage(everybody):
-        fault, count = faults(client, everybody, who, kind, stage, doors_of(client), AS_BUILT)
+    doors = list(enumerate(doors_of(client)))
+    for turn, (kind, stage) in enumerate(in_every_stage(everybody)):
+        here = [door for at, door in doors if is_thorough or turn % 3 == at % 3 or changes_for(door, who)]
+        fault, count = faults(client, everybody, who, kind, stage, here, AS_BUILT)
         wrong += fault
         seen += count
     assert wrong == [], "\n".join(["", *wrong])
-    assert seen.total() >= len(Kind) * FLOOR
+    assert seen.total() >= len(Kind) * FLOOR / (1 if is_thorough else 3)
 
 
 @pytest.mark.timeout(900)
