@@ -117,10 +117,8 @@ _NOMINEES: Mapping[str, FactGroup] = {
         ),
     ),
 }  # fmt: skip
-
-
-NAMING = frozenset(_NOMINEES)
-"""Categories that have it."""
+WITH_NOMINEE = frozenset(_NOMINEES)
+"""The categories in which an organisation enters an individual or a team."""
 
 
 @dataclass(frozen=True)

@@ -342,6 +342,11 @@ STANDS: ColumnElement[str] = case(
 """How the office reads where an application stands: its state, or that a stage on paper left it out."""
 
 
+def stands(application: Application, left_out_in: str) -> str:
+    """The same of one that is at hand. left_out_in: as `left_out_among` has it, "" for none."""
+    return "left_out" if left_out_in and application.state in STAYS_BEHIND else application.state
+
+
 def left_out_among(session: Session, applications: Sequence[Application]) -> dict[int, str]:
     """Of some applications, those a stage held on paper left out, however they read now: inner number -> the kind of the stage."""
     ids = [one.id for one in applications]

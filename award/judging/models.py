@@ -74,6 +74,10 @@ class SheetVersion(Row):
     submitted_at: Mapped[datetime]
 
 
+RELEASED = ("released", "acknowledged")
+"""States of a feedback report that its applicant may read."""
+
+
 class FeedbackReport(Row):
     """What an applicant will read. state: a code of words.WORDS["feedback"]. sheets: public ids of the versions used."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from award.applications.models import Application
-from award.applications.queries import STAYS_BEHIND, left_out_among
+from award.applications.queries import left_out_among, stands
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_, Phrase, format_days, format_left, format_moment, short_day, spoken, translate
 from award.office import queries
@@ -227,7 +227,7 @@ def _row(view: View, application: Application, seats: list[Seat], items: int, le
         "facts": " · ".join(facts),
         "panel": next((seat.name for seat in seats if seat.is_leader), "—"),
         "kind": application.words,
-        "code": "left_out" if left_out_in and application.state in STAYS_BEHIND else application.state,
+        "code": stands(application, left_out_in),
         "word": view.say(N_("Judges wanted: {count}"), count=short) if needs_judges and seats else "",
         "squares": [_square(seat, items) for seat in seats] + [None] * short,
         "sheets_in": sum(seat.state == "submitted" for seat in seats),

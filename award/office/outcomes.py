@@ -27,6 +27,7 @@ from award.standing.queries import standing_of
 
 CONFIRMED = N_("This outcome has been confirmed by a second person. An error in it is put right by a correction.")
 
+
 def outcomes_of(session: Session, round_: Round) -> dict[int, PaperOutcome]:
     """Application id -> the outcome of the present stage: the confirmed one also while a correction of it waits."""
     is_first = PaperOutcome.number == 1

@@ -182,7 +182,7 @@ def lines_of(
 def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:
     condition = (Application.round_id == round_.id) & (Application.state != "draft") & ~is_barred(actor)
     if wanted.state:
-        condition &= STANDS.in_((wanted.state,))
+        condition &= wanted.state == STANDS
     if wanted.category:
         condition &= Application.category == wanted.category
     if wanted.sector:

@@ -28,6 +28,7 @@ from award.rounds.queries import (
     dates_of,
     frame_for,
     guarded_stage,
+    refresh_dates,
     spell,
     spelled,
     stage_now,
@@ -144,7 +145,7 @@ def change_dates(
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.STAGE_EXTEND, stage, standing_in(actor, round_))
-    _read_dates(session, round_)
+    refresh_dates(session, round_)
     own = stage_of_kind(round_, wanted.kind)
     if own is not None and (done := already_decided(own, wanted.opens_at, wanted.closes_at)):
         return done
@@ -156,12 +157,6 @@ def change_dates(
     if needs_two(session, round_):
         return _propose(session, actor, round_, wanted, dates, now)
     return _carry_out(session, actor, round_, wanted, now)
-
-
-def _read_dates(session: Session, round_: Round) -> None:
-    """Afresh under the lock: another may have changed them while this waited."""
-    for one in round_.stages:
-        session.refresh(one, ["opens_at", "closes_at"])
 
 
 def _the_same(waiting: DateChange, wanted: Wanted, actor: Actor) -> DateChange:
@@ -276,7 +271,7 @@ def _hold(session: Session, actor: Actor, round_: Round, change: DateChange, now
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.STAGE_EXTEND, stage, standing_in(actor, round_))
     session.refresh(change)
-    _read_dates(session, round_)
+    refresh_dates(session, round_)
 
 
 def _require_waiting(change: DateChange) -> None:

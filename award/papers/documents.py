@@ -12,7 +12,7 @@ from award.applications.models import AcceptanceDecision, Application
 from award.applications.queries import applications_of
 from award.judging import papers
 from award.judging import queries as judging
-from award.judging.models import FeedbackReport
+from award.judging.models import RELEASED, FeedbackReport
 from award.judging.service import feedback
 from award.kernel.actor import Action, Actor
 from award.kernel.documents.models import Document, DocumentState
@@ -27,7 +27,6 @@ from award.rounds.queries import rounds_of, stage_now, standing_in
 from award.standing.queries import standing_of
 from award.winners.queries import certificates_for
 
-OUT = ("released", "acknowledged")
 Name = Callable[[str], str]
 """What the file of a paper is called, in a language; the pages call it so too."""
 Key = tuple[str, str]
@@ -127,7 +126,7 @@ def _as_it_is(name: str, language: str) -> str:
 
 def _reports(found: Iterator[FeedbackReport | None]) -> Found:
     for report in found:
-        if report is not None and report.state in OUT:
+        if report is not None and report.state in RELEASED:
             application = report.application
             about = About(feedback.KIND, report.public_id, application.round.public_id, partial(papers.file_name, application))
             yield (feedback.KIND, feedback.subject_of(report)), about

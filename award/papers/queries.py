@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from award.accounts.queries import names_of
 from award.applications.models import AcceptanceDecision, Application
 from award.applications.queries import application_for, applications_of, is_barred, may_read, with_round
-from award.judging.models import FeedbackReport, Sheet
+from award.judging.models import RELEASED, FeedbackReport, Sheet
 from award.kernel.actor import SYSTEM, Action, Actor
 from award.kernel.documents.batches import unstated as unstated_in
 from award.kernel.documents.models import Document, DocumentState
@@ -27,9 +27,6 @@ from award.standing.models import Assignment
 from award.standing.queries import standing_of
 from award.winners.models import Certificate
 from award.words import word_of
-
-ENDED = ("released", "acknowledged")
-"""States of a feedback report that its applicant may read."""
 
 
 @dataclass(frozen=True)
@@ -238,7 +235,7 @@ def _others(
         query = base.add_columns(FeedbackReport.public_id).join(
             FeedbackReport, FeedbackReport.application_id == Application.id
         )
-        query = query.where(FeedbackReport.state.in_(ENDED))
+        query = query.where(FeedbackReport.state.in_(RELEASED))
     return [Paper(KINDS[key], thing, one.entrant, round_, one) for one, thing in session.execute(query)]
 
 

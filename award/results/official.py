@@ -23,15 +23,13 @@ With an annex for fewer, closing words and signature stood alone on an almost em
 """
 COUNTED = {"team": "个班组", "individual": "人"}
 """What winners of a category are counted by where they are not organisations."""
-
-
-LINE = 20
+LONGEST_TITLE = 20
 """Characters of a title in a line: 156 mm of type area at 2 号 (22 pt). Source: GB/T 9704-2012, 5.2.1 and 7.3.1."""
 
 
 def _in_lines(name: str, of_whom: str) -> tuple[str, ...]:
     """A title too long for one line is broken where its sense breaks, never inside a word."""
-    return (name + of_whom,) if len(name + of_whom) <= LINE else (name, of_whom)
+    return (name + of_whom,) if len(name + of_whom) <= LONGEST_TITLE else (name, of_whom)
 
 
 def decision_view(round_: Round, scheme: Scheme, decided: Decided, approval: Approval) -> NoticeView:

@@ -234,6 +234,12 @@ def dates_of(round_: Round) -> dict[str, Period]:
     return {stage.kind: (stage.opens_at, stage.closes_at) for stage in round_.stages}
 
 
+def refresh_dates(session: Session, round_: Round) -> None:
+    """Reads the dates of the stages afresh, under the lock of the round: another may have changed them while this waited."""
+    for one in round_.stages:
+        session.refresh(one, ["opens_at", "closes_at"])
+
+
 def spelled_dates(round_: Round) -> dict[str, list[str]]:
     """The dates of a round as records keep them; a stage without any is left out."""
     return spelled(dates_of(round_))

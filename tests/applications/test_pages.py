@@ -109,7 +109,7 @@ def test_conditions_are_confirmed_before_an_application_begins(desk: dict[str, V
     boxes = [str(one["name"]) for one in form.find_all("input", type="checkbox")]
     assert "c-registered" in boxes
     assert "c-lawful" in boxes
-    chosen = {"organisation": str(form.find("input", type="radio")["value"]), "sector": "services"}  # type: ignore[index]
+    chosen = {"organisation": str(form.select("input[type=radio]")[0]["value"]), "sector": "services"}
     refused = desk["stranger"].post(path, {**chosen, **dict.fromkeys(boxes[1:], "1")})
     assert refused.status_code == 422
     assert f"#f-{boxes[0]}" in refused.text
@@ -128,7 +128,7 @@ def test_that_an_organisation_enters_one_individual_is_said_before_it_begins(des
     assert "one individual or one team in a round" in form.get_text()
     assert "one individual or one team" not in desk["stranger"].page(f"{path}/organisation").get_text()
     sent = {str(one["name"]): "1" for one in form.find_all("input", type="checkbox")}
-    sent["organisation"] = str(form.find("input", type="radio")["value"])  # type: ignore[index]
+    sent["organisation"] = str(form.select("input[type=radio]")[0]["value"])
     first, second = (desk["stranger"].post(f"{path}/individual", sent) for _ in range(2))
     assert first.status_code == second.status_code == 303
     assert first.headers["location"] == second.headers["location"]

@@ -18,7 +18,7 @@ from award.kernel.jobs.models import Job
 from award.kernel.settings import settings
 from award.kernel.sheets import importing
 from award.kernel.sheets.models import Import
-from award.office.imports import kinds, tasks
+from award.office.imports import kinds, service, tasks
 from award.organisations.models import Organisation
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
@@ -114,7 +114,7 @@ def test_while_it_is_written_in_one_go_the_page_says_so(world: World, client: Te
         seen.append((panel(client, url), told(world.engine), "云川第1厂" in main_text(client.get("/office/organisations"))))
         return plan
 
-    monkeypatch.setitem(kinds.IMPORTERS, "organisations", replace(importer, apply=apply))  # type: ignore[arg-type]
+    monkeypatch.setattr(service, "IMPORTERS", {**kinds.IMPORTERS, "organisations": replace(importer, apply=apply)})
     assert confirmed(client, url, page).status_code == 303
     assert "尚未开始" in panel(client, url)
     assert worked(world) == 1

@@ -108,7 +108,9 @@ class State:
 
 
 AS_BUILT = State()
+"""All sheets are in, and the application was submitted and accepted."""
 IN_HAND = {"application:edit", "application:submit"}
+"""Acts that need the application in hand, whatever the stage allows."""
 
 
 @cache
@@ -123,15 +125,24 @@ def lines() -> list[Line]:
     return found
 
 
+@cache
+def lines_by_door() -> dict[tuple[str, str], list[Line]]:
+    """The lines of each door."""
+    found: dict[tuple[str, str], list[Line]] = {}
+    for line in lines():
+        found.setdefault(line.door, []).append(line)
+    return found
+
+
 def depends_on(door: Door, *cells: str) -> bool:
     """Whether a door is open to anybody in any stage only so, as the cells of expected.csv say it."""
-    actions = {one.action for one in lines() if one.door == (door.method, door.path)}
+    actions = {one.action for one in lines_by_door()[door.method, door.path]}
     return any(cell in cells for (action, _, _), cell in expected().items() if action in actions)
 
 
 def is_open(door: Door, who: str, kind: str, state: State = AS_BUILT) -> bool:
     """As written."""
-    return any(one.opens_to(who, kind, state) for one in lines() if one.door == (door.method, door.path))
+    return any(one.opens_to(who, kind, state) for one in lines_by_door()[door.method, door.path])
 
 
 @dataclass

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.applications import queries, service
 from award.applications.check import PROFILE, facts_problems
-from award.applications.facts import NAMING
+from award.applications.facts import WITH_NOMINEE
 from award.applications.pages import views
 from award.applications.pages.people import shown_people
 from award.applications.pages.presence import busy_line
@@ -104,7 +104,7 @@ def _start(request: Request, session: Session, actor: Actor, round_: Round, cate
     return {
         "round": _open_round(request, session, round_),
         "category": rules.name.in_language(language),
-        "is_named": category in NAMING,
+        "has_nominee": category in WITH_NOMINEE,
         "url": f"/apply/rounds/{round_.public_id}/{category}",
         "sectors": [("", i18n.translate(language, CHOOSE))] + [(key, name.in_language(language)) for key, name in rules.sectors.items()],
         "organisations": [(one.public_id, one.name) for one in organisations_of(session, actor, round_.award.authority_id)],

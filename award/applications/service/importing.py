@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award.accounts.contact import NOT_A_PHONE, PHONE
-from award.applications.facts import CONTACT, NAME_LENGTH, NAMING, NOMINEE, plain_value
+from award.applications.facts import CONTACT, NAME_LENGTH, NOMINEE, WITH_NOMINEE, plain_value
 from award.applications.letters import write_of_paper
 from award.applications.models import Application
 from award.applications.service.holding import note
@@ -62,7 +62,7 @@ def fields_of(scheme: Scheme) -> tuple[Field, ...]:
         Field("contact_phone", N_("Telephone"), 25, example="0552-3001234"),
         Field("contact_email", N_("Mail address"), 64, example="linqiu@example.cn", width=28),
         Field("contact_address", N_("Postal address"), 200, example="云川市高新区一号", width=36),
-        *((_ENTERED,) if any(one.key in NAMING for one in scheme.categories) else ()),
+        *((_ENTERED,) if any(one.key in WITH_NOMINEE for one in scheme.categories) else ()),
     )  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def _faults_of_what(rules: CategoryRules | None, line: Line, today: date) -> dic
 
 def _wrong_nominee(category: str, name: str) -> str:
     """What is wrong with whom an application of a category enters, a msgid."""
-    if category in NAMING:
+    if category in WITH_NOMINEE:
         return "" if name else N_("This category is for individuals or teams. Enter the name of the one who applies.")
     return N_("This category is for organisations. Leave it empty.") if name else ""
 

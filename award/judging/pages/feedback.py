@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from award.applications.models import Application
 from award.applications.queries import office_application, own_application
 from award.judging import papers, queries, service
-from award.judging.models import FeedbackReport
+from award.judging.models import RELEASED, FeedbackReport
 from award.judging.pages import views
 from award.judging.service.feedback import KIND, subject_of
 from award.kernel import clock, i18n
@@ -35,7 +35,6 @@ office = APIRouter(
     prefix="/office/rounds/{round_id}/feedback", dependencies=[Depends(guard.office_or_supervisor)]
 )
 applicant = APIRouter(prefix="/apply/{application_id}/feedback", dependencies=[Depends(guard.applicants)])
-OUT = ("released", "acknowledged")
 
 
 @office.get("")
@@ -204,14 +203,14 @@ def _one(
 
 def _view(session: Session, report: FeedbackReport, language: str) -> FeedbackReportView:
     """What was released, frozen; before, what it would be now."""
-    document = latest_for(session, KIND, subject_of(report), language) if report.state in OUT else None
+    document = latest_for(session, KIND, subject_of(report), language) if report.state in RELEASED else None
     if document is not None:
         return from_json(FeedbackReportView, document.view)
     return papers.report_view(session, report, language, clock.now(session))
 
 
 def _pdf(session: Session, report: FeedbackReport, language: str) -> dict[str, Any] | None:
-    if report.state not in OUT:
+    if report.state not in RELEASED:
         return None
     document = latest_for(session, KIND, subject_of(report), language)
     return None if document is None else {"is_ready": document.is_ready, "pages": document.pages}
@@ -253,7 +252,7 @@ def office_pdf(
 
 def _send(session: Session, report: FeedbackReport, language: str) -> Response:
     document = latest_for(session, KIND, subject_of(report), language, ready=True)
-    if report.state not in OUT or document is None or document.file is None:
+    if report.state not in RELEASED or document is None or document.file is None:
         raise NotFound
     return send_file(document.file, name=papers.file_name(report.application, language))
 
@@ -262,7 +261,7 @@ def _own(session: Session, actor: Actor, application_id: str) -> FeedbackReport:
     """The released report of an organisation the actor acts for. Raises NotFound before that, and for any other."""
     application = own_application(session, actor, application_id)
     report = queries.report_of(session, application.id)
-    if report is None or report.state not in OUT:
+    if report is None or report.state not in RELEASED:
         raise NotFound
     _require_reading(session, actor, application)
     return report

@@ -11,7 +11,7 @@ from award.accounts.models import Person
 from award.applications.letters import write_to_applicant
 from award.applications.models import Application
 from award.judging import papers, queries
-from award.judging.models import FeedbackComment, FeedbackReport
+from award.judging.models import RELEASED, FeedbackComment, FeedbackReport
 from award.judging.queries import Source
 from award.judging.service.sheets import WEIGHTS
 from award.judging.service.waiving import require_wanted
@@ -287,7 +287,7 @@ def release_report(session: Session, actor: Actor, report: FeedbackReport, now: 
     Effects: the paper in both languages, a message to the applicant.
     """
     _require_release(session, actor, report, now)
-    if report.state in ("released", "acknowledged"):
+    if report.state in RELEASED:
         return report
     if latest_snapshot(session, report.application.round_id, "result") is None:
         raise Conflict("feedback.not_published", N_("Reports are released after the result has been published."))
@@ -318,7 +318,7 @@ def acknowledge(session: Session, actor: Actor, report: FeedbackReport, now: dat
     db.lock_row(session, "feedback_report", report.id, exclusive=True)
     session.refresh(report, ["state"])
     policy.require(Action.FEEDBACK_ACKNOWLEDGE, stage, standing_of(session, actor, application, now))
-    if report.state not in ("released", "acknowledged"):
+    if report.state not in RELEASED:
         raise NotFound
     if report.state == "released":
         report.state, report.acknowledged_at, report.acknowledged_by = "acknowledged", now, actor.person_id

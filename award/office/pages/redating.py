@@ -1,5 +1,6 @@
 """Other dates for a stage: entered, looked at with all they move, decided or proposed, and the second person's answer."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -108,11 +109,7 @@ def answer(
 def _wanted(form: SubmittedForm, round_: Round, kind: str) -> Wanted:
     """Raises Invalid with every fault."""
     opens_at, closes_at = read_period(form, round_.award.authority.zone)
-    reason = form.text("reason", longest=1000, lines=True)
-    form.check()
-    if closes_at is None:
-        raise ValueError("the form was not checked")
-    return Wanted(kind, opens_at, closes_at, reason)
+    return Wanted(kind, opens_at, *_checked(form, closes_at))
 
 
 def _wanted_end(form: SubmittedForm, round_: Round) -> Wanted:
@@ -120,11 +117,16 @@ def _wanted_end(form: SubmittedForm, round_: Round) -> Wanted:
     closes_at = read_moment(form, "closes_at", round_.award.authority.zone)
     if closes_at is None and not form.errors:
         form.day("closes_at")
+    return Wanted(queries.stage_of(round_).kind, None, *_checked(form, closes_at))
+
+
+def _checked(form: SubmittedForm, closes_at: datetime | None) -> tuple[datetime, str]:
+    """The end, whose absence the form has noted, and the reason. Raises Invalid with every fault."""
     reason = form.text("reason", longest=1000, lines=True)
     form.check()
     if closes_at is None:
-        raise ValueError("the form was not checked")
-    return Wanted(queries.stage_of(round_).kind, None, closes_at, reason)
+        raise ValueError("the form noted no fault where an end is missing")
+    return closes_at, reason
 
 
 def _looked_at_or_done(

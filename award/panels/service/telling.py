@@ -1,6 +1,6 @@
 """Writing to judges what they have been given: applications (while panels are made, one letter for a few minutes), a report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -53,14 +53,11 @@ def tell_leader(session: Session, application: Application, assignment: Assignme
 
     Once for each leader of an application, whatever happens again; never where the award gives no reports. Effects: a message.
     """
-    round_ = application.round
+    round_, leader = application.round, session.get_one(Person, assignment.person_id)
     publish, zone = stage_of_kind(round_, "publish"), round_.award.authority.zone
     opens_at = publish.opens_at if publish is not None else None
-
-    def opens(language: str) -> str:
-        return format_moment(language, opens_at, zone, with_zone=True, opening=True) if opens_at else ""
-
-    _write_of_report(session, application, assignment, "report_wanted", "", lambda language: {"opens_at": opens(language)})
+    opens = format_moment(leader.language, opens_at, zone, with_zone=True, opening=True) if opens_at else ""
+    _write_of_report(session, application, assignment, leader, "report_wanted", "", {"opens_at": opens})
 
 
 def tell_leader_after_all(
@@ -70,29 +67,28 @@ def tell_leader_after_all(
 
     Once for each leader and each time it was given up. waived_at: when that was said. Effects: a message.
     """
-    once = f":{waived_at.isoformat()}"
-    _write_of_report(session, application, assignment, "report_after_all", once, lambda language: {"reason": reason})
+    leader, once = session.get_one(Person, assignment.person_id), f":{waived_at.isoformat()}"
+    _write_of_report(session, application, assignment, leader, "report_after_all", once, {"reason": reason})
 
 
 def _write_of_report(
-    session: Session, application: Application, assignment: Assignment, template: str, once: str,
-    more: Callable[[str], Mapping[str, object]],
+    session: Session, application: Application, assignment: Assignment, leader: Person, template: str, once: str,
+    more: Mapping[str, object],
 ) -> None:  # fmt: skip
-    """more: what the letter says besides, in a language. once: tells one occasion from the next."""
-    person = session.get_one(Person, assignment.person_id)
+    """more: what the letter says besides. once: tells one occasion from the next."""
     round_ = application.round
-    if not is_address(person.email) or not application.is_live or not round_.scheme.feedback_reports:
+    if not is_address(leader.email) or not application.is_live or not round_.scheme.feedback_reports:
         return
     context = {
-        "name": person.name,
+        "name": leader.name,
         "organisation": application.entrant,
-        "round": title_of(round_).in_language(person.language),
+        "round": title_of(round_).in_language(leader.language),
         "address": f"{settings().base_url}/review/{assignment.public_id}/report",
-        **more(person.language),
+        **more,
     }
     send(
-        session, person.email, template, context, person.language, person_id=person.id, round_id=round_.id,
-        dedup_key=f"{template}:{application.public_id}{once}:{person.public_id}", about=f"application:{application.public_id}",
+        session, leader.email, template, context, leader.language, person_id=leader.id, round_id=round_.id,
+        dedup_key=f"{template}:{application.public_id}{once}:{leader.public_id}", about=f"application:{application.public_id}",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from award.rounds.queries import (
     dates_of,
     frame_for,
     guarded_stage,
+    refresh_dates,
     spell,
     spelled_dates,
     stage_of_kind,
@@ -68,8 +69,7 @@ def replan_stage(
     """
     now_stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.STAGE_EXTEND, now_stage, standing_in(actor, round_))
-    for one in round_.stages:
-        session.refresh(one, ["opens_at", "closes_at"])
+    refresh_dates(session, round_)
     stage = upcoming(round_, kind)
     if done := already_decided(stage, *period):
         return done
