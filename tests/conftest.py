@@ -21,7 +21,7 @@ from award.kernel import db, ids
 from award.kernel.migrating import upgrade
 from award.kernel.settings import PREFIX, Settings, settings
 from award.results.pages.objecting import lookups, objections
-from tests import postgres
+from tests import lasting, postgres
 
 hypothesis.settings.register_profile("award", deadline=None)
 hypothesis.settings.load_profile("award")
@@ -116,9 +116,15 @@ def postgres_template(postgres_url: URL) -> Iterator[str]:
         yield str(url.database)
 
 
+@pytest.fixture(scope="session")
+def postgres_name() -> str:
+    """What the databases of tests are called, one after another; other processes may use the same server."""
+    return f"test_{ids.new_id()}"
+
+
 @contextmanager
-def _database(server: URL, template: str) -> Iterator[URL]:
-    name = f"test_{ids.new_id()}"
+def _database(server: URL, template: str, name: str = "") -> Iterator[URL]:
+    name = name or f"test_{ids.new_id()}"
     postgres.execute(server, f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {template}")
     yield server.set(database=name)
     postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
@@ -132,16 +138,20 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str | U
         yield f"sqlite:///{tmp_path / 'award.sqlite3'}"
         return
     template = request.getfixturevalue("postgres_template")
-    with _database(request.getfixturevalue("postgres_url"), template) as url:
+    with _database(request.getfixturevalue("postgres_url"), template, request.getfixturevalue("postgres_name")) as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def lasting_engines(tmp_path_factory: pytest.TempPathFactory) -> lasting.Engines:
+    return lasting.Engines(tmp_path_factory.mktemp("engines"))
+
+
 @pytest.fixture
-def engine(database: str | URL) -> Iterator[Engine]:
+def engine(database: str | URL, lasting_engines: lasting.Engines) -> Iterator[Engine]:
     """An engine on an empty database."""
-    engine = db.make_engine(database)
-    yield engine
-    engine.dispose()
+    with lasting_engines.on(database) as engine:
+        yield engine
 
 
 @pytest.fixture
@@ -182,7 +192,5 @@ def client(engine: Engine) -> Iterator[Any]:
     """A browser without JavaScript, signed out."""
     from fastapi.testclient import TestClient
 
-    from award.app import make_app
-
-    with TestClient(make_app(engine), base_url="http://localhost", follow_redirects=False) as client:
+    with TestClient(lasting.app_on(engine), base_url="http://localhost", follow_redirects=False) as client:
         yield client

@@ -6,19 +6,19 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from award.app import make_app
 from award.kernel.actor import Actor, TokenScope
 from tests.api.asking import ALL, Program, token_for
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.world import World
+from tests.lasting import app_on
 
 As = Callable[..., Program]
 
 
 @pytest.fixture
 def api(engine: Engine) -> Iterator[TestClient]:
-    with TestClient(make_app(engine), base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False) as client:
+    with TestClient(app_on(engine), base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False) as client:
         yield client
 
 

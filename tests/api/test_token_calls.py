@@ -4,7 +4,7 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, select
 
 from award.accounts.models import ApiToken
 from award.accounts.token_calls import SHARED_EVERY, TokenCalls
@@ -12,6 +12,7 @@ from award.kernel.audit.trail import transaction
 from award.kernel.errors import TooMany
 from tests import make
 from tests.api.asking import ALL, token_for
+from tests.bench.statements import counted
 from tests.conftest import StandingClock
 
 FIVE = timedelta(minutes=5)
@@ -116,8 +117,8 @@ def test_another_token_is_not_counted(any_engine: Engine, token: int, clock: Sta
 
 
 def test_a_statement_is_asked_once_in_twenty_requests(any_engine: Engine, token: int, clock: StandingClock) -> None:
-    process, row, said = TokenCalls(LIMIT, FIVE), read(any_engine, token), []
-    event.listen(any_engine, "before_cursor_execute", lambda *told: said.append(told[2]))
-    for _ in range(3 * SHARED_EVERY - 1):
-        process.take(any_engine, row, clock.now)
+    process, row = TokenCalls(LIMIT, FIVE), read(any_engine, token)
+    with counted(any_engine) as said:
+        for _ in range(3 * SHARED_EVERY - 1):
+            process.take(any_engine, row, clock.now)
     assert [one.partition(" SET")[0] for one in said if "api_token" in one] == ["UPDATE api_token"] * 2

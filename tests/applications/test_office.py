@@ -1,12 +1,9 @@
 """The office's pages: what it sees of drafts and submissions, what it decides, and that supervisors only read."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from award.applications import queries, service
@@ -21,6 +18,7 @@ from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor, without_reference
 from tests.applications.world import World
+from tests.bench.statements import counted
 from tests.visiting import only
 
 
@@ -186,19 +184,6 @@ def test_the_list_is_searched_and_filtered(desk: dict[str, Visitor], received: W
     assert [names("state=submitted"), names("state=accepted"), names("sector=manufacturing"), names("sector=services")] == [1, 0, 1, 0]
 
 
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[str]]:
-    """The statements sent while inside."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
-
-
 def more(session: Session, world: World, count: int, start: int) -> None:
     """Bare submitted applications, enough for a list."""
     first = world.found(session)
@@ -223,7 +208,7 @@ def test_the_list_costs_the_same_statements_at_10_and_at_1000(received: World) -
             more(session, received, count, start)
         with db.reading(received.engine) as session:
             round_ = received.found(session).round
-            with statements(received.engine) as seen:
+            with counted(received.engine) as seen:
                 listing = list_for_office(session, received.office, round_, Filters(search="组织"), page=1, size=25)
                 assert len({row.name for row in listing.rows}) == min(count, 25)
             counts.append(len(seen))
@@ -237,7 +222,7 @@ def test_the_page_of_the_list_costs_the_same_too(desk: dict[str, Visitor], recei
     for count, start in ((9, 0), (40, 9)):
         with transaction(received.engine) as session:
             more(session, received, count, start)
-        with statements(received.engine) as seen:
+        with counted(received.engine) as seen:
             desk["office"].page(listed(received))
         counts.append(len(seen))
     assert counts[0] == counts[1]

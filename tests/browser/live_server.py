@@ -8,13 +8,13 @@ from contextlib import contextmanager
 import uvicorn
 from sqlalchemy import Engine
 
-from award.app import make_app
+from tests.lasting import app_on
 
 
 @contextmanager
 def serving(engine: Engine) -> Iterator[str]:
     """The application on a free port; answers with its address. Effects: the engine's connections are closed at the end."""
-    config = uvicorn.Config(make_app(engine), host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app_on(engine), host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

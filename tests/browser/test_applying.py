@@ -17,7 +17,7 @@ from award.kernel.audit.trail import transaction
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.world import World
-from tests.browser.live_app import live
+from tests.browser.live_server import serving
 from tests.conftest import StandingClock
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def world(engine: Engine, clock: StandingClock) -> World:
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
     """Where the application answers."""
-    with live(world.engine) as url:
+    with serving(world.engine) as url:
         yield url
 
 

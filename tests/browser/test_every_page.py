@@ -5,27 +5,26 @@ import os
 import pickle
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser
-from sqlalchemy import Engine
 from starlette.routing import compile_path
 
-from award.app import make_app
-from award.kernel import db
 from tests.browser.album import Album, Stop, photographed, standing_in
 from tests.browser.browsing import BrowserVisitor
 from tests.browser.live_server import serving
 from tests.browser.looking import faults_of, faults_of_text
+from tests.lasting import Engines, app_on
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 """Whichever comes first waits for the album."""
 FLOOR = 65
 """There are at least so many pages."""
+PARTS = 4
+"""Every page takes minutes; so many tests share them, that several processes can work on it."""
 NO_PAGE = {
     "/home", "/lang/{language}", "/review/{assignment_id}/items", "/office/rounds/{round_id}/judges",
     "/office/claims/{claim_id}/licence", "/office/judges/template.xlsx",
@@ -80,17 +79,9 @@ def visitors(browser: Browser, address: str, stop: Stop, album: Album) -> dict[s
     return found
 
 
-@contextmanager
-def closing_engine(stop: Stop) -> Iterator[Engine]:
-    """The database of a stop, its connections closed at the end."""
-    engine = db.make_engine(f"sqlite:///{stop.database}")
-    yield engine
-    engine.dispose()
-
-
-def test_every_route_is_among_the_pages(album: Album) -> None:
-    with closing_engine(album.stops[-1]) as engine:
-        routes = pages_of(make_app(engine))
+def test_every_route_is_among_the_pages(album: Album, lasting_engines: Engines) -> None:
+    with lasting_engines.on(f"sqlite:///{album.stops[-1].database}") as engine:
+        routes = pages_of(app_on(engine))
     assert len(routes) >= FLOOR
     seen = {route_of(routes, address.partition("?")[0]) for stop in album.stops for _, address, _ in stop.pages}
     assert sorted(set(routes) - seen) == []
@@ -113,12 +104,13 @@ def told(faults: dict[str, set[str]]) -> str:
     return "\n".join(f"{place}: {one}" for place, found in faults.items() for one in sorted(found))
 
 
-def test_every_page_is_usable_by_everybody(album: Album, browser: Browser) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_is_usable_by_everybody(album: Album, lasting_engines: Engines, browser: Browser, part: int) -> None:
     faults: dict[str, set[str]] = defaultdict(set)
     for stop in album.stops:
-        with serving(db.make_engine(f"sqlite:///{stop.database}")) as address:
+        with lasting_engines.on(f"sqlite:///{stop.database}") as engine, serving(engine) as address:
             people = visitors(browser, address, stop, album)
-            for who, path, status in stop.pages:
+            for who, path, status in stop.pages[part::PARTS]:
                 visitor = people[who]
                 answer = visitor.page.goto(path)
                 assert answer is not None
@@ -133,11 +125,11 @@ def test_every_page_is_usable_by_everybody(album: Album, browser: Browser) -> No
     assert told(faults) == ""
 
 
-def test_every_page_speaks_english_where_english_is_asked_for(album: Album) -> None:
+def test_every_page_speaks_english_where_english_is_asked_for(album: Album, lasting_engines: Engines) -> None:
     faults: dict[str, set[str]] = defaultdict(set)
     for stop in album.stops:
-        with closing_engine(stop) as engine:
-            client = TestClient(make_app(engine), base_url="http://localhost")
+        with lasting_engines.on(f"sqlite:///{stop.database}") as engine:
+            client = TestClient(app_on(engine), base_url="http://localhost")
             for who, path, status in stop.pages:
                 client.cookies.clear()
                 for name, value in {**album.cookies.get(who, {}), "lang": "en"}.items():
@@ -151,9 +143,11 @@ def test_every_page_speaks_english_where_english_is_asked_for(album: Album) -> N
 @pytest.mark.parametrize(("who", "path"), [
     ("visitor", "/"), ("first", "/apply"), ("j1", "/review"), ("colleague", "/office"),
 ])  # fmt: skip
-def test_by_keyboard_one_skips_to_the_content_and_sees_where_one_is(album: Album, browser: Browser, who: str, path: str) -> None:
+def test_by_keyboard_one_skips_to_the_content_and_sees_where_one_is(
+    album: Album, lasting_engines: Engines, browser: Browser, who: str, path: str
+) -> None:
     stop = album.stops[-1]
-    with serving(db.make_engine(f"sqlite:///{stop.database}")) as address:
+    with lasting_engines.on(f"sqlite:///{stop.database}") as engine, serving(engine) as address:
         visitor = visitors(browser, address, stop, album)[who]
         visitor.open(path)
         page = visitor.page

@@ -10,7 +10,7 @@ from award.applications import queries
 from award.kernel import db
 from tests.applications import world as worlds
 from tests.applications.world import World
-from tests.browser.live_app import live
+from tests.browser.live_server import serving
 from tests.conftest import StandingClock
 
 pytestmark = pytest.mark.browser
@@ -25,7 +25,7 @@ def world(engine: Engine, clock: StandingClock) -> World:
 @pytest.fixture
 def page(context: BrowserContext, world: World) -> Iterator[Page]:
     """The owner's browser at the start of his application."""
-    with live(world.engine) as address:
+    with serving(world.engine) as address:
         cookies = {"session": world.cookies["owner"], "lang": "en"}
         context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
         opened = context.new_page()

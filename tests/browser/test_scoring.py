@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from award.judging import service
 from award.judging.models import SheetItem
 from award.kernel.audit.trail import transaction
-from tests.browser.live_app import live
+from tests.browser.live_server import serving
 from tests.browser.test_screens import RULES
 from tests.judging import world as worlds
 from tests.judging.browsing import doors
@@ -31,7 +31,7 @@ def world(engine: Engine) -> World:
 @pytest.fixture
 def address(world: World) -> Iterator[str]:
     """Where the application answers."""
-    with live(world.engine) as url:
+    with serving(world.engine) as url:
         yield url
 
 

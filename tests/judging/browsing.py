@@ -1,13 +1,10 @@
 """Pages of judging as somebody of the world sees them."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine, event
 
 from award.accounts.identify import SESSION_COOKIE
 from award.kernel.web.csrf import HEADER, token_for
@@ -65,17 +62,3 @@ def main_text(answer: Any) -> str:
     main = BeautifulSoup(answer.text, "html.parser").find("main")
     assert main is not None, answer.text[:300]
     return " ".join(main.get_text(" ").split())
-
-
-@contextmanager
-def counted(engine: Engine) -> Iterator[list[str]]:
-    """The statements sent to the database, but for those that begin and end transactions."""
-    sent: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("PRAGMA", "BEGIN", "SET TRANSACTION")):
-            sent.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)

@@ -15,9 +15,10 @@ from award.kernel.web.csrf import HEADER, token_for
 from award.panels.service import Wanted, propose_change
 from award.regulations.loader import shipped_schemes
 from tests import make
+from tests.bench.statements import counted
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
-from tests.judging.browsing import as_, counted, main_text, post, put
+from tests.judging.browsing import as_, main_text, post, put
 from tests.judging.world import World
 from tests.results.judged import with_scheme
 from tests.visiting import only

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -10,13 +11,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from award.app import make_app
 from award.kernel import clock as award_clock
 from award.kernel import db
-from award.kernel.settings import Settings, settings
+from award.kernel.settings import settings
 from tests import make
 from tests.conftest import StandingClock
 from tests.judging.world import World
+from tests.lasting import Engines, app_on
 from tests.policy import doors as all_doors
 from tests.policy import gated
 from tests.policy import routes as all_routes
@@ -70,18 +71,15 @@ def built_whole(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def copied_engine(tmp_path: Path) -> Iterator[Callable[[Path], Engine]]:
+def copied_engine(tmp_path: Path, lasting_engines: Engines) -> Iterator[Callable[[Path], Engine]]:
     """An engine on the test's own copy of what was built."""
-    made: list[Engine] = []
+    with ExitStack() as stack:
 
-    def copy(folder: Path) -> Engine:
-        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
-        made.append(db.make_engine(f"sqlite:///{tmp_path / 'award.sqlite3'}"))
-        return made[0]
+        def copy(folder: Path) -> Engine:
+            shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+            return stack.enter_context(lasting_engines.on(f"sqlite:///{tmp_path / 'award.sqlite3'}"))
 
-    yield copy
-    for engine in made:
-        engine.dispose()
+        yield copy
 
 
 @pytest.fixture
@@ -114,7 +112,7 @@ def visit() -> Iterator[Callable[[Engine], TestClient]]:
 
     def start(engine: Engine) -> TestClient:
         client = TestClient(
-            make_app(engine, Settings()), base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False
+            app_on(engine), base_url="http://localhost", follow_redirects=False, raise_server_exceptions=False
         )
         open_ones.append(client.__enter__())
         return client

@@ -45,6 +45,7 @@ from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.world import World
+from tests.lasting import Engines
 from tests.policy.conftest import Built
 from tests.policy.doors import Doors, doors_of, knock
 from tests.policy.test_doors import business
@@ -242,24 +243,23 @@ def begin(world: World) -> Walk:
 
 
 @contextmanager
-def copied(built: Built[World], folder: Path) -> Iterator[World]:
+def copied(built: Built[World], folder: Path, engines: Engines) -> Iterator[World]:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(built.folder, folder)
-    engine = db.make_engine(f"sqlite:///{folder / 'award.sqlite3'}")
-    yield replace(built.world, engine=engine)
-    engine.dispose()
+    with engines.on(f"sqlite:///{folder / 'award.sqlite3'}") as engine:
+        yield replace(built.world, engine=engine)
 
 
 @pytest.mark.timeout(300)
 def test_along_random_acts(
-    built_gate: Built[World], tmp_path: Path, clock: StandingClock, capsys: pytest.CaptureFixture[str]
+    built_gate: Built[World], lasting_engines: Engines, tmp_path: Path, clock: StandingClock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     SEEN.clear()
 
     @settings(TRIED, suppress_health_check=list(HealthCheck))
     @given(walks)
     def along(tried: list[Act]) -> None:
-        with copied(built_gate, tmp_path / "walk") as world:
+        with copied(built_gate, tmp_path / "walk", lasting_engines) as world:
             walk = begin(world)
             for one in tried:
                 check(walk, one)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import Engine, event, select, text, update
+from sqlalchemy import Engine, select, text, update
 
 from award.applications.models import Application
 from award.judging.models import Sheet
@@ -20,6 +20,7 @@ from award.rounds.models import Authority, RoundStage, Snapshot
 from award.rounds.service import call_content, publish_progress, publish_snapshot
 from award.winners.models import Certificate
 from tests import make
+from tests.bench.statements import counted
 from tests.conftest import StandingClock
 from tests.results.acts import approve, publish, to_notice
 from tests.results.judged import World, build
@@ -341,10 +342,9 @@ def test_what_is_not_published_changes_no_byte(here: World, client: Any) -> None
 def test_public_pages_read_snapshots_and_nothing_else(here: World, client: Any, engine: Engine) -> None:
     """By the statements they send; the clock's offset is the installation's, the paper belongs to the notice."""
     finish(here)
-    seen: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda connection, cursor, statement, *rest: seen.append(statement))
-    for url in [*STATIC, url_of(here), url_of(here, "result"), f"/calls/{here.round}"]:
-        client.get(url)
+    with counted(engine) as seen:
+        for url in [*STATIC, url_of(here), url_of(here, "result"), f"/calls/{here.round}"]:
+            client.get(url)
     tables = {table for statement in seen for table in re.findall(r"(?:FROM|JOIN)\s+(\w+)", statement)}
     assert tables == {"snapshot", "installation", "document", "stored_file"}
     with transaction(engine) as session:
