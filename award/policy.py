@@ -46,6 +46,13 @@ class Decision:
 
 ALLOWED = Decision(True)
 HIDDEN = Decision(False, "not_found", hides=True, status=404)
+_CLOSED = N_("This closed at {closes_at} (server time). What you wrote is kept and can still be read and downloaded.")
+_OVER = {
+    Action.SHEET_RETURN: N_(
+        "Sheets were taken until {closes_at}: one returned now could not be submitted again. The award office can extend the stage first."
+    )
+}
+"""What is said in place of it where nothing was being written."""
 _NEEDS_GATE = frozenset({Action.SHEETS_READ, Action.FEEDBACK_READ, Action.FEEDBACK_WRITE})
 
 
@@ -63,8 +70,7 @@ def decide(action: Action, stage: StageNow, standing: Standing) -> Decision:
             opens = Moment(stage.opens_at, stage.zone, opening=True)
             return _closed("stage.not_open", N_("This opens at {opens_at}. Come back then."), opens_at=opens)
         if stage.is_over:
-            text = N_("This closed at {closes_at} (server time). What you wrote is kept and can still be read and downloaded.")
-            return _closed("stage.over", text, closes_at=Moment(stage.closes_at, stage.zone))
+            return _closed("stage.over", _OVER.get(action, _CLOSED), closes_at=Moment(stage.closes_at, stage.zone))
     if action in _NEEDS_GATE and not standing.gate_open:
         return Decision(
             False, "gate.closed", N_("Values can be seen once all score sheets of this application are in."), 409

@@ -236,7 +236,7 @@ TABLE: Mapping[Kind, Stage] = {
                 **_JUDGES_READ, **_WITHDRAW, **_DECLARE, **_SCORING,
                 Action.JUDGE_REPLACE: _to(Who.OFFICE),
                 Action.SHEET_EDIT: _to(Who.CLEARED_JUDGE),
-                Action.SHEET_RETURN: _to(Who.OFFICE),
+                Action.SHEET_RETURN: _to(Who.OFFICE, Who.PANEL_LEADER),
                 Action.SHEET_SUBMIT: _to(Who.CLEARED_JUDGE),
             },
             "sheets_complete",
@@ -303,7 +303,7 @@ CERTIFYING = frozenset({Action.CERTIFICATE_ISSUE, Action.CERTIFICATE_REVOKE})
 
 DEADLINE_BOUND = frozenset({
     Action.APPLICATION_EDIT, Action.APPLICATION_ENTER, Action.APPLICATION_START, Action.APPLICATION_SUBMIT,
-    Action.SHEET_EDIT, Action.SHEET_SUBMIT,
+    Action.SHEET_EDIT, Action.SHEET_RETURN, Action.SHEET_SUBMIT,
 })  # fmt: skip
 """Acts that a stage's opening and closing moments bind, by the clock at the act itself.
 

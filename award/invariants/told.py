@@ -281,7 +281,9 @@ PANELS = (
 SHEETS = (
     Told(
         "score sheet", {Event.SHEET_SUBMITTED: "submitted", Event.SHEET_RETURNED: "returned"},
-        said(Sheet.public_id, state=Sheet.state, version=Sheet.number, reason=Sheet.returned_reason).where(Sheet.number > 0),
+        said(
+            Sheet.public_id, state=Sheet.state, version=Sheet.number, reason=Sheet.returned_reason, returned_by=Sheet.returned_by,
+        ).where(Sheet.number > 0),
     ),
     Told(
         "score sheet", {Event.SHEET_SUBMITTED: ""},

@@ -35,6 +35,8 @@ class Sheet(Row):
     started_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
     returned_reason: Mapped[str] = mapped_column(Text, default="")
+    returned_by: Mapped[str] = mapped_column(String(16), default="")
+    """Who gave it back: office or leader, "" before."""
 
     application: Mapped[Application] = relationship()
     assignment: Mapped[Assignment] = relationship()

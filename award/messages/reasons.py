@@ -38,6 +38,7 @@ REASONS: Mapping[str, str] = {
     "result_published": N_("Result published"),
     "second_person": N_("A step waits for a second person"),
     "second_person_declined": N_("A step was declined by the second person"),
+    "sheet_returned": N_("Score sheet returned"),
     "trial": N_("Trial message"),
     **{one.template: one.title for one in REMINDERS.values()},
 }

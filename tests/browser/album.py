@@ -234,11 +234,11 @@ def _judging(taker: Photographer) -> None:
     judging.sign(story, "j1", story.first)
     mine, theirs = judging.seat(story, "j1", story.first), judging.seat(story, "j2", story.second)
     judging.score(story["j1"], mine, "j1", "first", {"4.1.2": judging.by_form})
-    item = f"{mine}/items/4.1.2"
+    item, own = f"{mine}/items/4.1.2", [f"{mine}/{one}" for one in ("recuse", "submit", "team")]
     story["j1"].open(f"{item}?tab=evidence")
     document = next(one for one in links(story["j1"], "doc=") if "page=" in one)
     taker.stop("score", {
-        "j1": ["/review", item, f"{mine}/items/4.7.2", document, f"{item}?tab=profile", mine, f"{mine}/submit", f"{mine}/recuse"],
+        "j1": ["/review", item, f"{mine}/items/4.7.2", document, f"{item}?tab=profile", mine, *own],
         "j2": [f"{theirs}/declaration", "/review"],
         "office": [f"{base}/progress", f"{base}/progress/{story.first.id}", base, f"{base}/results", f"{base}/assign/{story.second.id}"],
     })  # fmt: skip

@@ -252,7 +252,8 @@ def test_pages_ask_little_of_the_database(engine: Any, clock: Any, client: TestC
     worlds.all_in(world)
     base, seat = f"/office/rounds/{world.round}", world.seats[0, 0]
     pages = {
-        "judge0": ["/review", f"/review/{seat}", f"/review/{seat}/items/4.1.2", f"/review/{seat}/panel", f"/review/{seat}/report"],
+        "judge0": ["/review", f"/review/{seat}", f"/review/{seat}/items/4.1.2", f"/review/{seat}/panel",
+                   f"/review/{seat}/team", f"/review/{seat}/report"],
         "office": [f"{base}/progress", f"{base}/progress/{world.applications[0]}", f"{base}/assign",
                    f"{base}/assign/{world.applications[0]}", f"{base}/feedback", "/office/judges"],
     }  # fmt: skip

@@ -221,7 +221,7 @@ def test_a_returned_sheet_becomes_a_second_version_and_the_first_stays(world: Wo
         sheet = worlds.sheet(session, world, 0, 0)
         assert (sheet.state, sheet.returned_reason) == ("returned", "意见写错了条款")
         [record] = records(session, Event.SHEET_RETURNED)
-        assert record["content"] == {"reason": "意见写错了条款", "version": 1}
+        assert record["content"] == {"reason": "意见写错了条款", "version": 1, "returned_by": "office"}
         save(session, world, entry(80), 1)
         submit(session, world)
     with transaction(world.engine) as session:

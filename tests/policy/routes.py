@@ -104,7 +104,8 @@ class State:
         cell = expected().get((action, who, kind)) or expected()[action, "public", kind]
         if action in IN_HAND and not self.in_hand:
             return False
-        return {"y": True, "n": False, "d": not self.is_over, "c": not self.is_over, "g": self.gate_open, "b": not self.gate_open}[cell]
+        in_time = not self.is_over
+        return {"y": True, "n": False, "d": in_time, "c": in_time, "g": self.gate_open, "b": in_time and not self.gate_open}[cell]
 
 
 AS_BUILT = State()
@@ -199,6 +200,7 @@ def build(engine: Engine) -> Everybody:
         session.flush()
         cookies = {name: make.signed_in(session, person) for name, person in people.items()}
         own = {"assigned_judge": {"assignment_id": seat.public_id}, "cleared_judge": _own(session, doors, 1)}
+        own["panel_leader"] = {"sheet_id": _own(session, doors, 2)["sheet_id"]}
         own |= {who: {"person_id": people["writer"].public_id} for who in APPLICANTS}
         judge = doors.world.person(session, doors.world.judges[ELSEWHERE])
         doors.ids |= {"invitation_id": _invited(session, doors), "judge": judge.public_id}

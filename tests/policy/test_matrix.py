@@ -1,7 +1,7 @@
 """Who may do what in which stage, held against expected.csv: written by hand from the permission matrix, never computed.
 
-A cell says y (allowed) or n, or allowed only: d between opening and deadline, g once the gate is open, b before it opens,
-c while the office has returned the application for correction.
+A cell says y (allowed) or n, or allowed only: d between opening and deadline, g once the gate is open, b before it opens
+and before the deadline, c while the office has returned the application for correction.
 """
 
 import csv
@@ -64,7 +64,7 @@ def allowed(cell: str, now: datetime, gate_open: bool, correction: tuple[bool, b
         "n": False,
         "d": OPENS <= now < CLOSES,
         "g": gate_open,
-        "b": not gate_open,
+        "b": OPENS <= now < CLOSES and not gate_open,
         "c": correction == (True, False),
     }[cell]
 

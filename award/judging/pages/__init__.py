@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter
 
-from award.judging.pages import feedback, progress, report, reviews, scoring, sheets
+from award.judging.pages import feedback, progress, report, reviews, scoring, sheets, team
 
 router = APIRouter()
 for one in (
     reviews.router,
     scoring.router,
     sheets.router,
+    team.router,
     report.router,
     progress.router,
     feedback.office,

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from award.applications.models import Application
 from award.applications.queries import office_application
 from award.judging import queries
-from award.judging.pages import views
+from award.judging.pages import returning, views
 from award.judging.progress import Panel, SeatProgress, panels_in, progress_in
 from award.judging.service import return_sheet
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
-from award.kernel.errors import FieldError, Invalid
-from award.kernel.i18n import N_
+from award.kernel.errors import Invalid
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
@@ -28,14 +27,6 @@ from award.rounds.queries import criteria_of, round_for, stage_now
 from award.standing.queries import standing_of
 
 router = APIRouter(prefix="/office/rounds/{round_id}", dependencies=[Depends(guard.office_or_supervisor)])
-
-REASONS = {
-    "form": N_("A formal fault, for example comments under the wrong item"),
-    "words": N_("Wording that may not go to an applicant"),
-    "asked": N_("The judge asked for it"),
-}
-"""Why a sheet may be returned. Source: security.md T5: the office cannot see values, so a reason is never a value."""
-
 
 @router.get("/progress")
 def progress(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
@@ -107,7 +98,7 @@ def _one(request: Request, session: Session, actor: Actor, application: Applicat
         "may_see": may_see,
         "may_return": may_return.allowed,
         "why_not": views.why_not(language, may_return),
-        "reasons": [(key, i18n.translate(language, text)) for key, text in REASONS.items()],
+        "reasons": returning.choices(language),
         "assign_url": f"{base}/assign/{application.public_id}",
         "url": f"{base}/progress/{application.public_id}",
     }  # fmt: skip
@@ -123,7 +114,7 @@ def _seat(
         "scored": one.scored,
         "submitted_at": i18n.format_moment(language, sheet.submitted_at, zone) if sheet and sheet.submitted_at else "",
         "version": sheet.number if sheet else 0,
-        "returned": sheet.returned_reason if sheet is not None and sheet.state == "returned" else "",
+        "returned": returning.said(language, sheet),
         "total": views.points_text(total) if total is not None else "",
         "papers": sheet.public_id if sheet is not None and total is not None else "",
         "return_url": f"{base}/progress/{application.public_id}/sheets/{sheet.public_id}/return"
@@ -148,14 +139,7 @@ def give_back(
     application = office_application(session, actor, application_id, clock.now(session), round_id)
     sheet = queries.sheet_in(session, application, sheet_id)
     try:
-        code = form.get("code")
-        text = form.text("reason", required=False, longest=500, lines=True)
-        form.check()
-        if code not in REASONS:
-            raise Invalid([FieldError("code", N_("Choose why the sheet is returned."))])
-        if not text:
-            raise Invalid([FieldError("reason", N_("Say what is to be corrected; the judge reads it."))])
-        reason = f"{i18n.translate(request.state.language, REASONS[code])}: {text}"
+        reason = returning.reason_of(form, request.state.language)
         return_sheet(session, actor, application, sheet, reason, clock.now(session))
     except Invalid as error:
         application = office_application(session, actor, application_id, clock.now(session), round_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from award.applications.forms import Saved, version_of
 from award.judging import forms, queries
 from award.judging.models import OPPORTUNITY, STRENGTH, SheetItem
-from award.judging.pages import material, views
+from award.judging.pages import material, returning, views
 from award.judging.pages.views import Bench
 from award.judging.service import save_item
 from award.judging.service.sheets import steps_of
@@ -71,7 +71,7 @@ def _item(
         "sheet": views.head(bench) | {
             "scored_items": scored, "total_items": total, "submit_url": f"{bench.base}/submit",
             "may_submit": not closed and scored == total, "closed": closed,
-            "returned": sheet.returned_reason if sheet is not None and sheet.state == "returned" else "",
+            "returned": returning.said(bench.language, sheet),
         },
         "deadline": views.deadline(bench.language, review.application.round, review.stage.now),
         "groups": views.groups_of(bench, rows, key),

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from award.judging import queries
 from award.judging.models import Sheet, SheetItem, SheetVersion
-from award.judging.pages import views
+from award.judging.pages import returning, views
 from award.judging.pages.reviews import DONE
+from award.judging.pages.team import may_lead
 from award.judging.pages.views import Bench
 from award.judging.service import submit_sheet
 from award.judging.service.sheets import missing_of
@@ -64,7 +65,7 @@ def _sheet(session: Session, bench: Bench) -> dict[str, Any]:
             "scored_items": len(_marks(rows)), "total_items": len(list(bench.criteria.items())),
             "scored": views.points_text(scored), "full": bench.criteria.total,
             "code": queries.state_of(sheet, has_signed=True), "closed": closed,
-            "returned": sheet.returned_reason if sheet is not None and sheet.state == "returned" else "",
+            "returned": returning.said(bench.language, sheet),
             "submit_url": f"{bench.base}/submit", "may_submit": not closed and not missing,
         },
         "groups": views.groups_of(bench, rows),
@@ -73,6 +74,7 @@ def _sheet(session: Session, bench: Bench) -> dict[str, Any]:
         "missing": [{"text": bench.tell(one.text, one.params), "url": bench.url(one.field)} for one in missing],
         "next": {"url": bench.url(blank.key), "number": blank.number} if blank is not None and not closed else None,
         "receipt": _receipt(session, bench, sheet, version),
+        "team_url": f"{bench.base}/team" if may_lead(review) else "",
         "panel_url": f"{bench.base}/panel" if review.decide(Action.SHEETS_READ).allowed else "",
         "report_url": f"{bench.base}/report" if _may_report(review) else "",
         "recuse_url": f"{bench.base}/recuse" if review.decide(Action.CONFLICT_DECLARE).allowed else "",

@@ -11,7 +11,8 @@ from award.judging.service.feedback import (
     start_report,
     take_comment,
 )
-from award.judging.service.sheets import Comment, Entry, return_sheet, save_item, save_items, submit_sheet
+from award.judging.service.returning import return_sheet
+from award.judging.service.sheets import Comment, Entry, save_item, save_items, submit_sheet
 from award.judging.service.waiving import (
     can_be_withdrawn,
     require_wanted,

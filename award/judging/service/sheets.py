@@ -1,4 +1,4 @@
-"""A judge's own score sheet: saving items, submitting once, and what the office may return."""
+"""A judge's own score sheet: saving items, and submitting once."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -115,7 +115,7 @@ def save_items(
     written = {
         item: {"percent": row.percent, "comments": row.comments, "factors": row.factors} for item, row in saved.items()
     }
-    _record(session, actor, Event.SHEET_EDITED, sheet, application, {"items": written})
+    note(session, actor, Event.SHEET_EDITED, sheet, application, {"items": written})
     return saved
 
 
@@ -286,7 +286,7 @@ def submit_sheet(
     session.add(version)
     session.flush()
     content = {"version": version.number, "sha256": version.sha256, "total": version.total_hundredths}
-    _record(session, actor, Event.SHEET_SUBMITTED, sheet, application, content)
+    note(session, actor, Event.SHEET_SUBMITTED, sheet, application, content)
     _open_gate(session, actor, application, scheme.panel.size, now)
     return version
 
@@ -332,29 +332,10 @@ def open_gates(session: Session, actor: Actor, round_: Round, now: datetime) -> 
         _open_gate(session, actor, application, 1, now)
 
 
-def return_sheet(
-    session: Session, actor: Actor, application: Application, sheet: Sheet, reason: str, now: datetime
-) -> None:
-    """Gives a submitted sheet back to its judge for correction; what he submits becomes a new version, the old one stays.
-
-    Raises Refused (wrong stage or role, or the gate is or was open), Conflict (not submitted), Invalid (no reason).
-    """
-    stage = guarded_stage(session, application.round, now)
-    db.lock_row(session, "application", application.id, exclusive=True)
-    db.read_afresh(session, application, ["gate_opened_at", "values_seen_at", "state"])
-    session.refresh(sheet, ["state"])
-    policy.require(Action.SHEET_RETURN, stage, standing_of(session, actor, application, now))
-    if not reason.strip():
-        raise Invalid.one("reason", N_("Say what is to be corrected; the judge reads it."))
-    if sheet.state != "submitted":
-        raise Conflict("sheet.not_submitted", N_("Only a submitted sheet can be returned."))
-    sheet.state, sheet.returned_reason = "returned", reason
-    _record(session, actor, Event.SHEET_RETURNED, sheet, application, {"reason": reason, "version": sheet.number})
-
-
-def _record(
+def note(
     session: Session, actor: Actor, event: Event, sheet: Sheet, application: Application, content: Mapping[str, object]
 ) -> None:
+    """Records an act on a sheet in the stream of its round."""
     stream = round_stream(application.round.public_id)
     rules = application.round.scheme_sha256
     record(session, actor, event, f"sheet:{sheet.public_id}", stream, content, stage="score", rules=rules)
