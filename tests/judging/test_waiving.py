@@ -200,6 +200,21 @@ def test_each_time_it_is_taken_back_whoever_leads_the_panel_then_is_asked_to_wri
         assert len(to_leaders(session)) == 2  # nobody leads the panel: nobody is asked
 
 
+def test_while_it_is_said_nobody_is_asked_to_write_it(begun: World) -> None:
+    """Not a leader who is named then either; once it is taken back, whoever leads is."""
+    published(begun)
+    waive(begun)
+    begun.stage("score")
+    worlds.change(begun, "leader", 1)
+    with transaction(begun.engine) as session:
+        asked = session.scalars(select(Message.person_id).where(Message.template == "report_wanted")).all()
+        assert asked == [begun.judges[0].person_id]
+    begun.stage("publish")
+    withdraw(begun)
+    with transaction(begun.engine) as session:
+        assert to_leaders(session) == [(begun.judges[1].person_id, BACK)]
+
+
 @pytest.mark.both_databases
 def test_it_is_said_again_and_told_again(begun: World) -> None:
     published(begun)

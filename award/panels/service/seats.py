@@ -103,7 +103,7 @@ def require_two(stage: StageNow, confirms: PanelChange | None) -> None:
 def hold_panel(session: Session, application: Application) -> None:
     """Lets one act at a time change a panel, and reads afresh what another may have changed while this one waited."""
     db.lock_row(session, "application", application.id, exclusive=True)
-    session.refresh(application, ["gate_opened_at", "values_seen_at", "state"])
+    session.refresh(application, ["feedback_waived_at", "gate_opened_at", "state", "values_seen_at"])
 
 
 def _check_replaced(replaces: Assignment, application: Application) -> None:
@@ -188,7 +188,7 @@ def name_leader(
 ) -> None:  # fmt: skip
     """Makes one seat of the panel its leader. Asked again, nothing happens.
 
-    Effects: where all sheets are in, a message to him that the feedback report is his to write.
+    Effects: where all sheets are in and a report is still to come, a message to him that it is his to write.
     Raises Refused (wrong stage or role), NotFound (no active seat of this panel), Conflict (no second person).
     """
     stage = guarded_stage(session, application.round, now)

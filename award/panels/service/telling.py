@@ -51,7 +51,8 @@ def tell_judge(session: Session, person_id: int, round_id: int) -> None:
 def tell_leader(session: Session, application: Application, assignment: Assignment) -> None:
     """Writes to the leader of a panel that the feedback report is his to write: all sheets are in.
 
-    Once for each leader of an application, whatever happens again; never where the award gives no reports. Effects: a message.
+    Once for each leader of an application, whatever happens again; never where the award gives no reports or the office has
+    said that this one does not come. Effects: a message.
     """
     round_, leader = application.round, session.get_one(Person, assignment.person_id)
     publish, zone = stage_of_kind(round_, "publish"), round_.award.authority.zone
@@ -77,7 +78,8 @@ def _write_of_report(
 ) -> None:  # fmt: skip
     """more: what the letter says besides. once: tells one occasion from the next."""
     round_ = application.round
-    if not is_address(leader.email) or not application.is_live or not round_.scheme.feedback_reports:
+    is_wanted = application.is_live and application.feedback_waived_at is None and round_.scheme.feedback_reports
+    if not is_wanted or not is_address(leader.email):
         return
     context = {
         "name": leader.name,
