@@ -38,7 +38,8 @@ def _plain(value: Any) -> Any:
 def _value(data: Any, kind: Any) -> Any:
     if is_dataclass(kind):
         hints = _hints(typing.cast(type, kind))
-        return typing.cast(Any, kind)(**{each.name: _value(data[each.name], hints[each.name]) for each in fields(kind)})
+        names = [each.name for each in fields(kind) if each.name in data]
+        return typing.cast(Any, kind)(**{name: _value(data[name], hints[name]) for name in names})
     if typing.get_origin(kind) is tuple:
         return tuple(_value(one, typing.get_args(kind)[0]) for one in data)
     return date.fromisoformat(data) if kind is date else data

@@ -4,13 +4,14 @@ A field of a form is a field of its class: its label and bounds stand in the met
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol
 
 from award.kernel.errors import FieldError
 from award.kernel.i18n import N_, Phrase
+from award.office.outcome_people import faults_of_panel, named_twice
 from award.regulations.model import Vote
 from award.scoring.combine import round_figure, to_full_marks
 from award.scoring.grades import part_hundredths
@@ -39,7 +40,7 @@ class Setting:
 
     others: what is entered in this stage for the other applications of the category. submitted, accepted: the days of the
     application's submission and acceptance, None where there was none yet. committee: members that the votes of the same day
-    name, None where there is none.
+    name, None where there is none. panel: names of the judges who sit on it now.
     """
 
     today: date
@@ -51,6 +52,7 @@ class Setting:
     submitted: date | None = None
     committee: int | None = None
     accepted: date | None = None
+    panel: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ class Content(Protocol):
         """What it says, in sentences."""
 
 
-def _asked(label: str, hint: str = "", *, low: int = 1, high: int = 999, longest: int = 100) -> Any:
-    """A field of a form. low, high: of a number; longest: characters of a text."""
-    return field(metadata={"label": label, "hint": hint, "low": low, "high": high, "longest": longest})
+def _asked(label: str, hint: str = "", *, low: int = 1, high: int = 999, longest: int = 100, default: Any = MISSING) -> Any:
+    """A field of a form. low, high: of a number; longest: characters of a text; default: of what may be left empty."""
+    return field(default=default, metadata={"label": label, "hint": hint, "low": low, "high": high, "longest": longest})
 
 
 GOES_ON = (N_("Does the application stay in the round?"), N_("It goes on"), N_("It goes out here"))
@@ -94,7 +96,7 @@ class Recommendation:
     """A recommending body says whether it sends an application up, and at which place. rank: None where it does not."""
 
     body: str = _asked(N_("Recommending body"))
-    rank: int | None = _asked(N_("Place among those it recommends"), N_("Leave it empty where it does not recommend."))
+    rank: int | None = _asked(N_("Place among those it recommends"), N_("Leave it empty where it does not recommend."), default=None)
 
     words: ClassVar = Words(
         N_("Recommended on"), N_("Does it recommend the application?"), N_("Recommended"), N_("Not recommended"),
@@ -168,24 +170,15 @@ class Opinions:
         ]
 
 
-def _named_twice(name: str, people: Sequence[str]) -> list[FieldError]:
-    """A fault for a list that names somebody twice, whatever spaces stand in the name."""
-    seen: set[str] = set()
-    for one in people:
-        said = "".join(one.split()).casefold()
-        if said in seen:
-            text = N_("“{name}” stands here twice. Name everybody once; tell people of the same name apart by their institution.")
-            return [FieldError(name, text, {"name": one})]
-        seen.add(said)
-    return []
-
-
 @dataclass(frozen=True)
 class Consensus:
     """What a panel agreed on. marks: item -> percent, for the items that are written down."""
 
     members: tuple[str, ...] = _asked(N_("Members present"), N_("One name on each line."))
     marks: Mapping[str, int] = _asked(N_("Agreed percentages"), N_("All items, or those that are written down, or none."))
+    absent: str = _asked(
+        N_("Why members of the panel were absent"), N_("Who, and why. Leave it empty where everybody was there."), longest=300, default=""
+    )
 
     words: ClassVar = Words(
         N_("Held on"), *GOES_ON, N_("What the panel agreed on"), N_("Signed consensus record"), N_("Agreed points"),
@@ -193,11 +186,11 @@ class Consensus:
     may_score: ClassVar = True
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
-        """Two members at least, percentages the criteria know, and points that are what all items make together."""
+        """The whole panel or why not, percentages the criteria know, and points that are what all items make together."""
         found = []
         if len(self.members) < 2:
             found.append(FieldError("members", N_("Two people or more agree; name everybody who was present.")))
-        found += _named_twice("members", self.members)
+        found += named_twice("members", self.members) or faults_of_panel(self.members, self.absent, setting.panel)
         for item, percent in self.marks.items():
             if item not in setting.points or percent not in setting.percents:
                 found.append(FieldError(f"marks.{item}", N_("The criteria do not know this percentage.")))
@@ -211,8 +204,9 @@ class Consensus:
         return [FieldError("score", N_("The items make {points} points together; correct one of them."), {"points": points})]
 
     def said(self) -> list[Phrase]:
-        """Who agreed."""
-        return [Phrase(N_("Present: {names}"), {"names": self.members})]
+        """Who agreed, and why others did not."""
+        absent = [Phrase(N_("Absent: {why}"), {"why": self.absent})] if self.absent else []
+        return [Phrase(N_("Present: {names}"), {"names": self.members}), *absent]
 
 
 @dataclass(frozen=True)
@@ -230,7 +224,7 @@ class SiteVisit:
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
         """A team, and an end that does not come before the beginning or after today."""
         found = [] if self.team else [FieldError("team", N_("Name everybody who visited."))]
-        found += _named_twice("team", self.team)
+        found += named_twice("team", self.team)
         if self.until < entry.held_on:
             found.append(FieldError("until", N_("The visit ends before it begins. Choose a later day.")))
         elif self.until > setting.today:

@@ -19,6 +19,7 @@ from award.kernel.i18n import N_
 from award.office.going_on import going_on
 from award.office.outcome_json import as_json, from_json
 from award.office.outcome_kinds import CONTENTS, OTHER_COMMITTEE, Content, Entry, Setting, committee_of, faults_of
+from award.panels.queries import seats_of
 from award.results.service.deciding import set_aside
 from award.rounds.models import Round
 from award.rounds.queries import criteria_of, guarded_stage, stage_of
@@ -170,6 +171,7 @@ def faults_of_entry(
         None if submitted is None else day_of(submitted),
         _committee_on(kind, entry.held_on, kept.values()),
         None if accepted is None else day_of(accepted),
+        panel_of(session, application) if kind == "consensus" else (),
     )
     return faults_of(entry, setting, counts=gives_score(round_))
 
@@ -180,6 +182,11 @@ def require_paper(round_: Round) -> str:
     if round_.scheme.stage(kind).held != "paper":
         raise Conflict("stage.not_on_paper", N_("This stage is held in the system; its outcome is not typed in."))
     return kind
+
+
+def panel_of(session: Session, application: Application) -> tuple[str, ...]:
+    """The names of those who sit on the panel of an application now, the leader first."""
+    return tuple(one.name for one in seats_of(session, application))
 
 
 def _others(session: Session, kind: str, application: Application, kept: Mapping[int, PaperOutcome]) -> list[Content]:

@@ -36,7 +36,7 @@ from award.office.outcome_kinds import (
     SiteVisit,
 )
 from award.office.outcome_kinds import Entry as OutcomeEntry
-from award.office.outcomes import confirm_outcome, gives_score, record_outcome
+from award.office.outcomes import confirm_outcome, gives_score, panel_of, record_outcome
 from award.office.service import advance
 from award.panels.queries import assignments_of, panels_of
 from award.panels.service import assign
@@ -274,13 +274,15 @@ class Walk:
         """One person enters the outcome of one application."""
         with self.world.act(self.world.after(60)) as session:
             office, round_ = self.world.actor(session, OFFICE), self.world.round(session)
-            content = prepare_generated("record.pdf", licence_file(replace(entry.story, credit_code=f"{kind}{number}")), 1)
-            stored = keep(session, content, office.person_id, self.world.now, "outcome")
+            paper = prepare_generated("record.pdf", licence_file(replace(entry.story, credit_code=f"{kind}{number}")), 1)
+            stored = keep(session, paper, office.person_id, self.world.now, "outcome")
             score = part.paper[self._counted().index(kind)] * 100 if gives_score(round_) else None
             day, goes_on = self.today - timedelta(1), part.out != kind
             summary = "一致意见" if goes_on else "经核实不符合要求，不再参评。"
-            made = OutcomeEntry(score, goes_on, summary, day, _content(kind, number, day, goes_on=goes_on), stored.id)
-            record_outcome(session, office, round_, self.world.application(session, entry), made, self.world.now)
+            application = self.world.application(session, entry)
+            content = _content(kind, number, day, panel_of(session, application), goes_on=goes_on)
+            made = OutcomeEntry(score, goes_on, summary, day, content, stored.id)
+            record_outcome(session, office, round_, application, made, self.world.now)
 
     def _counted(self) -> Sequence[str]:
         """The stages held on paper whose figures count, in order."""
@@ -292,13 +294,13 @@ class Walk:
             return stage_of(self.world.round(session)).kind
 
 
-def _content(kind: str, number: int, day: date, *, goes_on: bool) -> Content:
+def _content(kind: str, number: int, day: date, panel: tuple[str, ...], *, goes_on: bool) -> Content:
     made: dict[str, Content] = {
         "recommend": Recommendation("平城区人民政府", number + 1 if goes_on else None),
         "opinions": Opinions(
             (Answer("市生态环境局", not goes_on, "" if goes_on else "去年受到行政处罚", day), Answer("市应急管理局", False, "", day))
         ),
-        "consensus": Consensus(("王强", "李敏", "钱立"), {}),
+        "consensus": Consensus(panel or ("王强", "李敏", "钱立"), {}),
         "site": SiteVisit(day, ("王强", "李敏")),
         "interview": Interview(number + 1),
         "deliberate": Deliberation(9, 8, 7, 1, 0) if goes_on else Deliberation(9, 8, 5, 3, 0),

@@ -34,6 +34,7 @@ GOOD: list[tuple[str, Content]] = [
     ("recommend", Recommendation("平城区人民政府", 1)),
     ("opinions", Opinions((FINE, OBJECTION))),
     ("consensus", Consensus(("甲", "乙"), {"1": 60})),
+    ("consensus", Consensus(("甲", "乙"), {}, "丙出差")),
     ("site", SiteVisit(date(2026, 3, 4), ("甲", "乙"))),
     ("interview", Interview(2)),
     ("deliberate", Deliberation(9, 8, 6, 1, 1)),
@@ -54,6 +55,11 @@ def test_what_is_complete_is_taken_and_kept(kind: str, content: Content) -> None
     assert faults(content) == []
     assert from_json(kind, as_json(content)) == content
     assert content.said()
+
+
+def test_who_was_absent_is_said_after_who_was_there() -> None:
+    present, absent = Consensus(("甲", "乙"), {}, "丙出差").said()
+    assert (present.params, absent.params) == ({"names": ("甲", "乙")}, {"why": "丙出差"})
 
 
 @pytest.mark.parametrize(("kind", "content"), GOOD)

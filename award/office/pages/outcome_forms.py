@@ -3,7 +3,7 @@
 import re
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -50,10 +50,14 @@ def asked_by(kind: str) -> list[Asked]:
     return [
         Asked(
             one.name, _type(hints[one.name]), Phrase(one.metadata["label"]),
-            Phrase(one.metadata["hint"]) if one.metadata["hint"] else None, hints[one.name] == int | None,
+            Phrase(one.metadata["hint"]) if one.metadata["hint"] else None, _is_optional(one),
         )
         for one in fields(typing.cast(Any, cls))
     ]  # fmt: skip
+
+
+def _is_optional(one: Field[Any]) -> bool:
+    return one.default is not MISSING
 
 
 def _type(hint: Any) -> str:
@@ -115,8 +119,8 @@ def _content(form: SubmittedForm, cls: type[Content], criteria: Criteria) -> Con
         kind = _type(hints[one.name])
         if kind == "marks":
             values[one.name] = _marks(form, one.name, criteria)
-        elif kind == "number" and hints[one.name] == int | None and not form.get(one.name).strip():
-            values[one.name] = None
+        elif _is_optional(one) and not form.get(one.name).strip():
+            values[one.name] = one.default
         elif kind == "line":
             values[one.name] = form.text(one.name, longest=one.metadata["longest"])
         else:

@@ -67,6 +67,7 @@ def form_of(
         typed = outcome_forms.typed_from(found, outcomes.content_of(round_, found))
     elif page["is_here"]:
         typed = outcome_forms.departments_in(outcomes.content_of(round_, one) for one in kept.values())
+        typed |= {"members": "\n".join(outcomes.panel_of(session, application))} if page["rules"].kind == "consensus" else {}
     said = _said(session, round_, {application.id: found} if found else {})
     return render(request, session, FORM, **page, **said, outcome=found, typed=typed, rows=outcome_forms.rows_for(typed))
 
