@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from award.kernel.errors import FieldError
 from award.kernel.i18n import N_, Phrase
-from award.office.outcome_people import faults_of_panel, named_twice
+from award.office.outcome_people import faults_of_panel, faults_of_recused, named_twice
 from award.regulations.model import Vote
 from award.scoring.combine import round_figure, to_full_marks
 from award.scoring.grades import part_hundredths
@@ -40,7 +40,8 @@ class Setting:
 
     others: what is entered in this stage for the other applications of the category. submitted, accepted: the days of the
     application's submission and acceptance, None where there was none yet. committee: members that the votes of the same day
-    name, None where there is none. panel: names of the judges who sit on it now.
+    name, None where there is none. panel: names of the judges who sit on it now. barred: names of committee members with a
+    conflict of interest on record.
     """
 
     today: date
@@ -53,6 +54,7 @@ class Setting:
     committee: int | None = None
     accepted: date | None = None
     panel: Sequence[str] = ()
+    barred: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -266,13 +268,16 @@ OTHER_COMMITTEE = N_(
 
 @dataclass(frozen=True)
 class Deliberation:
-    """A vote of the committee. members: all who have a vote; present: who was there and not recused."""
+    """A vote of the committee. members: all of it; present: who was there and not recused; recused: who had no vote on this one."""
 
     members: int = _asked(N_("Members of the committee"))
     present: int = _asked(N_("Present and without a conflict of interest"))
     votes_for: int = _asked(N_("Votes for"), low=0)
     votes_against: int = _asked(N_("Votes against"), low=0)
     abstained: int = _asked(N_("Abstentions"), low=0)
+    recused: tuple[str, ...] = _asked(
+        N_("Recused for a conflict of interest"), N_("One name on each line. Leave it empty where nobody was."), default=()
+    )
 
     words: ClassVar = Words(
         N_("Day of the meeting"), N_("Did the vote pass?"), N_("Passed"), N_("Not passed"), N_("Minutes in short"),
@@ -287,6 +292,8 @@ class Deliberation:
             return [FieldError("members", OTHER_COMMITTEE, {"members": setting.committee})]
         if self.present > self.members:
             return [FieldError("present", N_("More are present than the committee has members."))]
+        if found := faults_of_recused(self.recused, setting.barred, self.present, self.members):
+            return found
         if self.votes_for + self.votes_against + self.abstained != self.present:
             text = N_("Votes and abstentions make {sum}, but {present} were present.")
             total = self.votes_for + self.votes_against + self.abstained
@@ -304,9 +311,10 @@ class Deliberation:
         return [FieldError("goes_on", text, {"needed": needed, "votes": self.votes_for})]
 
     def said(self) -> list[Phrase]:
-        """The count."""
+        """The count, and who had no vote."""
         text = N_("{votes_for} for, {votes_against} against, {abstained} abstained; {present} of {members} present")
-        return [Phrase(text, vars(self))]
+        recused = [Phrase(N_("Recused: {names}"), {"names": self.recused})] if self.recused else []
+        return [Phrase(text, vars(self)), *recused]
 
 
 CONTENTS: Mapping[str, type[Content]] = {

@@ -49,3 +49,21 @@ def faults_of_panel(present: Sequence[str], absent: str, panel: Sequence[str]) -
     if absent and not missing:
         return [FieldError("absent", N_("Everybody of the panel stands among those present; leave this empty."))]
     return []
+
+
+def faults_of_recused(recused: Sequence[str], barred: Sequence[str], present: int, members: int) -> list[FieldError]:
+    """Whoever has a conflict on record stands among the recused, and no more vote than the others are.
+
+    barred: names of members with a conflict on record; present: who could vote.
+    """
+    if found := named_twice("recused", recused):
+        return found
+    _, unnamed = left_over(recused, barred)
+    if unnamed:
+        text = N_("A conflict of interest with this applicant is on record for {names}: enter them as recused; they have no vote.")
+        return [FieldError("recused", text, {"names": unnamed})]
+    if present + len(recused) > members:
+        text = N_("{recused} of {members} members are recused, so {most} could vote at most; {present} are entered as present.")
+        params = {"recused": len(recused), "members": members, "most": members - len(recused), "present": present}
+        return [FieldError("recused", text, params)]
+    return []

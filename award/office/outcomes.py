@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from award import policy
+from award.accounts.models import Person
 from award.applications.models import Application, PaperOutcome
-from award.kernel.actor import Action, Actor
+from award.applications.queries import barred_from
+from award.kernel.actor import Action, Actor, Role
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from award.kernel.events import Event
@@ -22,6 +24,7 @@ from award.office.outcome_kinds import CONTENTS, OTHER_COMMITTEE, Content, Entry
 from award.panels.queries import seats_of
 from award.results.service.deciding import set_aside
 from award.rounds.models import Round
+from award.rounds.people import holds
 from award.rounds.queries import criteria_of, guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.standing.queries import standing_of
@@ -172,6 +175,7 @@ def faults_of_entry(
         _committee_on(kind, entry.held_on, kept.values()),
         None if accepted is None else day_of(accepted),
         panel_of(session, application) if kind == "consensus" else (),
+        _barred_members(session, round_, application, now) if kind == "deliberate" else (),
     )
     return faults_of(entry, setting, counts=gives_score(round_))
 
@@ -187,6 +191,13 @@ def require_paper(round_: Round) -> str:
 def panel_of(session: Session, application: Application) -> tuple[str, ...]:
     """The names of those who sit on the panel of an application now, the leader first."""
     return tuple(one.name for one in seats_of(session, application))
+
+
+def _barred_members(session: Session, round_: Round, application: Application, now: datetime) -> tuple[str, ...]:
+    """The names of the members of the committee who must not touch an application."""
+    is_barred = Person.id.in_(barred_from(session, Application.id == application.id))
+    query = select(Person.name).where(is_barred, holds(Role.COMMITTEE_MEMBER, round_, now))
+    return tuple(session.scalars(query.order_by(Person.id)))
 
 
 def _others(session: Session, kind: str, application: Application, kept: Mapping[int, PaperOutcome]) -> list[Content]:

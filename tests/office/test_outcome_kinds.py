@@ -38,6 +38,7 @@ GOOD: list[tuple[str, Content]] = [
     ("site", SiteVisit(date(2026, 3, 4), ("甲", "乙"))),
     ("interview", Interview(2)),
     ("deliberate", Deliberation(9, 8, 6, 1, 1)),
+    ("deliberate", Deliberation(9, 8, 6, 1, 1, ("甲",))),
 ]
 
 
@@ -55,6 +56,28 @@ def test_what_is_complete_is_taken_and_kept(kind: str, content: Content) -> None
     assert faults(content) == []
     assert from_json(kind, as_json(content)) == content
     assert content.said()
+
+
+def test_a_vote_kept_before_recusals_were_is_read() -> None:
+    kept = as_json(Deliberation(9, 8, 6, 1, 1))
+    del kept["recused"]
+    assert from_json("deliberate", kept) == Deliberation(9, 8, 6, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("recused", "barred", "found"),
+    [
+        ((), (), []),
+        (("甲",), (), []),  # eight present and one recused are the nine there are
+        (("甲", "乙"), (), ["recused"]),
+        (("甲", "甲 "), (), ["recused"]),
+        ((), ("甲",), ["recused"]),
+        (("乙",), ("甲",), ["recused"]),
+        (("甲（市发展改革委）",), ("甲",), []),
+    ],
+)
+def test_who_is_recused_has_no_vote(recused: tuple[str, ...], barred: tuple[str, ...], found: list[str]) -> None:
+    assert faults(Deliberation(9, 8, 6, 1, 1, recused), replace(SETTING, barred=barred)) == found
 
 
 def test_who_was_absent_is_said_after_who_was_there() -> None:

@@ -9,10 +9,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, select
 
 from award.applications.models import PaperOutcome
+from award.kernel.actor import Role, Scope
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.files.models import StoredFile
-from award.office.outcome_kinds import Consensus, Entry
+from award.office.outcome_kinds import Consensus, Deliberation, Entry
 from award.office.outcome_people import faults_of_panel
 from award.office.outcomes import record_outcome
 from award.panels import service as panels
@@ -77,6 +78,33 @@ def test_a_consensus_record_is_held_against_the_panel_as_it_is_now(agreeing: Wor
         record_outcome(session, agreeing.office, found.round, found, excused, make.NOW)
         assert session.scalars(select(PaperOutcome)).one().content["absent"] == "组长因病请假，由郑洁主持"
         record_outcome(session, agreeing.office, found.round, found, whole, make.NOW)
+
+
+@pytest.fixture
+def voting(any_engine: Engine, clock: StandingClock) -> World:
+    """In the deliberation on paper. A judge who has stepped back is on the committee as well, and so is one who has not."""
+    world = worlds.build(any_engine, scheme=make.scheme_of_all_stages())
+    with transaction(any_engine) as session:
+        found = world.application(session)
+        panels.declare_conflict(session, world.judges[1], found, world.seat(session, 0, 1), "顾问", make.NOW)
+        for judge in (1, 2):
+            person = world.person(session, world.judges[judge])
+            make.grant(session, person, Role.COMMITTEE_MEMBER, Scope.AUTHORITY, found.authority_id)
+    world.stage("deliberate")
+    return world
+
+
+def test_a_member_with_a_conflict_on_record_has_no_vote(voting: World) -> None:
+    with transaction(voting.engine) as session:
+        found = voting.application(session)
+        file = session.scalars(select(StoredFile.id)).first()
+        entry = Entry(None, True, "表决通过", DAY, Deliberation(9, 8, 8, 0, 0), file)
+        with pytest.raises(Invalid) as caught:
+            record_outcome(session, voting.office, found.round, found, entry, make.NOW)
+        assert said(list(caught.value.errors)) == [("recused", [JUDGES[1]])]
+        recused = replace(entry, content=Deliberation(9, 8, 8, 0, 0, (JUDGES[1],)))
+        record_outcome(session, voting.office, found.round, found, recused, make.NOW)
+        assert session.scalars(select(PaperOutcome)).one().content["recused"] == [JUDGES[1]]
 
 
 def fields(page: str) -> dict[str, str]:
