@@ -19,6 +19,12 @@ from award.press.views import Fact, Language
 from award.regulations.model import Scheme
 from award.rounds.queries import criteria_of, title_of
 
+SIGNS_TOO = {
+    "individual": (NOMINEE, N_("The individual entered, {name} (signature)")),
+    "team": ("nominee_leader", N_("Leader of the team, {name} (signature)")),
+}
+"""Who signs besides the organisation, by category: the fact that names him, and the caption of his box."""
+
 
 def head_of(session: Session, application: Application, language: str) -> Head:
     """What every paper of an application says about itself."""
@@ -63,7 +69,15 @@ def book_view(session: Session, application: Application, submission: Submission
             EvidenceLine(one.code, one.title, one.name, one.pages, one.sha256) for one in content.evidence
         ),
         receipt=_receipt(session, application, submission, language),
+        signs_too=_signs_too(content, application.category, language),
     )  # fmt: skip
+
+
+def _signs_too(content: Content, category: str, language: str) -> str:
+    if category not in SIGNS_TOO:
+        return ""
+    fact, caption = SIGNS_TOO[category]
+    return translate(language, caption, {"name": content.profile.get(fact, "")})
 
 
 def _cover(content: Content, application: Application, scheme: Scheme, language: str) -> tuple[Fact, ...]:

@@ -86,7 +86,8 @@ class BookView:
     """An application as it was submitted: cover, declarations, facts, profile, items, index of the evidence, receipt.
 
     facts_title, profile_title: what stands over the facts and over the profile, as its category calls them. declared_by: the
-    organisation, also where it enters an individual or a team.
+    organisation, also where it enters an individual or a team. signs_too: the caption of the box for the individual or the leader of the
+    team, "" where the organisation alone signs.
     """
 
     head: Head
@@ -101,6 +102,7 @@ class BookView:
     categories: tuple[BookCategory, ...]
     evidence: tuple[EvidenceLine, ...]
     receipt: Receipt
+    signs_too: str = ""
 
 
 # --- score sheet and comments -------------------------------------------------------------------------------

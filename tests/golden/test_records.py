@@ -196,6 +196,17 @@ def test_a_book_has_cover_declarations_items_index_and_receipt(language: str) ->
     assert "9f907e46a3f861d2" in pages[-1]
 
 
+def test_whoever_is_entered_signs_in_a_box_of_its_own_on_the_same_page() -> None:
+    """Under that of the legal representative; a book of an organisation has the two boxes alone."""
+    plain, made = (engine.render("book", replace(book(), signs_too=one)) for one in ("", "申报个人欧阳明志（签字）"))
+    assert made.pages == plain.pages
+    assert [reading.texts(one.pdf)[2].count("（签字）") for one in (plain, made)] == [1, 2]
+    placed = reading.placed(made.pdf, 2)
+    above = next(one for one in placed if one.character == "法")
+    box = next(one for one in placed if one.character == "申" and abs(one.left - above.left) < 0.5 and one.bottom > above.bottom + 9)
+    assert box.bottom - above.bottom == pytest.approx(42 + 2 * 2.4 + 2 * 0.3 + 4, abs=0.1)  # padding, border, gap
+
+
 def test_the_contents_of_a_book_name_the_page() -> None:
     pages = reading.texts(engine.render("book", book()).pdf)
     at = next(index for index, page in enumerate(pages) if index > 2 and page.count("审计报告.pdf"))

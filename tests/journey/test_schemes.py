@@ -35,6 +35,7 @@ ITEMS = {
     "team": ["1.1", "1.2", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3"],
 }
 """Source: the shipped examples of criteria for individuals and for teams."""
+SIGNATURES = {"individual": "申报个人{nominee}（签字）", "team": "班组负责人{nominee_leader}（签字）"}
 NOMINATED = {"individual": "申报个人", "team": "申报班组"}
 AWARD = {"awarded": "获奖", "not_awarded": "未获奖"}
 
@@ -136,6 +137,7 @@ def look_at_books(session: Session, walk: Walk) -> None:
             book = book_view(session, application, submissions_of(session, application)[-1], "zh")
             assert book.profile_title == f"{PERSONS[part.category]}概述"
             assert entry.story.facts["nominee"] in [one.value for one in book.cover]
+            assert book.signs_too == SIGNATURES[part.category].format(**entry.story.facts)
             items = [one.number for category in book.categories for one in category.items]
             assert items == ITEMS[part.category]
 
