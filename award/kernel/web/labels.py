@@ -22,7 +22,7 @@ FAMILIES: Mapping[str, str] = {
     "opens_at": N_("Begins"), "closes_at": N_("Ends"), "time": N_("Time"), "percent": N_("Share reached in percent"),
     "comments": N_("Comments"), "text-": N_("Comments"), "factors": N_("Basis of the percentage"), "scope": N_("Role"),
     "point-": N_("What is to be corrected"), "points": N_("What is to be corrected"), "category": N_("Category"),
-    "address": N_("Mail address"), "ticked": N_("Judges"), "confirmed": N_("Number of receivers"),
+    "address": N_("Mail address"), "ticked": N_("Judges"),
 }  # fmt: skip
 """Fields of which a page has many, or whose label its script writes, by how their name begins or what stands after its point."""
 _MARK = re.compile(r'<a href="#f-([^"]*)" data-fault>(.*?)</a>', re.DOTALL)

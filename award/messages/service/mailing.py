@@ -150,7 +150,7 @@ def _context(subject: str, text: str, values: Mapping[str, str], round_: Round) 
 def _receivers(session: Session, actor: Actor, round_: Round, group: Group, now: datetime) -> list[Receiver]:
     receivers = [one for one in receivers_of(session, actor, round_, group, now) if is_address(one.person.email)]
     if not receivers:
-        raise Invalid.one("group", N_("There is nobody in this group now."))
+        raise Invalid.one("group", N_("There is nobody in this group now. Choose another."))
     return receivers
 
 
