@@ -16,10 +16,11 @@ from award.results.papers import Decided, Group, groups_of, reviewed, table_of
 from award.rounds.models import Round, Snapshot
 from award.rounds.queries import title_of
 
-LONGEST_INLINE, LONGEST_NAMED = 4, 10
+LONGEST_INLINE, LONGEST_NAMED = 4, 20
 """Winners of a grade that are named in the text; that are named there and counted. More stand in an annex, which begins a page.
 
-With an annex for fewer, closing words and signature stood alone on an almost empty page between the text and the list.
+Twice as many names and the signature fill the page behind the first. With an annex for fewer, closing words and signature stood
+alone on an almost empty page between the text and the list.
 """
 COUNTED = {"team": "个班组", "individual": "人"}
 """What winners of a category are counted by where they are not organisations."""

@@ -188,11 +188,11 @@ def decided(world: World, category: str, *winners: int) -> NoticeView:
     [
         ((4,), ["授予获奖者1、获奖者2、获奖者3、获奖者4云川市市长质量奖。"]),
         ((5,), ["授予获奖者1、获奖者2、获奖者3、获奖者4、获奖者5等5家组织云川市市长质量奖。"]),
-        ((2, 10), ["一、授予获奖者1、获奖者2云", "获奖者9、获奖者10等10家组织"]),
-        ((5, 11), ["一、授予获奖者1、获奖者2等5家组织", "二、授予获奖者1、获奖者2等11家组织"]),
+        ((2, 20), ["一、授予获奖者1、获奖者2云", "获奖者19、获奖者20等20家组织"]),
+        ((5, 21), ["一、授予获奖者1、获奖者2等5家组织", "二、授予获奖者1、获奖者2等21家组织"]),
     ],
 )
-def test_up_to_ten_winners_of_a_grade_are_named_in_the_text_and_more_in_an_annex(
+def test_up_to_twenty_winners_of_a_grade_are_named_in_the_text_and_more_in_an_annex(
     world: World, winners: tuple[int, ...], said: list[str]
 ) -> None:
     decision = decided(world, "organisation", *winners)
@@ -200,4 +200,4 @@ def test_up_to_ten_winners_of_a_grade_are_named_in_the_text_and_more_in_an_annex
     assert len(listed) == len(said)
     assert all(words in text for words, text in zip(said, listed, strict=True))
     rows = [len(one.table.rows) for one in decision.annexes if one.table is not None]
-    assert rows == ([sum(winners)] if max(winners) > 10 else [])
+    assert rows == ([sum(winners)] if max(winners) > 20 else [])
