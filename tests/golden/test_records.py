@@ -127,7 +127,7 @@ def test_a_sheet_is_one_page_with_23_rows_subtotals_total_and_its_proof(language
     rows = [row for group in view.groups for row in group.rows]
     assert len(rows) == 23
     for row in rows:
-        assert "".join(f"{row.number}{row.name}{row.points}{row.percent}{row.scored}".split()) in text
+        assert "".join(f"{row.number}{row.name}{row.points}{row.percent}%{row.scored}".split()) in text
     assert "400" in text
     assert "260.00" in text  # results, 400 points at 65 %
     for one in ("650.00", "周敏", "k7m2qx-2", SHA, "2026-K7M2QX"):
