@@ -134,6 +134,7 @@ def test_the_notice(here: World, client: Any) -> None:
         ["1", "制造一"], ["2", "制造二"], ["3", "制造三"], ["4", "服务一"], ["5", "制造四"],
     ]  # fmt: skip
     assert "医院一" not in answer.text
+    assert [one.get_text() for one in BeautifulSoup(answer.text, "html.parser").select(".notice-paper .nowrap")] == ["0599-3100088"]
 
 
 def test_the_paper_of_a_notice(here: World, client: Any) -> None:

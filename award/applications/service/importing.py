@@ -140,7 +140,7 @@ def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date
         faults += [FieldError(cell_of(fields, line, name), text) for name, text in found.items()]
         first = seen.setdefault((code, category), line.number) if code and category else line.number
         if first != line.number:
-            text = N_("The same stands in row {row} already.")
+            text = N_("The same stands in row {row} already. Keep one of the two.")
             faults.append(FieldError(cell_of(fields, line, "credit_code"), text, {"row": first}))
     changes = [
         Change(one.number, "added", one.values["name"], codes[one.number], _told(one)) for one in lines if not one.wrong

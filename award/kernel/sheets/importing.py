@@ -176,7 +176,7 @@ def twice(fields: Sequence[Field], lines: Sequence[Line], name: str) -> list[Fie
             continue
         first = seen.setdefault(line.values[name].lower(), line.number)
         if first != line.number:
-            text = N_("The same stands in row {row} already.")
+            text = N_("The same stands in row {row} already. Keep one of the two.")
             faults.append(FieldError(cell_of(fields, line, name), text, {"row": first}))
     return faults
 

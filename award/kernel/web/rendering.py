@@ -28,6 +28,7 @@ T = TypeVar("T")
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef〔〕"
 CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}\\d ·]*[{_HAN}])?")
 """What is written in Chinese: characters and their punctuation, with the numbers among them."""
+TELEPHONE = re.compile(r"(?<!\d)\d{3,4}-\d{7,8}(?!\d)")
 
 
 @lru_cache
@@ -66,6 +67,11 @@ def _chinese(context: Context, value: object) -> object:
     return Markup(CHINESE.sub(r'<span lang="zh-CN">\g<0></span>', str(escape(value))))  # noqa: S704  escaped
 
 
+def _unbroken(value: object) -> Markup:
+    """Text in which a telephone number stays on one line: browsers break it after its hyphen."""
+    return Markup(TELEPHONE.sub(r'<span class="nowrap">\g<0></span>', str(escape(value))))  # noqa: S704  escaped
+
+
 @lru_cache
 def environment() -> Environment:
     """The one template environment of pages. Undefined names are errors; everything is escaped."""
@@ -81,6 +87,7 @@ def environment() -> Environment:
     env.filters["spoken"] = _spoken
     env.filters["zone"] = _zone
     env.filters["chinese"] = _chinese
+    env.filters["unbroken"] = _unbroken
     return env
 
 

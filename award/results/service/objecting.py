@@ -116,7 +116,7 @@ def _faults(round_: Round, filing: Filing) -> list[FieldError]:
         errors.append(FieldError("text", N_("Say what you object to and give your grounds.")))
     if round_.scheme.notice.real_name:
         if not filing.name.strip():
-            errors.append(FieldError("name", N_("The rules of this award take objections under a real name only.")))
+            errors.append(FieldError("name", N_("The rules of this award take objections under a real name only. Enter the name.")))
         if not filing.contact.strip():
             errors.append(FieldError("contact", N_("Leave a telephone number or an address for questions.")))
     return errors
