@@ -11,7 +11,7 @@ from award.applications.queries import notices_of, submission_times
 from award.kernel.documents.models import Document
 from award.kernel.documents.service import want
 from award.kernel.i18n import format_day, format_moment
-from award.press.chinese import chinese_number
+from award.press.chinese import chinese_number, way_of_contact
 from award.press.document import to_json
 from award.press.views import NoticeView, Paragraph
 from award.regulations.model import Scheme
@@ -41,7 +41,6 @@ def notice_view(session: Session, application: Application, decision: Acceptance
     words = {
         "accept": _accepted, "return": lambda *known: _returned(session, *known), "refuse": _refused,
     }[decision.kind](application, decision, scheme)  # fmt: skip
-    contact = round_.award.authority.contact
     return NoticeView(
         issuer_mark=scheme.office.zh,
         document_number=f"编号：{application.number}-{in_force.index(decision.id) + 1}",
@@ -50,7 +49,7 @@ def notice_view(session: Session, application: Application, decision: Acceptance
         paragraphs=(
             Paragraph(f"你单位{_received(session, application, decision)}收悉。{words[0]}"),
             *(Paragraph(one) for one in words[1:-1]),
-            Paragraph(f"{words[-1]}联系方式：{contact}。" if contact else words[-1]),
+            Paragraph(f"{words[-1]}{way_of_contact(round_.award.authority.contact)}"),
         ),
         signatory=scheme.office.zh,
         dated=round_.award.authority.day_of(decision.confirmed_at or decision.decided_at),

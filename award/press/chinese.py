@@ -37,6 +37,12 @@ def angle_years(text: str) -> str:
     return re.sub(r"[\[［(（【](\d{4})[\]］)）】](?=第?\s*\d+\s*号)", r"〔\1〕", text)
 
 
+def way_of_contact(contact: str) -> str:
+    """Closes a letter: whom to ask, after a comma under which number. Official text has no spaces, so both would run together."""
+    parted = re.sub(rf"(?<=[{HAN}])(?<!电话)(?<!手机)(?<!传真)\s+(?=\d{{3,4}}-?\d{{7,8}})", "，", contact)
+    return f"联系方式：{parted}。" if contact else ""
+
+
 def zh(text: str) -> str:
     """Half-width punctuation that slipped into Chinese text made full-width; Latin text, figures and times stay.
 

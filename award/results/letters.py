@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from award.kernel.i18n import format_day
+from award.press.chinese import way_of_contact
 from award.press.views import NoticeView, Paragraph
 from award.results.models import Notice, Objection
 from award.rounds.models import Round
@@ -27,8 +28,7 @@ def letter_view(session: Session, round_: Round, objection: Objection) -> Notice
     notice = session.get_one(Notice, objection.notice_id)
     if objection.answered_at is None:
         raise ValueError("the answer was not confirmed")
-    contact = round_.award.authority.contact
-    after = "收到本答复后如有疑问，可向我办查询。" + (f"联系方式：{contact}。" if contact else "")
+    after = f"收到本答复后如有疑问，可向我办查询。{way_of_contact(round_.award.authority.contact)}"
     received = format_day("zh", objection.received_on)
     return NoticeView(
         issuer_mark=scheme.office.zh,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from award.press.chinese import angle_years, chinese_date, document_number, official, zh
+from award.press.chinese import angle_years, chinese_date, document_number, official, way_of_contact, zh
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,16 @@ def test_half_width_slips_are_set_right_and_latin_is_left_alone(typed: str, prin
 
 def test_official_text_has_no_spaces_that_justifying_would_stretch() -> None:
     assert official("授予 5 家组织 GB/T 19580 证书, 共 3 页") == "授予5家组织GB/T 19580证书，共3页"
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("林晓 0599-3100088", "联系方式：林晓，0599-3100088。"),
+        ("市质量奖办公室 电话 0599-3100088", "联系方式：市质量奖办公室电话0599-3100088。"),
+        ("林晓 13900002210", "联系方式：林晓，13900002210。"),
+        ("", ""),
+    ],
+)
+def test_a_name_and_its_number_do_not_run_together(contact: str, said: str) -> None:
+    assert official(way_of_contact(contact)) == said
