@@ -14,6 +14,7 @@ from award.kernel import db
 from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Invalid, Refused
+from award.kernel.i18n import translate
 from award.kernel.ids import new_id
 from award.kernel.mail.models import Message
 from award.messages.groups import GROUPS
@@ -178,6 +179,16 @@ def test_what_cannot_be_sent(desk: Desk, round_id: str, draft: Draft, fields: li
     with pytest.raises(Invalid) as caught:
         preview(desk, round_id, draft)
     assert [one.field for one in caught.value.errors] == fields
+
+
+def test_a_deadline_that_has_passed_is_not_filled_in(desk: Desk, round_id: str) -> None:
+    """A group named by no stage of its own has the present stage's end, which may be over or not dated."""
+    draft = Draft("judges", "截止时间{deadline}", "评审员")
+    with pytest.raises(Invalid) as caught, transaction(desk.engine) as session:
+        preview_mailing(session, desk["office"], desk.found(session, round_id), draft, make.NOW + timedelta(31))
+    (fault,) = caught.value.errors
+    text = "The deadline cannot be filled in: the stage “Application” has no end that lies ahead. Write the day you mean."
+    assert (fault.field, translate("en", fault.text, fault.params)) == ("subject", text)
 
 
 def test_what_fills_a_text_is_not_filled_again() -> None:

@@ -106,7 +106,10 @@ def test_nothing_is_held_before_the_application_was_submitted(kind: str, content
 def test_nothing_is_held_before_the_application_was_accepted(kind: str, content: Content) -> None:
     submitted = replace(SETTING, submitted=date(2026, 2, 1))
     assert faults(content, replace(submitted, accepted=DAY)) == []
-    assert faults(content, replace(submitted, accepted=date(2026, 3, 3))) == ["held_on"]
+    entry = Entry(None, True, "一致意见", DAY, content, 1)
+    (fault,) = faults_of(entry, replace(submitted, accepted=date(2026, 3, 3)), counts=False)
+    text = "This day lies before the application was accepted on {day}. Enter the day of this round's record."
+    assert (fault.field, fault.text, fault.params) == ("held_on", text, {"day": date(2026, 3, 3)})
 
 
 @pytest.mark.parametrize(("size", "found"), [(None, []), (9, []), (11, ["members"])])

@@ -238,6 +238,18 @@ def test_who_is_entered_is_named_where_the_category_asks(
         assert noted.get("nominee", "") == name
 
 
+def test_a_name_too_much_or_too_few_is_refused_in_words(world: World) -> None:
+    with transaction(world.engine) as session:
+        with_scheme(session, round_of(session, world), categories=shipped_schemes()["china-quality"].categories)
+    with transaction(world.engine) as session:
+        found, faults = lines(session, world, row(0, category="个人", sector=""), row(1, sector="", nominee="钱伟"))
+        faults += plan_import(session, world.office, round_of(session, world), found).faults
+    assert sorted((one.field, one.text) for one in faults) == [
+        ("J2", "This category is for individuals or teams. Enter the name of the one who applies."),
+        ("J3", "This category is for organisations. Leave it empty."),
+    ]
+
+
 @pytest.mark.both_databases
 def test_with_one_fault_nothing_is_entered(world: World) -> None:
     before = counted(world)

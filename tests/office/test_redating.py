@@ -204,6 +204,21 @@ def test_a_proposal_whose_stage_was_left_is_refused(world: World) -> None:
     assert refused(world, public_id).code == "dates.lost"
 
 
+def test_the_end_of_a_stage_that_was_left_meanwhile_is_not_changed(world: World) -> None:
+    """The page was open while a colleague went on: the later end would be another stage's."""
+    world.stage("accept")
+    wanted = Wanted("apply", None, LATER, "台风停工")
+    with transaction(world.engine) as session:
+        round_ = world.found(session).round
+        for act in (
+            lambda: outlook_of(session, world.office, round_, wanted, make.NOW),
+            lambda: change_dates(session, world.office, round_, wanted, "", make.NOW),
+        ):
+            with pytest.raises(Conflict) as caught:
+                act()
+            assert (caught.value.code, caught.value.text) == ("dates.stage_left", redating.MOVED_ON)
+
+
 def test_a_proposal_whose_end_has_passed_is_refused(world: World) -> None:
     public_id = proposed(world)
     assert refused(world, public_id, now=LATER).code == "dates.lost"

@@ -218,7 +218,8 @@ def test_another_name_than_that_of_the_account_is_a_fault_of_its_cell(world: Wor
         member = queries.pool_of(session, authority(session, world).id)[0]
         email, before = member.person.email, (member.id, facts_of(member))
     rows = table(["韩雪", email, "新单位"], ["韩雪", "he@example.cn", "新单位"], ["何晴 ", "he@example.cn ", "新单位"])
-    assert [one.field for one in plan(world, rows[:3]).faults] == ["A2", "A3"]
+    text = "The account of this address is in another name. Check the name and the mail address."
+    assert [(one.field, one.text) for one in plan(world, rows[:3]).faults] == [("A2", text), ("A3", text)]
     assert plan(world, [rows[0], rows[3]]).faults == ()
     with pytest.raises(Invalid) as caught, transaction(world.engine) as session:
         service.apply_import(session, world.office, authority(session, world), lines(rows[:2]), NOW)
