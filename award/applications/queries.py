@@ -1,7 +1,7 @@
 """Reading applications; each is fetched for an actor."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -343,15 +343,8 @@ STANDS: ColumnElement[str] = case(
 
 
 def stands(application: Application, left_out_in: str) -> str:
-    """The same of one that is at hand. left_out_in: as `left_out_among` has it, "" for none."""
+    """The same of one that is at hand. left_out_in: what LEFT_OUT_IN says of it, "" for none."""
     return "left_out" if left_out_in and application.state in STAYS_BEHIND else application.state
-
-
-def left_out_among(session: Session, applications: Sequence[Application]) -> dict[int, str]:
-    """Of some applications, those a stage held on paper left out, however they read now: inner number -> the kind of the stage."""
-    ids = [one.id for one in applications]
-    query = select(Application.id, LEFT_OUT_IN).where(Application.id.in_(ids), LEFT_OUT_IN.is_not(None))
-    return dict(session.execute(query).all())
 
 
 def is_left_out(position: int) -> ColumnElement[bool]:

@@ -94,20 +94,18 @@ def applications_present(session: Session, round_: Round, now: datetime) -> list
 
 def applications_decided(session: Session, round_: Round, now: datetime) -> list[Missing]:
     """Every application has been accepted or refused, each refusal by two people, and somebody is left to judge."""
-    missing = []
     refusals = (
         select(func.count(AcceptanceDecision.id))
         .join(Application, Application.id == AcceptanceDecision.application_id)
         .where(Application.round_id == round_.id, AcceptanceDecision.state == "waiting")
     )
-    for text, query in (
+    texts = (
         (N_("Applications to be decided on: {count}"), _number_of(round_, Application.state.in_(("submitted", "resubmitted")))),
         (N_("Applications with their applicant for correction: {count}"), _number_of(round_, Application.state == "correction")),
         (N_("Refusals that wait for a second person: {count}"), refusals),
-    ):
-        count = _count(session, query)
-        if count:
-            missing.append(Missing(text, "applications", {"count": count}))
+    )
+    counts = session.execute(select(*(query.scalar_subquery() for _, query in texts))).one()
+    missing = [Missing(text, "applications", {"count": count}) for (text, _), count in zip(texts, counts, strict=True) if count]
     if not missing and session.scalar(going_on(round_).limit(1)) is None:
         missing.append(Missing(N_("No application has been accepted"), "applications"))
     return missing

@@ -8,13 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from award.applications.models import Application
-from award.applications.queries import left_out_among, stands
+from award.applications.queries import stands
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_, Phrase, format_days, format_left, format_moment, short_day, spoken, translate
 from award.office import queries
 from award.office.checks import Missing, missing_in
-from award.office.queries import Counts, Seat
+from award.office.queries import Counts, Line, Seat
 from award.regulations.model import Scheme
 from award.results.queries import end_of_stage
 from award.rounds.models import Round, RoundStage
@@ -193,24 +192,18 @@ def _share(part: int, whole: int) -> int:
     return round(100 * part / whole) if whole else 0
 
 
-def rows_of(
-    view: View, applications: Sequence[Application], seats: Mapping[int, list[Seat]], *, see_totals: bool
-) -> list[dict[str, Any]]:
+def rows_of(view: View, lines: Sequence[Line], seats: Mapping[int, list[Seat]], *, see_totals: bool) -> list[dict[str, Any]]:
     """One line for each application; totals only where its gate has opened, and only for whom they open."""
     items: dict[str, int] = {
         one.key: sum(1 for _ in criteria_of(view.session, view.round_, one.key).items()) for one in view.scheme.categories
     }
-    left_out = left_out_among(view.session, applications)
     return [
-        {
-            **_row(view, one, seats[one.id], items[one.category], left_out.get(one.id, "")),
-            "strip": _strip(seats[one.id]) if see_totals and one.gate_opened_at is not None else None,
-        }
-        for one in applications
+        _row(view, line, seats[line.application.id], items[line.application.category], see_totals=see_totals) for line in lines
     ]
 
 
-def _row(view: View, application: Application, seats: list[Seat], items: int, left_out_in: str) -> dict[str, Any]:
+def _row(view: View, line: Line, seats: list[Seat], items: int, *, see_totals: bool) -> dict[str, Any]:
+    application, left_out_in = line.application, line.left_out_in
     category = view.scheme.category(application.category)
     facts = [view.name(category.name)] if len(view.scheme.categories) > 1 else []
     if application.sector in category.sectors:
@@ -234,6 +227,7 @@ def _row(view: View, application: Application, seats: list[Seat], items: int, le
         "sheets_due": due,
         "tone": "bad" if needs_judges and seats else "",
         "level": "bad" if needs_judges and seats else "",
+        "strip": _strip(seats) if see_totals and application.gate_opened_at is not None else None,
     }
 
 

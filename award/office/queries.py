@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 from award.accounts.models import Person
 from award.applications.facts import NOMINEE
 from award.applications.models import LIVE, SHARING, Application
-from award.applications.queries import STANDS, comes_to_judges, is_barred
+from award.applications.queries import LEFT_OUT_IN, STANDS, comes_to_judges, is_barred
 from award.judging.models import FeedbackReport, Sheet
 from award.kernel import db
 from award.kernel.actor import Actor
@@ -62,6 +62,14 @@ class Seat:
 
 
 @dataclass(frozen=True)
+class Line:
+    """An application in the round's list. left_out_in: the kind of the stage on paper that left it out, however it reads now."""
+
+    application: Application
+    left_out_in: str
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What the list is narrowed to; "" is everything."""
 
@@ -73,11 +81,10 @@ class Wanted:
 
 def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
     """The figures of a round, without the applications a conflict hides from this actor."""
-    query = select(Application.state, func.count()).where(Application.round_id == round_.id, ~is_barred(actor))
-    by_state: dict[str, int] = dict(db.rows_of(session, query.group_by(Application.state)).all())
+    states = db.rows_of(session, _state_counts(actor, round_)).all()
+    by_state = {state: count for state, count, *_ in states}
     received = sum(count for state, count in by_state.items() if state != "draft")
     seats = db.rows_of(session, _seat_counts(actor, round_)).one()
-    gates = db.rows_of(session, _gate_counts(actor, round_)).one()
     waiting = db.rows_of(session, _waiting_counts(actor, round_)).one()
     return Counts(
         drafts=by_state.get("draft", 0),
@@ -87,22 +94,25 @@ def counts_of(session: Session, actor: Actor, round_: Round) -> Counts:
         withdrawn=by_state.get("withdrawn", 0),
         undecided=sum(by_state.get(state, 0) for state in UNDECIDED),
         due=seats[0], submitted=seats[1], judges=seats[2], unsigned=seats[0] - seats[3],
-        judged=gates[0], open_gates=gates[1], unwritten=gates[2], pending_claims=waiting[0], panel_changes=waiting[1],
-        date_changes=waiting[2],
+        judged=sum(row[2] for row in states), open_gates=sum(row[3] for row in states), unwritten=sum(row[4] for row in states),
+        pending_claims=waiting[0], panel_changes=waiting[1], date_changes=waiting[2],
     )  # fmt: skip
 
 
-def _gate_counts(actor: Actor, round_: Round) -> Select[int, int, int]:
-    """Whoever was judged counts, and is owed a report, also where a later stage left it out."""
-    is_open = Application.gate_opened_at.is_not(None)
+def _state_counts(actor: Actor, round_: Round) -> Select[str, int, int, int, int]:
+    """By state how many, and of them: how many come to judges, whose gate has opened, whose report is not begun then.
+
+    Whoever was judged counts, and is owed a report, also where a later stage left it out.
+    """
+    judged = comes_to_judges(round_)
+    is_open = judged & Application.gate_opened_at.is_not(None)
+    unwritten = is_open & FeedbackReport.id.is_(None) & Application.state.in_(LIVE)
+    number = func.count(Application.id)
     return (
-        select(
-            func.count(Application.id),
-            func.count(Application.id).filter(is_open),
-            func.count(Application.id).filter(is_open, FeedbackReport.id.is_(None), Application.state.in_(LIVE)),
-        )
+        select(Application.state, number, number.filter(judged), number.filter(is_open), number.filter(unwritten))
         .outerjoin(FeedbackReport, FeedbackReport.application_id == Application.id)
-        .where(Application.round_id == round_.id, comes_to_judges(round_), ~is_barred(actor))
+        .where(Application.round_id == round_.id, ~is_barred(actor))
+        .group_by(Application.state)
     )
 
 
@@ -168,15 +178,14 @@ def by_sector(session: Session, actor: Actor, round_: Round) -> dict[tuple[str, 
     return {(category, sector): (due, done) for category, sector, due, done in db.rows_of(session, query)}
 
 
-def lines_of(
-    session: Session, actor: Actor, round_: Round, wanted: Wanted, page: int, size: int = SIZE
-) -> tuple[Sequence[Application], int]:
+def lines_of(session: Session, actor: Actor, round_: Round, wanted: Wanted, page: int, size: int = SIZE) -> tuple[list[Line], int]:
     """One page of the round's applications as this actor may see them, and how many there are. page: from 1."""
     condition = _shown(actor, round_, wanted)
     total = session.scalars(select(func.count(Application.id)).join(Application.organisation).where(condition)).one()
-    query = select(Application).join(Application.organisation).options(contains_eager(Application.organisation))
+    query = select(Application, LEFT_OUT_IN).join(Application.organisation).options(contains_eager(Application.organisation))
     query = query.where(condition).order_by(Application.number, Application.id)
-    return list(session.scalars(query.offset((page - 1) * size).limit(size))), total
+    found = session.execute(query.offset((page - 1) * size).limit(size))
+    return [Line(application, kind or "") for application, kind in found], total
 
 
 def _shown(actor: Actor, round_: Round, wanted: Wanted) -> ColumnElement[bool]:

@@ -45,7 +45,7 @@ def test_the_list_tells_the_stage_that_left_it_out_and_is_narrowed_by_it(world: 
     assert listed(world, "accepted")[::2] == (still, 2)
     with transaction(world.engine) as session:
         lines, total = lines_of(session, world.actors["office"], world.found(session), Wanted(state="left_out"), 1)
-        assert ([one.entrant for one in lines], total) == (["乙"], 1)
+        assert ([one.application.entrant for one in lines], total) == (["乙"], 1)
 
 
 @pytest.mark.parametrize("state", ["withdrawn", "not_awarded", "rejected"])

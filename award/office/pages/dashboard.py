@@ -39,7 +39,7 @@ def overview(
     found, total = queries.lines_of(session, actor, round_, wanted, page)
     opened = replace(standing_in(actor, round_), gate_open=True)
     see_totals = decide(Action.SHEETS_READ, stage_now(round_, now), opened).allowed
-    rows = dashboard.rows_of(view, found, queries.seats_of(session, found), see_totals=see_totals)
+    rows = dashboard.rows_of(view, found, queries.seats_of(session, [line.application for line in found]), see_totals=see_totals)
     missing = dashboard.missing_of(view)
     todos = dashboard.todos_of(view, missing)
     return render(
