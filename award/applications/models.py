@@ -32,7 +32,7 @@ class Application(Row):
     gate_opened_at: when the last valid score sheet came in; from then on values can be seen. A recusal takes it back.
     values_seen_at: when the gate last opened. Never taken back: what has been seen is neither returned nor taken out.
     contact_person_id: whom messages go to; None for one that came on paper until somebody of the organisation takes it up.
-    certified_at, certificate_code, feedback_released_at: what its owner was handed, set by the acts that hand it over.
+    certified_at, certificate_code, certificate_number, feedback_released_at: what its owner was handed, set by the acts that hand it over.
     feedback_waived_at, feedback_waiver: when the office said that no report will come, and why ("" before).
     """
 
@@ -62,6 +62,7 @@ class Application(Row):
     values_seen_at: Mapped[datetime | None]
     certified_at: Mapped[datetime | None]
     certificate_code: Mapped[str | None] = mapped_column(String(12))
+    certificate_number: Mapped[str | None] = mapped_column(String(40))
     feedback_released_at: Mapped[datetime | None]
     feedback_waived_at: Mapped[datetime | None]
     feedback_waiver: Mapped[str] = mapped_column(Text, default="")
@@ -170,6 +171,7 @@ class AcceptanceDecision(Row):
     """What the office decided about an application. kind: accept, return, refuse. A refusal waits for a second person.
 
     state: waiting, in_force, rejected. points: what is to be corrected, [{"part": ..., "text": ...}].
+    reason: the applicant reads it. remark: the office keeps it, why one is accepted that has won before.
     """
 
     __tablename__ = "acceptance_decision"
@@ -179,6 +181,7 @@ class AcceptanceDecision(Row):
     state: Mapped[str] = mapped_column(String(16))
     article: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
+    remark: Mapped[str] = mapped_column(Text, default="")
     points: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     decided_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime]

@@ -57,7 +57,8 @@ CERTIFICATES = (
         ).join(Application, Certificate.application_id == Application.id),
     ),
     Told(
-        "certificate", {Event.CERTIFICATE_ISSUED: ""}, said(Certificate.public_id, code=Application.certificate_code)
+        "certificate", {Event.CERTIFICATE_ISSUED: ""},
+        said(Certificate.public_id, code=Application.certificate_code, number=Application.certificate_number)
         .join(Application, Certificate.application_id == Application.id),
     ),
     Told(
@@ -194,7 +195,8 @@ ACCEPTANCES = (
         },
         said(
             AcceptanceDecision.public_id, of=Application.public_id, article=AcceptanceDecision.article,
-            reason=AcceptanceDecision.reason, points=AcceptanceDecision.points, state=AcceptanceDecision.state,
+            reason=AcceptanceDecision.reason, remark=AcceptanceDecision.remark, points=AcceptanceDecision.points,
+            state=AcceptanceDecision.state,
             by=person(func.coalesce(AcceptanceDecision.confirmed_by, AcceptanceDecision.decided_by)),
         ).join(Application, AcceptanceDecision.application_id == Application.id),
         key="decision",

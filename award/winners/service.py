@@ -132,7 +132,8 @@ def _issue(
         issued_by=actor.person_id,
     )  # fmt: skip
     session.add(certificate)
-    line.application.certified_at, line.application.certificate_code = now, certificate.code
+    application = line.application
+    application.certified_at, application.certificate_code, application.certificate_number = now, certificate.code, certificate.number
     return certificate
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
 from award.applications import queries, service
+from award.applications.former import won_before
 from award.applications.forms import points_of
 from award.applications.listing import Filters, list_for_office
 from award.applications.models import AcceptanceDecision, Application
@@ -87,7 +88,8 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
     base, decisions = f"/office/applications/{application.public_id}", queries.decisions_of(session, application)
     return _place(actor, desk) | {
         "declared": [desk.tell(text) for key, text in service.DECLARATIONS.items() if key in content.declarations],
-        "conditions": [text for _, text in conditions_of(desk.scheme, desk.scheme.category(application.category), request.state.language)],
+        "conditions": list(conditions_of(desk.scheme, desk.scheme.category(application.category), request.state.language)),
+        **_former(session, desk),
         "content": shown_content(desk, content, lambda one: f"{base}/evidence/{one.id}"),
         "category": desk.say(desk.scheme.category(application.category).name),
         "sector": desk.say(desk.scheme.category(application.category).sectors[application.sector]) if application.sector else "",
@@ -100,6 +102,24 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
         "corrections_left": desk.scheme.application.corrections - application.corrections, "typed": {}, "person_id": actor.person_id,
         "due": desk.moment(application.correction_due_at) if application.correction_due_at else "",
     }  # fmt: skip
+
+
+def _former(session: Session, desk: views.Desk) -> dict[str, Any]:
+    """What the register of winners has beside the condition that the award was not won before."""
+    found = won_before(session, desk.application)
+    rules = desk.scheme.eligibility
+    won = [
+        {
+            "title": desk.say(one.round_title), "grade": desk.say(one.grade), "day": i18n.format_day(desk.language, one.published_on),
+            "certificate": one.certificate_number, "code": one.certificate_code, "is_revoked": one.is_revoked,
+            "is_barring": one.is_barring,
+        }
+        for one in found
+    ]  # fmt: skip
+    return {
+        "won": won, "is_barred": any(one.is_barring for one in found), "bar_years": rules.reapply_bar_years,
+        "whole_group": rules.reapply_bar_subsidiaries, "credit_code": desk.application.organisation.credit_code,
+    }
 
 
 def _left_out(session: Session, desk: views.Desk) -> dict[str, str] | None:
@@ -144,6 +164,7 @@ def _decisions(session: Session, desk: views.Desk, decisions: Sequence[Acceptanc
             "notice": one.public_id if one.state == "in_force" else "",
             "text": desk.tell(words[one.kind, one.state]), "when": desk.moment(one.decided_at), "by": names.get(one.decided_by, ""),
             "second": names.get(one.confirmed_by, "") if one.confirmed_by else "", "article": one.article, "reason": one.reason,
+            "remark": one.remark,
             "points": [{"name": part_title(desk, point["part"]), "text": point["text"]} for point in one.points],
         }
         for one in decisions
@@ -179,9 +200,15 @@ def evidence(
 
 
 @router.post("/applications/{application_id}/accept")
-def accept(session: RequestSession, actor: CurrentActor, application_id: PublicId) -> Response:
-    """Lets it into the review."""
-    service.accept(session, actor, _readable(session, actor, application_id), clock.now(session))
+def accept(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, form: Form) -> Response:
+    """Lets it into the review; with a remark where it won the award before."""
+    found = _readable(session, actor, application_id)
+    try:
+        remark = form.text("remark", required=False, longest=1000, lines=True)
+        form.check()
+        service.accept(session, actor, found, clock.now(session), remark)
+    except Invalid as error:
+        return _again(request, session, actor, application_id, form, error)
     return RedirectResponse(f"/office/applications/{application_id}", 303)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.applications import queries
 from award.applications.check import open_points_in_words, parts_of
+from award.applications.former import won_before
 from award.applications.letters import write_to_applicant
 from award.applications.models import AcceptanceDecision, Application
 from award.applications.notices import want_notice
@@ -27,11 +28,12 @@ Point = dict[str, str]
 """One thing to correct: {"part": an item key, "profile.<section>", "facts", "evidence" or "", "text": what is to be done}."""
 
 
-def accept(session: Session, actor: Actor, application: Application, now: datetime) -> AcceptanceDecision:
+def accept(session: Session, actor: Actor, application: Application, now: datetime, remark: str = "") -> AcceptanceDecision:
     """Lets an application into the review; asked again by the same person, answers with the first decision.
 
+    remark: why one is accepted that won the award within the years of the scheme; the office keeps it.
     Raises Conflict while the organisation's claim is not confirmed, a refusal waits, or nothing is submitted, and where a
-    stage before on paper has left it out.
+    stage before on paper has left it out; Invalid without a remark that is needed.
     """
     stage = hold_for(session, actor, Action.APPLICATION_ACCEPT, application, now)
     if done := _same_decision(session, actor, application, "accept", "accepted"):
@@ -43,9 +45,13 @@ def accept(session: Session, actor: Actor, application: Application, now: dateti
     if queries.left_out_by(session, application):
         text = N_("A stage before this one has left this application out; it was not recommended. Refuse it with the article.")
         raise Conflict("application.left_out", text)
-    decision = _decide(session, actor, application, now, AcceptanceDecision(kind="accept", state="in_force"))
+    if not remark and any(one.is_barring for one in won_before(session, application)):
+        text = N_("It won this award within the years the rules name. Say why it is accepted nevertheless, or refuse it.")
+        raise Invalid.one("remark", text)
+    decision = _decide(session, actor, application, now, AcceptanceDecision(kind="accept", state="in_force", remark=remark))
     application.state, application.accepted_at = "accepted", now
-    note(session, actor, Event.APPLICATION_ACCEPTED, application, stage, {"decision": decision.public_id})
+    content = {"decision": decision.public_id, **({"remark": remark} if remark else {})}
+    note(session, actor, Event.APPLICATION_ACCEPTED, application, stage, content)
     want_notice(session, application, decision, now)
     write_to_applicant(session, application, "application_accepted", now, {})
     return decision
