@@ -182,6 +182,26 @@ def test_what_was_typed_is_shown_again_but_secrets_are_not(browser: TestClient) 
     assert "Lotus" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("method", "address", "came_from", "back"),
+    [
+        ("POST", "/test/form", "http://localhost/test/page?page=2", "/test/page?page=2"),
+        ("POST", "/test/form", "http://evil.example/test/page", "/login"),
+        ("POST", "/test/form", "http://localhost/test/invalid", "/login"),
+        ("POST", f"/test/thing/{MISSING}/confirm", "", f"/test/thing/{MISSING}"),
+        ("GET", "/test/error/conflict", "http://localhost/test/page", "/login"),
+    ],
+)  # fmt: skip
+def test_a_refusal_leads_back_to_where_what_was_sent_stands(
+    browser: TestClient, method: str, address: str, came_from: str, back: str
+) -> None:
+    """Never to another site, nor to an address that is only sent to; signing in is offered where there is none."""
+    answer = browser.request(method, address, headers={"referer": came_from})
+    assert answer.status_code in (403, 404, 409)
+    primary = BeautifulSoup(answer.text, "html.parser").select("main a.btn-primary")
+    assert [one["href"] for one in primary] == [back]
+
+
 def test_an_invalid_form_leaves_nothing_done(engine: Engine, browser: TestClient) -> None:
     answer = post(browser, "/test/invalid", {"name": "kept"})
     assert answer.status_code == 422

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -161,8 +161,23 @@ def page(request: Request, error: AwardError) -> Response:
             title=title(request, error),
             text=sentence(request, error), details=details, code=error.code,
             reference=getattr(request.state, "request_id", ""),
-            typed=_typed(request),
+            typed=_typed(request), back=way_back(request),
         )  # fmt: skip
+
+
+def way_back(request: Request) -> str:
+    """Where whatever was sent stands: the page it was sent from, else the next page above its address. "" for what was only read.
+
+    A page made anew after a refusal has an address that is only sent to, so that one is not asked for.
+    """
+    if request.method in SAFE_METHODS:
+        return ""
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc == request.headers.get("host") and "GET" in allowed_at(request.app, came.path):
+        return came.path + (f"?{came.query}" if came.query else "")
+    parts = request.url.path.split("/")
+    above = ("/".join(parts[:length]) for length in range(len(parts), 1, -1))
+    return next((path for path in above if "GET" in allowed_at(request.app, path)), "")
 
 
 def _label(request: Request, name: str) -> str:
