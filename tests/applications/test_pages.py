@@ -15,8 +15,10 @@ from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.mail.models import Message
 from award.kernel.mail.writing import write as write_letter
+from award.organisations.models import Organisation
 from award.organisations.service import claim_organisation
 from award.regulations.loader import shipped_schemes
+from award.rounds.models import RoundRubric
 from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor, without_reference
@@ -132,6 +134,13 @@ def test_that_an_organisation_enters_one_individual_is_said_before_it_begins(des
     first, second = (desk["stranger"].post(f"{path}/individual", sent) for _ in range(2))
     assert first.status_code == second.status_code == 303
     assert first.headers["location"] == second.headers["location"]
+    with transaction(world.engine) as session:
+        round_, rival = world.found(session).round, session.query(Organisation).filter_by(credit_code=make.CODES[1]).one()
+        sector = next(iter(round_.scheme.category("organisation").sectors), "")
+        service.start_application(session, world.stranger, round_, rival, "organisation", sector, make.NOW)
+        round_.rubrics.append(RoundRubric(category="individual", criteria_sha256=round_.rubrics[0].criteria_sha256))
+    told = [one.get_text() for one in desk["stranger"].page("/apply").select(".task small")]
+    assert [one.rpartition(" · Closes")[0].rpartition(" · ")[2] for one in told[:2]] == ["Organisations", "Individuals"]
 
 
 def test_who_comes_too_late_to_begin_is_told_when_it_closed(desk: dict[str, Visitor], world: World, clock: StandingClock) -> None:

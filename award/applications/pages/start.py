@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from award.applications import queries, service
 from award.applications.check import PROFILE, facts_problems
 from award.applications.facts import WITH_NOMINEE
+from award.applications.models import Application
 from award.applications.pages import views
 from award.applications.pages.people import shown_people
 from award.applications.pages.presence import busy_line
@@ -27,6 +28,7 @@ from award.kernel.web.rendering import render, render_invalid
 from award.organisations.models import Organisation
 from award.organisations.queries import claims_of, organisations_of
 from award.policy import Standing, decide, require
+from award.regulations.model import Text
 from award.rounds.eligibility import conditions_of
 from award.rounds.models import Round
 from award.rounds.queries import open_rounds, stage_now, stage_of, title_of
@@ -47,7 +49,7 @@ def home(request: Request, session: RequestSession, actor: CurrentActor) -> Resp
         request, session, "applications/home.html",
         applications=[
             {"url": f"/apply/{one.public_id}", "name": one.entrant, "kind": one.words, "code": views.told_state(one),
-             "number": one.number or "",
+             "number": one.number or "", "category": _category(one).in_language(language),
              "round": title_of(one.round).in_language(language), "deadline": views.deadline(views.desk_of(request, session, one))}
             for one in applications
         ],
@@ -55,6 +57,12 @@ def home(request: Request, session: RequestSession, actor: CurrentActor) -> Resp
         claims=claims_of(session, actor),
         rounds=[_open_round(request, session, one, own, begun) for one in open_rounds(session) if _takes_applications(session, one)],
     )  # fmt: skip
+
+
+def _category(application: Application) -> Text:
+    """What it is entered in, where the round has several: two of one organisation are told apart by it."""
+    scheme = application.round.scheme
+    return scheme.category(application.category).name if len(scheme.categories) > 1 else Text("", "")
 
 
 def _takes_applications(session: Session, round_: Round) -> bool:
