@@ -224,6 +224,11 @@ def why_lost(session: Session, round_: Round, change: DateChange, now: datetime)
     return None if dates == change.dates else Phrase(LOST, {"why": Phrase(OTHER_GROUND)})
 
 
+def lapses_on_going_on(round_: Round, change: DateChange) -> bool:
+    """Whether a proposal can only be declined once the round has gone on: its stage is then left, or has begun."""
+    return change.stage.position <= round_.position + 1
+
+
 def confirm_change(session: Session, actor: Actor, round_: Round, change: DateChange, now: datetime) -> DateChange:
     """Decides what was proposed, in the name of both. Confirmed by the same person already, nothing happens.
 

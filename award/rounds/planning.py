@@ -101,15 +101,16 @@ def faults_of(frame: Frame, dates: Dates) -> list[FieldError]:
 def _faults_of_one(frame: Frame, kind: str, opens_at: datetime | None, closes_at: datetime | None) -> list[FieldError]:
     if closes_at is not None and opens_at is None and kind != "setup":
         return [FieldError(f"{kind}.opens_at", N_("Say when this begins as well."))]
-    if opens_at is not None and closes_at is not None and closes_at <= opens_at:
-        return [FieldError(f"{kind}.closes_at", N_("This ends before it begins. Choose a later end."))]
     faults = []
+    is_reversed = opens_at is not None and closes_at is not None and closes_at <= opens_at
     today = _midnight(frame.now.astimezone(frame.zone).date(), frame.zone)
     if opens_at is not None and opens_at < today and kind != "setup":
         faults.append(FieldError(f"{kind}.opens_at", N_("This day has passed. Choose today or a later day.")))
+    if is_reversed:
+        faults.append(FieldError(f"{kind}.closes_at", N_("This ends before it begins. Choose a later end.")))
     if closes_at is not None and closes_at <= frame.now:
         faults.append(FieldError(f"{kind}.closes_at", N_("This moment has passed. Choose a later one.")))
-    if kind == "notice" and opens_at is not None and closes_at is not None:
+    if kind == "notice" and opens_at is not None and closes_at is not None and not is_reversed:
         faults += _faults_of_notice(frame, opens_at, closes_at)
     return faults
 

@@ -81,7 +81,7 @@ EXTENSION = FormDoor(
     (
         ("an extension to an earlier end", {"closes_at": "2026-03-20"}, "The new end must be later than"),
         ("an extension to the same end", {"closes_at": "2026-04-01", "closes_at.time": "09:00"}, "The new end must be later than"),
-        ("an extension without a reason", {"reason": ""}, FILL),
+        ("an extension without a reason", {"reason": ""}, "Give the reason"),
         ("an extension with a reason of 1001 characters", {"reason": "因" * 1001}, LONG),
         ("an extension to no day", {"closes_at": ""}, DAY),
         ("an extension to a half-typed day", {"closes_at": "2026-05-"}, DAY),
@@ -94,7 +94,7 @@ REPLAN = FormDoor(
     "office", "/office/rounds/{round_apply}/stages/archive/dates",
     {"opens_at": "2026-12-05", "closes_at": "2027-01-10", "reason": "会议改期"},
     (
-        ("other dates of a later stage without a reason", {"reason": " "}, FILL),
+        ("other dates of a later stage without a reason", {"reason": " "}, "Give the reason"),
         ("other dates that end before they begin", {"closes_at": "2026-05-03"}, "ends before it begins"),
         ("other dates without an end", {"closes_at": ""}, FILL),
     ),

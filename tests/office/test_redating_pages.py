@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from award.kernel.audit.trail import transaction
+from award.office import redating
 from award.rounds.queries import stage_of
 from tests import make
 from tests.office import world
@@ -89,6 +90,54 @@ def test_what_has_lost_its_ground_can_only_be_declined(desk: Desk, client: Any, 
     assert ("Confirm and publish the dates" in page.text, "Decline the dates" in page.text) == (False, True)
     answer = desk.post(client, "second", f"{address}/date-changes/{change(page)}", {"act": "confirm"})
     assert (answer.status_code, "no longer be confirmed" in words(answer)) == (409, True)
+
+
+def test_everything_that_is_wrong_is_told_at_once(desk: Desk, client: Any, address: str) -> None:
+    """The dates and the missing reason, of a later stage and of the present one."""
+    wrong = {"opens_at": "2026-02-20", "closes_at": "2026-02-10", "reason": " "}
+    told = faults(desk.post(client, "office", f"{address}/stages/assign/dates", wrong))
+    assert [one[:17] for one in told] == [
+        "This day has pass", "This ends before ", "This moment has p", "This begins befor", "Give the reason; "
+    ]  # fmt: skip
+    told = faults(desk.post(client, "office", f"{address}/extension", {"closes_at": "2026-03-01", "reason": ""}))
+    assert [one[:17] for one in told] == ["The new end must ", "Give the reason; "]
+    told = faults(desk.post(client, "office", f"{address}/extension", {"closes_at": "", "closes_at.time": "25:00", "reason": ""}))
+    assert told == ["Enter a time like 18:00; 24:00 is the end of the day.", "Fill this in."]
+
+
+@pytest.mark.parametrize(
+    ("path", "period", "is_lost"),
+    [
+        ("extension", ("", "2026-04-20"), True),
+        ("stages/assign/dates", ("2026-04-02", "2026-04-30"), True),
+        ("stages/score/dates", ("2026-05-03", "2026-05-31"), False),
+    ],
+)
+def test_going_on_says_what_becomes_of_dates_that_wait(
+    desk: Desk, client: Any, path: str, period: tuple[str, str], is_lost: bool
+) -> None:
+    """And so it is: the end of the stage that is left and dates of the one that begins lose their ground, others do not."""
+    public_id = desk.round("accept")
+    with transaction(desk.engine) as session:
+        world.application(session, desk.found(session, public_id), 1).submitted_at = make.NOW
+    address = f"/office/rounds/{public_id}"
+    dates = {"opens_at": period[0], "closes_at": period[1], "reason": "会议改期"}
+    assert sent(desk, client, "office", f"{address}/{path}", dates).status_code == 303
+    page = words(desk.get(client, "second", f"{address}/stages"))
+    assert ("They are not dropped by going on, but can then only be declined." in page) is is_lost
+    assert ("They are not dropped by going on, and can be confirmed after it as before." in page) is not is_lost
+    with transaction(desk.engine) as session:
+        round_ = desk.found(session, public_id)
+        round_.position += 1
+        change = redating.waiting_change(session, round_)
+        assert change is not None
+        assert (redating.why_lost(session, round_, change, make.NOW) is not None) is is_lost
+
+
+def test_the_calendar_says_which_dates_can_still_change(desk: Desk, client: Any, address: str) -> None:
+    page = desk.get(client, "office", f"{address}/calendar")
+    assert "other dates of the stages after it are decided there, by two people once an application" in words(page)
+    assert f'<a href="{address}/stages">' in page.text.partition("decided there")[2][:200]
 
 
 def test_dates_that_changed_since_they_were_shown_are_shown_again(desk: Desk, client: Any, address: str) -> None:

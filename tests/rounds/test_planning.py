@@ -98,6 +98,10 @@ def test_an_end_in_the_past_is_refused() -> None:
     assert fields({"apply": (beijing("2026-03-02"), beijing("2026-03-02", "08:00"))}) == ["apply.closes_at"]
 
 
+def test_all_that_is_wrong_with_a_stage_is_told_at_once() -> None:
+    assert fields({"notice": (beijing("2026-02-20"), beijing("2026-02-10"))}) == ["notice.opens_at", "notice.closes_at", "notice.closes_at"]
+
+
 def test_a_notice_too_short_by_an_hour_is_refused_and_says_the_earliest_end() -> None:
     late_enough, too_early = beijing("2026-10-14"), beijing("2026-10-13", "23:00")
     assert fields({"notice": (beijing("2026-09-30", "09:00"), late_enough)}) == []

@@ -150,7 +150,7 @@ class TestSetDates:
         past = NOW - timedelta(9)
         with pytest.raises(Invalid) as caught:
             service.set_dates(session, desk["office"], round_, {"apply": (past, past)}, round_.version, NOW)
-        assert {one.field for one in caught.value.errors} == {"apply.closes_at"}
+        assert {one.field for one in caught.value.errors} == {"apply.opens_at", "apply.closes_at"}
 
     def test_a_stage_of_another_scheme_is_refused(self, desk: Desk, session: Session) -> None:
         round_ = desk.found(session, dated_in(desk))

@@ -121,8 +121,11 @@ def _wanted_end(form: SubmittedForm, round_: Round) -> Wanted:
 
 
 def _checked(form: SubmittedForm, closes_at: datetime | None) -> tuple[datetime, str]:
-    """The end, whose absence the form has noted, and the reason. Raises Invalid with every fault."""
-    reason = form.text("reason", longest=1000, lines=True)
+    """The end, whose absence the form has noted, and the reason. Raises Invalid with every fault.
+
+    Where the dates can be read a missing reason is told by the act, together with what is wrong with the dates.
+    """
+    reason = form.text("reason", required=bool(form.errors), longest=1000, lines=True)
     form.check()
     if closes_at is None:
         raise ValueError("the form noted no fault where an end is missing")

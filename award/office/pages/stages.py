@@ -127,6 +127,7 @@ def _waiting(session: Session, round_: Round, change: DateChange | None, now: da
         "change": change,
         "outlook": redating.outlook_then(session, round_, change, now),
         "why_lost": redating.why_lost(session, round_, change, now),
+        "lapses": redating.lapses_on_going_on(round_, change),
     }
 
 

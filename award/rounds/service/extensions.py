@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from award import policy
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
-from award.kernel.errors import Conflict, Invalid
+from award.kernel.errors import Conflict, FieldError, Invalid
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.policy import Moment
@@ -77,9 +77,11 @@ def extend_stage(
 def _check_end(round_: Round, stage: RoundStage, closes_at: datetime, reason: str, now: datetime) -> None:
     if stage.closes_at is None:
         raise Conflict("stage.no_end", N_("This stage has no end that could be moved."))
-    if not reason.strip():
-        raise Invalid.one("reason", N_("Give the reason; it is published with the new end."))
-    earliest = max(stage.closes_at, now)
+    faults, earliest = [], max(stage.closes_at, now)
     if closes_at <= earliest:
-        text = N_("The new end must be later than {earliest}.")
-        raise Invalid.one("closes_at", text, earliest=Moment(earliest, round_.award.authority.zone))
+        until = Moment(earliest, round_.award.authority.zone)
+        faults.append(FieldError("closes_at", N_("The new end must be later than {earliest}."), {"earliest": until}))
+    if not reason.strip():
+        faults.append(FieldError("reason", N_("Give the reason; it is published with the new end.")))
+    if faults:
+        raise Invalid(faults)
