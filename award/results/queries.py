@@ -210,6 +210,12 @@ def decisions_of(session: Session, round_: Round) -> Sequence[AwardDecision]:
     return session.scalars(query.where(Proposal.round_id == round_.id, _IN_FORCE).order_by(AwardDecision.id)).all()
 
 
+def waiting_amendment(session: Session, round_: Round) -> AwardDecision | None:
+    """An amended decision of any category that waits for its second person."""
+    query = select(AwardDecision).join(Proposal, Proposal.id == AwardDecision.proposal_id)
+    return session.scalar(query.where(Proposal.round_id == round_.id, AwardDecision.state == "waiting").limit(1))
+
+
 def conflicted_in(session: Session, round_: Round) -> frozenset[int]:
     """Who must not touch an application of a round, and so takes no part in its result."""
     return barred_from(session, Application.round_id == round_.id)

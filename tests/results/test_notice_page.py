@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete
 
 from award.kernel.audit.trail import transaction
 from award.rounds.models import CalendarYear
-from tests.results.acts import decide, propose
+from tests.results.acts import amend, confirm_amendment, decide, propose, to_notice, uphold
 from tests.results.conftest import As
 from tests.results.judged import World
 from tests.results.test_pages import base
@@ -59,3 +59,22 @@ def test_a_notice_with_something_missing_comes_back(here: World, as_: As) -> Non
     answer = as_("office").post(f"{base(here)}/notice", {"document_number": "", "first_day": "bald", "contact": "电话"})
     assert answer.status_code == 422
     assert "电话" in answer.text
+
+
+def test_that_every_objection_is_answered_does_not_hide_what_is_still_due(here: World, as_: As) -> None:
+    to_notice(here)
+    objection = uphold(here, "制造二")
+    page = as_("office").page(f"{base(here)}/notice")
+    due = page.select_one(".note-warn")
+    assert due is not None
+    assert "Every objection is answered." in page.get_text()
+    assert "calls for is still to be entered." in due.get_text()
+    assert due.select_one(f'a[href="{base(here)}/results/amendment?category=organisation"]') is not None
+    made = amend(here, [objection], {"制造二": ""})
+    waits = as_("second").page(f"{base(here)}/notice").select_one(".note-warn")
+    assert waits is not None
+    assert "An amended decision waits for its second person." in waits.get_text()
+    confirm_amendment(here, made)
+    page = as_("office").page(f"{base(here)}/notice")
+    assert page.select_one(".note-warn") is None
+    assert page.select_one("#correction") is not None

@@ -88,11 +88,13 @@ def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
     if found is None:
         return page | _prepared(desk, typed)
     notices = queries.notices_of(session, desk.round.id)
+    objections = queries.objections_of(session, desk.actor, desk.round)
     return page | {
         "document": _paper(desk),
         "snapshot": notices[0][1],
         "former": notices[1:],
-        "objections": queries.objections_of(session, desk.actor, desk.round),
+        "objections": objections, "to_amend": [one for one in objections if queries.calls_for_amendment(one)],
+        "amended": queries.waiting_amendment(session, desk.round) if objections else None,
         "is_over": desk.now >= found.closes_at,
         **_correction(desk, typed),
     }
