@@ -60,7 +60,7 @@ def read_amendment(form: SubmittedForm, applications: Sequence[str], grades: Seq
     read = read_decision(form, applications, grades)
     return Amendment(
         held_on=read.held_on, members=read.members, reason=form.text("reason", required=False, longest=LONGEST_TEXT, lines=True),
-        grades=read.grades, reasons=read.deviations, objections=form.all("objections"),
+        grades=read.grades, reasons=read.deviations, objections=form.all("objections"), stays=form.ticked("stays"),
     )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def uphold(world: World, about: str = "", effect: str = "amendment") -> str:
 
 def amend(
     world: World, objections: Sequence[str], grades: Mapping[str, str], by: str = "office", *, reason: str = "申报数据不实",
-    reasons: Mapping[str, str] | None = None, members: Sequence[str] = MEMBERS, held_on: date = DAY,
+    reasons: Mapping[str, str] | None = None, members: Sequence[str] = MEMBERS, held_on: date = DAY, stays: bool = False,
 ) -> str:  # fmt: skip
     """grades and reasons by the name of the organisation. Answers with the public id of the amended decision."""
     with transaction(world.engine) as session:
@@ -106,7 +106,7 @@ def amend(
         said = dict.fromkeys(grades, "经查实") if reasons is None else reasons
         amendment = amending.Amendment(
             held_on, members, reason, {world.applications[name]: grade for name, grade in grades.items()},
-            {world.applications[name]: text for name, text in said.items()}, objections,
+            {world.applications[name]: text for name, text in said.items()}, objections, stays,
         )  # fmt: skip
         return amending.amend(session, world.actors[by], round_, proposal, amendment, make.NOW).public_id
 

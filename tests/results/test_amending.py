@@ -171,6 +171,36 @@ def test_one_waits_at_a_time_and_can_be_dropped(world: World) -> None:
         assert [one.number for one in queries.decisions_of(session, world.found(session))] == [3]
 
 
+def test_a_general_objection_under_which_no_grade_changes_does_not_hold_the_round(world: World) -> None:
+    """It was upheld with an amended decision in mind, and on reconsideration nothing is to change; two persons say so."""
+    objection = uphold(world)
+    before = decided(world)
+    with pytest.raises(Invalid) as refused:
+        amend(world, [objection], {})
+    text = "Nothing would change. Choose another grade for those the objection affects, or tick that the decision stays as it was."
+    assert [(one.field, one.text) for one in refused.value.errors] == [("grades", text)]
+    made = amend(world, [objection], {}, stays=True, reason="经重新审议，维持原决定")
+    assert settled(world) == ["Amended decisions that wait for a second person: {count}"]
+    with pytest.raises(Refused):
+        confirm_amendment(world, made, by="office")
+    assert confirm_amendment(world, made) == "in_force"
+    assert (decided(world), settled(world)) == (before, ["A corrected notice is to be published"])
+    correct_notice(world)
+    assert settled(world) == []
+    first, second = notices(world)
+    assert second.closes_at == first.closes_at, "nobody is named newly"
+
+
+def test_that_the_decision_stays_is_not_said_beside_another_grade(here: World) -> None:
+    with pytest.raises(Invalid) as refused:
+        amend(here, [uphold(here)], VACANT, stays=True)
+    text = "It is ticked that the decision stays as it was, but grades differ. Take back the one or the other."
+    assert [(one.field, one.text) for one in refused.value.errors] == [("stays", text)]
+    with pytest.raises(Invalid) as refused:
+        amend(here, [], {}, stays=True)
+    assert [one.field for one in refused.value.errors] == ["objections"]
+
+
 def test_no_amendment_without_an_upheld_objection(here: World) -> None:
     refused = uphold(here, "制造二", "none")
     for named in ([], [refused]):

@@ -245,6 +245,7 @@ def amends_and_corrects(here: World, as_: As, objection: str) -> None:
     again = office.post(url, fields)
     assert again.status_code == 422  # no reason for the one who loses it
     assert "申报数据不实" in again.text
+    assert "the decision stays as it was, but grades differ" in office.post(url, {**fields, "stays": "1"}).text
     assert office.post(url, {**fields, f"reason-{loser}": "经查实"}, files={"minutes": pdf_file()}).status_code == 303
     page = office.page(url)
     assert page.select_one('form[action$="/confirm"]') is None

@@ -30,6 +30,7 @@ class Amendment:
     """What is decided anew. grades: public id -> grade, "" for none; one that is absent stays. reasons: by public id.
 
     reason: why the decision is amended, as the corrected notice tells it. objections: public ids of those it follows from.
+    stays: on reconsideration no grade changes; said expressly, so that nobody enters it by leaving a form as it came.
     """
 
     held_on: date
@@ -38,6 +39,7 @@ class Amendment:
     grades: Mapping[str, str]
     reasons: Mapping[str, str]
     objections: Sequence[str]
+    stays: bool = False
 
 
 def amend(
@@ -47,7 +49,7 @@ def amend(
     """Enters an amended decision; it counts once another person has confirmed it.
 
     Asked again by the same person while it waits, answers with the first. Raises Refused (wrong stage or role), Conflict
-    (no notice is out, another one waits, or a conflict of interest), Invalid (nothing changed, reasons missing, no upheld
+    (no notice is out, another one waits, or a conflict of interest), Invalid (nothing changed and that not said, reasons missing, no upheld
     objection behind it, more seats than there are, or a seat given to somebody who is not next in rank).
     """
     before = _decision(session, actor, round_, proposal, now)
@@ -172,25 +174,37 @@ def _check(
     if not named or len(named) != len(set(amendment.objections)):
         text = N_("Name the upheld objections it follows from. Without one, a decision on notice is not amended.")
         errors.append(FieldError("objections", text))
-    names = {line.application.public_id: line.application.entrant for line in proposal.lines}
     differing = changed(before.grades, grades)
+    if amendment.stays and differing:
+        text = N_("It is ticked that the decision stays as it was, but grades differ. Take back the one or the other.")
+        errors.append(FieldError("stays", text))
+    elif not amendment.stays:
+        errors += _faults_of_grades(session, round_, proposal, before, amendment, grades, can_go_on=not errors)
+    if errors:
+        raise Invalid(errors)
+
+
+def _faults_of_grades(
+    session: Session, round_: Round, proposal: Proposal, before: AwardDecision, amendment: Amendment, grades: Mapping[str, str],
+    *, can_go_on: bool,
+) -> list[FieldError]:  # fmt: skip
+    """can_go_on: nothing else is missing, so that it is worth saying who is next in rank."""
+    errors, differing = [], changed(before.grades, grades)
     if not differing:
-        errors.append(
-            FieldError("grades", N_("Nothing would change. Choose another grade for those the objection affects."))
-        )
+        text = N_("Nothing would change. Choose another grade for those the objection affects, or tick that the decision stays as it was.")
+        errors.append(FieldError("grades", text))
+    names = {line.application.public_id: line.application.entrant for line in proposal.lines}
     for key in differing:
         if not amendment.reasons.get(key, "").strip():
             text = N_("Give the reason why {name} is decided otherwise than before.")
             errors.append(FieldError(f"reason-{key}", text, {"name": names.get(key, "")}))
-    scheme = round_.scheme
     elsewhere = {
         key: lines for key, lines in queries.decided_lines(session, round_).items() if key != proposal.category
     }
-    errors += faults_of_seats(scheme, proposal, queries.stored_ranking(proposal), grades, elsewhere)
-    if not errors:
+    errors += faults_of_seats(round_.scheme, proposal, queries.stored_ranking(proposal), grades, elsewhere)
+    if can_go_on and not errors:
         errors += _faults_of_succession(session, round_, proposal, before.grades, grades)
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
 def _faults_of_succession(
