@@ -94,6 +94,16 @@ def test_a_leader_who_was_replaced_or_has_a_conflict_returns_nothing(world: Worl
     assert refused(world, by=world.judges[2]) == ("not_found", 404)
 
 
+def test_the_sheet_of_a_judge_who_has_left_is_not_returned(world: World) -> None:
+    """Nothing is written about the application to somebody for whom it does not exist any more."""
+    put_in(world, 1)
+    with transaction(world.engine) as session:
+        panels.declare_conflict(session, world.judges[1], world.application(session), world.seat(session, 0, 1), "顾问", make.NOW)
+    assert refused(world) == refused(world, by=world.office) == ("not_found", 404)
+    with transaction(world.engine) as session:
+        assert session.scalars(LETTERS).all() == []
+
+
 def test_only_while_judges_score(engine: Engine, clock: StandingClock) -> None:
     """The other stages: tests/policy."""
     world = worlds.build(engine, scheme=make.scheme_of_all_stages())

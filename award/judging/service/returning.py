@@ -11,7 +11,7 @@ from award.judging.models import Sheet
 from award.judging.service.sheets import note
 from award.kernel import db
 from award.kernel.actor import Action, Actor
-from award.kernel.errors import Conflict, Invalid
+from award.kernel.errors import Conflict, Invalid, NotFound
 from award.kernel.events import Event
 from award.kernel.i18n import N_, format_moment
 from award.kernel.mail.service import is_address, send
@@ -29,8 +29,8 @@ def return_sheet(
 ) -> None:
     """Gives a submitted sheet back to its judge for correction; what he submits becomes a new version, the old one stays.
 
-    Raises Refused (wrong stage or role, past the deadline, or the gate is or was open), Conflict (one's own sheet, or not
-    submitted), Invalid (no reason). Effects: a message to the judge.
+    Raises Refused (wrong stage or role, past the deadline, or the gate is or was open), NotFound (its judge has left the panel),
+    Conflict (one's own sheet, or not submitted), Invalid (no reason). Effects: a message to the judge.
     """
     stage = guarded_stage(session, application.round, now)
     db.lock_row(session, "application", application.id, exclusive=True)
@@ -38,6 +38,9 @@ def return_sheet(
     session.refresh(sheet, ["state"])
     standing = standing_of(session, actor, application, now)
     policy.require(Action.SHEET_RETURN, stage, standing)
+    db.read_afresh(session, sheet.assignment, ["state"])
+    if sheet.assignment.state != "active":
+        raise NotFound
     if sheet.person_id == actor.person_id:
         # Else whoever leads a panel could change what he submitted as often as he likes.
         raise Conflict("sheet.own", N_("This sheet is your own. Ask the award office to return it to you."))
