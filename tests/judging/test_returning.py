@@ -22,6 +22,7 @@ from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.browsing import as_, main_text, post
 from tests.judging.world import World
+from tests.visiting import faults
 
 REASON = "评审员来电，4.1.2 的意见写在了 4.1.3 下"
 
@@ -162,15 +163,19 @@ def test_the_form_of_his_page(world: World, client: TestClient) -> None:
         sheet = worlds.sheet(session, world, 0, 1).public_id
     url = f"/review/{world.seats[0, 0]}/team"
     as_(client, world, "judge0")
-    for data, said in (({"code": "asked", "reason": ""}, "请写明需要修改什么"), ({"reason": "改写意见"}, "请选择退回原因")):
-        answer = post(client, f"{url}/{sheet}/return", data)
+    nothing, no_reason, no_code = (
+        post(client, f"{url}/{sheet}/return", data) for data in ({}, {"code": "asked", "reason": ""}, {"reason": "改写意见"})
+    )
+    wanted = ["请选择退回原因。", "请写明需要修改什么，评审员会看到。"]
+    for answer, found in ((nothing, wanted), (no_reason, wanted[1:]), (no_code, wanted[:1])):
         assert answer.status_code == 422
-        assert said in main_text(answer)
-    assert "改写意见" in main_text(answer)
+        assert faults(answer) == found
+    assert BeautifulSoup(no_reason.text, "html.parser").select_one('input[value="asked"][checked]') is not None
+    assert "改写意见" in main_text(no_code)
     assert post(client, f"{url}/zzzzzzzzzzzz/return", {"code": "asked", "reason": "改"}).status_code == 404
     assert post(client, f"{url}/{sheet}/return", {"code": "asked", "reason": "改写意见"}).headers["location"] == url
     assert lines(client.get(url).text)[1] == "B 已退回修改"
-    said = "评审组组长退回了此评分表：评审员本人请求: 改写意见"
+    said = "评审组组长退回了此评分表：评审员本人请求：改写意见"
     assert said in main_text(as_(client, world, "judge1").get(f"/review/{world.seats[0, 1]}"))
     assert said in main_text(as_(client, world, "office").get(f"/office/rounds/{world.round}/progress/{world.applications[0]}"))
 

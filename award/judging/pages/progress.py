@@ -143,6 +143,6 @@ def give_back(
         return_sheet(session, actor, application, sheet, reason, clock.now(session))
     except Invalid as error:
         application = office_application(session, actor, application_id, clock.now(session), round_id)
-        shown = _one(request, session, actor, application) | {"typed": {"sheet": sheet_id, "reason": form.get("reason")}}
+        shown = _one(request, session, actor, application) | {"typed": returning.typed_in(form, sheet_id)}
         return render_invalid(request, session, "judging/one_progress.html", error, **shown)
     return RedirectResponse(f"/office/rounds/{round_id}/progress/{application_id}", 303)

@@ -28,11 +28,17 @@ def reason_of(form: SubmittedForm, language: str) -> str:
     """The reason as it was chosen and written. Raises Invalid."""
     code, text = form.get("code"), form.text("reason", required=False, longest=500, lines=True)
     form.check()
-    if code not in REASONS:
-        raise Invalid([FieldError("code", N_("Choose why the sheet is returned."))])
+    faults = [] if code in REASONS else [FieldError("code", N_("Choose why the sheet is returned."))]
     if not text:
-        raise Invalid([FieldError("reason", N_("Say what is to be corrected; the judge reads it."))])
-    return f"{i18n.translate(language, REASONS[code])}: {text}"
+        faults.append(FieldError("reason", N_("Say what is to be corrected; the judge reads it.")))
+    if faults:
+        raise Invalid(faults)
+    return i18n.translate(language, N_("{why}: {text}"), {"why": i18n.translate(language, REASONS[code]), "text": text})
+
+
+def typed_in(form: SubmittedForm, sheet: str) -> dict[str, str]:
+    """What was entered for a sheet, to be shown again."""
+    return {"sheet": sheet, "code": form.get("code"), "reason": form.get("reason")}
 
 
 def said(language: str, sheet: Sheet | None) -> str:

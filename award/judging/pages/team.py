@@ -87,6 +87,6 @@ def give_back(
     except Invalid as error:
         session.rollback()
         review = queries.review_for(session, actor, assignment_id, clock.now(session))
-        shown = _team(request, session, review) | {"typed": {"sheet": sheet_id, "reason": form.get("reason")}}
+        shown = _team(request, session, review) | {"typed": returning.typed_in(form, sheet_id)}
         return render_invalid(request, session, "judging/team.html", error, **shown)
     return RedirectResponse(f"/review/{assignment_id}/team", 303)
