@@ -349,6 +349,7 @@ def test_the_housekeeping_of_a_day_and_an_hour_is_planned_once(engine: Engine, c
     assert worker.run(engine, once=True) == 2
 
 
+@pytest.mark.timeout(300)
 def test_killed_workers_lose_no_job_and_take_effect_twice_for_none(any_engine: Engine) -> None:
     """A real process, killed a dozen times at moments nobody chose; leases are short so that little is waited for."""
     jobs, kills, chance = 120, 12, random.Random(20261121)

@@ -24,7 +24,7 @@ BY_CLASS = {
     (one.name, f"award/office/{module}.py")
     for content in CONTENTS.values()
     for one in [*fields(content), *fields(Entry)]  # type: ignore[arg-type]
-    for module in ("outcome_kinds", "pages/outcome_forms")
+    for module in ("outcome_kinds", "outcome_people", "pages/outcome_forms")
 } | {("score", "award/office/outcome_kinds.py"), ("score", "award/office/pages/outcome_forms.py")}
 """Forms of stages on paper: their page is drawn from the labels of their class, and no template names them."""
 OF_THE_WHOLE = {"stale", "table", "format"}
