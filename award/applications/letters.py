@@ -1,4 +1,4 @@
-"""Messages to the contact person of an application."""
+"""Messages to the contact person of an application; to whoever can submit it where it has none yet."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from award.accounts.models import Person
 from award.accounts.queries import person_by_account
 from award.applications.models import LIVE, Application
+from award.applications.people import acting_for
 from award.applications.queries import with_round
 from award.kernel.i18n import DEFAULT, N_, Phrase, format_moment, spoken
 from award.kernel.mail.service import is_address, send
@@ -21,62 +22,75 @@ from award.stages import Kind
 
 @dataclass(frozen=True)
 class _Receiver:
-    """Whom a message goes to. person_id: None for somebody without an account. key: what tells him from others."""
+    """Whom a message goes to. person_id: None for somebody without an account. key: what tells him from others.
+
+    is_acting: he acts for the organisation and was written to because nobody is the contact person yet.
+    """
 
     name: str
     address: str
     language: str
     person_id: int | None
     key: str
+    is_acting: bool = False
 
 
 def write_to_applicant(
     session: Session, application: Application, template: str, now: datetime, more: Mapping[str, object], *, once: str = ""
 ) -> None:
-    """Sends a message about an application to its contact person, in his language; nothing where he has no address.
+    """Sends a message about an application to whom `_receivers` names, in his language; nothing where he has no address.
 
     once: a reason for which a person is written this message a single time, whatever happens again.
 
     more: what this message says besides; moments become text in his language on the authority's clock, and so does what
     knows its own words.
     """
-    receiver = _receiver(session, application)
-    if receiver is None:
-        return
     zone = application.round.award.authority.zone
-    context: dict[str, object] = {
-        "name": receiver.name,
-        "organisation": application.entrant,
-        "round": title_of(application.round).in_language(receiver.language),
-        "number": application.number or "",
-        "address": f"{settings().base_url}/apply/{application.public_id}",
-    }
-    for key, value in {"when": now, **more}.items():
-        context[key] = _told(value, receiver.language, zone)
-    dedup_key = f"{template}:{once}:{receiver.key}" if once else None
-    send(
-        session, receiver.address, template, context, receiver.language, person_id=receiver.person_id, dedup_key=dedup_key,
-        round_id=application.round_id, about=f"application:{application.public_id}",
-    )  # fmt: skip
+    for receiver in _receivers(session, application, now):
+        context: dict[str, object] = {
+            "name": receiver.name,
+            "organisation": application.entrant,
+            "round": title_of(application.round).in_language(receiver.language),
+            "number": application.number or "",
+            "address": f"{settings().base_url}/apply/{application.public_id}",
+            "is_acting": receiver.is_acting,
+        }
+        for key, value in {"when": now, **more}.items():
+            context[key] = _told(value, receiver.language, zone)
+        dedup_key = f"{template}:{once}:{receiver.key}" if once else None
+        send(
+            session, receiver.address, template, context, receiver.language, person_id=receiver.person_id, dedup_key=dedup_key,
+            round_id=application.round_id, about=f"application:{application.public_id}",
+        )  # fmt: skip
 
 
-def _receiver(session: Session, application: Application) -> _Receiver | None:
-    """The contact person; while nobody has taken up what came on paper, whom the paper names, by his account if he has one."""
-    if application.contact_person_id is None:
-        address = application.profile.get("contact_email", "")
-        person = person_by_account(session, address.lower()) if address else None
-        if person is None or person.email != address.lower():
-            name = application.profile.get("contact_name", "")
-            return _Receiver(name, address, DEFAULT, None, address) if is_address(address) else None
-    else:
-        person = session.get(Person, application.contact_person_id)
-    if person is None or not is_address(person.email):
+def _receivers(session: Session, application: Application, now: datetime) -> list[_Receiver]:
+    """The contact person; while nobody has taken up what came on paper, everybody who can, and whom the paper names."""
+    if application.contact_person_id is not None:
+        contact = session.get(Person, application.contact_person_id)
+        return [_with_account(contact)] if contact is not None and is_address(contact.email) else []
+    acting = [_with_account(one, is_acting=True) for one in acting_for(session, application, now) if is_address(one.email)]
+    named = _named(session, application)
+    return acting if named is None or named.key in {one.key for one in acting} else [named, *acting]
+
+
+def _named(session: Session, application: Application) -> _Receiver | None:
+    """Whom the paper names, by his account if he has one; None without an address."""
+    address = application.profile.get("contact_email", "")
+    if not is_address(address):
         return None
-    return _Receiver(person.name, person.email, person.language, person.id, person.public_id)
+    person = person_by_account(session, address.lower())
+    if person is None or person.email != address.lower():
+        return _Receiver(application.profile.get("contact_name", ""), address, DEFAULT, None, address)
+    return _with_account(person)
+
+
+def _with_account(person: Person, *, is_acting: bool = False) -> _Receiver:
+    return _Receiver(person.name, person.email, person.language, person.id, person.public_id, is_acting)
 
 
 def write_of_paper(session: Session, application: Application, entered: Sequence[tuple[str, object]], now: datetime) -> None:
-    """Tells whom a paper application names that the office has entered it; once for each application.
+    """Tells whom a paper application names, and whoever can submit it, that the office has entered it; once for each.
 
     entered: what the office entered, msgid of the field and value, which may know its own words.
     """

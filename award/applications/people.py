@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Invitation, Person
 from award.applications.models import Answer, Application, Presence
+from award.applications.queries import ACTS_FOR
 from award.kernel.actor import Actor, Role, Scope
+from award.rounds.people import is_reachable
 
 INVITED = (Role.WRITER, Role.READER)
 """What somebody can be on one application; whoever acts for the organisation is responsible for all of its own."""
@@ -47,6 +49,13 @@ def members_of(session: Session, application: Application) -> list[Member]:
         if one.person_id not in found or _rank(one.role) < _rank(found[one.person_id].role):
             found[one.person_id] = one
     return sorted(found.values(), key=lambda one: _rank(one.role))
+
+
+def acting_for(session: Session, application: Application, now: datetime) -> list[Person]:
+    """Who acts for the organisation of an application, and so can submit it, and can be written to."""
+    query = select(Person).join(Grant, Grant.person_id == Person.id).join(Application, ACTS_FOR)
+    query = query.where(Application.id == application.id, is_reachable(now))
+    return list(session.scalars(query.distinct().order_by(Person.id)))
 
 
 def _works_on(application: Application) -> ColumnElement[bool]:

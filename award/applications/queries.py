@@ -165,13 +165,14 @@ def _is_on_record(person_id: int | None) -> ColumnElement[bool]:
 
 
 _HERE = select(Award.authority_id).join(Round, Round.award_id == Award.id).where(Round.id == Application.round_id)
-WORKS_FOR = Grant.revoked_at.is_(None) & or_(
-    (Grant.scope == Scope.APPLICATION) & (Grant.scope_id == Application.id),
-    and_(
-        Grant.scope == Scope.ORGANISATION, Grant.role == Role.APPLICANT, Grant.scope_id == Application.organisation_id,
-        Grant.authority_id == _HERE.correlate(Application).scalar_subquery(),
-    ),
+ACTS_FOR = and_(
+    Grant.revoked_at.is_(None), Grant.scope == Scope.ORGANISATION, Grant.role == Role.APPLICANT,
+    Grant.scope_id == Application.organisation_id, Grant.authority_id == _HERE.correlate(Application).scalar_subquery(),
 )  # fmt: skip
+"""What ties a grant to the applications its holder alone can submit: he acts for the organisation before their authority."""
+WORKS_FOR = or_(
+    ACTS_FOR, Grant.revoked_at.is_(None) & (Grant.scope == Scope.APPLICATION) & (Grant.scope_id == Application.id)
+)
 """What ties a grant to the application its holder works for: invited to it, or acting for the organisation before its authority."""
 
 

@@ -13,8 +13,13 @@ from award.kernel.audit.trail import transaction
 from award.kernel.errors import Invalid
 from award.kernel.mail.models import Message
 from award.kernel.mail.writing import write
+from award.messages.groups import GROUPS
 from award.messages.queries.log import Filters, log_of
+from award.messages.queries.receivers import receivers_of
+from award.messages.queries.reminding import open_reminders
 from award.messages.reasons import REASONS
+from award.messages.reminders import REMINDERS
+from award.organisations.models import Organisation
 from award.organisations.service import claim_organisation, decide_claim
 from tests import make
 from tests.applications.world import World
@@ -81,12 +86,38 @@ def test_it_says_what_was_entered_that_it_is_to_be_claimed_until_when_and_where(
 
 
 def test_it_says_that_the_organisation_is_claimed_already(world: World) -> None:
-    claimed(world)
+    person = claimed(world)
     entered(world, row(0), row(1, contact_email="other@example.cn"))
-    first, second = (said(one) for one in letters(world))
-    assert "云川轴承有限公司已有人认领，由其在此补全并提交草稿：http://127.0.0.1:8000/apply/" in first
-    assert "/apply/organisation" not in first
-    assert "云川物流有限公司尚无人认领" in second
+    first, acting, second = letters(world)
+    assert "云川轴承有限公司已有人认领，由其在此补全并提交草稿：http://127.0.0.1:8000/apply/" in said(first)
+    assert "/apply/organisation" not in said(first)
+    assert "云川物流有限公司尚无人认领" in said(second)
+    assert (acting.person_id, acting.about, acting.round_id) == (person.id, first.about, first.round_id)
+    assert "您已认领云川轴承有限公司。该草稿须由您在此补全并提交，他人不能代为提交：http://127.0.0.1:8000/apply/" in said(acting)
+    assert "尚不能代表" not in said(acting)
+
+
+def test_who_can_submit_it_is_told_grouped_and_reminded_until_it_has_a_contact_person(world: World) -> None:
+    """Whoever acts for the organisation already, once even where the paper names him, and nobody else of another one."""
+    person = claimed(world)
+    with transaction(world.engine) as session:
+        other = session.scalars(select(Organisation).where(Organisation.credit_code == CODES[1])).one()
+        make.owner(session, other, make.authority(session, "远岭市人民政府"), "他方")
+        email = session.get_one(Person, person.id).email
+    entered(world, row(0, contact_email=email), row(1))
+    assert [(one.person_id, one.address) for one in letters(world)] == [(person.id, email), (None, "linqiu@example.cn")]
+    with transaction(world.engine) as session:
+        round_ = round_of(session, world)
+        grouped = receivers_of(session, world.office, round_, GROUPS["drafts"], make.NOW)
+        reminded = open_reminders(session, round_, REMINDERS["draft"], make.NOW)
+        assert {one.person.id for one in grouped} == {one.person.id for one in reminded} == {world.owner.person_id, person.id}
+        draft = session.scalars(select(Application).where(Application.contact_person_id.is_(None)).order_by(Application.id)).first()
+        assert draft is not None
+        assert f"application:{draft.public_id}" in {one.thing for one in reminded if one.person.id == person.id}
+        draft.contact_person_id = world.colleague.person_id
+        session.flush()
+        reminded = open_reminders(session, round_, REMINDERS["draft"], make.NOW)
+        assert {one.person.id for one in reminded} == {world.owner.person_id, world.colleague.person_id}
 
 
 def test_a_refused_claim_leaves_it_to_be_claimed(world: World) -> None:
@@ -131,15 +162,18 @@ def test_what_is_refused_writes_to_nobody(world: World) -> None:
 
 
 def test_a_later_end_is_told_to_whom_the_paper_names_until_somebody_takes_it_up(world: World) -> None:
-    """The letter named a day; another day is another letter, to the contact person as soon as there is one."""
+    """The letter named a day; another day is another letter, to whoever can submit it, and the contact person once there is one."""
     entered(world, row(0))
     person = claimed(world)
+    with transaction(world.engine) as session:
+        session.get_one(Person, person.id).email = "owner@example.cn"
     for days in (2, 5):
         with transaction(world.engine) as session:
             extended(session, world.office, round_of(session, world), make.NOW + timedelta(30 + days))
             draft = session.scalars(select(Application).order_by(Application.id.desc())).first()
             assert draft is not None
             draft.contact_person_id = person.id
-            session.get_one(Person, person.id).email = "owner@example.cn"
     told = letters(world, "applications_extended")
-    assert [one.address for one in told if one.about == f"application:{draft.public_id}"] == ["linqiu@example.cn", "owner@example.cn"]
+    assert [one.address for one in told if one.about == f"application:{draft.public_id}"] == [
+        "linqiu@example.cn", "owner@example.cn", "owner@example.cn",
+    ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 The office enters what the cover of the paper says and nothing else; the organisation's people find the draft once they act
 for it, write in it and submit it themselves, because nobody but the owner hands an application in. Whom the paper names
-with a mail address is told of it.
+with a mail address is told of it, and so is whoever acts for the organisation already.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,7 +79,7 @@ def plan_import(session: Session, actor: Actor, round_: Round, lines: Sequence[L
 def apply_import(session: Session, actor: Actor, round_: Round, lines: Sequence[Line], now: datetime) -> Plan:
     """Does what plan_import says, all of it or nothing; one record for every application entered.
 
-    Effects: a message to whom a line names with a mail address.
+    Effects: a message to whom a line names with a mail address, and to everybody who acts for its organisation already.
 
     Raises as plan_import does, Invalid with every fault by its cell.
     """

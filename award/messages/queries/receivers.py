@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Person
 from award.applications.facts import NOMINEE
 from award.applications.models import LIVE, Application, entrant_of
-from award.applications.queries import LEFT_OUT_IN, WORKS_FOR, is_barred
+from award.applications.queries import ACTS_FOR, LEFT_OUT_IN, WORKS_FOR, is_barred
 from award.judging.models import Sheet
 from award.kernel.actor import Actor, Role
 from award.kernel.i18n import format_moment
@@ -33,10 +33,17 @@ class Receiver:
 
 
 def contacts(round_: Round, states: Sequence[str], now: datetime) -> Select[Person, Application, str]:
-    """Contact persons of applications in some states, with the application and its organisation's name."""
+    """Contact persons of applications in some states, with the application and its organisation's name.
+
+    What came on paper has none until somebody takes it up: until then everybody who acts for the organisation and so can
+    submit it.
+    """
+    can_submit = select(Grant.person_id).where(ACTS_FOR).correlate(Application)
+    untaken = and_(Application.contact_person_id.is_(None), Person.id.in_(can_submit))
     return (
         select(Person, Application, Organisation.name)
-        .join(Application, Application.contact_person_id == Person.id)
+        .select_from(Application)
+        .join(Person, or_(Person.id == Application.contact_person_id, untaken))
         .join(Organisation, Organisation.id == Application.organisation_id)
         .where(Application.round_id == round_.id, Application.state.in_(states), is_reachable(now))
         .order_by(Person.id, Application.id)
