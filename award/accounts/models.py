@@ -89,7 +89,10 @@ class SignInAttempt(Base):
 
 
 class Invitation(Row):
-    """A link that lets somebody set up an account with one grant. token_hash: SHA-256 of the link's secret."""
+    """A link that lets somebody set up an account with one grant. token_hash: SHA-256 of the link's secret.
+
+    leads_to: the page of this site whoever takes it up is led to; "" for the desk of his role.
+    """
 
     __tablename__ = "invitation"
 
@@ -101,6 +104,7 @@ class Invitation(Row):
     scope_id: Mapped[int]
     authority_id: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(2), default="zh")
+    leads_to: Mapped[str] = mapped_column(String(80), default="")
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]

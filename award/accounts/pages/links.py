@@ -130,8 +130,8 @@ def accept(request: Request, session: RequestSession, actor: CurrentActor, token
         return link_is_over(request, session, "invitation")
     if actor.is_signed_in:
         service.join_by_invitation(session, actor, token, now)
-        return go("/home")
-    shown = _invitation(session, invitation, token, typed(form))
+        return go(invitation.leads_to or "/home")
+    shown, leads_to = _invitation(session, invitation, token, typed(form)), invitation.leads_to
     if shown["has_account"]:
         raise Conflict("invitation.has_account", N_("You have an account already. Sign in, then open the link once more."))
     name, phone = form.text("name", longest=80), form.text("phone", required=False, longest=32)
@@ -141,7 +141,7 @@ def accept(request: Request, session: RequestSession, actor: CurrentActor, token
         service.accept_invitation(session, token, password=password, name=name, phone=phone, now=now)
     except Invalid as error:
         return render_invalid(request, session, "accounts/invitation.html", error, **shown)
-    return go("/login?note=ready")
+    return go(f"/login?note=ready&next={leads_to}" if leads_to else "/login?note=ready")
 
 
 def _invitation(session: RequestSession, invitation: Invitation, token: str, given: dict[str, str]) -> dict[str, Any]:

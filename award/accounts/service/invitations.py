@@ -45,9 +45,12 @@ def invite(
 
 def send_invitation(
     session: Session, actor: Actor, *, name: str, email: str, role: Role, scope: Scope, scope_id: int, now: datetime,
-    language: str = "zh", authority_id: int = 0, place: object = "",
+    language: str = "zh", authority_id: int = 0, place: object = "", leads_to: str = "",
 ) -> tuple[Invitation, str]:  # fmt: skip
-    """The same for acts that have found by other rules that the actor may invite. authority_id: as in give_grant."""
+    """The same for acts that have found by other rules that the actor may invite. authority_id: as in give_grant.
+
+    leads_to: as in Invitation.
+    """
     email = email.strip().lower()
     if not name.strip():
         raise Invalid.one("name", N_("Fill this in."))
@@ -60,7 +63,8 @@ def send_invitation(
     token = new_token()
     invitation = Invitation(
         token_hash=queries.hash_token(token), name=name.strip(), email=email, role=role, scope=scope, scope_id=scope_id,
-        authority_id=authority_id, language=language, invited_by=actor.person_id, created_at=now, expires_at=now + VALID_FOR,
+        authority_id=authority_id, language=language, leads_to=leads_to, invited_by=actor.person_id, created_at=now,
+        expires_at=now + VALID_FOR,
     )  # fmt: skip
     session.add(invitation)
     session.flush()

@@ -49,7 +49,7 @@ def invite_to_application(
     where = {"organisation": application.entrant, "round": title_of(application.round)}
     invitation, token = send_invitation(
         session, actor, name=name, email=email, role=role, scope=Scope.APPLICATION, scope_id=application.id, now=real_now,
-        language=language, place=Phrase(N_("{organisation}, {round}"), where),
+        language=language, place=Phrase(N_("{organisation}, {round}"), where), leads_to=f"/apply/{application.public_id}",
     )  # fmt: skip
     content = {"invitation": invitation.public_id, "role": str(role)}
     note(session, actor, Event.APPLICATION_SHARED, application, stage, content)
