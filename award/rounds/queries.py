@@ -25,8 +25,9 @@ from award.rounds.models import (
     Snapshot,
     ruleset_text,
 )
+from award.rounds.narrowing import closed_everywhere
 from award.rounds.planning import Dates, Frame, Period, frame_of
-from award.stages import CERTIFYING, REPORTING, Kind, StageNow
+from award.stages import Kind, StageNow
 from award.standing.queries import standing_in_round
 
 
@@ -46,9 +47,8 @@ def stage_now(round_: Round, now: datetime) -> StageNow:
     """The present stage as an act meets it at a moment."""
     stage = stage_of(round_)
     zone, scheme = round_.award.authority.zone, round_.scheme
-    without = (frozenset() if scheme.feedback_reports else REPORTING) | (frozenset() if scheme.certificate else CERTIFYING)
     kinds = frozenset(Kind(one.kind) for one in scheme.stages)
-    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, zone, without, kinds)
+    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, zone, closed_everywhere(scheme), kinds)
 
 
 def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: bool = False) -> StageNow:

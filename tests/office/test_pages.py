@@ -306,6 +306,18 @@ class TestPermissions:
         assert "judge after the declaration" in score
         assert "Submit a score sheet" not in page.split('id="assign"')[1].split("</section>")[0]
 
+    def test_inside_a_round_it_is_as_the_rules_of_the_award_narrow_it(self, desk: Desk, client: Any) -> None:
+        """Yunchuan's rules let an application be withdrawn until the acceptance, and hold the assignment in the system."""
+        page = desk.get(client, "supervisor", f"/office/permissions?round={desk.round('apply')}").text
+        closed = "Closed in this stage by the rules of the award:"
+        parts = {kind: page.split(f'id="{kind}"')[1].split("</section>")[0] for kind in ("accept", "assign", "score")}
+        assert "<th scope=\"row\">Withdraw an application" in parts["accept"]
+        assert closed not in parts["accept"]
+        for kind in ("assign", "score"):
+            assert "<th scope=\"row\">Withdraw an application" not in parts[kind]
+            assert f"{closed} Withdraw an application" in parts[kind]
+        assert desk.get(client, "supervisor", "/office/permissions?round=zzzzzzzzzzzz").status_code == 404
+
 
 VISIT = {
     "score": "612.5", "goes_on": "yes", "summary": "一致意见", "held_on": "2026-02-26", "until": "2026-02-27", "team": "王强\n李敏",

@@ -22,6 +22,7 @@ from award.kernel.i18n import N_
 from award.policy import require
 from award.regulations.canonical import sha256_of
 from award.rounds.models import Round, RoundRubric
+from award.rounds.narrowing import grants_in
 from award.rounds.queries import spell
 from award.stages import APPLICANTS, StageNow, Who
 
@@ -169,6 +170,4 @@ def withdraw(session: Session, actor: Actor, application: Application, reason: s
 def may_withdraw(application: Application, stage: StageNow) -> bool:
     """Whether the scheme still lets applications be withdrawn in this stage."""
     scheme = application.round.scheme
-    order = [one.kind for one in scheme.stages]
-    last = scheme.application.withdraw_until
-    return stage.kind in order and last in order and order.index(stage.kind) <= order.index(last)
+    return stage.kind in stage.kinds and Action.APPLICATION_WITHDRAW in grants_in(scheme, stage.kind)
