@@ -27,6 +27,7 @@ from award.papers import queries
 from award.papers.gaps import UNMADE, Gap, gap
 from award.papers.kinds import KINDS
 from award.papers.queries import Paper
+from award.papers.uploaded import FOLDER, Upload, uploads_in
 from award.press.records import Head
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in, title_of
@@ -44,7 +45,7 @@ def subject_of(round_: Round, actor: Actor) -> str:
 
 
 def want_bundle(session: Session, actor: Actor, round_: Round, *, with_evidence: bool, now: datetime) -> Document:
-    """Wants the ZIP of all papers of a round that are made; the same papers again are the same bundle.
+    """Wants the ZIP of all papers of a round that are made or were uploaded; the same papers again are the same bundle.
 
     Raises NotFound (not of the office), Conflict (no paper is made yet). What is not made is named in the
     register; what could not be read when it was written is tried once more when the bundle is wanted again.
@@ -85,15 +86,20 @@ def bundle_for(session: Session, actor: Actor, round_: Round) -> Document | None
 
 
 def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, with_evidence: bool) -> dict[str, Any]:
-    """The bundle as plain values: its papers, what is missing, and whose evidence its job is to put beside them."""
+    """The bundle as plain values: its papers, made and uploaded, what is missing or being made anew, and whose evidence its
+    job is to put beside them.
+    """
     found = [(one, key) for key in KINDS for one in queries.papers_in(session, actor, round_, key, now)]
-    applications = {one.application.id: one.application for one, _ in found if one.application is not None}
+    uploads = uploads_in(session, actor, round_)
+    named = [one.application for one, _ in found] + [one.application for one in uploads]
+    applications = {one.id: one for one in named if one is not None}
     ordered = sorted(applications.values(), key=lambda one: (one.number or "", one.id))
     folders = {
         one.id: f"{turn:03d}_{tidy(one.number or '')}_{tidy(one.entrant)}"
         for turn, one in enumerate(ordered, 1)
     }
     files, missing = _papers(session, [one for one, _ in found], folders)
+    files += [_upload_line(one, folders) for one in uploads]
     evidence = _submissions(session, ordered, folders) if with_evidence else []
     scheme, title = round_.scheme, title_of(round_).zh
     head = Head("zh", scheme.award.zh, title, str(round_.year), "", scheme.office.zh, "")
@@ -117,7 +123,8 @@ def _papers(
             folder = folders.get(place, WHOLE_ROUND)
             several = f"_{turn}" if turn > 1 or kind.key in ("sheet", "comments", "acceptance") else ""
             ready = {one: found[paper.subject] for one, found in made.items() if _is_ready(found.get(paper.subject))}
-            if not ready:
+            begun = [one for one, found in made.items() if paper.subject in found and one not in ready]
+            if begun or not ready:
                 missing.append(gap(UNMADE, folder, kind.key, turn if several else 0))
             for language, document in ready.items():
                 suffix = "" if language == "zh" else f"_{language}"
@@ -138,6 +145,16 @@ def _line(path: str, title: str, paper: Paper, document: Document) -> dict[str, 
     return {
         "path": path, "title": title, "number": number, "document": document.public_id, "pages": document.pages,
         "sha256": document.file.sha256, "size": document.file.size,
+    }  # fmt: skip
+
+
+def _upload_line(one: Upload, folders: dict[int, str]) -> dict[str, Any]:
+    """Without a document: its day is known already."""
+    folder = WHOLE_ROUND if one.application is None else folders[one.application.id]
+    return {
+        "path": f"{folder}/{FOLDER}/{tidy(one.name)}.{one.stored.extension}", "title": one.name,
+        "number": (one.application.number or "") if one.application else "", "dated": one.dated.isoformat(),
+        "pages": one.stored.pages, "sha256": one.stored.sha256, "size": one.stored.size,
     }  # fmt: skip
 
 

@@ -29,9 +29,9 @@ HASH = re.compile(r"[0-9a-f]{64}")
 
 def filled(session: Session, wanted: dict[str, Any]) -> dict[str, Any]:
     """The content of a bundle as it was wanted, with the day of each paper and the evidence; files in their order."""
-    days = _days(session, [one["document"] for one in wanted["files"]])
+    days = _days(session, [one["document"] for one in wanted["files"] if "document" in one])
     files = [
-        {**{name: value for name, value in one.items() if name != "document"}, "dated": days.get(one["document"], "")}
+        {"dated": days.get(one.get("document"), ""), **{name: value for name, value in one.items() if name != "document"}}
         for one in wanted["files"]
     ]
     missing = list(wanted["missing"])

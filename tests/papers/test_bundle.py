@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,22 +13,25 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Engine, select
 
-from award.applications.models import Submission
+from award.applications.models import PaperOutcome, Submission
 from award.kernel import db
 from award.kernel.actor import Actor
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.documents.service import Request, place_for
 from award.kernel.errors import Conflict, NotFound
+from award.kernel.files.service import keep, prepare_generated
 from award.kernel.files.storage import storage
 from award.papers.bundle import indexes_of, register_pdf
-from award.papers.bundling import bundle_for, tidy, unique, want_bundle
+from award.papers.bundling import bundle_for, content_of, tidy, unique, want_bundle
 from award.papers.contents import filled
 from award.papers.gaps import said
 from award.press.document import MissingGlyphs, Rendered
 from award.press.records import RegisterView
+from award.results.models import Approval, AwardDecision, Proposal
 from award.standing.models import Conflict as DeclaredConflict
 from tests import make
+from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.world import APPLICANTS, World
 from tests.kernel.test_sheets import xlsx_rows
@@ -95,6 +98,67 @@ def test_what_is_not_made_is_named(made: World) -> None:
     # comments of ten sheets and two summaries
     assert len(missing) == 12
     assert "001_2026-000101_云川精密轴承股份有限公司 · 评审组评分汇总表" in missing
+
+
+def test_what_is_being_made_anew_is_named_though_the_other_language_is_there(made: World) -> None:
+    """A book stands in both languages; only the Chinese one is ready."""
+    with transaction(made.engine) as session:
+        ready = session.scalars(select(Document).where(Document.kind == "book").order_by(Document.id)).first()
+        assert ready is not None
+        place_for(session, Request("book", ready.subject, "en", "{}"), make.NOW)
+        content = content_of(session, made.office, round_of(session, made), make.NOW, with_evidence=False)
+    told = [said("zh", gap) for gap in content["missing"]]
+    assert "001_2026-000101_云川精密轴承股份有限公司 · 申报书" in told
+
+
+def signed(world: World, at: int, kind: str, number: int = 1) -> None:
+    """An outcome entered on paper for an application, with the file it rests on."""
+    with transaction(world.engine) as session:
+        one = world.application(session, at)
+        stored = keep(session, prepare_generated("意见.pdf", f"{at} {kind} {number}".encode(), 1), None, make.NOW, "outcome")
+        stage = next(stage for stage in one.round.stages if stage.kind == kind)
+        session.add(PaperOutcome(
+            round_stage_id=stage.id, application_id=one.id, number=number, state="confirmed" if number == 1 else "recorded",
+            summary="同意", held_on=date(2026, 2, 20), file_id=stored.id, recorded_by=world.office.person_id, recorded_at=make.NOW,
+        ))  # fmt: skip
+
+
+def test_signed_papers_are_in_a_folder_of_their_own_for_whoever_may_open_them(
+    any_engine: Engine, clock: StandingClock, press: Press
+) -> None:
+    """Every version of an outcome, the minutes and the approval; not of a conflict, which hides the minutes as well."""
+    made = worlds.build(any_engine, applications=2, seats=0, scheme=make.scheme_of_all_stages())
+    signed(made, 0, "consensus")
+    signed(made, 0, "consensus", 2)
+    signed(made, 1, "site")
+    with transaction(made.engine) as session:
+        round_ = round_of(session, made)
+        paper = keep(session, prepare_generated("批复.pdf", b"paper", 1), None, make.NOW, "approval")
+        by = {"recorded_by": made.office.person_id, "file_id": paper.id}
+        proposal = Proposal(
+            round_id=round_.id, category="organisation", content="{}", sha256="0" * 64, proposed_at=make.NOW,
+            proposed_by=made.office.person_id,
+        )  # fmt: skip
+        session.add(AwardDecision(proposal=proposal, held_on=date(2026, 3, 1), members=[], decided_at=make.NOW, **by))
+        session.add(Approval(
+            round_id=round_.id, approved_by="云川市人民政府", document_number="云政〔2026〕1号", approved_on=date(2026, 3, 2),
+            recorded_at=make.NOW, **by,
+        ))  # fmt: skip
+        at = {stage.kind: f"{stage.position:02d}_{stage.kind}" for stage in round_.stages}
+    first, second = "001_2026-000101_云川精密轴承股份有限公司", "002_2026-000102_云川市第一人民医院"
+    own = [f"{second}/签字文件/{at['site']}.pdf"]
+    whole = ["000_本届文件/签字文件/批准文件.pdf"]
+    everything = [
+        *whole, "000_本届文件/签字文件/会议纪要_组织.pdf",
+        f"{first}/签字文件/{at['consensus']}.pdf", f"{first}/签字文件/{at['consensus']}_2.pdf", *own,
+    ]  # fmt: skip
+    with bundle(made) as archive:
+        rows = {row[1]: row for row in csv.reader(io.StringIO(archive.read("卷内目录.csv").decode("utf-8-sig")))}
+        assert [one for one in archive.namelist() if "签字文件" in one] == sorted(everything)
+        assert rows[own[0]][2:5] == [at["site"], "2026-000102", "2026-02-20"]
+    declare(made, 0)
+    with bundle(made, made.colleague) as archive:
+        assert [one for one in archive.namelist() if "签字文件" in one] == [*whole, *(one.replace("002_", "001_", 1) for one in own)]
 
 
 def declare(world: World, at: int) -> None:
