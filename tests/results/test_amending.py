@@ -4,7 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, update
 
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -12,6 +12,7 @@ from award.office import checks
 from award.results import queries
 from award.results.models import AwardDecision, Notice, Objection
 from award.results.service import amending
+from award.results.service.days import AMENDED_TOO_EARLY
 from award.rounds.models import Snapshot
 from tests import make
 from tests.results.acts import (
@@ -218,6 +219,16 @@ def test_an_amendment_says_who_when_what_and_why(here: World) -> None:
     with pytest.raises(Invalid) as refusal:
         amend(here, [objection], {"制造二": "award"})
     assert [error.field for error in refusal.value.errors] == ["grades"]
+
+
+def test_an_amended_decision_follows_the_objection_behind_it(here: World) -> None:
+    objection = uphold(here, "制造二")
+    with transaction(here.engine) as session:
+        session.execute(update(AwardDecision).values(held_on=DAY - timedelta(3)))
+    with pytest.raises(Invalid) as refusal:
+        amend(here, [objection], VACANT, held_on=DAY - timedelta(1))
+    assert [(error.text, error.params) for error in refusal.value.errors] == [(AMENDED_TOO_EARLY, {"day": DAY})]
+    assert amend(here, [objection], VACANT)
 
 
 def test_no_seat_for_somebody_who_is_not_next(here: World) -> None:

@@ -3,16 +3,19 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, select
 
+from award.applications.models import PaperOutcome
 from award.judging.models import Sheet
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.results.models import AwardDecision, Proposal, ResultLine
 from award.results.service import deciding as service
+from award.results.service.days import DECIDED_TOO_EARLY, first_of_decision
 from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
 from tests.results.acts import MEMBERS, decide, propose
@@ -225,6 +228,25 @@ def test_names_and_day_are_asked_for(engine: Engine) -> None:
     with pytest.raises(Invalid) as refusal:
         decide(world, members=("", " "), held_on=DAY + timedelta(1))
     assert [error.field for error in refusal.value.errors] == ["held_on", "members"]
+
+
+def test_nothing_is_decided_before_what_it_rests_on(any_engine: Engine) -> None:
+    world = build(any_engine, ENTRIES)
+    propose(world)
+    with pytest.raises(Invalid) as refusal:
+        decide(world, held_on=DAY - timedelta(1))
+    assert [(error.text, error.params) for error in refusal.value.errors] == [(DECIDED_TOO_EARLY, {"day": DAY})]
+    with transaction(any_engine) as session:
+        round_, by = world.found(session), world.actors["office"].person_id
+        held: dict[str, Any] = {"round_stage_id": round_.stages[4].id, "goes_on": True, "summary": "属实", "content": {}}
+        for name, state, days in (("制造一", "confirmed", 3), ("制造二", "recorded", 5)):
+            application = world.application(session, name).id
+            session.add(PaperOutcome(
+                **held, application_id=application, held_on=DAY + timedelta(days), state=state, recorded_by=by, recorded_at=make.NOW,
+            ))  # fmt: skip
+        session.flush()
+        assert first_of_decision(session, round_, "organisation") == DAY + timedelta(3)
+        assert first_of_decision(session, round_, "team") is None
 
 
 def test_today_is_the_day_of_the_authority(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from award.results.pages.desk import Desk, desk_of, typed_of
 from award.results.pages.shown import grade_names
 from award.results.queries import stored_ranking
 from award.results.service import deciding
+from award.results.service.days import first_of_decision
 from award.results.wording import reason_of, unapplied
 from award.rounds.queries import stage_now, standing_in
 
@@ -89,6 +90,7 @@ def _page(desk: Desk, proposal: Proposal) -> dict[str, Any]:
         **desk.place, "category": desk.category, "category_name": desk.scheme.category(desk.category).name, "quotas": quotas,
         "names": {quota.grade: quota.name for quota in quotas}, "lines": stored_ranking(proposal).lines, "reason_of": reason_of,
         "proposal": proposal, "warnings": unapplied(desk.scheme, desk.category),
+        "first_day": first_of_decision(desk.session, desk.round, desk.category),
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from award.results import queries
 from award.results.models import AwardDecision, Objection, Proposal
 from award.results.ranking import without
 from award.results.service.again import first_of
+from award.results.service.days import AMENDED_TOO_EARLY, first_of_amendment, too_early
 from award.results.service.deciding import faults_of_meeting, require_clear
 from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
@@ -169,6 +170,7 @@ def _check(
     grades: Mapping[str, str], named: Sequence[Objection], now: datetime,
 ) -> None:  # fmt: skip
     errors = faults_of_meeting(round_, amendment.held_on, amendment.members, now)
+    errors += too_early("held_on", amendment.held_on, first_of_amendment(before, named), AMENDED_TOO_EARLY)
     if not amendment.reason.strip():
         errors.append(FieldError("reason", N_("Say why the decision is amended; the corrected notice tells it.")))
     if not named or len(named) != len(set(amendment.objections)):

@@ -18,6 +18,7 @@ from award.results.explained import Explained, Ranking, as_content
 from award.results.models import AwardDecision, Proposal, ResultLine
 from award.results.ranking import ranking_of
 from award.results.service.again import first_of
+from award.results.service.days import DECIDED_TOO_EARLY, first_of_decision, too_early
 from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in
@@ -218,6 +219,7 @@ def _check_decision(
     now: datetime,
 ) -> None:
     errors = faults_of_meeting(round_, held_on, members, now)
+    errors += too_early("held_on", held_on, first_of_decision(session, round_, proposal.category), DECIDED_TOO_EARLY)
     for line in proposal.lines:
         key = line.application.public_id
         if grades.get(key, line.proposed_grade) != line.proposed_grade and not deviations.get(key, "").strip():
