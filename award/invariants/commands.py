@@ -16,7 +16,7 @@ CHECKS = (
     judging.history_whole, judging.sheets_as_submitted, judging.items_as_submitted, judging.totals_recomputed,
     judging.gates_open_when_all_are_in, judging.stages_in_order, results.lines_as_proposed, results.one_decision_in_force,
     results.winners_were_decided, results.winners_were_on_notice, results.left_out_stay_out,
-    results.certificates_of_winners, results.feedback_after_publication, results.objections_answered,
+    results.certificates_of_winners, results.feedback_after_publication, results.objections_answered, results.approvals_after_notice,
     records.frozen_as_hashed, records.hashes_in_trail, records.one_record_each, records.nothing_after_close,
     records.trail_whole, results.lines_as_decided, replayed.applications_as_told, replayed.seats_as_told,
     replayed.gates_as_told, replayed.waivers_as_told, replayed.conflicts_as_told, replayed.grants_as_told,

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from award.applications.models import LEAVES_OUT, SHARING, Application, PaperOutcome
 from award.invariants.finding import Found, among, reading
 from award.judging.models import FeedbackReport
-from award.results.models import AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
+from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Snapshot
 from award.winners.models import Certificate
 
@@ -181,3 +182,22 @@ def objections_answered(session: Session) -> Found:
     return among(
         session.execute(query), lambda one: "" if one[1] == "answered" else f"objection {one[0]} has no answer"
     )
+
+
+def approvals_after_notice(session: Session) -> Found:
+    """An approval is dated after the last notice of its round ended, and not before a decision in force."""
+    last = select(func.max(Notice.last_day)).where(Notice.round_id == Approval.round_id).scalar_subquery()
+    decided = (
+        select(func.max(AwardDecision.held_on))
+        .join(Proposal, Proposal.id == AwardDecision.proposal_id)
+        .where(Proposal.round_id == Approval.round_id, AwardDecision.state == "in_force")
+        .scalar_subquery()
+    )
+    query = select(Approval.document_number, Approval.approved_on, last, decided)
+
+    def offence(number: str, approved_on: date, last_day: date | None, held_on: date | None) -> str:
+        if last_day is not None and approved_on <= last_day:
+            return f"approval {number} is of {approved_on}, the notice ran until {last_day}"
+        return f"approval {number} is of {approved_on}, decided was on {held_on}" if held_on and approved_on < held_on else ""
+
+    return among(session.execute(query), lambda one: offence(*one))

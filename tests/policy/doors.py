@@ -259,7 +259,7 @@ def _publish(world: World, second: Actor) -> None:
         file_objection(session, second, round_of(session), Filing("钱立", "139", "请核实", application_id=about), make.NOW)
     world.stage("approve")
     with transaction(engine) as session:
-        how = {"approved_by": "市政府", "document_number": "云政发〔2026〕27号", "approved_on": make.NOW.date(), "now": LATER}
+        how = {"approved_by": "市政府", "document_number": "云政发〔2026〕27号", "approved_on": LATER.date(), "now": LATER}
         record_approval(session, office, round_of(session), **how)  # type: ignore[arg-type]
     world.stage("publish")
     with transaction(engine) as session:

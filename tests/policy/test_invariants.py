@@ -97,6 +97,7 @@ BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
     "certificates_of_winners": ("UPDATE certificate SET grade = 'gold'", "says gold, published was"),
     "feedback_after_publication": ("UPDATE feedback_report SET released_at = '2026-01-01 00:00:00.000000'", "before the result"),
     "objections_answered": ("UPDATE objection SET state = 'filed'", "has no answer"),
+    "approvals_after_notice": ("UPDATE approval SET approved_on = '2026-03-03'", "is of 2026-03-03, the notice ran until"),
     "frozen_as_hashed": ("UPDATE snapshot SET content = content || ' ' WHERE kind = 'result'", "is not what was hashed"),
     "hashes_in_trail": ("UPDATE submission SET sha256 = 'x' WHERE id = 1", "the trail has no application:submitted"),
     "one_record_each": (unheard, "certificate:nowhere: 0 in the tables, 1 records"),

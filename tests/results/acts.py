@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
 from award.kernel.actor import PUBLIC
 from award.kernel.audit.trail import transaction
 from award.results import queries
+from award.results.models import Notice
 from award.results.service import amending, deciding, noticing, objecting, publishing
 from tests import make
 from tests.results.judged import DAY, World
@@ -130,11 +133,20 @@ def correct_notice(
         ).public_id  # fmt: skip
 
 
+def run_out(world: World) -> None:
+    """Moves the days of every notice back, so that it ended yesterday."""
+    with transaction(world.engine) as session:
+        for one in session.scalars(select(Notice).where(Notice.round_id == world.found(session).id)):
+            back = one.last_day - (DAY - timedelta(1))
+            one.first_day, one.last_day, one.closes_at = one.first_day - back, one.last_day - back, one.closes_at - back
+
+
 def approve(
     world: World, by: str = "office", *, approved_by: str = "市政府第42次常务会议", number: str = "云政发〔2026〕27号", on: date = DAY
 ) -> str:
-    """Moves the round on to the approval and records it."""
+    """Moves the round on to the approval and records it, as if the notice had run until the day before."""
     world.stage("approve")
+    run_out(world)
     with transaction(world.engine) as session:
         return publishing.record_approval(
             session, world.actors[by], world.found(session), approved_by=approved_by, document_number=number, approved_on=on,

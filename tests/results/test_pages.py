@@ -17,7 +17,7 @@ from award.rounds.models import CalendarYear
 from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
 from tests.applications.browsing import Visitor, without_reference
-from tests.results.acts import decide, object_to, propose, to_notice, to_publication
+from tests.results.acts import decide, object_to, propose, run_out, to_notice, to_publication
 from tests.results.conftest import As
 from tests.results.judged import Entry, World, build
 from tests.visiting import faults, only
@@ -301,6 +301,8 @@ def test_approval_and_publication(here: World, as_: As) -> None:
     to_notice(here)
     here.stage("approve")
     office, second, url = as_("office"), as_("second"), f"{base(here)}/results"
+    assert "Not before 10 March 2026, when the public notice has ended" in main_of(office.page(f"{url}/approval"))
+    run_out(here)
     fields = {"approved_by": "市政府第42次常务会议", "document_number": "云政发〔2026〕27号", "approved_on": "2026-03-02"}
     assert office.post(f"{url}/approval", {**fields, "approved_by": ""}).status_code == 422
     assert office.post(f"{url}/approval", fields, files={"paper": pdf_file()}).status_code == 303

@@ -1,7 +1,7 @@
 """Approval and publication: recorded once, by two people, into a snapshot nobody can change."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest import mock
 
 import pytest
@@ -13,14 +13,27 @@ from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.press.views import NoticeView
 from award.results import official
-from award.results.models import Approval
+from award.results.models import Approval, Objection
 from award.results.official import _in_lines, decision_view
 from award.results.papers import Group, Winner
 from award.results.queries import approval_of, decided_lines
+from award.results.service.days import APPROVED_TOO_EARLY, first_of_approval
 from award.results.service.publishing import publish_result
 from award.rounds.models import Snapshot
 from tests import make
-from tests.results.acts import approve, decide, propose, publish, put_on_notice, to_notice, to_publication
+from tests.results.acts import (
+    approve,
+    confirm_answer,
+    decide,
+    examine,
+    object_to,
+    propose,
+    publish,
+    put_on_notice,
+    run_out,
+    to_notice,
+    to_publication,
+)
 from tests.results.judged import DAY, Entry, World, build
 from tests.results.test_deciding import ENTRIES, states
 
@@ -47,6 +60,22 @@ def test_an_approval_says_who_and_when(engine: Engine) -> None:
     with pytest.raises(Invalid) as refusal:
         approve(world, approved_by=" ", number=" ", on=DAY + timedelta(1))
     assert [error.field for error in refusal.value.errors] == ["approved_by", "document_number", "approved_on"]
+
+
+def test_an_approval_follows_the_end_of_the_notice_and_the_answers(world: World) -> None:
+    objection = object_to(world)
+    examine(world, objection)
+    confirm_answer(world, objection)
+    with transaction(world.engine) as session:
+        # Five working days from Tuesday, 3 March: until Monday.
+        assert first_of_approval(session, world.found(session)) == date(2026, 3, 10)
+    run_out(world)
+    with pytest.raises(Invalid) as refusal:
+        approve(world, on=DAY - timedelta(1))
+    assert [(error.text, error.params) for error in refusal.value.errors] == [(APPROVED_TOO_EARLY, {"day": DAY})]
+    with transaction(world.engine) as session:
+        session.execute(update(Objection).values(answered_at=make.NOW + timedelta(2)))
+        assert first_of_approval(session, world.found(session)) == DAY + timedelta(2)
 
 
 def test_nothing_undecided_is_approved(engine: Engine) -> None:

@@ -22,6 +22,7 @@ from award.results import papers, queries
 from award.results.forms import prepared_paper
 from award.results.pages.desk import Desk, desk_of, typed_of
 from award.results.service import publishing
+from award.results.service.days import first_of_approval
 from award.rounds.queries import latest_snapshot
 from award.rounds.schemes import Spoken, Tier, tiers_above
 
@@ -63,7 +64,9 @@ def record_approval(
 
 def _approval(desk: Desk) -> dict[str, Any]:
     found = desk.papers[1]
-    return {**desk.place, "approval": found, "closed": desk.says(Action.APPROVAL_RECORD), "steps": desk.steps}
+    closed = desk.says(Action.APPROVAL_RECORD)
+    first_day = None if found or closed else first_of_approval(desk.session, desk.round)
+    return {**desk.place, "approval": found, "closed": closed, "steps": desk.steps, "first_day": first_day}
 
 
 @router.get("/approval/paper", dependencies=[Depends(guard.office_or_supervisor)])

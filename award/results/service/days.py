@@ -1,7 +1,7 @@
 """The earliest day that a paper of the result can bear: what it rests on was there before."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from award.applications.models import SHARING, Application, PaperOutcome
 from award.kernel.errors import FieldError
 from award.kernel.i18n import N_
 from award.results.models import AwardDecision, Objection
+from award.results.queries import decisions_of, notice_of
 from award.rounds.models import Round
 
 
@@ -31,6 +32,16 @@ def first_of_amendment(before: AwardDecision, objections: Iterable[Objection]) -
     return max([before.held_on, *(one.received_on for one in objections)])
 
 
+def first_of_approval(session: Session, round_: Round) -> date | None:
+    """The day after the last notice ended; later where a decision or the answer to an objection came later. None without a notice."""
+    notice = notice_of(session, round_.id)
+    if notice is None:
+        return None
+    answered_at = session.scalar(select(func.max(Objection.answered_at)).where(Objection.round_id == round_.id))
+    answered_on = [] if answered_at is None else [round_.award.authority.day_of(answered_at)]
+    return max([notice.last_day + timedelta(1), *answered_on, *(one.held_on for one in decisions_of(session, round_))])
+
+
 def too_early(field: str, day: date, first: date | None, text: str) -> list[FieldError]:
     """The fault of a day before the first that is possible; text: says so, with {day}."""
     return [FieldError(field, text, {"day": first})] if first is not None and day < first else []
@@ -41,4 +52,8 @@ DECIDED_TOO_EARLY = N_(
 )
 AMENDED_TOO_EARLY = N_(
     "An amended decision follows the decision it amends and the objections behind it, the last of {day}. Enter the day of the meeting."
+)
+APPROVED_TOO_EARLY = N_(
+    "The earliest day of an approval is {day}: the public notice has ended and every objection is answered by then. "
+    "Enter the day of the document."
 )

@@ -19,6 +19,7 @@ from award.results import papers, queries
 from award.results.models import Approval, Publication
 from award.results.official import want_announcement
 from award.results.service.again import first_of
+from award.results.service.days import APPROVED_TOO_EARLY, first_of_approval, too_early
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in
@@ -41,7 +42,8 @@ def record_approval(
 ) -> Approval:
     """Records the government's approval. Asked again by the same person, answers with the first record.
 
-    Raises Refused, Conflict (recorded by somebody else, or nothing decided), Invalid (who, number, a day to come).
+    Raises Refused, Conflict (recorded by somebody else, or nothing decided), Invalid (who, number, a day to come or before
+    the notice ended).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.APPROVAL_RECORD, stage, standing_in(actor, round_))
@@ -58,6 +60,7 @@ def record_approval(
         errors.append(FieldError("document_number", N_("Enter the number of the approving document.")))
     if approved_on > round_.award.authority.day_of(now):
         errors.append(FieldError("approved_on", N_("An approval is recorded after it was given; this day is still to come.")))
+    errors += too_early("approved_on", approved_on, first_of_approval(session, round_), APPROVED_TOO_EARLY)
     if errors:
         raise Invalid(errors)
     approval = Approval(
