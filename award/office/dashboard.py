@@ -15,7 +15,7 @@ from award.office import queries
 from award.office.checks import Missing, missing_in
 from award.office.queries import Counts, Line, Seat
 from award.regulations.model import Scheme
-from award.results.queries import end_of_stage
+from award.results.queries import notice_of
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import criteria_of, stage_of, stage_of_kind
 from award.stages import TABLE, Kind
@@ -23,14 +23,15 @@ from award.stages import TABLE, Kind
 
 @dataclass(frozen=True)
 class View:
-    """What the parts of the page are made from. ends_at: of the present stage; language: of the reader; now: UTC."""
+    """What the parts of the page are made from. notice_ends: of the public notice that is out, None before; language: of the reader;
+    now: UTC."""
 
     session: Session
     actor: Actor
     round_: Round
     scheme: Scheme
     counts: Counts
-    ends_at: datetime | None
+    notice_ends: datetime | None
     language: str
     now: datetime
 
@@ -46,6 +47,15 @@ class View:
         """On the authority's clock."""
         return moment.astimezone(self.round_.award.authority.clock)
 
+    def end_of(self, stage: RoundStage) -> datetime | None:
+        """When a stage ends: as planned, but the public notice, once it is out, as it says itself."""
+        return stage.closes_at if stage.kind != Kind.NOTICE or self.notice_ends is None else self.notice_ends
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the present stage ends."""
+        return self.end_of(stage_of(self.round_))
+
     @property
     def base(self) -> str:
         """The address of the round."""
@@ -54,8 +64,14 @@ class View:
 
 def view_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> View:
     """The round with its scheme and counts."""
-    counts, ends_at = queries.counts_of(session, actor, round_), end_of_stage(session, round_)
-    return View(session, actor, round_, round_.scheme, counts, ends_at, language, now)
+    counts, notice_ends = queries.counts_of(session, actor, round_), _notice_ends(session, round_)
+    return View(session, actor, round_, round_.scheme, counts, notice_ends, language, now)
+
+
+def _notice_ends(session: Session, round_: Round) -> datetime | None:
+    stage = stage_of_kind(round_, Kind.NOTICE)
+    notice = notice_of(session, round_.id) if stage is not None and stage.position <= round_.position else None
+    return None if notice is None else notice.closes_at
 
 
 def head_of(view: View) -> dict[str, Any]:
@@ -89,7 +105,7 @@ def _stage(view: View, stage: RoundStage) -> dict[str, Any]:
     elif stage.position > present:
         state = "not_started"
     else:
-        state = "overdue" if stage.closes_at is not None and stage.closes_at <= view.now else "running"
+        state = "overdue" if view.ends_at is not None and view.ends_at <= view.now else "running"
     return {
         "name": view.name(view.scheme.stage(stage.kind).title),
         "when": _period(view, stage),
@@ -101,7 +117,7 @@ def _stage(view: View, stage: RoundStage) -> dict[str, Any]:
 def _period(view: View, stage: RoundStage) -> str:
     if stage.opens_at is None:
         return ""
-    ends_at = view.ends_at if stage.position == view.round_.position else stage.closes_at
+    ends_at = view.end_of(stage)
     last = view.local(_last_moment(ends_at)).date() if ends_at is not None else None
     return format_days(view.language, view.local(stage.opens_at).date(), last)
 

@@ -1,5 +1,6 @@
 """Results for programs: what was published, to everybody; the ranking, to those who may read it before."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -16,13 +17,14 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.policy import require
 from award.results import queries
 from award.results.models import Proposal
-from award.results.published import Published, latest_of, snapshot_for, successor_of
+from award.results.published import Published, closes_at, latest_of, snapshot_for, successor_of
 from award.results.ranking import ranking_of
 from award.results.schemas import (
     LINE,
     PUBLISHED,
     RANKING,
     GroupOut,
+    PeriodOut,
     PublishedLine,
     PublishedOut,
     PublishedPage,
@@ -65,7 +67,7 @@ def one_result(request: Request, session: RequestSession, notice_id: PublicId) -
         raise NotFound
     newer = successor_of(session, found)
     shown = PublishedOut(
-        **_line(found), document_number=found.content["document_number"], groups=_groups(found),
+        **_line(found), document_number=found.content["document_number"], groups=_groups(found), period=_period(found),
         gives="recommendation" if found.recommends else "award",
         newer=newer.public_id if newer else None,
     )  # fmt: skip
@@ -76,6 +78,14 @@ def _line(one: Published) -> dict[str, Any]:
     return {
         "id": one.public_id, "kind": one.kind, "round": one.round, "title": words(one.title), "published_at": one.published_at
     }  # fmt: skip
+
+
+def _period(found: Published) -> PeriodOut | None:
+    if found.kind != "notice":
+        return None
+    told = found.content
+    first_day, last_day = (date.fromisoformat(told[key]) for key in ("first_day", "last_day"))
+    return PeriodOut(first_day=first_day, last_day=last_day, closes_at=closes_at(found))
 
 
 def _groups(found: Published) -> list[GroupOut]:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from award.kernel.errors import NotFound
 from award.regulations.model import Text
 from award.rounds.models import Snapshot
-from award.rounds.queries import told_outside
+from award.rounds.queries import end_told, told_outside
 from award.stages import INNER, Kind
 
 KINDS = ("call", "notice", "result")
@@ -171,9 +171,8 @@ def is_running(call: Published, now: datetime) -> bool:
 
 
 def closes_at(notice: Published) -> datetime:
-    """When the period of a notice ends: the end of its last day on the authority's clock."""
-    after = date.fromisoformat(notice.content["last_day"]) + timedelta(1)
-    return datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(notice.content["zone"]))
+    """When the period of a notice ends."""
+    return end_told(notice.content)
 
 
 def candidates_of(notice: Published) -> Sequence[tuple[str, str]]:

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import starmap
 from typing import NamedTuple
 
@@ -23,7 +22,6 @@ from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Round, RoundStage, Snapshot
 from award.rounds.queries import round_for, stage_of
-from award.stages import Kind
 from award.standing.models import Assignment
 
 _IN_FORCE = AwardDecision.state == "in_force"
@@ -277,13 +275,6 @@ def papers_of(session: Session, round_id: int) -> tuple[Notice | None, Approval 
 def notice_of(session: Session, round_id: int) -> Notice | None:
     """The public notice of a round; the last one where it was corrected."""
     return session.scalar(select(Notice).where(Notice.round_id == round_id).order_by(Notice.number.desc()).limit(1))
-
-
-def end_of_stage(session: Session, round_: Round) -> datetime | None:
-    """When the present stage ends: as planned, but the public notice, once it is out, as it says itself."""
-    stage = stage_of(round_)
-    notice = notice_of(session, round_.id) if stage.kind == Kind.NOTICE else None
-    return stage.closes_at if notice is None else notice.closes_at
 
 
 def notices_of(session: Session, round_id: int) -> Sequence[tuple[Notice, Snapshot]]:

@@ -1,6 +1,6 @@
 """What the API gives of results."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from award.kernel.web.api import Given, Words
@@ -43,11 +43,23 @@ class GroupOut(Given):
     winners: list[WinnerOut]
 
 
+class PeriodOut(Given):
+    """The days of a notice, both counted. closes_at: UTC, when the last day has ended and nobody can object any more."""
+
+    first_day: date
+    last_day: date
+    closes_at: datetime
+
+
 class PublishedOut(PublishedLine):
-    """A notice or result as it was published. gives: award or recommendation. newer: id of the one that took its place, else null."""
+    """A notice or result as it was published. gives: award or recommendation. newer: id of the one that took its place, else null.
+
+    period: of a notice; null of a result.
+    """
 
     document_number: str
     gives: Literal["award", "recommendation"]
+    period: PeriodOut | None
     groups: list[GroupOut]
     newer: str | None
 
@@ -82,7 +94,7 @@ LINE = {
     "published_at": "2026-09-20T02:00:00Z",
 }  # fmt: skip
 PUBLISHED = LINE | {
-    "document_number": "云政发〔2026〕27号", "gives": "award",
+    "document_number": "云政发〔2026〕27号", "gives": "award", "period": None,
     "groups": [
         {
             "category": "organisation", "category_name": {"zh": "组织", "en": "Organisations"}, "grade": "award",

@@ -17,7 +17,7 @@ from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.policy import actions_of, decide
 from award.rounds.models import Round, Snapshot
-from award.rounds.queries import called_rounds, rounds_by_id, rounds_of, stage_now, standing_in, title_of
+from award.rounds.queries import called_rounds, notices_until, rounds_by_id, rounds_of, stage_now, standing_in, title_of
 from award.rounds.schemas import ROUND, RoundOut, Rounds, StageOut
 from award.stages import INNER, TABLE, Kind
 
@@ -41,8 +41,8 @@ def rounds(
     """The rounds the token's person works in, and all that were called."""
     found = [one for one, _ in _visible(session, actor)]
     wanted = [one for one in found if state in (None, one.state) and year in (None, one.year)]
-    calls, now = called_rounds(session), clock.now(session)
-    rows = [_shown(actor, one, calls.get(one.id), now) for one in page.of(wanted, lambda one: one.public_id)]
+    calls, ends, now = called_rounds(session), notices_until(session), clock.now(session)
+    rows = [_shown(actor, one, calls.get(one.id), ends.get(one.id), now) for one in page.of(wanted, lambda one: one.public_id)]
     return listed(request, Rounds, rows, page, lambda one: one.id)
 
 
@@ -55,7 +55,8 @@ def one_round(request: Request, session: RequestSession, actor: CurrentActor, ro
     found = next(((one, call) for one, call in _visible(session, actor) if one.public_id == round_id), None)
     if found is None:
         raise NotFound
-    return tagged(request, _shown(actor, *found, clock.now(session)))
+    ends_at = notices_until(session).get(found[0].id)
+    return tagged(request, _shown(actor, *found, ends_at, clock.now(session)))
 
 
 def _visible(session: Session, actor: Actor) -> list[tuple[Round, Snapshot | None]]:
@@ -70,22 +71,24 @@ def _works_in(actor: Actor, round_: Round, now: datetime) -> bool:
     return decide(Action.ROUND_READ, stage_now(round_, now), standing_in(actor, round_)).allowed
 
 
-def _shown(actor: Actor, round_: Round, call: Snapshot | None, now: datetime) -> RoundOut:
+def _shown(actor: Actor, round_: Round, call: Snapshot | None, notice_ends: datetime | None, now: datetime) -> RoundOut:
     authority, award = round_.award.authority, round_.award
     inside = _works_in(actor, round_, now)
-    stage = stage_now(round_, now)
+    stage, own = stage_now(round_, now), {} if notice_ends is None else {str(Kind.NOTICE): notice_ends}
     return RoundOut(
         id=round_.public_id, authority=words(authority.name),
         award=words(award.name), title=words(title_of(round_)), number=round_.number, year=round_.year,
         zone=authority.zone, state=round_.state, stage=stage.kind.value if inside else None,
-        stages=_stages(round_) if inside else _called(call),
+        stages=_stages(round_, own) if inside else _called(call, own),
         actions=actions_of(ACTIONS, stage, standing_in(actor, round_)) if inside else None,
     )  # fmt: skip
 
 
-def _stages(round_: Round) -> list[StageOut]:
+def _stages(round_: Round, own: Mapping[str, datetime]) -> list[StageOut]:
     return [
-        StageOut(kind=one.kind, title=_title(one.kind), opens_at=one.opens_at, closes_at=one.closes_at)
+        StageOut(
+            kind=one.kind, title=_title(one.kind), opens_at=one.opens_at, closes_at=own.get(one.kind, one.closes_at)
+        )
         for one in round_.stages
     ]
 
@@ -95,11 +98,12 @@ def _title(kind: str) -> Words:
     return Words(zh=i18n.translate("zh", title), en=i18n.translate("en", title))
 
 
-def _called(call: Snapshot | None) -> list[StageOut]:
+def _called(call: Snapshot | None, own: Mapping[str, datetime]) -> list[StageOut]:
     content: Mapping[str, Any] = json.loads(call.content) if call else {"stages": []}
     return [
         StageOut(
-            kind=one["kind"], title=Words(**one["title"]), opens_at=_moment(one["opens_at"]), closes_at=_moment(one["closes_at"])
+            kind=one["kind"], title=Words(**one["title"]), opens_at=_moment(one["opens_at"]),
+            closes_at=own.get(one["kind"], _moment(one["closes_at"])),
         )
         for one in content["stages"]
         if one["kind"] not in INNER

@@ -1,8 +1,11 @@
 """Reading rounds: their frozen rules, and the stage an act meets."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -97,6 +100,19 @@ def called_rounds(session: Session) -> dict[int, Snapshot]:
     """The last call of every round that has one, by the round's inner number: what everybody may read of rounds."""
     newest = select(func.max(Snapshot.id)).where(Snapshot.kind == "call").group_by(Snapshot.round_id)
     return {one.round_id: one for one in session.scalars(select(Snapshot).where(Snapshot.id.in_(newest)))}
+
+
+def notices_until(session: Session) -> dict[int, datetime]:
+    """Until when the last public notice of every round that has one runs, by the round's inner number; the plan counts no more."""
+    newest = select(func.max(Snapshot.id)).where(Snapshot.kind == "notice").group_by(Snapshot.round_id)
+    query = select(Snapshot.round_id, Snapshot.content).where(Snapshot.id.in_(newest))
+    return {round_id: end_told(json.loads(content)) for round_id, content in session.execute(query)}
+
+
+def end_told(notice: Mapping[str, Any]) -> datetime:
+    """When the period of a notice ends that was published, UTC: the end of its last day on the authority's clock."""
+    after = date.fromisoformat(notice["last_day"]) + timedelta(1)
+    return datetime(after.year, after.month, after.day, tzinfo=ZoneInfo(notice["zone"])).astimezone(UTC)
 
 
 def rounds_by_id(session: Session, ids: Collection[int]) -> list[Round]:

@@ -6,7 +6,7 @@ from award.kernel.web.api import Given, Words
 
 
 class StageOut(Given):
-    """A stage with its planned dates, UTC; a public notice that is out says itself until when it runs. title: as the rules call it."""
+    """A stage with its planned dates, UTC; the public notice, once it is out, ends as it says itself. title: as the rules call it."""
 
     kind: str
     title: Words

@@ -233,8 +233,31 @@ def test_results_are_what_was_published(world: World, program: As, clock: Standi
     assert reader.get(f"/results/{line['id']}").json()["groups"][0]["winners"][0]["revoked"] == "2026-05-01"
     names = [one["name_en"] for one in reader.get(f"/results/{line['id']}").json()["groups"][0]["winners"]]
     assert names == ["", "Second Works"]  # what was published before there were any has none
+    assert reader.get(f"/results/{line['id']}").json()["period"] is None
     former = reader.get(f"/results/{first}").json()
     assert (former["newer"], former["groups"][0]["winners"][0]["revoked"]) == (line["id"], None)
+
+
+def test_the_days_of_a_notice_are_its_own(world: World, program: As) -> None:
+    """Until Monday, 9 March 2026, 24:00 in Beijing, whatever was planned; so says the notice, and the round to everybody."""
+    days = {"first_day": "2026-03-03", "last_day": "2026-03-09"}
+    words = {"zh": "第六届", "en": "6th"}
+    notice = {
+        "round": world.round, "title": words, "zone": "Asia/Shanghai", "document_number": "云〔2026〕1号", "groups": [], **days,
+    }  # fmt: skip
+    stage = {"kind": "notice", "title": words, "opens_at": "2026-03-01T00:00:00Z", "closes_at": "2026-04-01T00:00:00Z"}
+    with transaction(world.engine) as session:
+        round_id = session.scalars(select(Round.id).where(Round.public_id == world.round)).one()
+        for kind, content in (("call", {"stages": [stage]}), ("notice", notice)):
+            session.add(Snapshot(
+                round_id=round_id, kind=kind, number=1, content=json.dumps(content), sha256="0" * 64, published_at=make.NOW,
+            ))  # fmt: skip
+    reader = program(world.stranger)
+    (line,) = reader.get("/results?kind=notice").json()["items"]
+    assert reader.get(f"/results/{line['id']}").json()["period"] == {**days, "closes_at": "2026-03-09T16:00:00Z"}
+    for actor in (world.office, world.stranger):
+        stages = program(actor).get(f"/rounds/{world.round}").json()["stages"]
+        assert next(one["closes_at"] for one in stages if one["kind"] == "notice") == "2026-03-09T16:00:00Z"
 
 
 @pytest.mark.both_databases

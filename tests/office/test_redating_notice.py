@@ -135,10 +135,18 @@ def test_the_office_is_told_the_end_the_notice_has(engine: Engine, clock: Standi
     here = decided(engine)
     office, path = Visitor(client, here.cookies["office"]), f"/office/rounds/{here.round}"
 
-    def told() -> tuple[str, str]:
-        card, head = office.page(path).select(".stat-alert"), office.page(f"{path}/stages").select(".panel-head .muted")
-        return " ".join(card[0].text.split()), " ".join(head[0].text.split())
+    places = {path: ".stat-alert", f"{path}/stages": ".panel-head .muted", "/office": "td[data-label=Ends]"}
 
-    assert ["1 April" in said for said in told()] == [True, True], told()
+    def told() -> list[str]:
+        found = [office.page(page).select(place)[0] for page, place in places.items()]
+        row = next(one for one in office.page(f"{path}/reminders").select("tbody tr") if "Public notice ends" in one.text)
+        return [" ".join(one.text.split()) for one in (*found, row.select("td[data-label=Deadline]")[0])]
+
+    assert ["1 April" in said for said in told()] == [True] * 4, told()
     put_on_notice(here)
-    assert ["9 March 2026 24:00" in said for said in told()] == [True, True], told()
+    assert ["9 March 2026 24:00" in said for said in told()] == [True] * 4, told()
+    here.stage("approve")
+    strip = {one.select(".stage-name")[0].text: one.select(".stage-when")[0].text for one in office.page(path).select(".stage")}
+    assert strip["Public notice"].endswith("9 Mar"), strip
+    row = next(one for one in office.page(f"{path}/reminders").select("tbody tr") if "Public notice ends" in one.text)
+    assert "9 March 2026 24:00" in row.text

@@ -45,7 +45,7 @@ def _lines(session: Session, round_: Round, now: datetime) -> list[Line]:
     lines = []
     for one in settings_of(session, round_):
         waiting = open_reminders(session, round_, one.kind, now)
-        stage_end = deadline_of(round_, one.kind)
+        stage_end = deadline_of(session, round_, one.kind)
         dates = sorted({reminder.due_at for reminder in waiting} or ({stage_end} if stage_end else set()))
         lines.append(
             Line(

@@ -17,7 +17,8 @@ from award.messages.models import ReminderSetting
 from award.messages.queries.receivers import contacts, entrants, seats
 from award.messages.reminders import REMINDERS, ReminderKind, remind_at
 from award.organisations.models import Organisation
-from award.results.models import Notice, Objection
+from award.results.models import Objection
+from award.results.queries import notice_of
 from award.results.service.objecting import due_on
 from award.rounds.models import Round
 from award.rounds.people import holds, is_reachable, officers_of
@@ -64,8 +65,13 @@ def settings_of(session: Session, round_: Round) -> list[Setting]:
     ]
 
 
-def deadline_of(round_: Round, kind: ReminderKind) -> datetime | None:
-    """The end a kind of reminder is counted from, as the stages are dated; None where each thing has a day of its own."""
+def deadline_of(session: Session, round_: Round, kind: ReminderKind) -> datetime | None:
+    """The end a kind of reminder is counted from, as the stages are dated; None where each thing has a day of its own.
+
+    The public notice, once it is out, ends as it says itself.
+    """
+    if kind.deadline == "notice" and (notice := notice_of(session, round_.id)):
+        return notice.closes_at
     dates = dates_of(round_)
     if kind.deadline.startswith("opens:"):
         return dates.get(kind.deadline.removeprefix("opens:"), (None, None))[0]
@@ -108,7 +114,7 @@ def sent_counts(session: Session, round_: Round) -> dict[str, int]:
 
 
 def _drafts(session: Session, round_: Round, kind: ReminderKind, now: datetime) -> list[Reminder]:
-    closes_at = deadline_of(round_, kind)
+    closes_at = deadline_of(session, round_, kind)
     return [
         Reminder(kind, person, closes_at, f"application:{one.public_id}", f"/apply/{one.public_id}", (name,))
         for person, one, name in entrants(session, contacts(round_, ("draft",), now))
@@ -128,7 +134,7 @@ def _corrections(session: Session, round_: Round, kind: ReminderKind, now: datet
 
 def _judges(session: Session, round_: Round, kind: ReminderKind, now: datetime) -> list[Reminder]:
     """One letter to each judge for all his applications."""
-    closes_at = deadline_of(round_, kind)
+    closes_at = deadline_of(session, round_, kind)
     if closes_at is None:
         return []
     found: dict[int, Reminder] = {}
@@ -139,7 +145,7 @@ def _judges(session: Session, round_: Round, kind: ReminderKind, now: datetime) 
 
 
 def _reports(session: Session, round_: Round, kind: ReminderKind, now: datetime) -> list[Reminder]:
-    opens_at = deadline_of(round_, kind)
+    opens_at = deadline_of(session, round_, kind)
     if opens_at is None:
         return []
     leaders = (
@@ -184,8 +190,7 @@ def _objections(session: Session, round_: Round, kind: ReminderKind, now: dateti
 
 
 def _notice(session: Session, round_: Round, kind: ReminderKind, now: datetime) -> list[Reminder]:
-    query = select(Notice).where(Notice.round_id == round_.id).order_by(Notice.number.desc()).limit(1)
-    notice = session.scalar(query)
+    notice = notice_of(session, round_.id)
     if notice is None:
         return []
     place = f"/office/rounds/{round_.public_id}/notice"

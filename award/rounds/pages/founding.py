@@ -1,6 +1,7 @@
 """The list of rounds, and opening a new one."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -18,6 +19,7 @@ from award.regulations.loader import shipped_schemes
 from award.rounds import queries, service
 from award.rounds.models import Award, Round
 from award.rounds.pages.place import is_inspecting
+from award.stages import Kind
 
 router = APIRouter(prefix="/office")
 NEW_AWARD = "new"
@@ -27,7 +29,8 @@ NEW_AWARD = "new"
 def rounds(request: Request, session: RequestSession, actor: CurrentActor) -> Response:
     """All rounds the actor works in."""
     found = queries.rounds_of(session, actor)
-    rows = [_row(one) for one in found]
+    until = queries.notices_until(session)
+    rows = [_row(one, until.get(one.id)) for one in found]
     return render(
         request, session, "rounds/list.html", rows=rows, current="rounds", inspection=is_inspecting(actor),
         may_create=bool(queries.authorities_of(session, actor)),
@@ -62,10 +65,11 @@ def create(request: Request, session: RequestSession, actor: CurrentActor, form:
     return RedirectResponse(f"/office/rounds/{round_.public_id}/calendar", 303)
 
 
-def _row(round_: Round) -> dict[str, Any]:
+def _row(round_: Round, notice_ends: datetime | None) -> dict[str, Any]:
     stage = queries.stage_of(round_)
     title = round_.scheme.stage(stage.kind).title
-    return {"round": round_, "title": queries.title_of(round_), "stage": stage, "stage_title": title}
+    ends_at = notice_ends if stage.kind == Kind.NOTICE and notice_ends else stage.closes_at
+    return {"round": round_, "title": queries.title_of(round_), "ends_at": ends_at, "stage_title": title}
 
 
 def _choices(session: Session, actor: Actor) -> dict[str, Any]:
