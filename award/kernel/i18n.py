@@ -108,7 +108,12 @@ def day_in(language: str, text: str) -> date:
 
 
 def format_days(language: str, first: date | None, last: date | None) -> str:
-    """Days as short as a stage line needs them, without the year: "9月8日–9月25日", "8 Sep–25 Sep"; an open end stays open."""
+    """Days as short as a stage line needs them, without the year: "9月8日–9月25日", "8 Sep–25 Sep".
+
+    A single day is told once, an open end stays open.
+    """
+    if first and first == last:
+        return short_day(language, first)
     return "–".join("" if one is None else short_day(language, one) for one in (first, last)) if first or last else ""
 
 

@@ -17,6 +17,7 @@ from award.office.queries import Counts, Line, Seat
 from award.regulations.model import Scheme
 from award.results.queries import notice_of
 from award.rounds.models import Round, RoundStage
+from award.rounds.planning import as_it_was
 from award.rounds.queries import criteria_of, stage_of, stage_of_kind
 from award.stages import TABLE, Kind
 
@@ -115,11 +116,11 @@ def _stage(view: View, stage: RoundStage) -> dict[str, Any]:
 
 
 def _period(view: View, stage: RoundStage) -> str:
-    if stage.opens_at is None:
+    opens_at, ends_at = as_it_was(stage.kind, (stage.opens_at, view.end_of(stage)), stage.entered_at, stage.left_at)
+    if opens_at is None:
         return ""
-    ends_at = view.end_of(stage)
     last = view.local(_last_moment(ends_at)).date() if ends_at is not None else None
-    return format_days(view.language, view.local(stage.opens_at).date(), last)
+    return format_days(view.language, view.local(opens_at).date(), last)
 
 
 def _last_moment(closes_at: datetime) -> datetime:

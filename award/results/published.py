@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from award.kernel.errors import NotFound
 from award.regulations.model import Text
 from award.rounds.models import Snapshot
+from award.rounds.planning import as_it_was
 from award.rounds.queries import end_told, told_outside
 from award.stages import INNER, Kind
 
@@ -20,8 +21,8 @@ KINDS = ("call", "notice", "result")
 """What has a page of its own."""
 TIMED = (Kind.APPLY, Kind.NOTICE)
 """Stages whose deadline ends them for the public, even before the office moves the round on."""
-Entered = Mapping[str, str]
-"""Kind of a stage the office has entered -> when it was left, "" while it lasts."""
+Entered = Mapping[str, tuple[datetime | None, datetime | None]]
+"""Kind of a stage the office has entered -> when it was entered, and when it was left, None while it lasts."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Published:
 class PublicStage:
     """A stage as the call dated it; the public notice, once it is out, ends as it says itself.
 
+    Where the office entered or left it earlier, its days are those on which it was.
     state: not_started, running or done, by what the office has entered.
     """
 
@@ -125,7 +127,11 @@ def text_of(value: Mapping[str, str]) -> Text:
 def entered_in(session: Session) -> dict[int, Entered]:
     """What has been published of every round's progress, by the round's inner number."""
     return {
-        one.round_id: {stage["kind"]: stage["left_at"] for stage in one.content["stages"] if stage["entered_at"]}
+        one.round_id: {
+            stage["kind"]: (moment_of(stage["entered_at"]), moment_of(stage["left_at"]))
+            for stage in one.content["stages"]
+            if stage["entered_at"]
+        }
         for one in latest_of(session, "progress")
     }
 
@@ -146,8 +152,10 @@ def _stage(stage: Mapping[str, Any], own_end: datetime | None, entered: Entered,
     opens_at, ends_at = moment_of(stage["opens_at"]), own_end or moment_of(stage["closes_at"])
     state = "not_started"
     if stage["kind"] in entered:
+        entered_at, left_at = entered[stage["kind"]]
+        opens_at, ends_at = as_it_was(stage["kind"], (opens_at, ends_at), entered_at, left_at)
         is_over = stage["kind"] in TIMED and ends_at is not None and ends_at <= now
-        state = "done" if is_over or entered[stage["kind"]] else "running"
+        state = "done" if is_over or left_at else "running"
     return PublicStage(stage["kind"], told_outside(text_of(stage["title"])), opens_at, ends_at, state)
 
 

@@ -18,6 +18,8 @@ Dates = Mapping[str, Period]
 
 UNDATED = ("setup", "archive")
 """Kinds that may stay without dates: they begin and end when the office advances the round."""
+BOUND_TO_OPEN = ("apply", "score")
+"""Kinds in which nothing can be done before their planned first moment."""
 
 
 @dataclass(frozen=True)
@@ -139,3 +141,16 @@ def unannounced_years(calendar: Calendar, dates: Dates) -> list[int]:
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), zone)
+
+
+def as_it_was(kind: str, planned: Period, entered_at: datetime | None, left_at: datetime | None) -> Period:
+    """The days of a stage as they are told once the office has entered it: where it came or ended before its plan, as it was.
+
+    Whoever applies or scores is bound by the planned first moment, even where the office entered the stage before.
+    """
+    opens_at, closes_at = planned
+    if opens_at is not None and entered_at is not None and kind not in BOUND_TO_OPEN:
+        opens_at = min(opens_at, entered_at)
+    if closes_at is not None and left_at is not None:
+        closes_at = min(closes_at, left_at)
+    return opens_at, closes_at

@@ -11,7 +11,7 @@ from award.kernel.audit.trail import transaction
 from award.rounds.service import extend_stage
 from tests import make
 from tests.conftest import StandingClock
-from tests.public.test_pages import call_out, in_english, states_of
+from tests.public.test_pages import call_out, enter, in_english, states_of
 from tests.results.acts import to_notice
 from tests.results.judged import World
 from tests.visiting import words
@@ -44,6 +44,26 @@ def test_once_the_notice_is_out_it_ends_as_it_says_itself(called: World, client:
     clock.forward(days=8)
     assert "Public notice until" not in words(in_english(client, "/"))
     assert states_of(client)["Public notice"] == "Finished"
+    over = words(in_english(client, f"/calls/{called.round}"))
+    assert f"The public notice ran until {told} (Beijing time); no objections are taken any more." in over
+    assert "Objections are taken" not in over
+
+
+def test_no_day_to_come_is_told_of_a_stage_that_has_ended(called: World, client: Any, clock: StandingClock) -> None:
+    """Everything was entered on 2 March 2026, the publication too; the approval was planned for April."""
+
+    def days() -> dict[str, str]:
+        page = BeautifulSoup(in_english(client, "/").text, "html.parser")
+        return {one.select(".stage-name")[0].text: one.select(".stage-when")[0].text for one in page.select(".stage")}
+
+    assert days()["Approval"] == "1 Apr–2 May"
+    enter(called, "publish")
+    assert days()["Approval"] == "2 Mar"
+    assert days()["Publication"].startswith("2 Mar–")
+    assert states_of(client)["Approval"] == "Finished"
+    rows = BeautifulSoup(in_english(client, f"/calls/{called.round}").text, "html.parser").select("tbody tr")
+    told = next(one.text for one in rows if "Approval" in one.text)
+    assert told.count("2 March 2026") == 2
 
 
 def test_an_extension_is_published_with_its_reason(called: World, client: Any, clock: StandingClock) -> None:

@@ -62,10 +62,11 @@ def call(request: Request, session: RequestSession, round_id: PublicId) -> Respo
         raise NotFound
     now, language = clock.now(session), request.state.language
     out = notices_among(published).get(found.round_id)
+    until = closes_at(out) if out else None
     stages = stages_of(found, out, entered_in(session).get(found.round_id, {}), now)
     return render(
         request, session, "public/call.html", **site_of(calls, language), call=found, heading=title_of(found), stages=stages,
-        extensions=extensions_of(found), out=out, out_until=closes_at(out) if out else None,
+        extensions=extensions_of(found), out=out, out_until=until, is_over=until is not None and until <= now,
         may_apply=takes_applications(stages, now), text_of=text_of, moment_of=moment_of,
     )  # fmt: skip
 
