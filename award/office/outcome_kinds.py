@@ -6,6 +6,7 @@ A field of a form is a field of its class: its label and bounds stand in the met
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, Protocol
 
@@ -41,7 +42,8 @@ class Setting:
     others: what is entered in this stage for the other applications of the category. submitted, accepted: the days of the
     application's submission and acceptance, None where there was none yet. committee: members that the votes of the same day
     name, None where there is none. panel: names of the judges who sit on it now. barred: names of committee members with a
-    conflict of interest on record.
+    conflict of interest on record. before: the day the stage before had ended for the application: its sheets were in, its
+    outcome was held.
     """
 
     today: date
@@ -55,6 +57,7 @@ class Setting:
     accepted: date | None = None
     panel: Sequence[str] = ()
     barred: Sequence[str] = ()
+    before: date | None = None
 
 
 @dataclass(frozen=True)
@@ -85,9 +88,15 @@ class Content(Protocol):
         """What it says, in sentences."""
 
 
-def _asked(label: str, hint: str = "", *, low: int = 1, high: int = 999, longest: int = 100, default: Any = MISSING) -> Any:
-    """A field of a form. low, high: of a number; longest: characters of a text; default: of what may be left empty."""
-    return field(default=default, metadata={"label": label, "hint": hint, "low": low, "high": high, "longest": longest})
+def _asked(
+    label: str, hint: str = "", *, low: int = 1, high: int = 999, longest: int = 100, default: Any = MISSING, by_answer: bool = False
+) -> Any:
+    """A field of a form. low, high: of a number; longest: characters of a text; default: of what may be left empty.
+
+    by_answer: it may be left empty only where the application does not go on.
+    """
+    told = {"label": label, "hint": hint, "low": low, "high": high, "longest": longest, "by_answer": by_answer}
+    return field(default=default, metadata=told)
 
 
 GOES_ON = (N_("Does the application stay in the round?"), N_("It goes on"), N_("It goes out here"))
@@ -98,7 +107,9 @@ class Recommendation:
     """A recommending body says whether it sends an application up, and at which place. rank: None where it does not."""
 
     body: str = _asked(N_("Recommending body"))
-    rank: int | None = _asked(N_("Place among those it recommends"), N_("Leave it empty where it does not recommend."), default=None)
+    rank: int | None = _asked(
+        N_("Place among those it recommends"), N_("Leave it empty where it does not recommend."), default=None, by_answer=True
+    )
 
     words: ClassVar = Words(
         N_("Recommended on"), N_("Does it recommend the application?"), N_("Recommended"), N_("Not recommended"),
@@ -188,7 +199,7 @@ class Consensus:
     may_score: ClassVar = True
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
-        """The whole panel or why not, percentages the criteria know, and points that are what all items make together."""
+        """The whole panel or why not, percentages the criteria know, and points that the items can make together."""
         found = []
         if len(self.members) < 2:
             found.append(FieldError("members", N_("Two people or more agree; name everybody who was present.")))
@@ -196,14 +207,23 @@ class Consensus:
         for item, percent in self.marks.items():
             if item not in setting.points or percent not in setting.percents:
                 found.append(FieldError(f"marks.{item}", N_("The criteria do not know this percentage.")))
-        if found or set(self.marks) != set(setting.points) or entry.score_hundredths is None:
+        score = entry.score_hundredths
+        if found or not self.marks or score is None or score > MOST_HUNDREDTHS:
             return found
-        made = part_hundredths(self.marks, setting.points, list(setting.points))
-        total = to_full_marks(Fraction(made), sum(setting.points.values()) * 100, MOST_HUNDREDTHS)
-        points = round_figure(total / 100, 2, "half_up")
-        if int(points * 100) == entry.score_hundredths:
+        least, most = (self._points(setting, others) for others in (min(setting.percents), max(setting.percents)))
+        if int(least * 100) <= score <= int(most * 100):
             return []
-        return [FieldError("score", N_("The items make {points} points together; correct one of them."), {"points": points})]
+        if least == most:
+            return [FieldError("score", N_("The items make {points} points together; correct one of them."), {"points": most})]
+        text = N_("With these percentages the items make {least} to {most} points together; correct one of them.")
+        return [FieldError("score", text, {"least": least, "most": most})]
+
+    def _points(self, setting: Setting, others: int) -> Decimal:
+        """What all items make together. others: percent of those that are not written down."""
+        marks = {**dict.fromkeys(setting.points, others), **self.marks}
+        made = part_hundredths(marks, setting.points, list(setting.points))
+        total = to_full_marks(Fraction(made), sum(setting.points.values()) * 100, MOST_HUNDREDTHS)
+        return round_figure(total / 100, 2, "half_up")
 
     def said(self) -> list[Phrase]:
         """Who agreed, and why others did not."""
@@ -337,9 +357,12 @@ def committee_of(content: Content | None) -> int | None:
 
 
 def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldError]:
-    """Everything that is missing or does not agree. counts: the stage's figure counts in the final result."""
+    """Everything that is missing or does not agree. counts: the stage's figure counts in the final result.
+
+    Whoever goes out here needs no figure: there may have been no visit that it could be of.
+    """
     content = entry.content
-    found = _faults_of_score(entry, counts=counts)
+    found = _faults_of_score(entry, counts=counts and entry.goes_on, may_score=counts or content.may_score)
     if not entry.summary.strip():
         found.append(FieldError("summary", N_("Say in a sentence what came out.")))
     found += _faults_of_day(entry.held_on, setting)
@@ -357,14 +380,17 @@ def _faults_of_day(held_on: date, setting: Setting) -> list[FieldError]:
     if setting.accepted is not None and held_on < setting.accepted:
         text = N_("This day lies before the application was accepted on {day}. Enter the day of this round's record.")
         return [FieldError("held_on", text, {"day": setting.accepted})]
+    if setting.before is not None and held_on < setting.before:
+        text = N_("The stage before had ended for this application on {day}; this day lies before. Enter the day of this stage's record.")
+        return [FieldError("held_on", text, {"day": setting.before})]
     return []
 
 
-def _faults_of_score(entry: Entry, *, counts: bool) -> list[FieldError]:
+def _faults_of_score(entry: Entry, *, counts: bool, may_score: bool) -> list[FieldError]:
     score = entry.score_hundredths
     if score is None:
         return [FieldError("score", NO_POINTS)] if counts else []
-    if not counts and not entry.content.may_score:
+    if not may_score:
         return [FieldError("score", N_("This stage gives no points."))]
     return [] if 0 <= score <= MOST_HUNDREDTHS else [FieldError("score", NO_POINTS)]
 

@@ -23,12 +23,14 @@ from award.office.outcome_json import as_json, from_json
 from award.office.outcome_kinds import CONTENTS, OTHER_COMMITTEE, Content, Entry, Setting, committee_of, faults_of
 from award.panels.queries import seats_of
 from award.results.service.deciding import set_aside
-from award.rounds.models import Round
+from award.rounds.models import Round, RoundStage
 from award.rounds.people import holds
 from award.rounds.queries import criteria_of, guarded_stage, stage_of
 from award.rounds.service.second_person import Waiting, ask_second_person
 from award.standing.queries import standing_of
 
+AFTER_SCORING = ("consensus", "site", "interview", "deliberate")
+"""Kinds of stages that are held for an application only once what comes before has ended for it."""
 CONFIRMED = N_("This outcome has been confirmed by a second person. An error in it is put right by a correction.")
 
 
@@ -176,8 +178,23 @@ def faults_of_entry(
         None if accepted is None else day_of(accepted),
         panel_of(session, application) if kind == "consensus" else (),
         _barred_members(session, round_, application, now) if kind == "deliberate" else (),
+        _ended_before(session, round_, application) if kind in AFTER_SCORING else None,
     )
     return faults_of(entry, setting, counts=gives_score(round_))
+
+
+def _ended_before(session: Session, round_: Round, application: Application) -> date | None:
+    """The last day of what came before the present stage for an application: its sheets were in, its outcomes were held."""
+    query = (
+        select(RoundStage.kind, PaperOutcome.held_on, PaperOutcome.content)
+        .join(PaperOutcome, PaperOutcome.round_stage_id == RoundStage.id)
+        .where(
+            PaperOutcome.application_id == application.id, PaperOutcome.state == "confirmed", RoundStage.position < round_.position
+        )
+    )
+    days = [getattr(from_json(kind, content), "until", held_on) for kind, held_on, content in session.execute(query)]
+    sheets_in = application.gate_opened_at
+    return max([*days, *([] if sheets_in is None else [round_.award.authority.day_of(sheets_in)])], default=None)
 
 
 def require_paper(round_: Round) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -318,7 +318,7 @@ def test_a_decision_waits_for_a_correction_and_stands_where_that_changes_no_rank
     authority = session.get_one(Authority, desk.authority)
     round_ = desk.found(session, make.round_(session, "deliberate", of=authority, scheme="jiangsu-governor").public_id)
     application = world.application(session, round_, 1)
-    application.gate_opened_at = NOW
+    application.gate_opened_at = NOW - timedelta(1)
     with pytest.raises(Invalid) as unsigned:
         record_outcome(session, desk["office"], round_, application, VOTE, NOW)
     assert [one.field for one in unsigned.value.errors] == ["file"]

@@ -117,6 +117,20 @@ def test_the_votes_of_a_day_are_of_one_committee(size: int | None, found: list[s
     assert faults(Deliberation(9, 8, 6, 1, 1), replace(SETTING, committee=size)) == found
 
 
+@pytest.mark.parametrize(("kind", "content"), GOOD)
+def test_nothing_is_held_before_the_stage_before_had_ended(kind: str, content: Content) -> None:
+    assert faults(content, replace(SETTING, before=DAY)) == []
+    assert faults(content, replace(SETTING, before=date(2026, 3, 3))) == ["held_on"]
+
+
+def test_what_goes_out_needs_no_points() -> None:
+    """An applicant who refused the visit has none."""
+    visit = SiteVisit(date(2026, 3, 4), ("甲", "乙"))
+    assert faults(visit, counts=True) == ["score"]
+    assert faults(visit, counts=True, goes_on=False) == []
+    assert faults(visit, counts=True, goes_on=False, score_hundredths=100_001) == ["score"]
+
+
 def test_nothing_kept_is_nothing_said() -> None:
     assert from_json("site", {}) is None
 
@@ -172,6 +186,10 @@ def test_who_objects_is_named_first() -> None:
         (("甲", "乙"), {"1": 60, "2": 55}, 58_001, ["score"]),
         (("甲", "乙"), {"1": 60, "2": 55}, None, []),
         (("甲", "乙"), {"1": 60}, 70_000, []),
+        (("甲", "乙"), {"1": 60}, 36_000, []),  # 600 x 60 % and nothing of the other 400
+        (("甲", "乙"), {"1": 60}, 35_999, ["score"]),
+        (("甲", "乙"), {"1": 60}, 76_000, []),  # and all of them
+        (("甲", "乙"), {"1": 60}, 76_001, ["score"]),
     ],
 )
 def test_consensus(members: tuple[str, ...], marks: dict[str, int], score: int | None, found: list[str]) -> None:

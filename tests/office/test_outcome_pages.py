@@ -136,6 +136,14 @@ def test_a_form_says_where_its_score_may_stay_empty(desk: Desk, client: Any, kin
     assert "· Organisations" in desk.get(client, "office", address).text
 
 
+def test_the_place_of_a_recommendation_is_not_called_optional(desk: Desk, client: Any) -> None:
+    """It is empty only where the body does not recommend, as its hint says."""
+    public_id = desk.round("recommend", "jiangsu-governor")
+    page = desk.get(client, "office", f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, 'recommend')}").text
+    label = page[page.index('<label for="f-rank">') :].partition("</label>")[0]
+    assert "(optional)" not in label
+
+
 def test_rows_are_added_without_losing_what_was_typed(desk: Desk, client: Any) -> None:
     """Six rows to begin with, six more at a time, sixty at most; nothing is entered by it, and nothing is refused."""
     public_id = desk.round("opinions", "jiangsu-governor")

@@ -12,9 +12,10 @@ from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import write_pending
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
 from award.kernel.files.models import StoredFile
-from award.office.outcome_kinds import Consensus, Entry, SiteVisit
+from award.office.outcome_kinds import Consensus, Entry, Interview, SiteVisit
 from award.office.outcomes import confirm_outcome, fingerprint_of, outcomes_of, record_outcome, require_paper
 from award.rounds.models import Authority, Round
+from award.rounds.queries import stage_of
 from award.standing.models import Conflict as Interest
 from tests import make
 from tests.office import world
@@ -67,6 +68,26 @@ def test_no_visit_before_the_application_was_accepted(desk: Desk, session: Sessi
     assert [(one.field, one.params) for one in caught.value.errors] == [("held_on", {"day": date(2026, 3, 2)})]
     application.accepted_at = NOW - timedelta(1)
     assert record_outcome(session, desk["office"], round_, application, ENTRY, NOW)
+
+
+def test_a_stage_is_held_after_the_one_before(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:
+    """The sheets were in on 1 March; the panel visited until the 3rd, and cannot have heard it before."""
+    round_, application = site
+    application.gate_opened_at = NOW - timedelta(1)
+    with pytest.raises(Invalid) as caught:
+        record_outcome(session, desk["office"], round_, application, replace(ENTRY, held_on=date(2026, 2, 28)), NOW)
+    assert [(one.field, one.params) for one in caught.value.errors] == [("held_on", {"day": date(2026, 3, 1)})]
+    visit, later = replace(ENTRY, content=replace(VISIT, until=date(2026, 3, 3))), NOW + timedelta(2)
+    record_outcome(session, desk["office"], round_, application, visit, later)
+    confirm_outcome(session, desk["second"], round_, application, later)
+    round_.position += 1
+    assert stage_of(round_).kind == "interview"
+    session.flush()
+    heard = Entry(61_250, True, "答辩清楚", date(2026, 3, 2), Interview(1), file_id=1)
+    with pytest.raises(Invalid) as caught:
+        record_outcome(session, desk["office"], round_, application, heard, later)
+    assert [(one.field, one.params) for one in caught.value.errors] == [("held_on", {"day": date(2026, 3, 3)})]
+    assert record_outcome(session, desk["office"], round_, application, replace(heard, held_on=date(2026, 3, 3)), later)
 
 
 def test_colleagues_are_asked_once_a_day(desk: Desk, session: Session, site: tuple[Round, Application]) -> None:

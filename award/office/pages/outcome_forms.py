@@ -50,7 +50,8 @@ def asked_by(kind: str) -> list[Asked]:
     return [
         Asked(
             one.name, _type(hints[one.name]), Phrase(one.metadata["label"]),
-            Phrase(one.metadata["hint"]) if one.metadata["hint"] else None, _is_optional(one),
+            Phrase(one.metadata["hint"]) if one.metadata["hint"] else None,
+            _is_optional(one) and not one.metadata["by_answer"],
         )
         for one in fields(typing.cast(Any, cls))
     ]  # fmt: skip
@@ -92,8 +93,8 @@ def read_entry(form: SubmittedForm, kind: str, criteria: Criteria, *, counts: bo
     cls = CONTENTS[kind]
     held_on = form.day("held_on")
     content = _content(form, cls, criteria)
-    score = _score(form, counts=counts) if counts or cls.may_score else None
     goes_on = form.choice("goes_on", ("yes", "no")) == "yes"
+    score = _score(form, counts=counts and goes_on) if counts or cls.may_score else None
     summary = form.text("summary", longest=2000, lines=True)
     if not has_file:
         form.fault("file", NO_FILE)
