@@ -108,7 +108,9 @@ def _go_to(page: Page, built: dict[str, str], picture: Picture) -> None:
         page.fill("#f-password", "Yunchuan-2026")
         page.press("#f-password", "Enter")
         page.wait_for_url(lambda url: "/login" not in url)
-    page.goto(picture.address.format(round=built["round"]))
+    answer = page.goto(picture.address.format(round=built["round"]))
+    if answer is None or not answer.ok:
+        sys.exit(f"{picture.name}: the page does not answer; was {BUILT / picture.stage} built before the tables changed? Remove it.")
     for link in picture.links:
         page.locator(link).first.click()
     page.wait_for_load_state("networkidle")

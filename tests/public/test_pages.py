@@ -87,6 +87,7 @@ def test_the_front_page_names_the_notice(here: World, client: Any) -> None:
     shown = words(in_english(client, "/"))
     assert "Public notice of the candidates of the 6th Yunchuan Mayor's Quality Award (2026)" in shown
     assert "Assignment of judges" not in shown  # the office's own business
+    assert "受理与<wbr>资格审查" in client.get("/", headers={"cookie": "lang=zh"}).text, "it breaks between its words"
 
 
 def states_of(client: Any) -> dict[str, str]:

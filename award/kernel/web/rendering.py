@@ -28,6 +28,7 @@ T = TypeVar("T")
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef〔〕"
 CHINESE = re.compile(f"[{_HAN}](?:[{_HAN}\\d ·]*[{_HAN}])?")
 """What is written in Chinese: characters and their punctuation, with the numbers among them."""
+JOINS = re.compile("[与·]")
 TELEPHONE = re.compile(r"(?<!\d)\d{3,4}-\d{7,8}(?!\d)")
 
 
@@ -72,6 +73,11 @@ def _unbroken(value: object) -> Markup:
     return Markup(TELEPHONE.sub(r'<span class="nowrap">\g<0></span>', str(escape(value))))  # noqa: S704  escaped
 
 
+def _in_words(value: object) -> Markup:
+    """A short name that can break where its words meet; kept together otherwise, it would break inside a Chinese word."""
+    return Markup(JOINS.sub(r"\g<0><wbr>", str(escape(value))))  # noqa: S704  escaped
+
+
 @lru_cache
 def environment() -> Environment:
     """The one template environment of pages. Undefined names are errors; everything is escaped."""
@@ -88,6 +94,7 @@ def environment() -> Environment:
     env.filters["zone"] = _zone
     env.filters["chinese"] = _chinese
     env.filters["unbroken"] = _unbroken
+    env.filters["in_words"] = _in_words
     return env
 
 
