@@ -60,7 +60,7 @@ def build(engine: Engine) -> Place:
         # A sheet given back, so that it can be written in again.
         ids |= {"open_seat": world.world.seats[1, 0], "second_seat": world.world.seats[1, 1]}
         sheet = sheet_of(session, world.world, 1, 0)
-        sheet.state = "returned"
+        sheet.state, sheet.returned_by = "returned", "office"
     doors.give_tokens(engine, {name: world.cookies[name] for name in ("apply", "accept")})
     return Place(world, ids)
 
