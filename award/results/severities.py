@@ -4,12 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from award.results.queries import JudgedTotal
 from award.scoring.severity import Reason, ScoredSheet, severity
 
 MATERIAL = 100.0
 """Points of 1000 from which a judge's severity matters. Source: scoring.md 2.7."""
+LEAST = 0.5
+"""Points below which a severity reads 0. Where every one does, the fit found no variance between judges, and its margins say nothing."""
 CLEAR = 3.0
 """Standard errors from which it is more than chance. Source: scoring.md 2.7."""
 
@@ -31,10 +34,13 @@ class Judge:
 
 @dataclass(frozen=True)
 class Severities:
-    """The judges, the most severe first; none, with the reason, where nothing can be said."""
+    """The judges, the most severe first; none, with the reason, where nothing can be said.
+
+    not_told_apart: severity is no part of what the totals differ by; a figure of 0 for everybody would claim to know it.
+    """
 
     judges: tuple[Judge, ...]
-    reason: Reason | None
+    reason: Reason | Literal["not_told_apart"] | None
 
 
 def severities_of(totals: Sequence[JudgedTotal]) -> Severities:
@@ -56,6 +62,8 @@ def _compared(totals: tuple[JudgedTotal, ...]) -> Severities:
         Judge(codes[key], names[key], one.value, 1.96 * one.error, counts[key], _verdict(one.value, one.error))
         for key, one in found.judges.items()
     ]
+    if judges and all(abs(one.points) < LEAST for one in judges):
+        return Severities((), "not_told_apart")
     return Severities(tuple(sorted(judges, key=lambda judge: -judge.points)), found.reason)
 
 

@@ -89,17 +89,6 @@ def test_the_explanation_names_the_judges_to_the_office(here: World, as_: As) ->
     assert "A 评审员甲 900.00" in shown
 
 
-def test_severity_has_names_for_the_office_and_codes_for_the_supervisor(engine: Engine, clock: Any, client: Any) -> None:
-    world = build(engine, [Entry(f"第{at}", (75 - 5 * at, 70 - 5 * at, 70, 80 - 5 * at, 40)) for at in range(4)])
-    office, supervisor = (Visitor(client, world.cookies[who]) for who in ("office", "supervisor"))
-    named = main_of(office.page(f"{base(world)}/results"))
-    coded = main_of(supervisor.page(f"{base(world)}/results"))
-    assert "Severity of the judges" in named
-    assert "R01 评审员" in named
-    assert "R01" in coded
-    assert "评审员" not in coded
-
-
 @pytest.mark.parametrize("page", PAGES)
 def test_a_supervisor_looks_and_changes_nothing(here: World, as_: As, page: str) -> None:
     propose(here)

@@ -13,6 +13,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render
 from award.policy import require
+from award.regulations.model import Text
 from award.results import queries
 from award.results.explained import Ranking
 from award.results.pages.desk import Desk, desk_of
@@ -51,6 +52,7 @@ def _ranking(desk: Desk) -> dict[str, Any]:
     lines = {line.application.public_id: line for line in proposal.lines} if proposal and decision else {}
     names = grade_names(desk.scheme, desk.category)
     decided = [line.decided_grade for line in lines.values()]
+    waits = None if decision else deciding.what_waits(desk.session, desk.round, desk.category)
     seats = [(quota, decided.count(quota.grade)) for quota in desk.scheme.category(desk.category).quotas]
     return {
         "rows": rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100),
@@ -70,10 +72,18 @@ def _ranking(desk: Desk) -> dict[str, Any]:
         "is_current": proposal is not None and (decision is not None or deciding.is_current(desk.session, proposal, ranking)),
         "may_propose": desk.says(Action.RESULT_PROPOSE),
         "may_decide": desk.says(Action.RESULT_DECIDE)
-        or (None if decision else deciding.what_waits(desk.session, desk.round, desk.category)),
+        or waits,
+        "to_come": [] if decision else _to_come(desk, present_too=waits is not None),
         "warnings": unapplied(desk.scheme, desk.category),
         "severities": severities_of(queries.judged_totals(desk.session, desk.round, desk.category)),
     }
+
+
+def _to_come(desk: Desk, *, present_too: bool) -> list[Text]:
+    """The stages that count in the total and have not been held yet. present_too: the present one has outcomes to come."""
+    last_held = desk.round.position - (1 if present_too else 0)
+    ahead = {one.kind for one in desk.round.stages if one.position > last_held}
+    return [one.title for one in desk.scheme.stages if one.kind in ahead and one.weight_hundredths]
 
 
 def shown_ranking(desk: Desk) -> Ranking:
