@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from award.kernel import clock
 from award.kernel.actor import Actor, Role, Scope
 from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import FieldError, Invalid, Refused
@@ -29,6 +30,8 @@ FIELDS = (
     Field("address", N_("Address"), 200, example="云川市高新区一号", width=40),
 )  # fmt: skip
 FACTS = ("name", "name_en", "established_on", "address")
+OLDEST = date(1600, 1, 1)
+"""Nothing that is registered is older; a year typed with a digit too few is."""
 AT_ONCE = 500
 """Codes looked up in one query."""
 
@@ -50,6 +53,7 @@ def plan_import(session: Session, actor: Actor, authority: Authority, lines: Seq
             )
         except Invalid as error:
             faults += [FieldError(cell_of(FIELDS, line, "credit_code"), one.text, one.params) for one in error.errors]
+    faults += _wrong_days(lines, authority.day_of(clock.now(session)))
     faults += twice(FIELDS, checked, "credit_code")
     known = known_by_code(session, [one.values["credit_code"] for one in checked])
     ties = _ties(session, authority, [one.id for one in known.values()])
@@ -63,6 +67,14 @@ def plan_import(session: Session, actor: Actor, authority: Authority, lines: Seq
         elif not line.wrong:
             changes.append(change)
     return Plan(tuple(changes), tuple(faults))
+
+
+def _wrong_days(lines: Sequence[Line], today: date) -> list[FieldError]:
+    return [
+        FieldError(cell_of(FIELDS, line, "established_on"), N_("Enter a day from 1600 on and not one to come."))
+        for line in lines
+        if (text := line.values["established_on"]) and not OLDEST <= date.fromisoformat(text) <= today
+    ]
 
 
 def apply_import(session: Session, actor: Actor, authority: Authority, lines: Sequence[Line], now: datetime) -> Plan:

@@ -88,6 +88,13 @@ def test_what_is_wrong_with_a_cell_is_named_by_the_cell() -> None:
     assert len({text for _, text in faults}) == 4
 
 
+def test_a_cell_that_is_far_too_long_is_named_and_not_cut_first() -> None:
+    rows, faults = read(with_rows(["a"], ["长" * 600], ["短" * 500]))
+    assert [len(row[0]) for row in rows] == [1, 500, 500]
+    assert [cell for cell, _ in faults] == ["A2"]
+    assert "500 characters" in faults[0][1]
+
+
 def test_a_million_rows_of_nothing_are_nothing() -> None:
     def fill(made: Any, sheet: Any) -> None:
         sheet.write_string(0, 0, "x")

@@ -21,6 +21,7 @@ from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.trail import transaction
 from award.kernel.events import Event
 from award.kernel.mail.models import Message
+from award.kernel.sheets.writing import LONGEST_NAME
 from award.office.exports import service
 from award.office.exports.service import EXPORTS, MANY_PERSONS
 from award.panels.models import PoolMember
@@ -34,9 +35,9 @@ from tests.kernel.test_sheets import xlsx_rows
 
 IN_ROUND = [
     "applications", "assignments", "progress", "outcomes", "objections", "certificates", "trail", "sheets", "messages", "papers",
-    "feedback",
+    "feedback", "reminders",
 ]  # fmt: skip
-AROUND = ["rounds", "judges", "organisations", "claims", "people", "workdays"]
+AROUND = ["rounds", "judges", "organisations", "claims", "people", "workdays", "permissions"]
 ONE = {"applications": "/office/applications/{}", "assignments": "{base}/assign/{}", "progress": "{base}/progress/{}",
        "sheets": "{base}/results/{}"}  # fmt: skip
 """Where a viewer opens a row of a list by itself."""
@@ -325,6 +326,22 @@ def test_feedback_reports_are_those_of_the_page(site: World, client: TestClient)
     assert {row[0] for row in found} == set(worlds.APPLICANTS[:2])
     assert all(row[0] in page and row[2] in page for row in found)
     assert {row[3] for row in found} == {"未开始"}
+
+
+def test_reminders_and_permissions_are_those_of_their_pages(site: World, client: TestClient) -> None:
+    as_(client, site, "office")
+    found = rows(taken(client, "reminders", round=site.round))[1:]
+    (sheet,) = [row for row in found if row[0] == "评分表未提交"]
+    assert sheet[1] == "5"
+    assert sheet[4:] == ["1", "0", "启用"]
+    withdraw = [row[0] for row in rows(taken(client, "permissions", round=site.round)) if row[1] == "撤回申报"]
+    assert withdraw == ["申报", "受理与资格审查"]
+    everywhere = [row[0] for row in rows(taken(client, "permissions")) if row[1] == "撤回申报"]
+    assert len(everywhere) > len(withdraw)
+
+
+def test_no_title_is_cut_where_it_names_a_sheet() -> None:
+    assert [one.title for one in EXPORTS.values() if len(one.title) > LONGEST_NAME] == []
 
 
 def test_no_list_is_without_a_test() -> None:

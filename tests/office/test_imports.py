@@ -279,6 +279,11 @@ def test_organisations_are_entered_and_changed(world: World) -> None:
     assert noted(world.engine, Event.ORGANISATION_REGISTERED) == 2
 
 
+@pytest.mark.parametrize(("day", "faults"), [("1669-05-01", []), ("0999-01-01", ["D2"]), ("2099-01-01", ["D2"])])
+def test_nothing_is_established_in_the_future_or_before_its_time(world: World, day: str, faults: list[str]) -> None:
+    assert [one.field for one in plan(world, [CODES[0], "样例制造", "", day]).faults] == faults
+
+
 def test_what_came_to_another_authority_is_neither_changed_nor_told(world: World) -> None:
     with transaction(world.engine) as session:
         other = make.authority(session, "远海市人民政府")
@@ -358,6 +363,7 @@ def test_faults_of_days(world: World) -> None:
     with transaction(world.engine) as session:
         found = holidays.plan_import(session, world.office, lines)
         assert sorted(one.field for one in found.faults) == ["A2", "A4", "C3"]
+        assert [one.text for one in found.faults if one.field == "C3"] == ["A holiday needs its name. Enter that of the festival."]
         with pytest.raises(Refused):
             holidays.plan_import(session, world.judges[0], lines)
 

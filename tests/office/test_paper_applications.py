@@ -200,6 +200,7 @@ def test_its_people_claim_it_complete_it_submit_it_and_the_office_accepts_it(wor
         ({"sector": "采矿业"}, "D2"),
         ({"sector": ""}, "D2"),
         ({"received_on": (make.NOW + timedelta(days=2)).date().isoformat()}, "E2"),
+        ({"received_on": "2001-01-01"}, "E2"),
         ({"received_on": "四月二日"}, "E2"),
         ({"contact_name": ""}, "F2"),
         ({"contact_phone": "不详"}, "G2"),

@@ -30,8 +30,8 @@ from award.organisations.models import Organisation
 from award.policy import require
 from award.regulations.model import CategoryRules, Scheme
 from award.rounds.models import Round
-from award.rounds.queries import guarded_stage, stage_now, standing_in
-from award.stages import StageNow
+from award.rounds.queries import dates_of, guarded_stage, stage_now, standing_in
+from award.stages import Kind, StageNow
 
 _STATED = ("contact_name", "contact_phone", "contact_email", "contact_address")
 """Columns that are facts of the application, under their own names."""
@@ -73,7 +73,7 @@ def plan_import(session: Session, actor: Actor, round_: Round, lines: Sequence[L
     """
     now = clock.now(session)
     require_enter(actor, round_, stage_now(round_, now))
-    return _checked(session, round_, lines, round_.award.authority.day_of(now)).plan
+    return _checked(session, round_, lines, now).plan
 
 
 def apply_import(session: Session, actor: Actor, round_: Round, lines: Sequence[Line], now: datetime) -> Plan:
@@ -85,7 +85,7 @@ def apply_import(session: Session, actor: Actor, round_: Round, lines: Sequence[
     """
     stage = guarded_stage(session, round_, now)
     require_enter(actor, round_, stage)
-    checked = _checked(session, round_, lines, round_.award.authority.day_of(now))
+    checked = _checked(session, round_, lines, now)
     if checked.plan.faults:
         raise Invalid(list(checked.plan.faults))
     entered = [
@@ -123,8 +123,10 @@ class _Checked:
     known: Mapping[str, Organisation]
 
 
-def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date) -> _Checked:
-    scheme = round_.scheme
+def _checked(session: Session, round_: Round, lines: Sequence[Line], now: datetime) -> _Checked:
+    scheme, day_of = round_.scheme, round_.award.authority.day_of
+    opens_at = dates_of(round_)[Kind.APPLY][0]
+    days = (day_of(opens_at) if opens_at else date.min, day_of(now))
     fields = fields_of(scheme)
     rules: Mapping[str, CategoryRules] = {one.key: one for one in scheme.categories}
     codes = {one.number: _code(one) for one in lines}
@@ -136,8 +138,9 @@ def _checked(session: Session, round_: Round, lines: Sequence[Line], today: date
         code, category = codes[line.number], line.values["category"]
         organisation = known.get(code)
         found = _faults_of_who(organisation, line, organisation is not None and (organisation.id, category) in there)
-        found |= _faults_of_what(rules.get(category), line, today)
+        found |= _faults_of_what(rules.get(category), line)
         faults += [FieldError(cell_of(fields, line, name), text) for name, text in found.items()]
+        faults += _wrong_day(fields, line, days)
         first = seen.setdefault((code, category), line.number) if code and category else line.number
         if first != line.number:
             text = N_("The same stands in row {row} already. Keep one of the two.")
@@ -175,15 +178,24 @@ def _faults_of_who(organisation: Organisation | None, line: Line, is_there: bool
     return {}
 
 
-def _faults_of_what(rules: CategoryRules | None, line: Line, today: date) -> dict[str, str]:
+def _wrong_day(fields: Sequence[Field], line: Line, days: tuple[date, date]) -> list[FieldError]:
+    """days: the first on which applications are taken, and today."""
+    received = date.fromisoformat(line.values["received_on"]) if line.values["received_on"] else days[1]
+    if days[0] <= received <= days[1]:
+        return []
+    text = N_("This day is still to come. Enter the day the paper came to the office.")
+    if received < days[0]:
+        text = N_("Applications are taken from {day} on. Enter the day the paper came to the office.")
+    return [FieldError(cell_of(fields, line, "received_on"), text, {"day": days[0]})]
+
+
+def _faults_of_what(rules: CategoryRules | None, line: Line) -> dict[str, str]:
     """What is wrong with the rest of a line, by field. rules: None where its category cannot be read."""
     found, contact = {}, _contact(line)
     if rules is not None and "sector" not in line.wrong and line.values["sector"] not in (rules.sectors or {""}):
         found["sector"] = N_("Choose a sector of this category.") if rules.sectors else N_("This category has no sectors. Leave it empty.")
     if rules is not None and NOMINEE not in line.wrong and (text := _wrong_nominee(rules.key, line.values.get(NOMINEE, ""))):
         found[NOMINEE] = text
-    if line.values["received_on"] and date.fromisoformat(line.values["received_on"]) > today:
-        found["received_on"] = N_("This day is still to come. Enter the day the paper came to the office.")
     if contact["contact_phone"] and not PHONE.fullmatch(contact["contact_phone"]):
         found["contact_phone"] = NOT_A_PHONE
     if contact["contact_email"] and not is_address(contact["contact_email"]):

@@ -25,6 +25,7 @@ FAULTS = {
     "digits_lost": N_(
         "This was kept as a number and has lost its last digits. Format the cell as text and type it again."
     ),
+    "too_long": N_("The cell holds more than 500 characters, more than any column takes. Shorten it."),
     "error": N_("The cell shows an error. Type the value itself."),
     "formula": N_("The cell is computed. Paste it as a value."),
     "merged": N_("The cell is merged with others. Unmerge them and fill each in."),

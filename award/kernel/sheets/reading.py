@@ -106,9 +106,7 @@ def read(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
     rows = []
     for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=most_rows), 1):
         cells = row[:most_columns]
-        faults += [
-            (f"{letter_of(at)}{number}", "digits_lost") for at, cell in enumerate(cells) if has_lost_digits(cell)
-        ]
+        faults += [(f"{letter_of(at)}{number}", fault) for at, cell in enumerate(cells) if (fault := fault_of(cell))]
         rows.append([as_text(cell) for cell in cells])
     while rows and not any(rows[-1]):
         rows.pop()
@@ -117,9 +115,11 @@ def read(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
     return {"rows": rows, "faults": [(cell, code) for cell, code in reversed(told.items())][:MOST_FAULTS]}
 
 
-def has_lost_digits(cell: object) -> bool:
-    """Whether a code was typed into a cell of numbers, which keeps fifteen digits."""
-    return isinstance(cell, float) and abs(cell) >= EXACT
+def fault_of(cell: object) -> str:
+    """What is wrong with a cell by itself: a code in a cell of numbers, which keeps fifteen digits, or far too much text."""
+    if isinstance(cell, float) and abs(cell) >= EXACT:
+        return "digits_lost"
+    return "too_long" if isinstance(cell, str) and len(cell.strip()) > LONGEST else ""
 
 
 def as_text(cell: object) -> str:

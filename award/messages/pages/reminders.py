@@ -40,7 +40,8 @@ class Line:
     sent: int
 
 
-def _lines(session: Session, round_: Round, now: datetime) -> list[Line]:
+def lines_of(session: Session, round_: Round, now: datetime) -> list[Line]:
+    """Every kind of reminder of a round."""
     zone, sent = round_.award.authority.zone, sent_counts(session, round_)
     lines = []
     for one in settings_of(session, round_):
@@ -64,7 +65,7 @@ def show(request: Request, session: RequestSession, actor: CurrentActor, round_i
     now = clock.now(session)
     policy.require(Action.MESSAGE_READ, stage_now(round_, now), standing_in(actor, round_))
     place = place_of(actor, round_, "reminders", now)
-    return render(request, session, TEMPLATE, **place, lines=_lines(session, round_, now), typed={}, most=MOST_DAYS)
+    return render(request, session, TEMPLATE, **place, lines=lines_of(session, round_, now), typed={}, most=MOST_DAYS)
 
 
 @router.post("")
@@ -82,6 +83,6 @@ def save(request: Request, session: RequestSession, actor: CurrentActor, round_i
     except Invalid as error:
         place = place_of(actor, round_, "reminders", now)
         return render_invalid(
-            request, session, TEMPLATE, error, **place, lines=_lines(session, round_, now), typed=typed, most=MOST_DAYS
+            request, session, TEMPLATE, error, **place, lines=lines_of(session, round_, now), typed=typed, most=MOST_DAYS
         )
     return RedirectResponse(f"/office/rounds/{round_id}/reminders", 303)

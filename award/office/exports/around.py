@@ -12,6 +12,9 @@ from award.kernel.i18n import N_
 from award.kernel.sheets.tables import Column, Kind, Table
 from award.kernel.web.rendering import DEFAULT_ZONE
 from award.office.exports.asked import Answer, Asked, Export
+from award.office.exports.in_round import answer, round_of
+from award.office.permissions import stages_of
+from award.office.words import PEOPLE
 from award.organisations.queries import (
     acting_in_register,
     claims_for_office,
@@ -23,7 +26,8 @@ from award.panels.pages.pool import authority_of
 from award.panels.queries import found_in_pool
 from award.rounds.queries import days_of, rounds_of, stage_of, title_of
 from award.rounds.service.holidays import YEARS
-from award.words import WORDS
+from award.stages import DEADLINE_BOUND
+from award.words import ACTIONS, WORDS
 
 
 def _require_office(asked: Asked) -> None:
@@ -170,6 +174,25 @@ def _year(asked: Asked) -> int:
     return int(text)
 
 
+def _permissions(asked: Asked) -> Answer:
+    """The page row by row, each stage with all its acts; of one round's award where a round is named."""
+    round_ = round_of(asked) if asked.get("round") else None
+    columns = (
+        Column(asked.say(N_("Stage")), width=28), Column(asked.say(N_("Act")), width=44), Column(asked.say(N_("Who")), width=60),
+        Column(asked.say(N_("Deadline")), width=24),
+    )  # fmt: skip
+    rows = [
+        (asked.tell(one.title) or asked.say(one.stage.title), asked.say(ACTIONS[act]),
+         "、".join(asked.say(PEOPLE[who]) for who in sorted(one.grants[act])),
+         asked.say(N_("by the server's clock")) if act in DEADLINE_BOUND else "")
+        for one in stages_of(round_.scheme if round_ else None)
+        for act in sorted(one.grants)
+    ]  # fmt: skip
+    if round_ is None:
+        return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE), "")
+    return answer(asked, round_, columns, rows)
+
+
 def _at(path: str, *names: str) -> Callable[[Mapping[str, str]], str]:
     def url(filters: Mapping[str, str]) -> str:
         asked = {name: filters[name] for name in names if filters.get(name)}
@@ -188,4 +211,5 @@ EXPORTS = (
     Export("people", N_("People"), ("q",), _at("/office/people"), _people),
     Export("accounts", N_("People with an account"), ("q",), _at("/admin/people"), _accounts, "admin"),
     Export("workdays", N_("Working days"), ("year",), _at("/office/calendar", "year"), _workdays),
+    Export("permissions", N_("Who may do what"), ("round",), _at("/office/permissions", "round"), _permissions),
 )

@@ -72,5 +72,5 @@ def _grade(scheme: Scheme, line: ResultLine) -> Text | None:
 
 
 EXPORTS = (
-    Export("nominees", N_("Nominees for an award of a higher tier"), ("round", "upward"), page_of("/results/publish"), _nominees),
+    Export("nominees", N_("Nominees for a higher award"), ("round", "upward"), page_of("/results/publish"), _nominees),
 )

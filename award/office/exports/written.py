@@ -8,6 +8,7 @@ from award.kernel.actor import Action
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.i18n import N_
 from award.kernel.sheets.tables import Column, Kind, Value
+from award.messages.pages import reminders
 from award.messages.pages.letters import letter_of
 from award.messages.queries.log import Filters, log_of
 from award.messages.reasons import REASONS
@@ -96,7 +97,24 @@ def _feedback(asked: Asked) -> Answer:
     return answer(asked, round_, columns, rows, len({leader for _, _, leader in found if leader}))
 
 
+def _reminders(asked: Asked) -> Answer:
+    """One line for every deadline of a kind; a kind that has none now has one too."""
+    round_ = round_of(asked, Action.MESSAGE_READ)
+    columns = (
+        Column(asked.say(N_("Reminder")), width=28), Column(asked.say(N_("Days before")), Kind.WHOLE),
+        Column(asked.say(N_("Deadline")), Kind.MOMENT), Column(asked.say(N_("Is sent on")), Kind.MOMENT),
+        Column(asked.say(N_("Open now")), Kind.WHOLE), Column(asked.say(N_("Sent")), Kind.WHOLE), Column(asked.say(N_("Switched on"))),
+    )  # fmt: skip
+    rows: list[Sequence[Value]] = []
+    for one in reminders.lines_of(asked.session, round_, asked.now):
+        head, is_on = (asked.say(one.title), int(one.days)), asked.say(N_("on")) if one.is_on else asked.say(N_("off"))
+        tail = (one.open, one.sent, is_on)
+        rows += [(*head, due_at, at if one.is_on else None, *tail) for due_at, at in one.dates] or [(*head, None, None, *tail)]
+    return answer(asked, round_, columns, rows)
+
+
 EXPORTS = (
+    Export("reminders", N_("Reminders"), ("round",), page_of("/reminders"), _reminders),
     Export("messages", N_("Messages sent"), ("round", "state", "reason", "q"), page_of("/messages"), _messages),
     Export("papers", N_("Papers"), ("round",), page_of("/papers"), _papers),
     Export("feedback", N_("Feedback reports"), ("round",), page_of("/feedback"), _feedback),

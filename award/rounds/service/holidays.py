@@ -21,7 +21,7 @@ FIELDS = (
         "kind", N_("What it is"), 20, is_needed=True, choices=KINDS, example=HOLIDAY,
         note=N_("A Saturday or Sunday that is worked is a working day. “As its day of the week” takes an entry out again."),
     ),
-    Field("name", N_("Name"), 80, example="国庆节", note=N_("For example the name of the festival")),
+    Field("name", N_("Name"), 80, example="国庆节", note=N_("Needed for a holiday: the name of the festival")),
 )  # fmt: skip
 YEARS = range(2000, 2101)
 """Years the calendar has."""
@@ -36,7 +36,7 @@ def plan_import(session: Session, actor: Actor, lines: Sequence[Line]) -> Plan:
         if line.values["day"] and int(line.values["day"][:4]) not in YEARS:
             faults.append(FieldError(cell_of(FIELDS, line, "day"), N_("Enter a day of the years 2000 to 2100.")))
         if line.values["kind"] == HOLIDAY and not line.values["name"] and "name" not in line.wrong:
-            faults.append(FieldError(cell_of(FIELDS, line, "name"), N_("Fill this in.")))
+            faults.append(FieldError(cell_of(FIELDS, line, "name"), N_("A holiday needs its name. Enter that of the festival.")))
     return Plan(
         tuple(_change(line, known.get(line.values["day"])) for line in lines if not line.wrong), tuple(faults)
     )
