@@ -147,6 +147,9 @@ def test_what_was_not_recommended_is_not_accepted(received: World, confirmed: bo
             with pytest.raises(Conflict) as caught:
                 service.accept(session, received.office, application, make.NOW)
             assert caught.value.code == "application.left_out"
+            with pytest.raises(Conflict) as caught:
+                service.return_for_correction(session, received.office, application, POINTS, make.NOW)
+            assert caught.value.code == "application.left_out"
         else:
             service.accept(session, received.office, application, make.NOW)
     assert state(received) == ("submitted" if left_out else "accepted")

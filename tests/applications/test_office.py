@@ -122,7 +122,8 @@ def test_what_a_stage_left_out_is_not_offered_to_be_accepted(
     page = desk["office"].page(one(received))
     assert ("left this application out on 27 February 2026: 名额已满" in page.text) is is_out
     assert (page.select_one(f'a[href="{versions}"]') is not None) is is_out
-    assert (page.find("form", action=f"{one(received)}/accept") is None) is is_out
+    for act in ("accept", "return"):
+        assert (page.find("form", action=f"{one(received)}/{act}") is None) is is_out
     assert page.find("form", action=f"{one(received)}/refuse") is not None
     assert desk["office"].post(f"{one(received)}/accept").status_code == (409 if is_out else 303)
 

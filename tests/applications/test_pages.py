@@ -358,6 +358,7 @@ def test_a_correction_lists_what_is_open_and_what_has_been_changed(desk: dict[st
     with transaction(world.engine) as session:
         points = [{"part": PART, "text": "请补充记录"}, {"part": "evidence", "text": "请补充报表"}]
         service.return_for_correction(session, world.office, world.found(session), points, make.NOW)
+    assert "Continue: 4.1.2 " in desk["owner"].page(base(world)).text
     page = desk["owner"].page(f"{base(world)}/corrections")
     assert ["请补充记录" in page.text, "请补充报表" in page.text, page.text.count("Not changed yet")] == [True, True, 2]
     write(desk, world, "补充后的内容，见 E-1。", 1)

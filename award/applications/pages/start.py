@@ -154,7 +154,7 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
     groups = _groups(session, actor, desk)
     listed = [task for group in groups for task in group["tasks"]]
     done = sum(task["code"] == "complete" for task in listed)
-    first = next((task for task in listed if task["code"] != "complete"), None)
+    first = _next_of(desk, listed)
     closed = views.closed_reason(session, actor, desk)
     notices = queries.notices_of(session, application)
     return render(
@@ -167,6 +167,14 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
             (one.link.award, one.asks(application.category)) for one in tiers_above(desk.scheme) if application.state == "awarded"
         ],
     )  # fmt: skip
+
+
+def _next_of(desk: views.Desk, tasks: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What the large button leads to; in a correction only what the office has opened, by its list where that is no task."""
+    if desk.application.state != "correction":
+        return next((task for task in tasks if task["code"] != "complete"), None)
+    opened = [task for task in tasks if task["code"] == "review"]
+    return opened[0] if opened else {"url": f"{desk.base}/corrections", "name": desk.tell(N_("To be corrected"))}
 
 
 def _groups(session: Session, actor: Actor, desk: views.Desk) -> list[dict[str, Any]]:

@@ -42,9 +42,7 @@ def accept(session: Session, actor: Actor, application: Application, now: dateti
     if not is_confirmed(session, application.organisation_id, application.authority_id):
         text = N_("Nobody's claim to act for this organisation is confirmed. Check its licence first.")
         raise Conflict("claim.unconfirmed", text)
-    if queries.left_out_by(session, application):
-        text = N_("A stage before this one has left this application out; it was not recommended. Refuse it with the article.")
-        raise Conflict("application.left_out", text)
+    _check_not_left_out(session, application)
     if not remark and any(one.is_barring for one in won_before(session, application)):
         text = N_("It won this award within the years the rules name. Say why it is accepted nevertheless, or refuse it.")
         raise Invalid.one("remark", text)
@@ -57,15 +55,23 @@ def accept(session: Session, actor: Actor, application: Application, now: dateti
     return decision
 
 
+def _check_not_left_out(session: Session, application: Application) -> None:
+    if queries.left_out_by(session, application):
+        text = N_("A stage before this one has left this application out; it was not recommended. Refuse it with the article.")
+        raise Conflict("application.left_out", text)
+
+
 def return_for_correction(
     session: Session, actor: Actor, application: Application, points: Sequence[Point], now: datetime
 ) -> AcceptanceDecision:
     """Gives an application back to its owner with a list of what is open and the scheme's working days to correct it.
 
-    Raises Invalid without a point or for a part there is not, Conflict when the scheme's corrections are used up or nothing is submitted.
+    Raises Invalid without a point or for a part there is not, Conflict when the scheme's corrections are used up, nothing is
+    submitted, or a stage before on paper has left it out: no correction would let it go on.
     """
     stage = hold_for(session, actor, Action.APPLICATION_RETURN, application, now)
     _check_decidable(session, application, now)
+    _check_not_left_out(session, application)
     points = [point for point in points if point["text"]]
     if not points:
         raise Invalid.one("points", N_("Say what is to be corrected, point by point."))
