@@ -114,8 +114,8 @@ def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:
         return _closed("scheme.without", N_("The rules of this award do not provide for “{act}”."), act=act)
     if elsewhere:
         text = N_("“{act}” is not open in the stage “{stage}”. Stages in which it is: {stages}.")
-        stages = [Phrase(one.title) for one in here]
-        return _closed("stage.wrong", text, act=act, stage=Phrase(TABLE[stage.kind].title), stages=stages)
+        stages = [_title(stage, one) for one in here]
+        return _closed("stage.wrong", text, act=act, stage=_title(stage, TABLE[stage.kind]), stages=stages)
     if not standing.who - {Who.PUBLIC}:
         return HIDDEN
     if standing.who & APPLICANTS and any(Who.OWNER in TABLE[kind].grants[action] for kind in stages_with(action)):
@@ -123,6 +123,11 @@ def _why_not(action: Action, stage: StageNow, standing: Standing) -> Decision:
         return Decision(False, "role.not_responsible", text, params={"act": act})
     text = N_("Your role does not include “{act}”. The award office can tell you whose it is.")
     return Decision(False, "role.cannot", text, params={"act": act})
+
+
+def _title(stage: StageNow, of: Stage) -> object:
+    """What people of the round know a stage by: as its scheme calls it."""
+    return stage.titles.get(of.kind, Phrase(of.title))
 
 
 def _correction(standing: Standing) -> Decision:

@@ -5,7 +5,7 @@ From this table come the permissions of all doors, menus, the progress line and 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -92,7 +92,8 @@ class Stage:
 class StageNow:
     """A round's stage as an act meets it. opens_at None: not dated yet; closes_at None: open end.
 
-    without: acts that the scheme of the round does not provide for in any stage. kinds: the stages the round has.
+    without: acts that the scheme of the round does not provide for in any stage. kinds: the stages the round has. titles: what
+    its scheme calls them, which knows its own words; a kind that is not among them has the title of the table.
     """
 
     kind: Kind
@@ -102,6 +103,7 @@ class StageNow:
     zone: str
     without: frozenset[Action] = frozenset()
     kinds: frozenset[Kind] = frozenset(Kind)
+    titles: Mapping[Kind, object] = field(default_factory=dict, compare=False)
 
     @property
     def has_opened(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from award.kernel import clock, i18n
+from award.kernel import clock
 from award.kernel.actor import Action, Actor, TokenScope
 from award.kernel.errors import NotFound
 from award.kernel.i18n import N_
@@ -19,7 +19,7 @@ from award.policy import actions_of, decide
 from award.rounds.models import Round, Snapshot
 from award.rounds.queries import called_rounds, notices_until, rounds_by_id, rounds_of, stage_now, standing_in, title_of
 from award.rounds.schemas import ROUND, RoundOut, Rounds, StageOut
-from award.stages import INNER, TABLE, Kind
+from award.stages import INNER, Kind
 
 router = APIRouter(prefix="/rounds", tags=["rounds"], dependencies=[Depends(TokenGuard(TokenScope.READ_ROUNDS))])
 ACTIONS = (
@@ -87,15 +87,11 @@ def _shown(actor: Actor, round_: Round, call: Snapshot | None, notice_ends: date
 def _stages(round_: Round, own: Mapping[str, datetime]) -> list[StageOut]:
     return [
         StageOut(
-            kind=one.kind, title=_title(one.kind), opens_at=one.opens_at, closes_at=own.get(one.kind, one.closes_at)
+            kind=one.kind, title=words(round_.scheme.stage(one.kind).title), opens_at=one.opens_at,
+            closes_at=own.get(one.kind, one.closes_at),
         )
         for one in round_.stages
     ]
-
-
-def _title(kind: str) -> Words:
-    title = TABLE[Kind(kind)].title
-    return Words(zh=i18n.translate("zh", title), en=i18n.translate("en", title))
 
 
 def _called(call: Snapshot | None, own: Mapping[str, datetime]) -> list[StageOut]:

@@ -50,8 +50,9 @@ def stage_now(round_: Round, now: datetime) -> StageNow:
     """The present stage as an act meets it at a moment."""
     stage = stage_of(round_)
     zone, scheme = round_.award.authority.zone, round_.scheme
-    kinds = frozenset(Kind(one.kind) for one in scheme.stages)
-    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, zone, closed_everywhere(scheme), kinds)
+    titles = {Kind(one.kind): one.title for one in scheme.stages}
+    without, kinds = closed_everywhere(scheme), frozenset(titles)
+    return StageNow(Kind(stage.kind), stage.opens_at, stage.closes_at, now, zone, without, kinds, titles)
 
 
 def guarded_stage(session: Session, round_: Round, now: datetime, *, exclusive: bool = False) -> StageNow:

@@ -148,6 +148,9 @@ def test_a_round_as_its_office_reads_it(world: World, program: As) -> None:
     body = program(world.office).get(f"/rounds/{world.round}").json()
     assert (body["stage"], body["title"]["zh"][:3], body["zone"]) == ("score", "第六届", "Asia/Shanghai")
     assert {one["kind"] for one in body["stages"]} >= {"setup", "apply", "score", "archive"}
+    titles = {one["kind"]: one["title"] for one in body["stages"]}
+    assert titles["apply"] == {"zh": "申报", "en": "Application"}, "as its scheme calls it and its applicants read it"
+    assert titles["assign"]["en"] == "Assignment of judges"
     assert body["actions"]["round:advance"] == "allowed"
     assert body["actions"]["round:edit"] == "stage.wrong"
     assert program(world.supervisor).get(f"/rounds/{world.round}").json()["actions"]["round:advance"] == "role.cannot"

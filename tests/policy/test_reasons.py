@@ -12,6 +12,7 @@ from award.kernel.actor import Action
 from award.kernel.errors import NotFound, Refused
 from award.kernel.i18n import LANGUAGES, translate
 from award.policy import HIDDEN, Decision, Standing, decide, require
+from award.regulations.model import Text
 from award.stages import DEADLINE_BOUND, TABLE, Kind, StageNow, Who, stages_with
 from award.words import ACTIONS
 
@@ -59,6 +60,13 @@ def test_the_reason(action: Action, kind: Kind, who: Who, code: str, status: int
 def test_a_refusal_names_the_act_and_where_it_is_open(language: str, said: str) -> None:
     decision = decide(Action.APPLICATION_SUBMIT, at(Kind.SCORE), Standing(frozenset({Who.OWNER})))
     assert decision.in_language(language).startswith(said)
+
+
+def test_a_refusal_calls_stages_as_the_scheme_of_the_round_does() -> None:
+    titles = {Kind.SCORE: Text("材料评审", "Desk review"), Kind.APPLY: Text("申报", "Application")}
+    decision = decide(Action.APPLICATION_SUBMIT, replace(at(Kind.SCORE), titles=titles), Standing(frozenset({Who.OWNER})))
+    said = decision.in_language("en")
+    assert said.startswith("“Submit an application” is not open in the stage “Desk review”. Stages in which it is: Application, ")
 
 
 def test_a_refusal_names_only_stages_the_round_has() -> None:
