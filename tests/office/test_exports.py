@@ -340,6 +340,12 @@ def test_reminders_and_permissions_are_those_of_their_pages(site: World, client:
     assert len(everywhere) > len(withdraw)
 
 
+def test_who_only_looks_on_has_no_menu_of_the_office_where_he_takes_a_list_out(site: World, client: TestClient) -> None:
+    for who, is_there in (("office", True), ("supervisor", False)):
+        page = as_(client, site, who) and BeautifulSoup(client.get(f"/office/export/applications?round={site.round}").text, "html.parser")
+        assert (page.select_one(f'#menu a[href="/office/rounds/{site.round}/mailing"]') is not None) is is_there, who
+
+
 def test_no_title_is_cut_where_it_names_a_sheet() -> None:
     assert [one.title for one in EXPORTS.values() if len(one.title) > LONGEST_NAME] == []
 

@@ -23,7 +23,9 @@ from award.office.exports import service
 from award.office.exports.asked import Answer, Asked, Export
 from award.regulations.model import Text
 from award.rounds.models import Round
-from award.rounds.queries import round_for
+from award.rounds.pages.place import is_inspecting
+from award.rounds.queries import round_for, standing_in
+from award.stages import Who
 from award.words import WORDS
 
 office = APIRouter(prefix="/office/export", dependencies=[Depends(guard.office_or_supervisor)])
@@ -71,12 +73,18 @@ def _page(export: Export, asked: Asked, answer: Answer) -> dict[str, Any]:
     round_ = round_for(asked.session, asked.actor, asked.get("round")) if asked.get("round") else None
     return {
         **({"round": round_, "site_name": asked.tell(round_.award.name)} if round_ else {}),
+        "inspection": export.door == "office" and _inspects(asked.actor, round_),
         "export": export, "place": answer.place, "count": answer.table.count, "persons": answer.table.persons,
         "needs_reason": service.needs_reason(answer), "back": export.url(asked.filters),
         "narrowed": [
             _in_words(asked, round_, one, value) for one, value in asked.filters.items() if value and one not in ("round", "authority")
         ],
     }  # fmt: skip
+
+
+def _inspects(actor: Actor, round_: Round | None) -> bool:
+    """Whether the actor only looks on: his menu is then without what is the office's alone."""
+    return is_inspecting(actor) if round_ is None else Who.OFFICE not in standing_in(actor, round_).who
 
 
 def _in_words(asked: Asked, round_: Round | None, name: str, value: str) -> str:
