@@ -65,6 +65,12 @@ class TestFromSchemeToCall:
         answer = desk.post(client, "office", "/office/rounds/new", {**NEW, "award": award, "number": "7"})
         assert answer.status_code == 303
 
+    def test_rules_of_another_authority_are_named_as_such(self, desk: Desk, client: Any) -> None:
+        page = BeautifulSoup(desk.get(client, "office", "/office/rounds/new").text, "html.parser")
+        warned = {str(only(one, "input")["value"]) for one in page.select(".choices label") if "not your authority" in one.text}
+        assert warned == set(shipped_schemes()) - {"yunchuan-mayor"}
+        assert "the rules of People's Government of Jiangsu, which" in page.text
+
     def test_the_next_number_and_the_next_year_are_proposed(self, desk: Desk, client: Any) -> None:
         def proposed() -> list[str]:
             page = BeautifulSoup(desk.get(client, "office", "/office/rounds/new").text, "html.parser")

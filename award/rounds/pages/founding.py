@@ -73,9 +73,11 @@ def _row(round_: Round, notice_ends: datetime | None) -> dict[str, Any]:
 
 
 def _choices(session: Session, actor: Actor) -> dict[str, Any]:
+    authorities = queries.authorities_of(session, actor)
     return {
         "awards": queries.awards_of(session, actor),
-        "authorities": queries.authorities_of(session, actor),
+        "authorities": authorities,
+        "own_names": [one.name_zh for one in authorities],
         "schemes": list(shipped_schemes().values()),
     }
 
