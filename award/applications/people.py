@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Invitation, Person
@@ -31,11 +31,14 @@ class Member:
 
 @dataclass(frozen=True)
 class AtWork:
-    """Somebody who is writing a part now, or was until a moment ago. part: as in Answer, or "facts"."""
+    """Somebody at a part now, or until a moment ago. part: as in Answer, or "facts". is_writing: he has saved a text of late,
+    and not only opened the form.
+    """
 
     part: str
     name: str
     at: datetime
+    is_writing: bool
 
 
 def members_of(session: Session, application: Application) -> list[Member]:
@@ -91,17 +94,17 @@ def invitations_to(session: Session, application: Application, now: datetime) ->
 def at_work(
     session: Session, actor: Actor, application: Application, now: datetime, part: str | None = None
 ) -> list[AtWork]:
-    """Who else is writing now, the last sign of each: an open page's, or a text that was saved. part: only there."""
+    """Who else is at work now, the last sign of each: an open page's, or a text that was saved. part: only there."""
     since = now - RECENT
-    seen = select(Presence.part, Person.id, Person.name, Presence.seen_at).join(Person, Person.id == Presence.person_id)
+    seen = select(Presence.part, Person.id, Person.name, Presence.seen_at, false()).join(Person, Person.id == Presence.person_id)
     seen = seen.where(Presence.application_id == application.id, Presence.seen_at > since)
-    saved = select(Answer.part, Person.id, Person.name, Answer.updated_at).join(Person, Person.id == Answer.updated_by)
+    saved = select(Answer.part, Person.id, Person.name, Answer.updated_at, true()).join(Person, Person.id == Answer.updated_by)
     saved = saved.where(Answer.application_id == application.id, Answer.updated_at > since)
     if part is not None:
         seen, saved = seen.where(Presence.part == part), saved.where(Answer.part == part)
     found: dict[tuple[str, int], AtWork] = {}
-    for where, person_id, name, at in session.execute(seen.union_all(saved)):
-        last = found.get((where, person_id))
-        if person_id != actor.person_id and (last is None or last.at < at):
-            found[where, person_id] = AtWork(where, name, at)
+    for where, person_id, name, at, is_writing in session.execute(seen.union_all(saved)):
+        last = found.get((where, person_id), AtWork(where, name, at, is_writing=False))
+        if person_id != actor.person_id:
+            found[where, person_id] = AtWork(where, name, max(last.at, at), last.is_writing or bool(is_writing))
     return sorted(found.values(), key=lambda one: (one.part, one.name))

@@ -335,13 +335,15 @@ def test_a_beat_says_who_else_is_there(desk: dict[str, Visitor], world: World, c
     beat = f"{base(world)}/at-work/{PART}"
     assert desk["writer"].post(beat).text == ""
     clock.forward(minutes=2)
-    assert desk["owner"].post(beat).text == "王立 is writing, 2 min ago"
-    assert "王立 is writing, 2 min ago" in desk["owner"].page(base(world)).text
-    assert "王立 is writing, 2 min ago" in desk["reader"].page(f"{base(world)}/items/{PART}").text
-    assert "李敏 is writing now" in desk["writer"].page(f"{base(world)}/items/{PART}").text
+    assert desk["owner"].post(beat).text == "王立 had it open 2 min ago"
+    assert "王立 had it open 2 min ago" in desk["owner"].page(base(world)).text
+    assert "王立 had it open 2 min ago" in desk["reader"].page(f"{base(world)}/items/{PART}").text
+    assert "李敏 has it open now" in desk["writer"].page(f"{base(world)}/items/{PART}").text
     assert desk["owner"].post(f"{base(world)}/at-work/9.9.9").status_code == 404
     assert desk["owner"].post(f"{base(world)}/at-work/facts").status_code == 200
     assert desk["reader"].post(beat).status_code == 403
+    act(world, owner_of(world), saving("写了", after=timedelta(minutes=2)))
+    assert "李敏 is writing now" in desk["writer"].page(f"{base(world)}/items/{PART}").text
 
 
 def test_without_scripts_the_last_save_is_named(desk: dict[str, Visitor], world: World) -> None:

@@ -49,12 +49,12 @@ def test_who_has_the_form_open_is_named_to_the_others(browser: Browser, world: W
     writer = page_of(browser.new_context(), world, address, "writer")
     expect(writer.locator(".presence")).to_contain_text("李敏 is writing", timeout=8000)
     owner = page_of(browser.new_context(), world, address, "owner")
-    expect(owner.locator(".presence")).to_contain_text("王立 is writing now", timeout=8000)
+    expect(owner.locator(".presence")).to_contain_text("王立 has it open now", timeout=8000)
     reader = page_of(browser.new_context(), world, address, "reader")
-    expect(reader.locator(".presence")).to_contain_text("王立 is writing now")
+    expect(reader.locator(".presence")).to_contain_text("王立 has it open now")
     expect(reader.locator("textarea")).to_have_count(0)
     owner.goto(f"{address}/apply/{world.application}")
-    expect(owner.locator("a.task", has_text="4.1.2").locator(".presence")).to_have_text("王立 is writing now")
+    expect(owner.locator("a.task", has_text="4.1.2").locator(".presence")).to_have_text("王立 has it open now")
 
 
 def test_two_versions_are_compared_and_the_earlier_is_restored(browser: Browser, world: World, address: str) -> None:

@@ -27,7 +27,7 @@ from tests.results.judged import Entry as Judged
 
 PASSED = Entry(None, True, "表决通过", DAY, Deliberation(9, 9, 8, 1, 0))
 FAILED = Entry(None, False, "表决未通过", DAY, Deliberation(9, 8, 2, 6, 0))
-WAITS = ("result.outcomes_waiting", "The outcome of this stage does not count yet for {count} applications")
+WAITS = ("result.outcomes_waiting", "The outcome of this stage does not count yet; applications of this category concerned: {count}.")
 
 
 @pytest.fixture

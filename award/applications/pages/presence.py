@@ -21,11 +21,12 @@ Part = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
 
 
 def busy_line(desk: views.Desk, one: AtWork) -> str:
-    """Who is writing and since when nothing was heard of him, without the part."""
+    """Who is writing, or only has it open, and since when nothing was heard of him, without the part."""
     minutes = int((desk.now - one.at).total_seconds() // 60)
     if minutes < 1:
-        return desk.tell(N_("{by} is writing now"), {"by": one.name})
-    return desk.tell(N_("{by} is writing, {minutes} min ago"), {"by": one.name, "minutes": minutes})
+        return desk.tell(N_("{by} is writing now") if one.is_writing else N_("{by} has it open now"), {"by": one.name})
+    text = N_("{by} is writing, {minutes} min ago") if one.is_writing else N_("{by} had it open {minutes} min ago")
+    return desk.tell(text, {"by": one.name, "minutes": minutes})
 
 
 @router.post("/{part}")

@@ -25,8 +25,8 @@ from award.rounds.queries import guarded_stage, standing_in
 
 DECIDED = N_("The candidates of this category have been decided; the ranking stays as it was.")
 OUTCOMES_OPEN = N_(
-    "The outcome of this stage does not count yet for {count} applications of this category. Have it entered, and it or its "
-    "correction confirmed by a second person, first."
+    "The outcome of this stage does not count yet; applications of this category concerned: {count}. Have it entered, and it "
+    "or its correction confirmed by a second person, first."
 )
 
 
@@ -39,7 +39,7 @@ def propose(session: Session, actor: Actor, round_: Round, category: str, now: d
     policy.require(Action.RESULT_PROPOSE, stage, standing_in(actor, round_))
     require_clear(session, actor, round_)
     if waiting := queries.closed_gates(session, round_, category):
-        raise Conflict("result.sheets_missing", N_("{count} applications still wait for score sheets."), count=waiting)
+        raise Conflict("result.sheets_missing", N_("Applications that still wait for score sheets: {count}."), count=waiting)
     ranking = ranking_of(session, round_, category)
     content, sha256 = _spelled(ranking)
     last = queries.latest_proposal(session, round_.id, category)
