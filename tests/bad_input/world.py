@@ -12,7 +12,7 @@ from award.kernel import db
 from award.kernel.audit.models import AuditHead
 from award.kernel.audit.trail import transaction
 from award.organisations.models import Organisation
-from award.results.models import Objection
+from award.results.models import Approval, Objection
 from award.rounds.models import Authority, Round
 from tests import make
 from tests.applications.world import begin, fill, pdf
@@ -61,6 +61,8 @@ def build(engine: Engine) -> Place:
         ids |= {"open_seat": world.world.seats[1, 0], "second_seat": world.world.seats[1, 1]}
         sheet = sheet_of(session, world.world, 1, 0)
         sheet.state, sheet.returned_by = "returned", "office"
+        # The rows are asked on the first day: an approval of a later one would refuse every certificate.
+        session.scalars(select(Approval)).one().approved_on = make.NOW.date()
     doors.give_tokens(engine, {name: world.cookies[name] for name in ("apply", "accept")})
     return Place(world, ids)
 

@@ -41,7 +41,7 @@ def test_the_office_finds_him_by_his_name(world: World) -> None:
             listed = list_for_office(session, office, round_, Filters(search=wanted))
             assert ([one.name for one in listed.rows], listed.total) == (["钱伟（轴承厂）"], 1)
             lines, total = lines_of(session, office, round_, Wanted(search=wanted), 1)
-            assert ([one.entrant for one in lines], total) == (["钱伟（轴承厂）"], 1)
+            assert ([one.application.entrant for one in lines], total) == (["钱伟（轴承厂）"], 1)
 
 
 def test_the_export_of_the_sheets_names_him(world: World) -> None:
