@@ -10,6 +10,7 @@ from award.policy import Decision, decide
 from award.results import queries
 from award.results.models import AwardDecision, Proposal
 from award.rounds.models import Round
+from award.rounds.narrowing import closed_in, grants_in
 from award.rounds.queries import rounds_of, stage_now, standing_in
 from award.stages import Kind, Who
 
@@ -29,17 +30,13 @@ def may_consult(actor: Actor, round_: Round, now: datetime) -> Decision:
     """
     stage = stage_now(round_, now)
     decision = decide(Action.RESULT_CONSULT, stage, standing_in(actor, round_))
-    return ELSEWHERE if decision.allowed and stage.kind != deciding_in(round_) else decision
-
-
-def deciding_in(round_: Round) -> Kind:
-    """The stage in which the committee decides."""
-    return Kind.DELIBERATE if any(one.kind == Kind.DELIBERATE for one in round_.scheme.stages) else Kind.NOTICE
+    return ELSEWHERE if decision.allowed and Action.RESULT_CONSULT in closed_in(round_.scheme, stage.kind) else decision
 
 
 def opens_in(round_: Round) -> Kind | None:
     """The stage in which the ranking will lie before the committee; None once that stage has begun."""
-    kind = deciding_in(round_)
+    scheme = round_.scheme
+    kind = next(Kind(one.kind) for one in scheme.stages if Action.RESULT_CONSULT in grants_in(scheme, Kind(one.kind)))
     return kind if round_.position < next(one.position for one in round_.stages if one.kind == kind) else None
 
 

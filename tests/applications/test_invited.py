@@ -17,12 +17,12 @@ def test_a_judge_who_is_invited_lands_on_the_application_and_finds_it_from_every
         make.grant(session, judge, Role.JUDGE, Scope.ROUND, world.found(session).round_id)
         browser = Visitor(client, make.signed_in(session, judge))
     assert menu_of(browser, "/review") == ["/review"]
-    _, token = act(world, owner_of(world), inviting(email="judge@example.cn"))  # type: ignore[misc]
+    _, token = act(world, owner_of(world), inviting(email="judge@example.cn"))
     assert browser.post(f"/invitation/{token}").headers["location"] == base(world)
     assert menu_of(browser, "/review") == ["/review", "/apply"]
     assert menu_of(browser, "/apply") == ["/apply", "/apply/organisation", "/review"]
     assert menu_of(browser, "/me") == ["/home", "/apply"]
-    _, token = act(world, owner_of(world), inviting(Role.READER))  # type: ignore[misc]
+    _, token = act(world, owner_of(world), inviting(Role.READER))
     newcomer = {"name": "新人", "password": PASSWORD, "password_again": PASSWORD}
     made = post(client, f"/invitation/{token}", newcomer)
     assert made.headers["location"] == f"/login?note=ready&next={base(world)}"

@@ -209,7 +209,7 @@ def test_a_writer_of_one_application_is_nobody_in_another(world: World, team: di
 
 
 def test_inviting_by_link_gives_just_this(world: World, any_engine: Engine) -> None:
-    _, token = act(world, owner_of(world), inviting(Role.READER))  # type: ignore[misc]
+    _, token = act(world, owner_of(world), inviting(Role.READER))
     with transaction(world.engine) as session:
         person = accept_invitation(session, token, password=PASSWORD, now=make.NOW)
         held = session.scalars(select(Grant).where(Grant.person_id == person.id)).all()

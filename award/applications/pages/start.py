@@ -169,11 +169,11 @@ def tasks(request: Request, session: RequestSession, actor: CurrentActor, applic
     )  # fmt: skip
 
 
-def _next_of(desk: views.Desk, tasks: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _next_of(desk: views.Desk, listed: list[dict[str, Any]]) -> dict[str, Any] | None:
     """What the large button leads to; in a correction only what the office has opened, by its list where that is no task."""
     if desk.application.state != "correction":
-        return next((task for task in tasks if task["code"] != "complete"), None)
-    opened = [task for task in tasks if task["code"] == "review"]
+        return next((task for task in listed if task["code"] != "complete"), None)
+    opened = [task for task in listed if task["code"] == "review"]
     return opened[0] if opened else {"url": f"{desk.base}/corrections", "name": desk.tell(N_("To be corrected"))}
 
 

@@ -85,7 +85,6 @@ def give_back(
         reason = returning.reason_of(form, request.state.language)
         return_sheet(session, actor, review.application, sheet, reason, clock.now(session))
     except Invalid as error:
-        session.rollback()
         review = queries.review_for(session, actor, assignment_id, clock.now(session))
         shown = _team(request, session, review) | {"typed": returning.typed_in(form, sheet_id)}
         return render_invalid(request, session, "judging/team.html", error, **shown)
