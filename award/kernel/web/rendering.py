@@ -56,6 +56,12 @@ def _spoken(context: Context, value: object) -> object:
 
 
 @pass_context
+def _gap(context: Context) -> str:
+    """Between two sentences that stand apart in the template: a space, but not in Chinese."""
+    return "" if context["lang"] == "zh" else " "
+
+
+@pass_context
 def _zone(context: Context, zone: str) -> str:
     return i18n.zone_title(context["lang"], zone)
 
@@ -89,7 +95,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, static=static_url)
+    env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext, gap=_gap, static=static_url)
     env.filters["spoken"] = _spoken
     env.filters["zone"] = _zone
     env.filters["chinese"] = _chinese
