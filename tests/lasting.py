@@ -39,6 +39,7 @@ class Engines:
         if backend not in self._made:
             kept = f"sqlite:///{self._links['']}" if is_sqlite else url.render_as_string(hide_password=False)
             self._made[backend] = db.make_engine(kept)
+            db.hurry(self._made[backend])
         engine = self._made[backend]
         assert is_sqlite or engine.url == url
         self._is_lent = True

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from sqlalchemy import Engine, event
 
 from award.kernel import clock, db, migrating, serving
 from award.kernel.actor import SYSTEM
@@ -135,7 +134,7 @@ def _build(directory: Path, plan: Plan) -> str:
         migrating.create_database(url)
     with db.connected(url) as engine:
         migrating.upgrade(engine)
-        _hurry(engine)
+        db.hurry(engine)  # what a power cut takes is built again
         typer.echo(f"Building the demonstration in {directory} …", err=True)
         try:
             made = build(
@@ -145,13 +144,6 @@ def _build(directory: Path, plan: Plan) -> str:
             typer.echo(str(error), err=True)
             raise typer.Exit(1) from error
     return json.dumps({**json.loads(made.as_json()), "built_with": asdict(plan)}, ensure_ascii=False)
-
-
-def _hurry(engine: Engine) -> None:
-    """Nothing of a demonstration has to outlive a power cut while it is built: then it is built again."""
-    if engine.dialect.name == "sqlite":
-        engine.dispose()
-        event.listen(engine, "connect", lambda connection, record: connection.execute("PRAGMA synchronous=OFF"))
 
 
 def describe(built: dict[str, object], address: str) -> str:

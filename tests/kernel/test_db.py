@@ -59,11 +59,15 @@ def test_a_writer_takes_its_turn_at_its_first_use(engine: Engine) -> None:
         assert "BEGIN IMMEDIATE" in seen[:2]
 
 
-@pytest.mark.sqlite_only
-def test_sqlite_is_kept_safe(engine: Engine) -> None:
+@pytest.mark.parametrize(("is_hurried", "synchronous"), [(False, 2), (True, 0)])
+def test_sqlite_is_kept_safe(tmp_path: Path, *, is_hurried: bool, synchronous: int) -> None:
+    engine = db.make_engine(f"sqlite:///{tmp_path / 'award.sqlite3'}")
+    if is_hurried:
+        db.hurry(engine)
     with db.reading(engine) as session:
         pragmas = {name: session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")}
-    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    engine.dispose()
+    assert pragmas == {"journal_mode": "wal", "synchronous": synchronous, "foreign_keys": 1}
 
 
 def test_readers_cannot_write(any_engine: Engine) -> None:
