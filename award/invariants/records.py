@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from award.applications.models import Application, Evidence, PaperOutcome, Submission
 from award.invariants.finding import Found, among, reading
-from award.judging.models import Sheet, SheetVersion
+from award.judging.models import Sheet, SheetReturn, SheetVersion
 from award.kernel.audit.models import AuditOpening, AuditRecord
 from award.kernel.audit.verify import verify
 from award.kernel.documents.models import Document
@@ -93,6 +93,7 @@ ONCE = (
         _of("sheet", Event.SHEET_SUBMITTED),
         select(Sheet.public_id).join(SheetVersion, SheetVersion.sheet_id == Sheet.id),
     ),
+    (_of("sheet", Event.SHEET_RETURNED), select(Sheet.public_id).join(SheetReturn, SheetReturn.sheet_id == Sheet.id)),
     (_of("panel_change", Event.PANEL_CHANGE_PROPOSED), select(PanelChange.public_id)),
     (
         _of("panel_change", Event.PANEL_CHANGE_CONFIRMED, Event.PANEL_CHANGE_DROPPED),

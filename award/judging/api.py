@@ -84,11 +84,12 @@ def one_sheet(request: Request, session: RequestSession, actor: CurrentActor, as
     rows = queries.items_of(session, sheet)
     criteria, scheme = _criteria(session, review), review.application.round.scheme
     version = queries.latest_version(session, sheet) if sheet is not None and sheet.state == "submitted" else None
+    back = sheet if sheet is not None and sheet.state == "returned" else None
     missing = [] if version else missing_of(criteria, scheme.panel.strengths_from_percent, rows)
     shown = SheetOut(
         id=assignment_id, application=review.application.public_id, applicant=review.application.entrant,
         round=review.application.round.public_id, state=queries.state_of(sheet, has_signed=True),
-        returned_reason=sheet.returned_reason if sheet is not None and sheet.state == "returned" else "",
+        returned_by=back.returned_by if back else "", returned_reason=back.returned_reason if back else "",
         items=[_item(one, rows.get(one.key)) for one in criteria.items()], missing=[one.field for one in missing],
         receipt=_receipt(version) if version else None,
     )  # fmt: skip

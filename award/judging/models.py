@@ -76,6 +76,22 @@ class SheetVersion(Row):
     submitted_at: Mapped[datetime]
 
 
+class SheetReturn(Base):
+    """A submitted sheet was given back: which version, by whom, why. Never changed, whatever the judge submits then.
+
+    returned_by: office or leader. Source: security.md T5, the supervisor counts returns and sees what changed after each.
+    """
+
+    __tablename__ = "sheet_return"
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheet.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    returned_by: Mapped[str] = mapped_column(String(16))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    returned_at: Mapped[datetime]
+
+
 RELEASED = ("released", "acknowledged")
 """States of a feedback report that its applicant may read."""
 

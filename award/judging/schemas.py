@@ -98,13 +98,17 @@ class Sheets(Given):
 
 
 class SheetOut(Given):
-    """The judge's own sheet. missing: what keeps it from being submitted, item by item. receipt: once it is submitted."""
+    """The judge's own sheet. returned_by: office or leader, "" unless it is returned; returned_reason: what is to be corrected.
+
+    missing: what keeps it from being submitted, item by item. receipt: once it is submitted.
+    """
 
     id: str
     application: str
     applicant: str
     round: str
     state: str
+    returned_by: str
     returned_reason: str
     items: list[ItemOut]
     missing: list[str]
@@ -131,6 +135,6 @@ RECEIPT = {
 }  # fmt: skip
 SHEET = {
     "id": LINE["id"], "application": LINE["application"], "applicant": LINE["applicant"], "round": LINE["round"],
-    "state": "in_progress", "returned_reason": "", "items": [ITEM], "missing": [], "receipt": None,
+    "state": "in_progress", "returned_by": "", "returned_reason": "", "items": [ITEM], "missing": [], "receipt": None,
 }  # fmt: skip
 """Examples of the description."""

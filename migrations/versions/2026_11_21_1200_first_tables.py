@@ -14,6 +14,7 @@ WRITTEN_ONCE = (
     "answer_revision",
     "audit_record",
     "ruleset",
+    "sheet_return",
     "sheet_version",
     "snapshot",
     "stage_extension",
@@ -1248,6 +1249,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sheet_id", "item", name=op.f("pk_sheet_item")),
     )
     op.create_table(
+        "sheet_return",
+        sa.Column("sheet_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("returned_by", sa.String(length=16), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("returned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sheet_return_person_id")),
+        sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], name=op.f("fk_sheet_return_sheet_id")),
+        sa.PrimaryKeyConstraint("sheet_id", "number", name=op.f("pk_sheet_return")),
+    )
+    op.create_table(
         "sheet_version",
         sa.Column("sheet_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1274,6 +1287,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in (
         "sheet_version",
+        "sheet_return",
         "sheet_item",
         "sheet",
         "objection",

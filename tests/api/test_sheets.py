@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from award.judging.models import Sheet, SheetVersion
+from award.judging.service import return_sheet
 from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import transaction
 from tests import make
@@ -35,6 +36,17 @@ def test_save_and_read(world: World, program: As) -> None:
     assert judge.get(sheet + ITEM, headers={"if-none-match": '"1"'}).status_code == 304
     whole = judge.get(sheet).json()
     assert (whole["state"], whole["receipt"], "4.1.2" in whole["missing"]) == ("in_progress", None, False)
+
+
+def test_a_returned_sheet_says_by_whom_and_why(world: World, program: As) -> None:
+    worlds.score(world, 0, 1)
+    worlds.submit(world, 0, 1)
+    judge, path = program(world.judges[1]), f"/sheets/{world.seats[0, 1]}"
+    keys = ("state", "returned_by", "returned_reason")
+    assert [judge.get(path).json()[key] for key in keys] == ["submitted", "", ""]
+    with transaction(world.engine) as session:
+        return_sheet(session, world.judges[0], world.application(session), worlds.sheet(session, world, 0, 1), "意见写错了条款", make.NOW)
+    assert [judge.get(path).json()[key] for key in keys] == ["returned", "leader", "意见写错了条款"]
 
 
 def test_the_page_and_the_program_write_the_same_sheet(world: World, program: As) -> None:

@@ -86,6 +86,7 @@ def test_the_trail_is_written_once(any_engine: Engine, change: str) -> None:
         ("conflict", {"delete"}),
         ("declaration", {"delete"}),
         ("ruleset", {"update", "delete"}),
+        ("sheet_return", {"update", "delete"}),
         ("sheet_version", {"update", "delete"}),
         ("snapshot", {"update", "delete"}),
         ("stage_extension", {"update", "delete"}),

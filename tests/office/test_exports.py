@@ -35,7 +35,7 @@ from tests.kernel.test_sheets import xlsx_rows
 
 IN_ROUND = [
     "applications", "assignments", "progress", "outcomes", "objections", "certificates", "trail", "sheets", "messages", "papers",
-    "feedback", "reminders",
+    "feedback", "reminders", "returns",
 ]  # fmt: skip
 AROUND = ["rounds", "judges", "organisations", "claims", "people", "workdays", "permissions"]
 ONE = {"applications": "/office/applications/{}", "assignments": "{base}/assign/{}", "progress": "{base}/progress/{}",

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from award.judging.pages import feedback, progress, report, reviews, scoring, sheets, team
+from award.judging.pages import feedback, progress, report, returned, reviews, scoring, sheets, team
 
 router = APIRouter()
 for one in (
@@ -12,6 +12,7 @@ for one in (
     team.router,
     report.router,
     progress.router,
+    returned.router,
     feedback.office,
     feedback.applicant,
 ):

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from award import policy
 from award.accounts.models import Person
 from award.applications.models import Application
-from award.judging.models import Sheet
+from award.applications.service.holding import person_of
+from award.judging.models import Sheet, SheetReturn
 from award.judging.service.sheets import note
 from award.kernel import db
 from award.kernel.actor import Action, Actor
@@ -49,6 +50,9 @@ def return_sheet(
     if sheet.state != "submitted":
         raise Conflict("sheet.not_submitted", N_("Only a submitted sheet can be returned."))
     by = OFFICE if Who.OFFICE in standing.who else LEADER
+    session.add(SheetReturn(
+        sheet_id=sheet.id, number=sheet.number, returned_by=by, person_id=person_of(actor), reason=reason, returned_at=now,
+    ))  # fmt: skip
     sheet.state, sheet.returned_reason, sheet.returned_by = "returned", reason, by
     content = {"reason": reason, "version": sheet.number, "returned_by": by}
     note(session, actor, Event.SHEET_RETURNED, sheet, application, content)

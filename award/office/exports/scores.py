@@ -10,6 +10,8 @@ from award.applications.facts import NOMINEE
 from award.applications.models import SHARING, Application, entrant_of
 from award.applications.queries import is_barred
 from award.judging.models import Sheet
+from award.judging.pages.returned import BY
+from award.judging.returns import returns_in
 from award.kernel.actor import Action
 from award.kernel.errors import Conflict, NotFound
 from award.kernel.i18n import N_
@@ -105,7 +107,32 @@ def _valid(
     )  # fmt: skip
 
 
+def _returns(asked: Asked) -> Answer:
+    """Every return as the page has it; what changed only where the values are open to whoever takes it out."""
+    round_ = round_of(asked)
+    columns = (
+        Column(asked.say(N_("Judge"))), Column(asked.say(N_("Returns of this judge")), Kind.WHOLE),
+        Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))),
+        Column(asked.say(N_("Version returned")), Kind.WHOLE), Column(asked.say(N_("Returned")), Kind.MOMENT),
+        Column(asked.say(N_("Returned by"))), Column(asked.say(N_("In the part of"))), Column(asked.say(N_("Reason")), width=60),
+        Column(asked.say(N_("Submitted again"))), Column(asked.say(N_("Total before")), Kind.HUNDREDTHS),
+        Column(asked.say(N_("Total after")), Kind.HUNDREDTHS), Column(asked.say(N_("Change of the total")), Kind.HUNDREDTHS),
+    )  # fmt: skip
+    found = returns_in(asked.session, asked.actor, round_, asked.now)
+    rows = [
+        (
+            one.judge, len(all_), one.entrant, one.number, one.version, one.returned_at, one.returner, asked.say(BY[one.by]), one.reason,
+            asked.say(N_("Yes")) if one.is_in_again else asked.say(N_("No")),
+            *((points_of(was.before), points_of(was.after), points_of(was.after - was.before)) if (was := one.change) else (None,) * 3),
+        )
+        for all_ in found.values()
+        for one in all_
+    ]  # fmt: skip
+    return answer(asked, round_, columns, rows, len(found))
+
+
 EXPORTS = (
     Export("ranking", N_("Ranking"), ("round", "category"), page_of("/results"), _ranking),
+    Export("returns", N_("Returned sheets"), ("round",), page_of("/returns"), _returns),
     Export("sheets", N_("Score sheets"), ("round", "category"), page_of("/results"), _sheets),
 )
