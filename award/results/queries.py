@@ -4,8 +4,6 @@ import hashlib
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import starmap
-from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -15,14 +13,12 @@ from award.accounts.models import Person
 from award.applications.models import LEAVES_OUT, SHARING, Application, PaperOutcome
 from award.applications.queries import barred_from, barred_to, is_barred
 from award.judging.models import Sheet
-from award.kernel import db
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Round, RoundStage, Snapshot
 from award.rounds.queries import round_for, stage_of
-from award.standing.models import Assignment
 
 _IN_FORCE = AwardDecision.state == "in_force"
 
@@ -35,15 +31,6 @@ class PanelSheet:
     person_id: int
     judge: str
     marks: Mapping[str, int]
-
-
-class JudgedTotal(NamedTuple):
-    """One sheet's total for the comparison of judges. judge: public id of the person; total in hundredths of a point."""
-
-    application: str
-    judge: str
-    name: str
-    total_hundredths: int
 
 
 def closed_gates(session: Session, round_: Round, category: str) -> int:
@@ -132,25 +119,6 @@ def panel_sheets(session: Session, public_ids: Sequence[str]) -> dict[str, Panel
         sheet.public_id: PanelSheet(sheet.public_id, sheet.person_id, name, sheet.marks)
         for sheet, name in session.execute(query)
     }
-
-
-def judged_totals(session: Session, round_: Round, category: str) -> list[JudgedTotal]:
-    """Every valid sheet of a category. Only once all gates are open."""
-    query = (
-        select(Application.public_id, Person.public_id, Person.name, func.coalesce(Sheet.total_hundredths, 0))
-        .join(Sheet, Sheet.application_id == Application.id)
-        .join(Assignment, Assignment.id == Sheet.assignment_id)
-        .join(Person, Person.id == Sheet.person_id)
-        .where(
-            Application.round_id == round_.id,
-            Application.category == category,
-            Application.state.in_(SHARING),
-            Assignment.state == "active",
-            Sheet.state == "submitted",
-        )
-        .order_by(Sheet.id)
-    )
-    return list(starmap(JudgedTotal, db.rows_of(session, query).all()))
 
 
 def _lines() -> ORMOption:

@@ -6,27 +6,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from itertools import starmap
 from string import ascii_uppercase
 from typing import NamedTuple
 
-from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import Session
 
-from award.applications.facts import NOMINEE
-from award.applications.models import SHARING, Application, PaperOutcome, entrant_of
-from award.judging.models import Sheet
-from award.kernel import db
-from award.organisations.models import Organisation
+from award.applications.models import Application
 from award.regulations.model import CategoryRules, Criteria, Scheme
+from award.results.basis import Basis, Entry, Outcome, StoredSheet, basis_of, outcomes_of, sheets_of
 from award.results.explained import Explained, Ranking, SheetShare, StageShare, TieValue
-from award.rounds.models import Round, RoundStage
+from award.rounds.models import Round
 from award.rounds.queries import criteria_of
 from award.scoring.combine import Combined, combine, combine_items, composite, published_figure, to_full_marks
 from award.scoring.grades import item_hundredths, part_hundredths
 from award.scoring.quotas import Grade, apply_quotas
 from award.scoring.ranking import Ranked, Standing, rank
-from award.standing.models import Assignment
 
 FULL_MARKS_HUNDREDTHS = 100_000
 
@@ -50,24 +44,6 @@ class _Rules:
         return {key: items_of_link(key, self.criteria) for key in self.scheme.scoring.ties}
 
 
-class _Entry(NamedTuple):
-    id: int
-    public_id: str
-    number: str | None
-    sector: str
-    name: str
-
-
-class _Row(NamedTuple):
-    """A valid sheet as it is stored. marks: JSON, taken apart only where a ranking is made anew; leads: it is the leader's."""
-
-    application_id: int
-    public_id: str
-    marks: str
-    total_hundredths: int
-    leads: bool
-
-
 class _Scored(NamedTuple):
     """A valid sheet. leads: it is the leader's."""
 
@@ -81,35 +57,23 @@ _Panel = Sequence[_Scored]
 """The valid sheets of an application in order of assignment."""
 
 
-class _Outcome(NamedTuple):
-    """A confirmed outcome of a stage held on paper. score: hundredths of 1000 points, None where it gave none."""
-
-    application_id: int
-    stage: str
-    score: int | None
-    goes_on: bool
-
-
 def ranking_of(session: Session, round_: Round, category: str) -> Ranking:
-    """The ranking of a category by the frozen scheme.
+    """The ranking of a category by the frozen scheme, from what is stored now."""
+    return ranking_on(session, round_, category, basis_of(session, round_, category))
 
-    Only submitted sheets of active judges count; void sheets are in neither sum nor count. Applications that a stage
-    held on paper left behind are not ranked.
-    """
-    rules = _rules(session, round_, category)
-    entries = _entries(session, round_, category)
-    return _ranking(rules, tuple(entries), _sheets(session, round_, category), _outcomes(session, round_))
+
+def ranking_on(session: Session, round_: Round, category: str, basis: Basis) -> Ranking:
+    """The ranking that follows from what was read of the category, without applications that a stage held on paper left behind."""
+    return _ranking(_rules(session, round_, category), basis)
 
 
 @lru_cache(maxsize=8)
-def _ranking(
-    rules: _Rules, entries: tuple[_Entry, ...], sheets: tuple[_Row, ...], outcomes: tuple[_Outcome, ...]
-) -> Ranking:
+def _ranking(rules: _Rules, basis: Basis) -> Ranking:
     # Everything a ranking follows from is in the arguments: the same again needs no second reckoning.
-    panels, held = _by_application(sheets), _by_stage(outcomes)
+    panels, held = _by_application(basis.sheets), _by_stage(basis.outcomes)
     lines = [
         _explain(one, panels.get(one.id, ()), held.get(one.id, {}), rules)
-        for one in entries
+        for one in basis.entries
         if all(outcome.goes_on for outcome in held.get(one.id, {}).values())
     ]
     return _ranked(lines, rules)
@@ -118,11 +82,9 @@ def _ranking(
 def explained(session: Session, application: Application) -> Explained:
     """How one application came to its figure, computed afresh; without a rank, which needs the others."""
     round_, category = application.round, application.category
-    panels = _by_application(_sheets(session, round_, category, application.id))
-    outcomes = _by_stage(_outcomes(session, round_))
-    entry = _Entry(
-        application.id, application.public_id, application.number, application.sector, application.entrant
-    )
+    panels = _by_application(sheets_of(session, round_, category, application.id))
+    outcomes = _by_stage(outcomes_of(session, round_))
+    entry = Entry(application.id, application.public_id, application.number, application.sector, application.entrant)
     key = application.id
     return _explain(entry, panels.get(key, ()), outcomes.get(key, {}), _rules(session, round_, category))
 
@@ -138,45 +100,7 @@ def _rules(session: Session, round_: Round, category: str) -> _Rules:
     return _Rules((round_.scheme_sha256, round_.public_id, category), scheme, scheme.category(category), criteria)
 
 
-def _entries(session: Session, round_: Round, category: str) -> Sequence[_Entry]:
-    query = (
-        select(
-            Application.id, Application.public_id, Application.number, Application.sector,
-            Application.profile[NOMINEE].as_string(), Organisation.name,
-        )
-        .join(Application.organisation)
-        .where(Application.round_id == round_.id, Application.category == category, Application.state.in_(SHARING))
-        .order_by(Application.id)
-    )  # fmt: skip
-    return [
-        _Entry(id_, public_id, number, sector, entrant_of(nominee, name))
-        for id_, public_id, number, sector, nominee, name in db.rows_of(session, query).all()
-    ]
-
-
-def _sheets(session: Session, round_: Round, category: str, application_id: int | None = None) -> tuple[_Row, ...]:
-    """application_id: only of this application; None: of all."""
-    query = (
-        select(
-            Sheet.application_id, Sheet.public_id, cast(Sheet.marks, Text), func.coalesce(Sheet.total_hundredths, 0),
-            Assignment.is_leader,
-        )
-        .join(Assignment, Assignment.id == Sheet.assignment_id)
-        .join(Application, Application.id == Sheet.application_id)
-        .where(
-            Sheet.round_id == round_.id,
-            Application.category == category,
-            Assignment.state == "active",
-            Sheet.state == "submitted",
-        )
-        .order_by(Sheet.application_id, Assignment.id)
-    )  # fmt: skip
-    if application_id is not None:
-        query = query.where(Sheet.application_id == application_id)
-    return tuple(starmap(_Row, db.rows_of(session, query).all()))
-
-
-def _by_application(sheets: Iterable[_Row]) -> Mapping[int, _Panel]:
+def _by_application(sheets: Iterable[StoredSheet]) -> Mapping[int, _Panel]:
     found: dict[int, list[_Scored]] = defaultdict(list)
     for one in sheets:
         scored = _Scored(one.public_id, json.loads(one.marks), one.total_hundredths, one.leads)
@@ -184,24 +108,14 @@ def _by_application(sheets: Iterable[_Row]) -> Mapping[int, _Panel]:
     return found
 
 
-def _outcomes(session: Session, round_: Round) -> tuple[_Outcome, ...]:
-    query = (
-        select(PaperOutcome.application_id, RoundStage.kind, PaperOutcome.score_hundredths, PaperOutcome.goes_on)
-        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
-        .where(RoundStage.round_id == round_.id, PaperOutcome.state == "confirmed")
-        .order_by(PaperOutcome.id)
-    )
-    return tuple(starmap(_Outcome, db.rows_of(session, query).all()))
-
-
-def _by_stage(outcomes: Iterable[_Outcome]) -> Mapping[int, Mapping[str, _Outcome]]:
-    found: dict[int, dict[str, _Outcome]] = defaultdict(dict)
+def _by_stage(outcomes: Iterable[Outcome]) -> Mapping[int, Mapping[str, Outcome]]:
+    found: dict[int, dict[str, Outcome]] = defaultdict(dict)
     for one in outcomes:
         found[one.application_id][one.stage] = one
     return found
 
 
-def _explain(application: _Entry, panel: _Panel, outcomes: Mapping[str, _Outcome], rules: _Rules) -> Explained:
+def _explain(application: Entry, panel: _Panel, outcomes: Mapping[str, Outcome], rules: _Rules) -> Explained:
     scoring = rules.scheme.scoring
     combined = _combined(panel, None, rules)
     stages, value, missing = _composed(combined.value, outcomes, rules)
@@ -245,7 +159,7 @@ def _total(sheet: _Scored, points: Mapping[str, int], items: Sequence[str] | Non
 
 
 def _composed(
-    desk: Fraction | None, outcomes: Mapping[str, _Outcome], rules: _Rules
+    desk: Fraction | None, outcomes: Mapping[str, Outcome], rules: _Rules
 ) -> tuple[tuple[StageShare, ...], Fraction | None, tuple[str, ...]]:
     weights = {one.kind: one.weight_hundredths for one in rules.scheme.stages if one.weight_hundredths}
     if not weights:

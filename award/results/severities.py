@@ -4,9 +4,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from award.results.queries import JudgedTotal
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from award.accounts.models import Person
+from award.kernel import db
+from award.results.basis import Basis, Entry, StoredSheet
 from award.scoring.severity import Reason, ScoredSheet, severity
 
 MATERIAL = 100.0
@@ -43,17 +48,45 @@ class Severities:
     reason: Reason | Literal["not_told_apart"] | None
 
 
+class JudgedTotal(NamedTuple):
+    """One sheet's total. judge: public id of the person, who is called name; total in hundredths of a point."""
+
+    application: str
+    judge: str
+    name: str
+    total_hundredths: int
+
+
+def severities_in(session: Session, basis: Basis) -> Severities:
+    """Compares the judges over all sheets of the applications that take part. Only once all gates are open."""
+    people = db.rows_of(
+        session,
+        select(Person.id, Person.public_id, Person.name).where(
+            Person.id.in_({sheet.person_id for sheet in basis.sheets})
+        ),
+    )
+    return _compared(basis.entries, basis.sheets, tuple(sorted(map(tuple, people))))
+
+
+@lru_cache(maxsize=8)
+def _compared(
+    entries: tuple[Entry, ...], sheets: tuple[StoredSheet, ...], people: tuple[tuple[int, str, str], ...]
+) -> Severities:
+    # Sheets do not change once all gates are open, and with 200 judges the equations take a second.
+    named = {id_: (public_id, name) for id_, public_id, name in people}
+    taking_part = {one.id: one.public_id for one in entries}
+    return severities_of([
+        JudgedTotal(taking_part[one.application_id], *named[one.person_id], one.total_hundredths)
+        for one in sheets
+        if one.application_id in taking_part
+    ])  # fmt: skip
+
+
 def severities_of(totals: Sequence[JudgedTotal]) -> Severities:
     """Compares the judges over all their sheets. Codes follow the public ids, so they say nothing about anybody.
 
     Source: scoring.md 2.4 and 2.7.
     """
-    return _compared(tuple(totals))
-
-
-@lru_cache(maxsize=8)
-def _compared(totals: tuple[JudgedTotal, ...]) -> Severities:
-    # Sheets do not change once all gates are open, and with 200 judges the equations take a second.
     found = severity([ScoredSheet(one.application, one.judge, one.total_hundredths / 100) for one in totals])
     codes = {judge: f"R{at:02d}" for at, judge in enumerate(sorted({one.judge for one in totals}), start=1)}
     names = {one.judge: one.name for one in totals}

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from award.kernel import db
 from award.regulations.loader import shipped_schemes
-from award.results import queries, severities
+from award.results import severities
+from award.results.basis import basis_of
 from award.results.ranking import _ranking, ranking_of
 from award.rounds.models import Round
 from tests.bench import figures
@@ -25,7 +26,7 @@ def ranking(sizes: Sizes) -> list[Figure]:
         round_ = session.scalars(select(Round).where(Round.public_id == made.round)).one()
         category = shipped_schemes()["yunchuan-mayor"].categories[0].key
         severities._compared.cache_clear()
-        first = figures.seconds_of(lambda: severities.severities_of(queries.judged_totals(session, round_, category)))
+        first = figures.seconds_of(lambda: severities.severities_in(session, basis_of(session, round_, category)))
 
         def again() -> object:
             session.expunge_all()
@@ -36,7 +37,7 @@ def ranking(sizes: Sizes) -> list[Figure]:
                 lambda: _plain_loops(marks),
                 lambda: (_ranking.cache_clear(), again()),
                 again,
-                lambda: severities.severities_of(queries.judged_totals(session, round_, category)),
+                lambda: severities.severities_in(session, basis_of(session, round_, category)),
             ],
             min(sizes.runs, 3),
         )

@@ -24,8 +24,8 @@ from award.kernel.audit.trail import transaction
 from award.kernel.audit.verify import verify
 from award.kernel.files.service import Prepared, prepare_generated
 from award.kernel.settings import ROOT
-from award.results.queries import judged_totals
-from award.results.severities import severities_of
+from award.results.basis import basis_of
+from award.results.severities import severities_in
 from award.rounds.models import Round
 from award.rounds.queries import stage_of
 from award.standing.models import Assignment
@@ -113,7 +113,7 @@ def test_the_harsh_and_the_lenient_judge_are_told_and_nobody_else(
     stories = judge_stories(8, 6)
     with db.reading(engine) as session:
         round_ = session.scalars(select(Round)).one()
-        judges = severities_of(judged_totals(session, round_, "organisation")).judges
+        judges = severities_in(session, basis_of(session, round_, "organisation")).judges
     told = {one.name: one.verdict for one in judges if one.verdict}
     assert told == {stories[1].name: "severe", stories[4].name: "lenient"}
 

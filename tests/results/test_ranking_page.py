@@ -5,8 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from award.results.queries import JudgedTotal
-from award.results.severities import Severities, severities_of
+from award.results.severities import JudgedTotal, Severities, severities_of
 from tests.applications.browsing import Visitor
 from tests.results.judged import Entry, build
 from tests.results.test_pages import base, main_of

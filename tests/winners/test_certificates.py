@@ -21,8 +21,8 @@ from award.office.queries import counts_of
 from award.panels.queries import panels_of
 from award.papers.documents import documents_for
 from award.regulations.loader import shipped_schemes
+from award.results.basis import basis_of
 from award.results.published import latest_of
-from award.results.queries import judged_totals
 from award.results.ranking import ranking_of
 from award.rounds.models import Snapshot
 from award.winners.models import Certificate
@@ -260,7 +260,7 @@ def told(world: World) -> tuple[object, ...]:
         progress = {one.id: len(one.seats) for one in panels_in(session, office, round_)}
         panels = {one.application.public_id: len(one.seats) for one in panels_of(session, office, round_)}
         ranks = [(one.public_id, one.rank) for one in ranking_of(session, round_, last.category).lines]
-        judged = len(judged_totals(session, round_, last.category))
+        judged = len(basis_of(session, round_, last.category).sheets)
         return counts.accepted, counts.due, counts.submitted, counts.open_gates, progress, panels, scored_in(session, last), ranks, judged
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
+from award.applications.models import Application
 from award.applications.queries import office_application
 from award.kernel.actor import Action
 from award.kernel.errors import NotFound
@@ -15,13 +16,14 @@ from award.kernel.web.rendering import render
 from award.policy import require
 from award.regulations.model import Text
 from award.results import queries
+from award.results.basis import Basis, basis_of
 from award.results.explained import Ranking
 from award.results.pages.desk import Desk, desk_of
 from award.results.pages.explaining import explanation_of
 from award.results.pages.shown import grade_names, rows_of
-from award.results.ranking import ranking_of
+from award.results.ranking import ranking_on
 from award.results.service import deciding
-from award.results.severities import severities_of
+from award.results.severities import severities_in
 from award.results.wording import unapplied
 from award.rounds.queries import stage_now
 from award.standing.queries import standing_of
@@ -48,7 +50,8 @@ def results(
 
 def _ranking(desk: Desk) -> dict[str, Any]:
     proposal, decision = desk.proposal, desk.decision
-    ranking = shown_ranking(desk)
+    basis = basis_of(desk.session, desk.round, desk.category)
+    ranking = shown_ranking(desk, basis)
     lines = {line.application.public_id: line for line in proposal.lines} if proposal and decision else {}
     names = grade_names(desk.scheme, desk.category)
     decided = [line.decided_grade for line in lines.values()]
@@ -56,11 +59,7 @@ def _ranking(desk: Desk) -> dict[str, Any]:
     seats = [(quota, decided.count(quota.grade)) for quota in desk.scheme.category(desk.category).quotas]
     return {
         "rows": rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100),
-        "left_behind": [
-            (one, desk.scheme.stage(kind).title, reason)
-            for one, kind, reason in queries.left_behind(desk.session, desk.round, desk.category)
-            if one.public_id not in desk.hidden
-        ],
+        "left_behind": _left_behind(desk) if not all(one.goes_on for one in basis.outcomes) else [],
         "upward": [one.award for one in desk.scheme.upward] if desk.papers[2] is not None else [],
         "hidden": len(desk.hidden),
         "vacancies": [(names[quota.grade], quota.seats - count) for quota, count in seats if count < quota.seats]
@@ -75,8 +74,17 @@ def _ranking(desk: Desk) -> dict[str, Any]:
         or waits,
         "to_come": [] if decision else _to_come(desk, present_too=waits is not None),
         "warnings": unapplied(desk.scheme, desk.category),
-        "severities": severities_of(queries.judged_totals(desk.session, desk.round, desk.category)),
+        "severities": severities_in(desk.session, basis),
     }
+
+
+def _left_behind(desk: Desk) -> list[tuple[Application, Text, str]]:
+    """Each with the stage in which it was left behind, and the reason."""
+    return [
+        (one, desk.scheme.stage(kind).title, reason)
+        for one, kind, reason in queries.left_behind(desk.session, desk.round, desk.category)
+        if one.public_id not in desk.hidden
+    ]
 
 
 def _to_come(desk: Desk, *, present_too: bool) -> list[Text]:
@@ -86,11 +94,12 @@ def _to_come(desk: Desk, *, present_too: bool) -> list[Text]:
     return [one.title for one in desk.scheme.stages if one.kind in ahead and one.weight_hundredths]
 
 
-def shown_ranking(desk: Desk) -> Ranking:
-    """The ranking as it was decided on, and until then as the sheets make it now."""
+def shown_ranking(desk: Desk, basis: Basis | None = None) -> Ranking:
+    """The ranking as it was decided on, and until then as the sheets make it now. basis: what it follows from, where that was read."""
     if desk.proposal is not None and desk.decision is not None:
         return queries.stored_ranking(desk.proposal)
-    return ranking_of(desk.session, desk.round, desk.category)
+    basis = basis or basis_of(desk.session, desk.round, desk.category)
+    return ranking_on(desk.session, desk.round, desk.category, basis)
 
 
 @router.post("/propose", dependencies=[Depends(guard.office)])

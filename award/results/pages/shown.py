@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -18,8 +19,7 @@ from award.rounds.models import Round
 Papers = tuple[Notice | None, Approval | None, Publication | None]
 
 
-@dataclass(frozen=True)
-class Strip:
+class Strip(NamedTuple):
     """Totals of the sheets in points of 1000, and where the rules put the figure."""
 
     totals: tuple[float, ...]
@@ -28,8 +28,7 @@ class Strip:
     high: str
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One application in the table. grade: name of what is proposed; decided: of what was decided, where it was."""
 
     public_id: str
