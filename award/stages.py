@@ -158,7 +158,8 @@ _BEFORE_JUDGES: Grants = {**_READERS, **_WITHDRAW, **_OUTCOME}
 _WITH_JUDGES: Grants = {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_WITHDRAW, **_OUTCOME}
 _DECIDE: Grants = {Action.RESULT_PROPOSE: _to(Who.OFFICE), Action.RESULT_DECIDE: _to(Who.OFFICE)}
 _CONSULT: Grants = {Action.RESULT_CONSULT: _to(Who.COMMITTEE)}
-"""The proposed ranking as the committee has it before it; in the notice only where the scheme has no deliberation."""
+"""The proposed ranking as the committee has it before it; in the notice only where the scheme has no deliberation, and so is the
+declaring of a conflict by its members."""
 _WORK_ENDED: Grants = {
     **_READERS,
     **_SCORED,
@@ -258,13 +259,18 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.DELIBERATE, N_("Deliberation"), N_("Deliberation"),
             N_("The committee deliberates and votes."),
-            {**_JUDGES_READ, **_SCORED, **_CONFLICT, **_RESULT, **_DECIDE, **_CONSULT, **_OUTCOME}, "outcomes_complete", "decision_made",
+            {
+                **_JUDGES_READ, **_SCORED, **_RESULT, **_DECIDE, **_CONSULT, **_OUTCOME,
+                Action.CONFLICT_DECLARE: _CONFLICT[Action.CONFLICT_DECLARE] | _to(Who.COMMITTEE),
+            },
+            "outcomes_complete", "decision_made",
         ),
         _stage(
             Kind.NOTICE, N_("Public notice"), N_("Public notice"),
             N_("The candidates are on public notice; anybody may object."),
             {
                 **_WORK_ENDED, **_DECIDE, **_CONSULT,
+                Action.CONFLICT_DECLARE: _to(Who.COMMITTEE),
                 Action.NOTICE_PUBLISH: _to(Who.OFFICE),
                 Action.OBJECTION_ANSWER: _to(Who.OFFICE),
                 Action.OBJECTION_FILE: _to(Who.PUBLIC),

@@ -177,7 +177,7 @@ def faults_of_entry(
         _committee_on(kind, entry.held_on, kept.values()),
         None if accepted is None else day_of(accepted),
         panel_of(session, application) if kind == "consensus" else (),
-        _barred_members(session, round_, application, now) if kind == "deliberate" else (),
+        barred_members(session, round_, application, now) if kind == "deliberate" else (),
         _ended_before(session, round_, application) if kind in AFTER_SCORING else None,
     )
     return faults_of(entry, setting, counts=gives_score(round_))
@@ -210,7 +210,7 @@ def panel_of(session: Session, application: Application) -> tuple[str, ...]:
     return tuple(one.name for one in seats_of(session, application))
 
 
-def _barred_members(session: Session, round_: Round, application: Application, now: datetime) -> tuple[str, ...]:
+def barred_members(session: Session, round_: Round, application: Application, now: datetime) -> tuple[str, ...]:
     """The names of the members of the committee who must not touch an application."""
     is_barred = Person.id.in_(barred_from(session, Application.id == application.id))
     query = select(Person.name).where(is_barred, holds(Role.COMMITTEE_MEMBER, round_, now))

@@ -2,10 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
 
+from award.applications.models import SHARING, Application
+from award.applications.queries import is_barred
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_
+from award.organisations.models import Organisation
 from award.policy import Decision, decide
 from award.results import queries
 from award.results.models import AwardDecision, Proposal
@@ -38,6 +42,17 @@ def opens_in(round_: Round) -> Kind | None:
     scheme = round_.scheme
     kind = next(Kind(one.kind) for one in scheme.stages if Action.RESULT_CONSULT in grants_in(scheme, Kind(one.kind)))
     return kind if round_.position < next(one.position for one in round_.stages if one.kind == kind) else None
+
+
+def applicants_before(session: Session, actor: Actor, round_: Round) -> list[Application]:
+    """The applications that lie before the committee, by applicant; without those a conflict hides from the actor."""
+    query = (
+        select(Application)
+        .join(Application.organisation)
+        .options(contains_eager(Application.organisation))
+        .where(Application.round_id == round_.id, Application.state.in_(SHARING), ~is_barred(actor))
+    )
+    return list(session.scalars(query.order_by(Organisation.name, Application.id)))
 
 
 def proposed_to(session: Session, round_: Round, category: str) -> tuple[Proposal | None, AwardDecision | None]:

@@ -22,7 +22,8 @@ def closed_in(scheme: Scheme, kind: Kind) -> frozenset[Action]:
     if scheme.stage(kind).held != "paper":
         closed.add(Action.OUTCOME_RECORD)
     if kind == Kind.NOTICE and Kind.DELIBERATE in order:
-        closed.add(Action.RESULT_CONSULT)
+        # The committee's part of the round has ended.
+        closed |= {Action.CONFLICT_DECLARE, Action.RESULT_CONSULT}
     if kind == Kind.ACCEPT and not scheme.application.corrections:
         closed |= {Action.APPLICATION_EDIT, Action.APPLICATION_SUBMIT}
     return frozenset(closed & TABLE[kind].grants.keys())
@@ -35,6 +36,7 @@ def grants_in(scheme: Scheme, kind: Kind) -> Mapping[Action, frozenset[Who]]:
 
 
 NARROWED = frozenset({
-    Action.APPLICATION_RETURN, Action.APPLICATION_WITHDRAW, Action.OUTCOME_RECORD, Action.RESULT_CONSULT, *REPORTING, *CERTIFYING,
+    Action.APPLICATION_RETURN, Action.APPLICATION_WITHDRAW, Action.CONFLICT_DECLARE, Action.OUTCOME_RECORD, Action.RESULT_CONSULT,
+    *REPORTING, *CERTIFYING,
 })
 """Acts that the rules of some award may close, for a table that is of no award."""

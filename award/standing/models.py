@@ -9,7 +9,7 @@ from award.kernel.db import Base, Row
 
 
 class Conflict(Base):
-    """A person must not touch an application. It beats every grant and is never deleted. source: judge or office."""
+    """A person must not touch an application. It beats every grant and is never deleted. source: judge, committee or office."""
 
     __tablename__ = "conflict"
     __table_args__ = (UniqueConstraint("person_id", "application_id"),)

@@ -17,6 +17,7 @@ from award.office.outcome_kinds import Consensus, Deliberation, Entry
 from award.office.outcome_people import faults_of_panel
 from award.office.outcomes import record_outcome
 from award.panels import service as panels
+from award.results.service.stepping_back import step_back
 from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
@@ -105,6 +106,16 @@ def test_a_member_with_a_conflict_on_record_has_no_vote(voting: World) -> None:
         recused = replace(entry, content=Deliberation(9, 8, 8, 0, 0, (JUDGES[1],)))
         record_outcome(session, voting.office, found.round, found, recused, make.NOW)
         assert session.scalars(select(PaperOutcome)).one().content["recused"] == [JUDGES[1]]
+
+
+def test_whoever_declared_it_himself_stands_in_the_form(voting: World, client: TestClient) -> None:
+    """A member steps back from an application on whose panel he sits: his seat ends too, and the form names both as recused."""
+    with transaction(voting.engine) as session:
+        member = make.actor(session, voting.person(session, voting.judges[2]))
+        step_back(session, member, voting.application(session), "顾问", make.NOW)
+        assert voting.seat(session, 0, 2).state == "recused"
+    page = as_(client, voting, "office").get(f"/office/rounds/{voting.round}/outcomes/{voting.applications[0]}").text
+    assert fields(page)["recused"].split("\n") == [JUDGES[1], JUDGES[2]]
 
 
 def fields(page: str) -> dict[str, str]:

@@ -40,7 +40,9 @@ STRANGERS = {
     "the public": ("", OF_ROUND),
 }
 """Who, and the parameters of addresses that name nothing he may know of."""
-THEIR_OWN = {"a member of the committee": {"/committee/rounds/{round_id}"}}
+THEIR_OWN = {"a member of the committee": {
+    "/committee/rounds/{round_id}", "/committee/rounds/{round_id}/conflicts", "/committee/rounds/{round_id}/conflicts/{application_id}",
+}}
 """Doors at which the same people are at home."""
 OPEN_TO_ALL = {"/calls/{round_id}", "/apply/rounds/{round_id}/{category}"}
 """Rounds that are open are no secret."""

@@ -3,15 +3,20 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from award.accounts.pages.going import home_of
+from award.invariants.commands import ask_all
 from award.kernel.actor import Role
 from award.kernel.audit.trail import transaction
+from award.kernel.errors import Refused
+from award.kernel.events import Event
 from award.results.consulting import may_consult
+from award.results.service.stepping_back import step_back
 from award.standing.models import Conflict
 from tests import make
 from tests.applications.browsing import Visitor, without_reference
+from tests.applications.world import records
 from tests.conftest import StandingClock
 from tests.results.acts import decide, propose, put_on_notice
 from tests.results.judged import Entry, World, build
@@ -104,10 +109,53 @@ def test_what_he_has_a_conflict_with_is_not_there(here: World, client: Any) -> N
     assert "A conflict of interest of yours is on record" in shown
 
 
+def test_a_member_steps_back_from_an_applicant(any_engine: Engine, clock: StandingClock, client: Any) -> None:
+    """By names only and before the ranking is there; from then on the applicant does not exist for him, and twice is hidden."""
+    world = build(any_engine, [Entry("甲"), Entry("乙")], at="notice")
+    member, name = member_of(world, client), "甲"
+    with transaction(any_engine) as session:
+        public_id = world.application(session, name).public_id
+    url = f"{page(world)}/conflicts/{public_id}"
+    listed = main_of(member.page(f"{page(world)}/conflicts"))
+    assert name in listed
+    assert "乙" in listed
+    refused = member.post(url, {"reason": " "})
+    assert refused.status_code == 422
+    assert "Say in a few words what the conflict is." in refused.text
+    assert member.post(url, {"reason": "配偶在该组织任职"}).headers["location"] == f"{page(world)}/conflicts"
+    with transaction(any_engine) as session:
+        kept = session.scalars(select(Conflict)).one()
+        assert (kept.source, kept.reason, kept.person_id) == ("committee", "配偶在该组织任职", world.actors["孙毅"].person_id)
+        [told] = records(session, Event.CONFLICT_DECLARED)
+        assert (told["actor"]["id"], told["content"]) == (
+            world.actors["孙毅"].public_id, {"reason": "配偶在该组织任职", "source": "committee"},
+        )
+        assert ask_all(session)["conflicts_as_told"].offences == 0
+    propose(world)
+    for shown in (member.page(f"{page(world)}/conflicts"), member.page(page(world))):
+        assert name not in main_of(shown)
+        assert "A conflict of interest of yours is on record" in main_of(shown)
+    gone, missing = member.get(url), member.get(f"{page(world)}/conflicts/222222222222")
+    assert gone.status_code == missing.status_code == 404
+    assert without_reference(gone.text) == without_reference(missing.text).replace("222222222222", public_id)
+    assert member.post(url, {"reason": "再次申明"}).status_code == 404
+
+
+def test_nobody_else_steps_back_so(engine: Engine, clock: StandingClock, client: Any) -> None:
+    """Not before or after the committee's part of the round, and nobody who is not of the committee."""
+    world = build(engine, [Entry("甲", sector="manufacturing")], scheme="qingdao-mayor", at="deliberate")
+    member_of(world, client)
+    for stage, who, status in (("deliberate", "office", 403), ("score", "孙毅", 409), ("notice", "孙毅", 409)):
+        world.stage(stage)
+        with transaction(engine) as session, pytest.raises(Refused) as caught:
+            step_back(session, world.actors[who], world.application(session, "甲"), "配偶", make.NOW)
+        assert caught.value.status == status
+
+
 def test_a_member_reads_what_is_done_on_paper(here: World, client: Any) -> None:
-    """Nothing on this page is promised that it does not hold: no vote, no signature, no declaration."""
+    """Nothing on this page is promised that it does not hold: no vote, no signature."""
     shown = main_of(member_of(here, client).page("/committee"))
-    for said in ("On paper you vote and sign the minutes", "It cannot be declared here", "without a vote or a signature of yours"):
+    for said in ("On paper you vote and sign the minutes", "A conflict of interest you declare", "without a vote or a signature of yours"):
         assert said in shown
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -67,7 +68,7 @@ def form_of(
         typed = outcome_forms.typed_from(found, outcomes.content_of(round_, found))
     elif page["is_here"]:
         typed = outcome_forms.departments_in(outcomes.content_of(round_, one) for one in kept.values())
-        typed |= {"members": "\n".join(outcomes.panel_of(session, application))} if page["rules"].kind == "consensus" else {}
+        typed |= _people_known(session, round_, application, page["rules"].kind, clock.now(session))
     said = _said(session, round_, {application.id: found} if found else {})
     return render(request, session, FORM, **page, **said, outcome=found, typed=typed, rows=outcome_forms.rows_for(typed))
 
@@ -241,6 +242,13 @@ def _form_page(session: Session, actor: Actor, round_: Round, application: Appli
         "rule": _rule(round_.scheme, kind, application.category),
         "is_decided": is_decided(session, round_, application.category),
     }
+
+
+def _people_known(session: Session, round_: Round, application: Application, kind: str, now: datetime) -> dict[str, str]:
+    """Whom a new form names already: the panel that agrees, the members of the committee with a conflict on record."""
+    if kind == "consensus":
+        return {"members": "\n".join(outcomes.panel_of(session, application))}
+    return {"recused": "\n".join(outcomes.barred_members(session, round_, application, now))} if kind == "deliberate" else {}
 
 
 def titles_of(scheme: Scheme) -> Mapping[str, Text]:
