@@ -2,11 +2,13 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, delete, select, update
 
 from award.kernel.audit.trail import transaction
+from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.office import checks
 from award.results import queries
@@ -15,6 +17,8 @@ from award.results.service import amending
 from award.results.service.days import AMENDED_TOO_EARLY
 from award.rounds.models import Snapshot
 from tests import make
+from tests.applications.browsing import Visitor
+from tests.conftest import StandingClock
 from tests.results.acts import (
     NUMBER,
     amend,
@@ -29,6 +33,7 @@ from tests.results.acts import (
 )
 from tests.results.judged import DAY, Entry, World, build, with_scheme
 from tests.results.test_deciding import ENTRIES, decided, states
+from tests.results.test_pages import main_of
 
 
 @pytest.fixture
@@ -61,6 +66,14 @@ def notices(world: World) -> list[Notice]:
         return list(session.scalars(select(Notice).order_by(Notice.number)))
 
 
+def letters(world: World) -> list[list[str]]:
+    """The letters to whoever objected, the first one first: title and paragraphs."""
+    with transaction(world.engine) as session:
+        found = session.scalars(select(Document.view).where(Document.subject.startswith("objection:")).order_by(Document.id))
+        views = [json.loads(one) for one in found]
+    return [[*view["title"], *(one["text"] for one in view["paragraphs"])] for view in views]
+
+
 def test_a_seat_is_left_vacant(world: World) -> None:
     objection = uphold(world, "制造二")
     assert settled(world) == ["Objections that call for an amended decision: {receipts}"]
@@ -76,6 +89,11 @@ def test_a_seat_is_left_vacant(world: World) -> None:
     correct_notice(world)
     assert settled(world) == []
     assert world.acts("decision:") == ["result:amended", "result:amendment_confirmed"]
+    first, second = letters(world)
+    assert first[3] == "经研究，我办将对有关结果重新审议；审议结果以更正公示公布，并另行书面告知。"
+    assert second[0] == "异议处理结果告知书"
+    assert second[2:4] == ["经重新审议，有关结果已作变更。理由：申报数据不实", "更正公示另行发布。"]
+    assert not any("制造二" in line for line in second)
 
 
 def test_the_versions_stay_readable(world: World) -> None:
@@ -184,12 +202,23 @@ def test_a_general_objection_under_which_no_grade_changes_does_not_hold_the_roun
     assert settled(world) == ["Amended decisions that wait for a second person: {count}"]
     with pytest.raises(Refused):
         confirm_amendment(world, made, by="office")
+    assert len(letters(world)) == 1, "nothing is told before two people have said it"
     assert confirm_amendment(world, made) == "in_force"
+    assert letters(world)[1][2] == "经重新审议，维持原结果。理由：经重新审议，维持原决定"
     assert (decided(world), settled(world)) == (before, ["A corrected notice is to be published"])
     correct_notice(world)
     assert settled(world) == []
     first, second = notices(world)
     assert second.closes_at == first.closes_at, "nobody is named newly"
+
+
+def test_the_page_of_the_objection_has_both_letters(clock: StandingClock, here: World, client: Any) -> None:
+    objection = uphold(here)
+    url, office = f"/office/rounds/{here.round}/notice/objections/{objection}", Visitor(client, here.cookies["office"])
+    assert "a second letter says what came of it" not in main_of(office.page(url))
+    assert office.get(f"{url}/files/outcome").status_code == 404
+    confirm_amendment(here, amend(here, [objection], {}, stays=True, reason="经重新审议，维持原决定"))
+    assert "a second letter says what came of it" in main_of(office.page(url))
 
 
 def test_that_the_decision_stays_is_not_said_beside_another_grade(here: World) -> None:

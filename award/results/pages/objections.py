@@ -22,7 +22,7 @@ from award.kernel.web.rendering import render, render_invalid
 from award.policy import Decision
 from award.results import queries
 from award.results.forms import LONGEST_TEXT, prepared_paper, read_filing
-from award.results.letters import subject_of
+from award.results.letters import outcome_subject_of, subject_of
 from award.results.models import Objection
 from award.results.pages.desk import Desk, desk_of, send_paper, typed_of
 from award.results.service import objecting
@@ -199,6 +199,7 @@ def _page(desk: Desk, found: Objection) -> dict[str, Any]:
         "left_over": _left_over(desk, found) if not closed else None,
         "is_mine": found.examined_by == desk.actor.person_id, "due": objecting.due_on(desk.session, desk.round, found),
         "letter": latest_for(desk.session, "notice", subject_of(found), "zh") if found.state == "answered" else None,
+        "outcome": latest_for(desk.session, "notice", outcome_subject_of(found), "zh") if found.decision_id is not None else None,
     }  # fmt: skip
 
 
@@ -217,8 +218,13 @@ def _seen(found: Objection) -> str:
 def file(
     session: RequestSession, actor: CurrentActor, round_id: PublicId, objection_id: PublicId, kind: str
 ) -> Response:
-    """The paper an objection came on, or the evidence of its examination. kind: paper or evidence."""
+    """The paper an objection came on, the evidence of its examination, or the letter on what was decided anew.
+
+    kind: paper, evidence or outcome.
+    """
     _, found = _opened(session, actor, round_id, objection_id)
+    if kind == "outcome":
+        return send_paper(latest_for(session, "notice", outcome_subject_of(found), "zh"), f"异议处理结果告知书-{found.receipt}")
     file_id = {"paper": found.file_id, "evidence": found.evidence_id}.get(kind)
     if file_id is None:
         raise NotFound

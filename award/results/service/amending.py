@@ -18,6 +18,7 @@ from award.results.ranking import without
 from award.results.service.again import first_of
 from award.results.service.days import AMENDED_TOO_EARLY, first_of_amendment, too_early
 from award.results.service.deciding import faults_of_meeting, require_clear
+from award.results.service.objecting import tell_outcome
 from award.results.service.seats import faults_of_seats
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in
@@ -92,7 +93,8 @@ def confirm_amendment(
 ) -> AwardDecision:
     """Puts an amended decision in force in the place of the one it amends; a corrected notice tells of it.
 
-    Effects: who is named newly becomes a candidate, who lost the award is an accepted applicant again. Asked again by the
+    Effects: who is named newly becomes a candidate, who lost the award is an accepted applicant again; a letter to whose objection
+    it follows from. Asked again by the
     same person, answers with it. Raises Refused for whoever entered it, Conflict where it does not wait any more.
     """
     _decision(session, actor, round_, decision.proposal, now)
@@ -114,6 +116,7 @@ def confirm_amendment(
         elif line.decided_grade and line.application.state == "accepted":
             line.application.state = "candidate"
     session.flush()
+    tell_outcome(session, round_, decision, is_kept=not changed(before.grades, decision.grades), now=now)
     _record(
         session,
         actor,

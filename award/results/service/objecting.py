@@ -20,8 +20,8 @@ from award.kernel.events import Event
 from award.kernel.i18n import N_, Phrase
 from award.press.document import to_json
 from award.results import queries
-from award.results.letters import letter_view, subject_of
-from award.results.models import Notice, Objection
+from award.results.letters import letter_view, outcome_subject_of, outcome_view, subject_of
+from award.results.models import AwardDecision, Notice, Objection
 from award.rounds.models import Round
 from award.rounds.people import officers_of
 from award.rounds.queries import calendar_of, guarded_stage, standing_in
@@ -31,7 +31,7 @@ from award.stages import Kind
 EFFECTS: Mapping[str, str] = {
     "none": N_("None: the notice stays as it is"),
     "correction": N_("The notice is corrected; the decision stays"),
-    "amendment": N_("The decision is amended and the notice corrected"),
+    "amendment": N_("The decision is reconsidered and the notice corrected"),
 }
 """What an objection can lead to."""
 CLOSED = N_("No public notice is running for this round; objections cannot be filed now.")
@@ -232,6 +232,13 @@ def confirm_answer(
         {"effect": objection.effect, "answer": objection.answer},
     )
     return objection
+
+
+def tell_outcome(session: Session, round_: Round, decision: AwardDecision, *, is_kept: bool, now: datetime) -> None:
+    """Wants the letter to everybody whose objection an amended decision follows from: the answer left open what would come of it."""
+    for one in session.scalars(select(Objection).where(Objection.decision_id == decision.id).order_by(Objection.number)):
+        view = outcome_view(session, round_, one, decision, is_kept=is_kept)
+        want(session, "notice", outcome_subject_of(one), "zh", to_json(view), now)
 
 
 def return_answer(
