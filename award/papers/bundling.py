@@ -20,14 +20,15 @@ from award.kernel.documents.queries import latest_for
 from award.kernel.documents.service import Request, place_for
 from award.kernel.errors import Conflict, NotFound
 from award.kernel.events import Event
+from award.kernel.files.models import StoredFile
 from award.kernel.files.storage import storage
 from award.kernel.i18n import N_
 from award.kernel.jobs.service import enqueue
 from award.papers import queries
-from award.papers.gaps import UNMADE, Gap, gap
+from award.papers.gaps import UNMADE, UNMADE_LETTER, Gap, gap
 from award.papers.kinds import KINDS
 from award.papers.queries import Paper
-from award.papers.uploaded import FOLDER, Upload, uploads_in
+from award.papers.uploaded import OBJECTIONS, Upload, uploads_in
 from award.press.records import Head
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in, title_of
@@ -99,7 +100,8 @@ def content_of(session: Session, actor: Actor, round_: Round, now: datetime, *, 
         for turn, one in enumerate(ordered, 1)
     }
     files, missing = _papers(session, [one for one, _ in found], folders)
-    files += [_upload_line(one, folders) for one in uploads]
+    files += [_upload_line(one, one.stored, folders) for one in uploads if one.stored is not None]
+    missing += [gap(UNMADE_LETTER, _upload_path(one, "pdf", folders)) for one in uploads if one.stored is None]
     evidence = _submissions(session, ordered, folders) if with_evidence else []
     scheme, title = round_.scheme, title_of(round_).zh
     head = Head("zh", scheme.award.zh, title, str(round_.year), "", scheme.office.zh, "")
@@ -148,14 +150,19 @@ def _line(path: str, title: str, paper: Paper, document: Document) -> dict[str, 
     }  # fmt: skip
 
 
-def _upload_line(one: Upload, folders: dict[int, str]) -> dict[str, Any]:
+def _upload_line(one: Upload, stored: StoredFile, folders: dict[int, str]) -> dict[str, Any]:
     """Without a document: its day is known already."""
-    folder = WHOLE_ROUND if one.application is None else folders[one.application.id]
     return {
-        "path": f"{folder}/{FOLDER}/{tidy(one.name)}.{one.stored.extension}", "title": one.name,
+        "path": _upload_path(one, stored.extension, folders), "title": one.name,
         "number": (one.application.number or "") if one.application else "", "dated": one.dated.isoformat(),
-        "pages": one.stored.pages, "sha256": one.stored.sha256, "size": one.stored.size,
+        "pages": stored.pages, "sha256": stored.sha256, "size": stored.size,
     }  # fmt: skip
+
+
+def _upload_path(one: Upload, extension: str, folders: dict[int, str]) -> str:
+    about = None if one.shelf == OBJECTIONS else one.application
+    folder = WHOLE_ROUND if about is None else folders[about.id]
+    return f"{folder}/{one.shelf}/{tidy(one.name)}.{extension}"
 
 
 def _submissions(session: Session, applications: list[Application], folders: dict[int, str]) -> list[dict[str, str]]:

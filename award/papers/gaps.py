@@ -6,10 +6,11 @@ from typing import TypedDict
 from award.kernel.i18n import N_, translate
 from award.papers.kinds import KINDS
 
-UNMADE, UNREADABLE, UNREADABLE_ONE = "unmade", "unreadable", "unreadable_one"
+UNMADE, UNMADE_LETTER, UNREADABLE, UNREADABLE_ONE = "unmade", "unmade_letter", "unreadable", "unreadable_one"
 GONE, DAMAGED, CLOSED = "gone", "damaged", "closed"
 SENTENCES: Mapping[str, str] = {
     UNMADE: N_("{place} · {paper}"),
+    UNMADE_LETTER: N_("{place} (not made yet)"),
     UNREADABLE: N_("{place} (what was submitted cannot be read)"),
     UNREADABLE_ONE: N_("{place} (the record of file {turn} cannot be read)"),
     GONE: N_("{place} (the file is gone)"),

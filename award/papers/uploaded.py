@@ -1,32 +1,39 @@
-"""The signed papers a round rests on, as they were uploaded: of stages held on paper, of decisions, of the approval."""
+"""The files a round rests on besides its papers: of stages held on paper, of decisions, of the approval, of objections."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from award.applications.models import Application, PaperOutcome
 from award.applications.queries import is_barred, with_round
 from award.kernel.actor import Actor
+from award.kernel.documents.models import Document
 from award.kernel.files.models import StoredFile
-from award.results.models import Approval, AwardDecision, Proposal
-from award.results.queries import hidden_from
+from award.results.letters import outcome_subject_of, subject_of
+from award.results.models import Approval, AwardDecision, Objection, Proposal
+from award.results.queries import hidden_from, objections_of
 from award.rounds.models import Round, RoundStage
 
-FOLDER = "签字文件"
+FOLDER, OBJECTIONS = "签字文件", "异议"
 MINUTES, APPROVAL = "会议纪要", "批准文件"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One file as it was uploaded. application: None for one of the whole round; name: without its ending."""
+    """One file as it was uploaded. application: None for one of the whole round; name: without its ending.
 
-    stored: StoredFile
+    stored: None for a letter that is wanted and not made yet. shelf: the folder it lies in. What belongs to an objection lies
+    with the papers of the round: who objected is nothing for the papers of an application.
+    """
+
+    stored: StoredFile | None
     name: str
     dated: date
     application: Application | None = None
+    shelf: str = FOLDER
 
 
 def uploads_in(session: Session, actor: Actor, round_: Round) -> list[Upload]:
@@ -36,7 +43,7 @@ def uploads_in(session: Session, actor: Actor, round_: Round) -> list[Upload]:
     found = list(_of_stages(session, actor, round_))
     if not hidden_from(session, actor, round_):
         found += _minutes(session, round_)
-    return found + list(_approvals(session, round_))
+    return [*found, *_approvals(session, round_), *_objections(session, actor, round_)]
 
 
 def _of_stages(session: Session, actor: Actor, round_: Round) -> Iterator[Upload]:
@@ -72,6 +79,29 @@ def _approvals(session: Session, round_: Round) -> Iterator[Upload]:
     query = select(Approval, StoredFile).join(StoredFile, StoredFile.id == Approval.file_id)
     for approval, stored in session.execute(query.where(Approval.round_id == round_.id)):
         yield Upload(stored, APPROVAL, approval.approved_on)
+
+
+def _objections(session: Session, actor: Actor, round_: Round) -> Iterator[Upload]:
+    """What came in, what was found, and both letters, of the objections the officer may open."""
+    found, day_of = objections_of(session, actor, round_), round_.award.authority.day_of
+    letters = _letters(session, found)
+    for one in found:
+        head = f"{one.number:02d}_{one.receipt}"
+        for what, file_id, at in (("来件", one.file_id, None), ("核查材料", one.evidence_id, one.examined_at)):
+            if file_id is not None:
+                dated = one.received_on if at is None else day_of(at)
+                yield Upload(session.get_one(StoredFile, file_id), f"{head}_{what}", dated, one.application, OBJECTIONS)
+        for what, subject in (("答复书", subject_of(one)), ("处理结果告知书", outcome_subject_of(one))):
+            if letter := letters.get(subject):
+                stored = letter.file if letter.is_ready else None
+                yield Upload(stored, f"{head}_{what}", day_of(letter.wanted_at), one.application, OBJECTIONS)
+
+
+def _letters(session: Session, objections: Sequence[Objection]) -> dict[str, Document]:
+    """The last letter of each subject."""
+    subjects = [subject for one in objections for subject in (subject_of(one), outcome_subject_of(one))]
+    query = select(Document).options(joinedload(Document.file)).where(Document.kind == "notice", Document.subject.in_(subjects))
+    return {one.subject: one for one in session.scalars(query.order_by(Document.wanted_at, Document.id))}
 
 
 def _version(number: int) -> str:
