@@ -204,3 +204,13 @@ def test_nobody_is_named_twice(desk: Desk, client: Any, kind: str, name: str) ->
     answer = send(desk, client, address, {**COMMON, **KINDS[kind][0], name: "王强\n李敏\n王 强"})
     assert refusals(answer) == [name]
     assert "“王 强” stands here twice" in answer.text
+
+
+@pytest.mark.parametrize(("votes", "refused"), [({"votes_for": "9"}, "votes_for"), ({"votes_for": "5", "votes_against": "2"}, "goes_on")])
+def test_what_does_not_agree_is_told_with_what_is_empty(desk: Desk, client: Any, votes: dict[str, str], refused: str) -> None:
+    """And nothing is made of a number that is empty itself."""
+    public_id = desk.round("deliberate", "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, 'deliberate')}"
+    entered = {**COMMON, **KINDS["deliberate"][0], "summary": "", "held_on": "", **votes}
+    assert refusals(send(desk, client, address, entered, with_paper=False)) == ["held_on", "summary", "file", refused]
+    assert refusals(send(desk, client, address, {**entered, "present": ""})) == ["held_on", "present", "summary"]

@@ -89,7 +89,7 @@ def without_empty_rows(form: SubmittedForm) -> SubmittedForm:
 
 
 def read_entry(form: SubmittedForm, kind: str, criteria: Criteria, *, counts: bool, has_file: bool) -> Entry:
-    """The outcome as typed. Raises Invalid with every field that cannot be read."""
+    """The outcome as typed. Every field that cannot be read is noted in the form; the entry then has something in its place."""
     cls = CONTENTS[kind]
     held_on = form.day("held_on")
     content = _content(form, cls, criteria)
@@ -98,8 +98,7 @@ def read_entry(form: SubmittedForm, kind: str, criteria: Criteria, *, counts: bo
     summary = form.text("summary", longest=2000, lines=True)
     if not has_file:
         form.fault("file", NO_FILE)
-    form.check()
-    return Entry(score, goes_on, summary, typing.cast(date, held_on), content)
+    return Entry(score, goes_on, summary, held_on or date.min, content)
 
 
 def _score(form: SubmittedForm, *, counts: bool) -> int | None:

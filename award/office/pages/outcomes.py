@@ -148,7 +148,8 @@ def _typed_page(
 def _enter(
     session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
 ) -> None:
-    entry = _entry(session, actor, round_, application, form, prepared)
+    others = {id_: one for id_, one in outcomes.outcomes_of(session, round_).items() if id_ != application.id}
+    entry = _entry(session, actor, round_, application, form, prepared, others)
     outcomes.record_outcome(session, actor, round_, application, entry, clock.now(session))
 
 
@@ -159,19 +160,28 @@ def _correct(
     reason = form.text("reason", required=False, longest=1000, lines=True)
     if not reason:
         form.fault("reason", corrections.NO_REASON)
-    entry = _entry(session, actor, round_, application, form, prepared)
+    entry = _entry(session, actor, round_, application, form, prepared, {})
     corrections.correct_outcome(session, actor, round_, application, entry, reason, clock.now(session))
 
 
 def _entry(
-    session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None
-) -> Entry:
-    """What the form says, with the paper that came with it. Raises Invalid with every field that cannot be read."""
+    session: Session, actor: Actor, round_: Round, application: Application, form: SubmittedForm, prepared: Prepared | None,
+    others: Mapping[int, PaperOutcome],
+) -> Entry:  # fmt: skip
+    """What the form says, with the paper that came with it. others: outcomes it must not contradict.
+
+    Raises Invalid with every field that cannot be read, and with what does not agree in those that can.
+    """
     kind = outcomes.require_paper(round_)
     kept = outcomes.outcomes_of(session, round_).get(application.id)
     criteria = criteria_of(session, round_, application.category)
     has_file = prepared is not None or (kept is not None and kept.file_id is not None)
     entry = outcome_forms.read_entry(form, kind, criteria, counts=outcomes.gives_score(round_), has_file=has_file)
+    if form.errors:
+        unread = {one.field.partition(".")[0] for one in form.errors} | {"file"}
+        can_compare = unread.isdisjoint({"goes_on", *(one.name for one in outcome_forms.asked_by(kind))})
+        more = outcomes.faults_of_entry(session, round_, application, entry, others, clock.now(session)) if can_compare else []
+        raise Invalid([*form.errors, *(one for one in more if one.field not in unread)])
     if prepared is None:
         return entry
     stored = keep(session, prepared, actor.person_id, clock.now(session), "outcome")
