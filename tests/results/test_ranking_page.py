@@ -32,6 +32,10 @@ def test_before_the_last_stage_that_counts_nothing_is_called_final(engine: Engin
     assert shown.count("not yet") == 2
     for final in ("No total by the rules", "no grade", "without a candidate"):
         assert final not in shown, final
+    one = main_of(Visitor(client, world.cookies["office"]).page(f"{base(world)}/results/{world.applications['制造一']}"))
+    assert "Stages that count in the total are still to come: " in one
+    for final in ("No total by the rules", "Without a total there is no rank", "leaves the application without a total", "missing"):
+        assert final not in one
 
 
 def test_where_severity_explains_nothing_no_judge_is_given_a_margin_of_0() -> None:

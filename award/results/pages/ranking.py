@@ -72,7 +72,7 @@ def _ranking(desk: Desk) -> dict[str, Any]:
         "may_propose": desk.says(Action.RESULT_PROPOSE),
         "may_decide": desk.says(Action.RESULT_DECIDE)
         or waits,
-        "to_come": [] if decision else _to_come(desk, present_too=waits is not None),
+        "to_come": _to_come(desk, is_open=waits is not None),
         "warnings": unapplied(desk.scheme, desk.category),
         "severities": severities_in(desk.session, basis),
     }
@@ -87,9 +87,11 @@ def _left_behind(desk: Desk) -> list[tuple[Application, Text, str]]:
     ]
 
 
-def _to_come(desk: Desk, *, present_too: bool) -> list[Text]:
-    """The stages that count in the total and have not been held yet. present_too: the present one has outcomes to come."""
-    last_held = desk.round.position - (1 if present_too else 0)
+def _to_come(desk: Desk, *, is_open: bool) -> list[Text]:
+    """The stages that count in the total and have not been held yet; none once it is decided. is_open: the present one is not over."""
+    if desk.decision:
+        return []
+    last_held = desk.round.position - (1 if is_open else 0)
     ahead = {one.kind for one in desk.round.stages if one.position > last_held}
     return [one.title for one in desk.scheme.stages if one.kind in ahead and one.weight_hundredths]
 
@@ -126,6 +128,8 @@ def one_result(
     is_ranked = may_rank and (desk.decision is not None or not queries.closed_gates(session, desk.round, desk.category))
     if all(line.public_id != application_id for line in ranking.lines):
         raise NotFound
+    is_open = deciding.what_waits(session, desk.round, desk.category) is not None
     return render(
-        request, session, "results/one.html", **desk.place, **explanation_of(desk, ranking, application_id), is_ranked=is_ranked
-    )
+        request, session, "results/one.html", **desk.place, **explanation_of(desk, ranking, application_id), is_ranked=is_ranked,
+        to_come=_to_come(desk, is_open=is_open),
+    )  # fmt: skip
