@@ -153,12 +153,15 @@ def tokens_of(session: Session, person_id: int, now: datetime) -> list[ApiToken]
     return list(session.scalars(query.order_by(ApiToken.created_at.desc(), ApiToken.id.desc())))
 
 
-def current_grants(session: Session, person_id: int, now: datetime) -> list[Grant]:
-    """The grants of a person that are in force or will be. now: the award's clock."""
+def current_grants(session: Session, person_ids: Iterable[int], now: datetime) -> dict[int, list[Grant]]:
+    """The grants of people that are in force or will be, by the inner number of each. now: the award's clock."""
+    found: dict[int, list[Grant]] = {one: [] for one in person_ids}
     query = select(Grant).where(
-        Grant.person_id == person_id, Grant.revoked_at.is_(None), Grant.valid_until.is_(None) | (Grant.valid_until > now)
+        Grant.person_id.in_(found), Grant.revoked_at.is_(None), Grant.valid_until.is_(None) | (Grant.valid_until > now)
     )
-    return list(session.scalars(query.order_by(Grant.valid_from, Grant.id)))
+    for grant in session.scalars(query.order_by(Grant.valid_from, Grant.id)):
+        found[grant.person_id].append(grant)
+    return found
 
 
 def account_events(session: Session, person: Person, limit: int = 30) -> list[AuditRecord]:

@@ -1,5 +1,6 @@
 """Which people an administrator and an award office see; neither sees applications here."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,19 +116,21 @@ def is_only_ours(session: Session, actor: Actor, person: Person) -> bool:
     return session.scalar(elsewhere.limit(1)) is None
 
 
-def roles_of(session: Session, person: Person, now: datetime, *, named: frozenset[int] | None = None) -> list[HeldRole]:
-    """What a person holds. named: authorities whose name may be shown; None means all. Rounds and organisations of
-    others are never named. now: the award's clock.
+def roles_of(
+    session: Session, people: Iterable[Person], now: datetime, *, named: frozenset[int] | None = None
+) -> dict[int, list[HeldRole]]:
+    """What each of some people holds, by inner number. named: authorities whose name may be shown; None means all.
+
+    Rounds and organisations of others are never named. now: the award's clock.
     """
-    authorities = {one.id: one.name for one in session.scalars(select(Authority))}
-    return [
-        HeldRole(
-            one.public_id, Role(one.role), Scope(one.scope),
-            authorities.get(one.scope_id) if one.scope == Scope.AUTHORITY and (named is None or one.scope_id in named) else None,
-            one.valid_until,
-        )
-        for one in current_grants(session, person.id, now)
-    ]  # fmt: skip
+    names = {one.id: one.name for one in session.scalars(select(Authority)) if named is None or one.id in named}
+    grants = current_grants(session, [one.id for one in people], now)
+    return {person_id: [_held(one, names) for one in held] for person_id, held in grants.items()}
+
+
+def _held(grant: Grant, names: Mapping[int, Text]) -> HeldRole:
+    place = names.get(grant.scope_id) if grant.scope == Scope.AUTHORITY else None
+    return HeldRole(grant.public_id, Role(grant.role), Scope(grant.scope), place, grant.valid_until)
 
 
 def grant_of(session: Session, person: Person, public_id: str) -> Grant:

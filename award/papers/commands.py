@@ -11,7 +11,8 @@ from award.kernel.documents import batches
 from award.kernel.documents.models import Batch
 from award.kernel.errors import AwardError
 from award.kernel.installed import installed
-from award.papers import queries, service
+from award.papers import service
+from award.papers.counting import counts_of
 from award.papers.kinds import KINDS
 from award.papers.reasons import reason
 from award.rounds.models import Round
@@ -25,7 +26,7 @@ def status(round_id: str) -> None:
     """How many papers of each kind are made, and the latest batches with what failed."""
     with installed() as engine, db.reading(engine) as session:
         round_ = _round(session, round_id)
-        for one in queries.counts_of(session, SYSTEM, round_, "zh", clock.now(session)):
+        for one in counts_of(session, SYSTEM, round_, "zh", clock.now(session)):
             typer.echo(f"{one.kind.key:12} {one.ready}/{one.total} ready, {one.wanted} being made, {one.failed} failed")
         found = batches.batches_about(session, service.subject_of(round_))
         progress = batches.progress_of(session, found)

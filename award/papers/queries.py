@@ -1,10 +1,11 @@
 """Which papers of a round an actor may have, and how far each is; every question goes through the Actions that exist."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, select
+from sqlalchemy import ColumnElement, Select, func, null, select
 from sqlalchemy.orm import Session, joinedload
 
 from award.accounts.queries import names_of
@@ -12,8 +13,7 @@ from award.applications.models import AcceptanceDecision, Application
 from award.applications.queries import application_for, applications_of, is_barred, may_read, with_round
 from award.judging.models import RELEASED, FeedbackReport, Sheet
 from award.kernel.actor import SYSTEM, Action, Actor
-from award.kernel.documents.batches import unstated as unstated_in
-from award.kernel.documents.models import Document, DocumentState
+from award.kernel.documents.models import Document
 from award.kernel.documents.service import paper_name
 from award.kernel.errors import NotFound
 from award.kernel.i18n import translate
@@ -22,7 +22,7 @@ from award.policy import Standing, decide
 from award.results.queries import approval_of, hidden_from, publication_of
 from award.rounds.models import Round, Snapshot
 from award.rounds.queries import round_for, stage_now, standing_in
-from award.stages import APPLICANTS, StageNow, Who
+from award.stages import APPLICANTS, Who
 from award.standing.models import Assignment
 from award.standing.queries import standing_of
 from award.winners.models import Certificate
@@ -149,94 +149,88 @@ def _standing(actor: Actor, round_: Round) -> Standing:
     return Standing(frozenset({Who.OFFICE})) if actor is SYSTEM else standing_in(actor, round_)
 
 
+@dataclass(frozen=True)
+class Source:
+    """Where the papers of a kind come from. applications: each as often as it has such papers; thing: what a paper is about."""
+
+    applications: Select[Any]
+    thing: ColumnElement[str]
+    person: ColumnElement[Any] = field(default_factory=null)
+
+
 def papers_in(session: Session, actor: Actor, round_: Round, key: str, now: datetime) -> list[Paper]:
     """All papers of a kind in a round that its office may have; none of an application the actor has a conflict with."""
-    stage, standing = stage_now(round_, now), _standing(actor, round_)
-    if not standing.who & {Who.OFFICE, Who.SUPERVISOR}:
+    kind = KINDS[key]
+    if kind.is_of_round:
+        thing = things_of_round(session, actor, round_, now).get(key)
+        return [] if thing is None else [Paper(kind, thing, round_.award.name_zh, round_)]
+    source = source_of(actor, round_, key, now)
+    if source is None:
         return []
-    if KINDS[key].is_of_round:
-        return _papers_of_round(session, actor, round_, key, now)
+    query = source.applications.add_columns(source.thing, source.person)
+    return [Paper(kind, thing, one.entrant, round_, one, person) for one, thing, person in session.execute(query)]
+
+
+def things_of_round(session: Session, actor: Actor, round_: Round, now: datetime) -> dict[str, str]:
+    """What the papers of the round as a whole are about, by the key of their kind: as many as there are by now."""
+    if not _standing(actor, round_).who & {Who.OFFICE, Who.SUPERVISOR} or not _may_see_result(session, actor, round_, now):
+        return {}
+    query = select(Snapshot.kind, Snapshot.public_id).where(Snapshot.round_id == round_.id, Snapshot.kind.in_(("notice", "result")))
+    latest: dict[str, str] = dict(session.execute(query.order_by(Snapshot.number)).all())
+    found = {"notice": round_.public_id} if "notice" in latest else {}
+    if "result" in latest:
+        found["announcement"] = latest["result"]
+    if approval_of(session, round_.id) is not None:
+        found["decision"] = round_.public_id
+    return found
+
+
+def source_of(actor: Actor, round_: Round, key: str, now: datetime) -> Source | None:
+    """Where the papers of a kind that applications have come from; None where the actor may have none of them now."""
+    stage, who = stage_now(round_, now), _standing(actor, round_).who
+    needed = {
+        "book": Action.APPLICATION_READ, "sheet": Action.SHEETS_READ, "comments": Action.SHEETS_READ, "summary": Action.SHEETS_READ,
+        "feedback": Action.FEEDBACK_READ,
+    }.get(key)  # fmt: skip
+    if not who & {Who.OFFICE, Who.SUPERVISOR}:
+        return None
+    if needed is not None and not decide(needed, stage, Standing(who, gate_open=needed != Action.APPLICATION_READ)).allowed:
+        return None
+    base = _applications(actor, round_)
     if key == "book":
-        return _books(session, actor, round_, stage, standing)
+        return Source(base, Application.public_id.expression)
     if key in ("sheet", "comments", "summary"):
-        return _of_panels(session, actor, round_, key, stage, standing)
-    return _others(session, actor, round_, key, stage, standing)
+        return _of_panels(base, key)
+    if key == "certificate":
+        return Source(base.join(Certificate, Certificate.application_id == Application.id), Certificate.public_id.expression)
+    if key == "feedback":
+        written = base.join(FeedbackReport, FeedbackReport.application_id == Application.id)
+        return Source(written.where(FeedbackReport.state.in_(RELEASED)), FeedbackReport.public_id.expression)
+    told = base.join(AcceptanceDecision, AcceptanceDecision.application_id == Application.id)
+    in_force = told.where(AcceptanceDecision.state == "in_force")
+    return Source(in_force.order_by(AcceptanceDecision.id), AcceptanceDecision.public_id.expression)
 
 
-def _papers_of_round(session: Session, actor: Actor, round_: Round, key: str, now: datetime) -> list[Paper]:
-    if not _may_see_result(session, actor, round_, now):
-        return []
-    if key == "decision" and approval_of(session, round_.id) is None:
-        return []
-    thing = round_.public_id
-    if key in ("notice", "announcement"):
-        wanted = {"notice": "notice", "announcement": "result"}[key]
-        query = select(Snapshot.public_id).where(Snapshot.round_id == round_.id, Snapshot.kind == wanted)
-        snapshot = session.scalar(query.order_by(Snapshot.number.desc()).limit(1))
-        if snapshot is None:
-            return []
-        thing = snapshot if key == "announcement" else thing
-    return [Paper(KINDS[key], thing, round_.award.name_zh, round_)]
-
-
-def _mine(actor: Actor) -> ColumnElement[bool]:
-    """Applications the actor has no conflict with."""
-    return ~false() if actor.person_id is None else ~is_barred(actor)
-
-
-def _applications(actor: Actor, round_: Round) -> Select[Application]:
-    query = with_round().where(Application.round_id == round_.id, Application.submitted_at.is_not(None), _mine(actor))
-    return query.order_by(Application.number)
-
-
-def _books(session: Session, actor: Actor, round_: Round, stage: StageNow, standing: Standing) -> list[Paper]:
-    if not decide(Action.APPLICATION_READ, stage, standing).allowed:
-        return []
-    return [_of(one, "book", one.public_id) for one in session.scalars(_applications(actor, round_))]
-
-
-def _of_panels(
-    session: Session, actor: Actor, round_: Round, key: str, stage: StageNow, standing: Standing
-) -> list[Paper]:
+def _of_panels(base: Select[Application], key: str) -> Source:
     """Of applications whose gate has opened."""
-    open_gate = Standing(standing.who, gate_open=True)
-    if not decide(Action.SHEETS_READ, stage, open_gate).allowed:
-        return []
-    opened = _applications(actor, round_).where(Application.gate_opened_at.is_not(None))
+    opened = base.where(Application.gate_opened_at.is_not(None))
     if key == "summary":
-        return [_of(one, key, one.public_id) for one in session.scalars(opened)]
+        return Source(opened, Application.public_id.expression)
     query = (
-        opened.add_columns(Sheet.public_id, Sheet.person_id)
-        .join(Sheet, Sheet.application_id == Application.id)
+        opened.join(Sheet, Sheet.application_id == Application.id)
         .join(Assignment, Assignment.id == Sheet.assignment_id)
         .where(Sheet.state == "submitted", Assignment.state == "active")
         .order_by(Assignment.id)
     )
-    return [
-        Paper(KINDS[key], sheet, one.entrant, round_, one, person)
-        for one, sheet, person in session.execute(query)
-    ]
+    return Source(query, Sheet.public_id.expression, Sheet.person_id.expression)
 
 
-def _others(
-    session: Session, actor: Actor, round_: Round, key: str, stage: StageNow, standing: Standing
-) -> list[Paper]:
-    base = _applications(actor, round_)
-    if key == "acceptance":
-        query = base.add_columns(AcceptanceDecision.public_id).join(
-            AcceptanceDecision, AcceptanceDecision.application_id == Application.id
-        )
-        query = query.where(AcceptanceDecision.state == "in_force").order_by(AcceptanceDecision.id)
-    elif key == "certificate":
-        query = base.add_columns(Certificate.public_id).join(Certificate, Certificate.application_id == Application.id)
-    else:
-        if not decide(Action.FEEDBACK_READ, stage, Standing(standing.who, gate_open=True)).allowed:
-            return []
-        query = base.add_columns(FeedbackReport.public_id).join(
-            FeedbackReport, FeedbackReport.application_id == Application.id
-        )
-        query = query.where(FeedbackReport.state.in_(RELEASED))
-    return [Paper(KINDS[key], thing, one.entrant, round_, one) for one, thing in session.execute(query)]
+def _applications(actor: Actor, round_: Round) -> Select[Application]:
+    """Those the actor has no conflict with."""
+    query = with_round().where(Application.round_id == round_.id, Application.submitted_at.is_not(None))
+    if actor.person_id is not None:
+        query = query.where(~is_barred(actor))
+    return query.order_by(Application.number)
 
 
 def told_apart(session: Session, papers: Sequence[Paper], language: str) -> dict[str, str]:
@@ -261,60 +255,23 @@ def own_notices(session: Session, actor: Actor, now: datetime) -> list[Paper]:
     return [_of(own[application], "acceptance", thing) for application, thing in found]
 
 
-# --- how far they are -----------------------------------------------------------------------------------------
+AT_ONCE = 5_000
+"""Subjects named in one statement: databases take a few tens of thousands of values."""
 
 
-def latest_documents(session: Session, kind: PaperKind, papers: list[Paper], language: str) -> dict[str, Document]:
-    """The document wanted last for each paper, by its subject, in one query."""
-    newest = (
-        select(func.max(Document.id))
-        .where(
-            Document.kind == kind.template,
-            Document.language == language,
-            Document.subject.in_([one.subject for one in papers]),
+def latest_documents(session: Session, kind: PaperKind, papers: Sequence[Paper], language: str) -> dict[str, Document]:
+    """The document wanted last for each paper, by its subject."""
+    found: dict[str, Document] = {}
+    for first in range(0, len(papers), AT_ONCE):
+        newest = (
+            select(func.max(Document.id))
+            .where(
+                Document.kind == kind.template,
+                Document.language == language,
+                Document.subject.in_([one.subject for one in papers[first : first + AT_ONCE]]),
+            )
+            .group_by(Document.subject)
         )
-        .group_by(Document.subject)
-    )
-    query = select(Document).options(joinedload(Document.file)).where(Document.id.in_(newest))
-    return {one.subject: one for one in session.scalars(query)}
-
-
-@dataclass(frozen=True)
-class Count:
-    """How many papers of a kind a round has, and how many of them are ready, being made, and failed."""
-
-    kind: PaperKind
-    total: int
-    ready: int
-    wanted: int
-    failed: int
-
-    @property
-    def missing(self) -> int:
-        """Not made and not being made."""
-        return self.total - self.ready - self.wanted
-
-
-def counts_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> list[Count]:
-    """Every kind of paper the round has by now. Failed are those that could not be printed or not even be stated."""
-    found = []
-    unstated = {one: unstated_in(session, f"round:{round_.public_id}", one) for one in {language, "zh"}}
-    for key, kind in KINDS.items():
-        papers = papers_in(session, actor, round_, key, now)
-        if not papers:
-            continue
-        spoken = _language(kind, language)
-        made = latest_documents(session, kind, papers, spoken)
-        states = [made[one.subject].state if one.subject in made else "" for one in papers]
-        ready, wanted = states.count(DocumentState.READY.value), states.count(DocumentState.WANTED.value)
-        over = (DocumentState.READY, DocumentState.WANTED)
-        failed = sum(
-            state == DocumentState.FAILED or (state not in over and (key, one.thing) in unstated[spoken])
-            for one, state in zip(papers, states, strict=True)
-        )
-        found.append(Count(kind, len(papers), ready, wanted, failed))
+        query = select(Document).options(joinedload(Document.file)).where(Document.id.in_(newest))
+        found |= {one.subject: one for one in session.scalars(query)}
     return found
-
-
-def _language(kind: PaperKind, language: str) -> str:
-    return language if language in kind.languages else "zh"

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, inspect, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from award.kernel import clock, db
 from award.kernel.actor import Actor, Role, Scope
@@ -26,6 +27,7 @@ from award.rounds.models import (
     Round,
     RoundStage,
     Snapshot,
+    StageExtension,
     ruleset_text,
 )
 from award.rounds.narrowing import closed_everywhere
@@ -241,9 +243,16 @@ def frame_for(session: Session, round_: Round, now: datetime) -> Frame:
 
 
 def load_decisions(session: Session, round_: Round) -> None:
-    """Reads the decisions on the dates of all stages at once, so that a page does not ask stage by stage."""
-    query = select(RoundStage).where(RoundStage.round_id == round_.id)
-    session.scalars(query.options(selectinload(RoundStage.extensions))).all()
+    """Reads the decisions on the dates of all stages at once, so that nobody asks stage by stage."""
+    stages = {one.id: one for one in round_.stages if "extensions" in inspect(one).unloaded}
+    if not stages:
+        return
+    found: dict[int, list[StageExtension]] = {id_: [] for id_ in stages}
+    query = select(StageExtension).where(StageExtension.round_stage_id.in_(stages))
+    for one in session.scalars(query.order_by(StageExtension.decided_at)):
+        found[one.round_stage_id].append(one)
+    for id_, stage in stages.items():
+        set_committed_value(stage, "extensions", found[id_])
 
 
 def dates_of(round_: Round) -> dict[str, Period]:

@@ -21,7 +21,8 @@ from award.kernel.errors import Conflict, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.jobs.running import run_claimed
 from award.kernel.jobs.service import claim
-from award.papers import queries, service, tasks
+from award.papers import service, tasks
+from award.papers.counting import counts_of
 from award.papers.reasons import UNREADABLE, reason
 from award.papers.tasks import STATE_PAPERS
 from award.press.document import BrokenView, MissingGlyphs
@@ -112,7 +113,7 @@ def test_a_record_that_cannot_be_read_stops_no_other(world: World, press: Press)
 def overview(world: World, language: str = "zh") -> tuple[int, int, int, int]:
     """Of the books: all, made, being made, failed."""
     with db.reading(world.engine) as session:
-        counts = queries.counts_of(session, world.office, round_of(session, world), language, make.NOW)
+        counts = counts_of(session, world.office, round_of(session, world), language, make.NOW)
     return next((one.total, one.ready, one.wanted, one.failed) for one in counts if one.kind.key == "book")
 
 

@@ -39,7 +39,8 @@ def _shown(session: Session, actor: Actor, person: Person, typed: dict[str, str]
             for one in running
         ],
         "grants": [
-            {"role": one.role, "until": one.valid_until} for one in queries.current_grants(session, person.id, clock.now(session))
+            {"role": one.role, "until": one.valid_until}
+            for one in queries.current_grants(session, [person.id], clock.now(session))[person.id]
         ],
         "happened": [{"at": one.at, "text": queries.ACCOUNT_EVENTS[Event(one.act)]} for one in happened],
     }  # fmt: skip

@@ -87,13 +87,13 @@ def revoke(
 
 
 def _list(session: Session, actor: Actor, typed: dict[str, str], text: str = "") -> dict[str, Any]:
-    now, offices = clock.now(session), offices_of(actor)
+    offices = offices_of(actor)
     found = queries.people_in_care(session, actor, text.strip())
-    seen = queries.last_seen(session, found)
+    seen, roles = queries.last_seen(session, found), queries.roles_of(session, found, clock.now(session), named=offices)
     return {
         "rows": [
             {"id": one.public_id, "name": one.name, "email": one.email, "seen_at": seen.get(one.id),
-             "roles": [held.role for held in queries.roles_of(session, one, now, named=offices) if _is_ours(held)]}
+             "roles": [held.role for held in roles[one.id] if _is_ours(held)]}
             for one in found
         ],
         "q": text, "typed": typed, "roles": ROLES, "places": queries.authorities(session, offices), "sent": None,
@@ -105,7 +105,7 @@ def _is_ours(held: queries.HeldRole) -> bool:
 
 
 def _shown(session: Session, actor: Actor, person: Person) -> dict[str, Any]:
-    held = queries.roles_of(session, person, clock.now(session), named=offices_of(actor))
+    held = queries.roles_of(session, [person], clock.now(session), named=offices_of(actor))[person.id]
     return {
         "person": {"id": person.public_id, "name": person.name, "username": person.username, "email": person.email,
                    "phone": person.phone, "is_active": person.is_active},

@@ -29,10 +29,10 @@ PERSON = "administration/person.html"
 def people(request: Request, session: RequestSession, q: str = "", page: int = Query(1, ge=1, le=100_000)) -> Response:
     """Everybody who can sign in."""
     found, total = queries.people(session, q.strip(), page)
-    now, seen = clock.now(session), queries.last_seen(session, found)
+    seen, roles = queries.last_seen(session, found), queries.roles_of(session, found, clock.now(session))
     rows = [
         {"id": one.public_id, "name": one.name, "username": one.username, "is_active": one.is_active, "seen_at": seen.get(one.id),
-         "roles": sorted({held.role for held in queries.roles_of(session, one, now)})}
+         "roles": sorted({held.role for held in roles[one.id]})}
         for one in found
     ]  # fmt: skip
     link = request.url.include_query_params
@@ -147,7 +147,7 @@ def _back(person_id: str) -> RedirectResponse:
 
 
 def _shown(session: Session, actor: Actor, person: Person) -> dict[str, Any]:
-    held = queries.roles_of(session, person, clock.now(session))
+    held = queries.roles_of(session, [person], clock.now(session))[person.id]
     is_self = actor.person_id == person.id
     return {
         "person": {

@@ -112,18 +112,14 @@ def _people(asked: Asked) -> Answer:
     _require_office(asked)
     offices = offices_of(asked.actor)
     found = people_in_care(asked.session, asked.actor, asked.get("q").strip())
-    seen = last_seen(asked.session, found)
+    seen, roles = last_seen(asked.session, found), roles_of(asked.session, found, asked.now, named=offices)
     columns = (
         Column(asked.say(N_("Full name"))), Column(asked.say(N_("Mail address")), width=28), Column(asked.say(N_("Roles")), width=32),
         Column(asked.say(N_("Last here")), Kind.MOMENT),
     )  # fmt: skip
     rows = []
     for one in found:
-        held = [
-            role.role
-            for role in roles_of(asked.session, one, asked.now, named=offices)
-            if role.place or role.role == Role.APPLICANT
-        ]
+        held = [role.role for role in roles[one.id] if role.place or role.role == Role.APPLICANT]
         rows.append((one.name, one.email, _roles(asked, held), seen.get(one.id)))
     return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), "")
 
@@ -131,18 +127,13 @@ def _people(asked: Asked) -> Answer:
 def _accounts(asked: Asked) -> Answer:
     """Asked for behind the administrators' door only."""
     found, _ = people(asked.session, asked.get("q").strip(), 1, size=None)
-    seen = last_seen(asked.session, found)
+    seen, roles = last_seen(asked.session, found), roles_of(asked.session, found, asked.now)
     columns = (
         Column(asked.say(N_("Full name"))), Column(asked.say(N_("Sign-in name")), width=28), Column(asked.say(N_("Roles")), width=32),
         Column(asked.say(N_("Last here")), Kind.MOMENT),
     )  # fmt: skip
     rows = [
-        (
-            one.name,
-            one.username,
-            _roles(asked, [role.role for role in roles_of(asked.session, one, asked.now)]),
-            seen.get(one.id),
-        )
+        (one.name, one.username, _roles(asked, [role.role for role in roles[one.id]]), seen.get(one.id))
         for one in found
     ]
     return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE, len(rows)), "")

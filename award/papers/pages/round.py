@@ -19,6 +19,7 @@ from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render
 from award.papers import queries, service
 from award.papers.bundling import bundle_for, left_out_of, want_bundle
+from award.papers.counting import counts_of
 from award.papers.gaps import said
 from award.papers.kinds import KINDS
 from award.papers.reasons import reason
@@ -43,7 +44,7 @@ def papers(request: Request, session: RequestSession, actor: CurrentActor, round
     progress = batches.progress_of(session, found)
     bundle = bundle_for(session, actor, round_)
     return render(
-        request, session, "papers/round.html", **place, counts=queries.counts_of(session, actor, round_, "zh", now),
+        request, session, "papers/round.html", **place, counts=counts_of(session, actor, round_, "zh", now),
         batches=[(one, progress[one.id], KINDS[one.kind].title) for one in found],
         bundle=bundle, bundle_fault=reason(request.state.language, bundle.error if bundle else ""),
         left_out=_left_out(bundle, request.state.language),

@@ -23,6 +23,7 @@ from award.rounds.queries import (
     frame_for,
     guarded_stage,
     latest_snapshot,
+    load_decisions,
     spell,
     stage_of,
     standing_in,
@@ -96,6 +97,7 @@ def publish_progress(session: Session, actor: Actor, round_: Round, now: datetim
 
 def call_content(session: Session, round_: Round) -> dict[str, object]:
     """The call as it stands now, as plain values; moments in UTC, texts as {"zh", "en"}, points in hundredths."""
+    load_decisions(session, round_)
     scheme = round_.scheme
     authority = round_.award.authority
     return {
