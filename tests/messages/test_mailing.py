@@ -1,6 +1,7 @@
 """Bulk mail: what was seen and counted is sent, once to each person, by the office only, with placeholders from a list."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -96,6 +97,27 @@ def test_a_button_pressed_twice_sends_once(desk: Desk, round_id: str) -> None:
 def test_a_key_of_another_is_no_receipt(desk: Desk, round_id: str) -> None:
     seen = preview(desk, round_id)
     assert send(desk, round_id, seen) != send(desk, round_id, seen, who="second")
+
+
+@pytest.mark.parametrize("changed", [{"subject": "其他"}, {"text": "其他内容"}, {"group": "accepted"}])
+def test_a_letter_changed_after_it_was_shown_is_not_sent(
+    desk: Desk, round_id: str, changed: dict[str, str]
+) -> None:
+    """Neither with the key of the preview nor, once that one was sent, with the key of what went out."""
+    with transaction(desk.engine) as session:
+        for number in (10, 11):
+            entries.application(session, desk.found(session, round_id), number, "accepted")
+    seen = preview(desk, round_id)
+    other = replace(DRAFT, **changed)
+    with pytest.raises(Invalid) as caught:
+        send(desk, round_id, seen, other)
+    assert "have changed since it was shown; nothing was sent" in caught.value.errors[0].text
+    send(desk, round_id, seen)
+    with pytest.raises(Invalid) as caught:
+        send(desk, round_id, seen, other)
+    assert "another letter went out already" in caught.value.errors[0].text
+    worker.run(desk.engine, [SEND_MAILING], once=True)
+    assert len(letters(desk)) == 2
 
 
 def test_another_number_is_refused(desk: Desk, round_id: str) -> None:

@@ -319,6 +319,21 @@ class TestMailing:
         worker.run(desk.engine, once=True)
         assert "1–3 of 3" in words(desk.get(client, "office", sent.headers["location"]))
 
+    def test_what_was_changed_after_the_preview_comes_back_as_a_preview(
+        self, desk: Desk, client: Any, round_id: str
+    ) -> None:
+        address = f"/office/rounds/{round_id}/mailing"
+        page = BeautifulSoup(desk.post(client, "office", address, self.FORM | {"act": "preview"}).text, "html.parser")
+        hidden = {str(one["name"]): str(one["value"]) for one in page.select("main input[type=hidden]")}
+        form = self.FORM | hidden | {"act": "send", "confirmed": "2", "text": "{name}: another text"}
+        answer = desk.post(client, "office", address, form)
+        page = BeautifulSoup(answer.text, "html.parser")
+        assert (answer.status_code, faults(answer)[0].split(";")[0]) == (
+            422, "The letter or its receivers have changed since it was shown",
+        )
+        assert ": another text" in page.select_one(".prose-lines").get_text()  # type: ignore[union-attr]
+        assert page.select_one("#f-confirmed")["value"] == ""  # type: ignore[index]
+
     def test_sent_without_a_preview_is_refused(self, desk: Desk, client: Any, round_id: str) -> None:
         form = self.FORM | {"act": "send", "confirmed": "2"}
         answer = desk.post(client, "office", f"/office/rounds/{round_id}/mailing", form)

@@ -63,7 +63,8 @@ def show(
 def compose(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, form: Form) -> Response:
     """Shows the letter to a real receiver and how many there are; once that number is confirmed, sends it.
 
-    Where the group has changed meanwhile the page comes back with the letter and the new number; nothing is sent.
+    Where the letter or the group is not what was shown the page comes back with the letter and the number as they are now;
+    nothing is sent.
     """
     round_ = round_for(session, actor, round_id)
     now = clock.now(session)
@@ -80,7 +81,8 @@ def compose(request: Request, session: RequestSession, actor: CurrentActor, roun
     except Invalid as error:
         session.rollback()
         found = _preview_again(session, actor, round_, error, form, now) if is_sending else None
-        shown = typed | _previewed(found) | {"confirmed": form.get("confirmed")}
+        is_another = found is not None and found.mark != form.get("mark")
+        shown = typed | _previewed(found) | {"confirmed": "" if is_another else form.get("confirmed")}
         return render_invalid(request, session, TEMPLATE, error, **place, **shown)
     return render(request, session, TEMPLATE, **place, **(typed | _previewed(preview)))
 

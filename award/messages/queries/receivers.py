@@ -1,6 +1,5 @@
 """Who is meant by a group, and who may be written to at all."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,11 +99,6 @@ def end_ahead(round_: Round, now: datetime) -> datetime | None:
     """The end of the present stage; None where it has none, or where that has passed."""
     closes_at = stage_of(round_).closes_at
     return closes_at if closes_at is not None and closes_at > now else None
-
-
-def mark_of(receivers: Sequence[Receiver]) -> str:
-    """What tells one set of receivers from another, so that what was confirmed is what is written to."""
-    return hashlib.sha256(",".join(one.person.public_id for one in receivers).encode()).hexdigest()
 
 
 def _receiver(

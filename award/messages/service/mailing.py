@@ -1,6 +1,8 @@
 """Bulk mail of the office: what was seen and counted is what is sent, one copy for each person."""
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +22,7 @@ from award.kernel.mail.service import is_address, send
 from award.messages.groups import GROUPS, PRESENT, Group
 from award.messages.models import Mailing
 from award.messages.placeholders import fill, names_in, unknown_in
-from award.messages.queries.receivers import Receiver, end_ahead, mark_of, receivers_of
+from award.messages.queries.receivers import Receiver, end_ahead, receivers_of
 from award.rounds.models import Round
 from award.rounds.people import is_reachable
 from award.rounds.queries import guarded_stage, stage_of, standing_in
@@ -43,7 +45,8 @@ class Draft:
 class Preview:
     """What the office sees before it confirms: what fills the letter to a real receiver, and how many there are.
 
-    key: of the mailing it becomes, so that a button pressed twice sends once; mark: of exactly these receivers.
+    key: of the mailing it becomes, so that a button pressed twice sends once; mark: of exactly this draft to exactly
+    these receivers.
     """
 
     context: dict[str, str]
@@ -61,7 +64,7 @@ def preview_mailing(session: Session, actor: Actor, round_: Round, draft: Draft,
     receivers = _receivers(session, actor, round_, group, now)
     first = receivers[0]
     context = _context(draft.subject, draft.text, first.values, round_)
-    return Preview(context, first.person.language, first.person.name, len(receivers), mark_of(receivers), new_id())
+    return Preview(context, first.person.language, first.person.name, len(receivers), _mark_of(draft, receivers), new_id())
 
 
 def send_mailing(
@@ -69,8 +72,9 @@ def send_mailing(
 ) -> Mailing:
     """Sends a bulk mail to a group, by jobs, one copy for each person; asked again with the same key, answers with the first.
 
-    confirmed: how many receivers the office has typed; mark: of those it was shown.
-    Raises Refused for anybody but the office, Invalid (the draft, or a count that is not that of the group now).
+    confirmed: how many receivers the office has typed; mark: of the letter and of those it was shown.
+    Raises Refused for anybody but the office, Invalid (the draft, one that is not what was shown, a count that is not that
+    of the group now, a key with which another letter went out).
     Effects: a mailing, jobs that write its messages, a record.
     """
     # Exclusive: the same button pressed twice at once must meet the first mailing.
@@ -78,20 +82,10 @@ def send_mailing(
     policy.require(Action.MESSAGE_SEND, stage, standing_in(actor, round_))
     first = session.scalar(select(Mailing).where(Mailing.public_id == key))
     if first is not None and (first.sent_by, first.round_id) == (actor.person_id, round_.id):
-        return first
+        return _same(first, draft)
     group = _checked(round_, draft, now)
     receivers = _receivers(session, actor, round_, group, now)
-    if mark_of(receivers) != mark:
-        text = N_(
-            "The group has changed meanwhile. Receivers now: {count}. Look at the letter again and enter this number."
-        )
-        raise Invalid.one("confirmed", text, count=len(receivers))
-    if confirmed != len(receivers):
-        raise Invalid.one(
-            "confirmed",
-            N_("Receivers of this letter: {count}. Enter this number to confirm."),
-            count=len(receivers),
-        )
+    _check_confirmed(draft, receivers, mark, confirmed)
     mailing = Mailing(
         public_id=key if first is None else new_id(), round_id=round_.id, group=group.key, subject=draft.subject, text=draft.text,
         receivers=[{"person": one.person.id, "about": one.about, "values": one.values} for one in receivers],
@@ -103,6 +97,34 @@ def send_mailing(
     content = {"group": group.key, "count": len(receivers), "subject": draft.subject, "text": draft.text}
     record(session, actor, Event.MAILING_SENT, f"mailing:{mailing.public_id}", round_stream(round_.public_id), content)
     return mailing
+
+
+def _same(first: Mailing, draft: Draft) -> Mailing:
+    if Draft(first.group, first.subject, first.text) == draft:
+        return first
+    text = N_(
+        "With this confirmation another letter went out already, to {count} receivers. "
+        "The letter below is not sent yet: look at it and enter the number to send it as well."
+    )
+    raise Invalid.one("confirmed", text, count=len(first.receivers))
+
+
+def _check_confirmed(draft: Draft, receivers: Sequence[Receiver], mark: str, confirmed: int) -> None:
+    count = len(receivers)
+    if _mark_of(draft, receivers) != mark:
+        text = N_(
+            "The letter or its receivers have changed since it was shown; nothing was sent. Receivers now: {count}. "
+            "Look at the letter again and enter this number."
+        )
+        raise Invalid.one("confirmed", text, count=count)
+    if confirmed != count:
+        raise Invalid.one("confirmed", N_("Receivers of this letter: {count}. Enter this number to confirm."), count=count)
+
+
+def _mark_of(draft: Draft, receivers: Sequence[Receiver]) -> str:
+    """What tells one letter to some people from another, so that what was shown and confirmed is what they get."""
+    content = [draft.group, draft.subject, draft.text, *(one.person.public_id for one in receivers)]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def receivers_of_mailing(session: Session, round_: Round, key: str) -> int:
