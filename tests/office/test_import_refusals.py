@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from award.accounts.models import Grant
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, FieldError, Invalid, Refused
-from award.kernel.i18n import N_, translate
+from award.kernel.i18n import N_, Phrase, translate
 from award.kernel.jobs.models import Job
 from award.kernel.sheets.importing import Line, cell_of, in_row
 from award.kernel.sheets.models import Import
@@ -22,6 +22,7 @@ from award.office.imports import service
 from award.panels import queries
 from award.panels.models import PoolMember
 from award.panels.service.importing import FIELDS
+from award.regulations.model import Text
 from tests import make
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
@@ -107,6 +108,24 @@ def test_faults_of_the_act_are_told_by_cell_at_once(
     assert translate("zh", SENTENCE) in main_text(again)
     assert "Invalid" not in again.text
     assert shown.select_one("[name=fingerprint]") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (date(2026, 3, 2), "2026年3月2日", "2 March 2026"), (Text("组织", "Organisations"), "组织", "Organisations"),
+        (["甲", "乙"], "甲、乙", "甲, 乙"), (Phrase(SENTENCE), translate("zh", SENTENCE), SENTENCE), (7, "7", "7"),
+        (make.NOW, str(make.NOW), str(make.NOW)),
+    ],
+)  # fmt: skip
+def test_whatever_fills_the_sentence_of_a_fault_is_kept_in_both_languages(value: object, zh: str, en: str) -> None:
+    """A day among it once ended every import of that table without a word."""
+    found = Import(kind="judges", plan="")
+    service.refuse(None, found, Invalid.one("B2", "{value}", value=value))  # type: ignore[arg-type]
+    plan = service.plan_of(found)
+    assert plan is not None
+    (fault,) = plan.faults
+    assert [translate(language, fault.text, fault.params) for language in ("zh", "en")] == [zh, en]
 
 
 @pytest.mark.both_databases

@@ -212,6 +212,17 @@ def test_a_line_that_cannot_be_is_named_by_its_cell(world: World, changed: dict[
     assert cells(world, row(0, **changed), row(1)) == [cell]
 
 
+def test_a_day_that_cannot_be_is_said_on_the_page(world: World, desk: dict[str, Visitor]) -> None:
+    with transaction(world.engine) as session:
+        head = headings(fields_of(round_of(session, world).scheme), "zh")
+    files = {"file": ("表.xlsx", with_rows(head, row(0, received_on="2001-01-01")))}
+    answer = desk["office"].post("/office/import/applications", {"round": world.round}, files=files)
+    assert run(world.engine, TWO, once=True) == 1
+    page = desk["office"].page(answer.headers["location"])
+    assert [one.text for one in page.select("tbody th b")] == ["E2"]
+    assert "Applications are taken from 1 March 2026 on." in page.text
+
+
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("category", "name", "faults"),

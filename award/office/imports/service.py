@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -17,11 +18,12 @@ from award.kernel.audit.trail import ADMIN, record
 from award.kernel.errors import AwardError, Conflict, FieldError, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.files.models import StoredFile
-from award.kernel.i18n import N_, translate
+from award.kernel.i18n import LANGUAGES, N_, spoken, translate
 from award.kernel.jobs.service import enqueue
 from award.kernel.sheets.importing import Change, Line, Plan
 from award.kernel.sheets.models import Import, ImportState
 from award.office.imports.kinds import IMPORTERS, Importer, Place
+from award.regulations.model import Text
 from award.rounds.models import Authority, Round
 from award.rounds.queries import stage_now, with_stages
 
@@ -153,14 +155,26 @@ def plan_of(found: Import) -> Plan | None:
         Change(number, what, name, detail, tuple((field, before, after) for field, before, after in altered), *remark)
         for number, what, name, detail, altered, *remark in kept["changes"]
     )
-    return Plan(changes, tuple(FieldError(*one) for one in kept["faults"]))
+    return Plan(changes, tuple(FieldError(field, text, _params(params)) for field, text, params in kept["faults"]))
 
 
 def _keep(found: Import, plan: Plan) -> None:
     changes = [[one.number, one.kind, one.name, one.detail, one.changes, one.remark] for one in plan.changes]
-    faults = [[one.field, one.text, dict(one.params)] for one in plan.faults]
+    faults = [[one.field, one.text, _kept(one.params)] for one in plan.faults]
     found.plan = json.dumps({"changes": changes, "faults": faults}, ensure_ascii=False)
     found.fingerprint = plan.fingerprint
+
+
+def _kept(params: Mapping[str, object]) -> dict[str, object]:
+    """What fills a sentence, as JSON holds it: a day, a list, words of a scheme as they read in each language."""
+    return {
+        key: value if isinstance(value, str | int) else {language: str(spoken(language, value)) for language in LANGUAGES}
+        for key, value in params.items()
+    }
+
+
+def _params(kept: Mapping[str, Any]) -> dict[str, object]:
+    return {key: Text(**value) if isinstance(value, dict) else value for key, value in kept.items()}
 
 
 def _planned(
