@@ -12,8 +12,7 @@ RUN apt-get update \
     && ./run setup \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --home-dir /var/lib/award award \
-    && install -d -o award -m 700 /var/backups/award \
-    && chown -R award: /var/lib/award
+    && install -d -o award -m 700 /var/lib/award /var/backups/award
 
 USER award
 VOLUME /var/lib/award

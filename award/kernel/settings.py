@@ -35,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
 
-    directory: Path = Field(ROOT / "var", description="where the SQLite database, files and generated fonts are kept")
+    directory: Path = Field(ROOT / "var", description="where the SQLite database and files are kept")
     database_url: str = Field(
         "", description="`postgresql+psycopg://USER@HOST/DATABASE` or `sqlite:////PATH`; empty means SQLite in the directory"
     )

@@ -77,11 +77,11 @@ def ensure(directory: Path | None = None) -> FontSet:
     """The fonts, made first when they are missing or older than their originals. Safe with several processes at once.
 
     directory: where the small faces go; left out, `var/fonts` of the checkout, as they are made from it and hold no data, or
-    `fonts` in the directory of the settings where the checkout cannot be written. Raises FontsDamaged.
+    `fonts` in the directory of the settings where those of the checkout are others and cannot be written. Raises FontsDamaged.
     """
-    target = directory or _usual_place()
     own = settings().fonts_directory
     stamp = _stamp(own)
+    target = directory or _usual_place(stamp)
     if not _is_current(target, stamp):
         with _locked(target):
             if not _is_current(target, stamp):
@@ -90,11 +90,10 @@ def ensure(directory: Path | None = None) -> FontSet:
     return FontSet(target / "fonts.conf", frozenset(manifest["families"]))
 
 
-def _usual_place() -> Path:
+def _usual_place(stamp: str) -> Path:
     beside = ROOT / "var" / "fonts"
-    if (beside / "manifest.json").exists() or os.access(beside.parent if beside.parent.exists() else ROOT, os.W_OK):
-        return beside
-    return settings().directory / "fonts"
+    above = beside.parent if beside.parent.exists() else ROOT
+    return beside if _is_current(beside, stamp) or os.access(above, os.W_OK) else settings().directory / "fonts"
 
 
 def _stamp(own: Path | None) -> str:
@@ -185,7 +184,7 @@ def _family_names(path: Path) -> set[str]:
 
 
 if __name__ == "__main__":
-    if _usual_place().is_relative_to(settings().directory):
+    if _usual_place(_stamp(settings().fonts_directory)).is_relative_to(settings().directory):
         # Of no use to the rendering processes, which import this module too.
         from award.kernel.installed import require_directory
 

@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from fastapi.testclient import TestClient
@@ -109,3 +110,20 @@ def present_tag(client: Any, path: str, headers: dict[str, str]) -> str:
     read = path.removesuffix("/submission") + whole if path.endswith("/submission") else path
     tag: str = client.get(f"http://{asgi.HOST}{read}", headers=headers).headers.get("etag", '"0"')
     return tag
+
+
+def test_every_example_fits_its_schema(described: dict[str, Any]) -> None:
+    """Those of answers and of what is sent; a program is tried with them first."""
+    tried = []
+    for path, method, operation in operations(described):
+        bodies = [operation["requestBody"]] if "requestBody" in operation else []
+        for part in [*operation["responses"].values(), *bodies]:
+            for media in part.get("content", {}).values():
+                if "example" in media:
+                    schema = {**media["schema"], "components": described["components"]}
+                    faults = [one.message for one in jsonschema_rs.Draft202012Validator(schema).iter_errors(media["example"])]
+                    assert faults == [], (path, method, media["example"])
+                    tried.append(media["example"])
+    problems = [one for one in tried if "urn:award:" in str(one.get("type"))]
+    assert len(tried) - len(problems) >= 20
+    assert all(one["title"] and one["detail"] for one in problems)

@@ -108,3 +108,12 @@ def test_the_proxy_leads_to_the_application(compose: dict[str, Any], proxy: str)
     assert certificates == {
         one.split(":")[1] for one in compose["services"]["proxy"]["volumes"] if "certificates" in one
     }
+
+
+def test_the_image_has_the_folders_its_user_writes_to(compose: dict[str, Any]) -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    made = set(re.search(r"install -d -o award -m 700 ([^\\\n]+)", image)[1].split())  # type: ignore[index]
+    volumes = {volume.split(":")[1] for service in OURS for volume in compose["services"][service]["volumes"]}
+    assert volumes == made
+    assert re.search(r"^VOLUME (.+)$", image, re.MULTILINE)[1] in made  # type: ignore[index]
+    assert "chown" not in image

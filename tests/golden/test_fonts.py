@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fontTools.ttLib import TTFont
 
+from award.kernel.settings import settings
 from award.press import fonts
 
 ONE_FACE = {"FandolFang-Regular.otf": ("Award Fang", "Regular")}
@@ -59,3 +60,18 @@ def test_a_damaged_original_is_refused_with_what_to_do(tmp_path: Path, monkeypat
     monkeypatch.setattr(fonts, "ORIGINALS", damaged)
     with pytest.raises(fonts.FontsDamaged, match="git checkout"):
         fonts.ensure(tmp_path / "fonts")
+
+
+@pytest.mark.usefixtures("one_face")
+def test_own_fonts_go_into_the_directory_where_the_checkout_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container, whose image has made the faces of the shipped fonts as root."""
+    checkout, own = tmp_path / "checkout", tmp_path / "own"
+    own.mkdir()
+    (own / "office.otf").write_bytes((fonts.ORIGINALS / "FandolFang-Regular.otf").read_bytes())
+    monkeypatch.setattr(fonts, "ROOT", checkout)
+    shipped = fonts.ensure(checkout / "var" / "fonts")
+    monkeypatch.setattr(fonts.os, "access", lambda *_: False)
+    assert fonts.ensure() == shipped
+    monkeypatch.setenv("AWARD_FONTS_DIRECTORY", str(own))
+    settings.cache_clear()
+    assert fonts.ensure().config == settings().directory / "fonts" / "fonts.conf"

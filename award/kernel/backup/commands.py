@@ -1,5 +1,6 @@
 """Commands that copy an installation and bring it back."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -30,10 +31,7 @@ def backup(
     typer.echo(f"{made.path}: {kept}, revision {found.revision}, {made.path.stat().st_size} bytes")
     typer.echo(f"SHA-256 {made.sha256}")
     if found.missing:
-        typer.echo(
-            f"LOST: {counted(len(found.missing), 'stored file')}, missing or damaged here, the first is {found.missing[0]}",
-            err=True,
-        )
+        _name_lost(found.missing, "missing or damaged here")
         raise typer.Exit(1)
 
 
@@ -58,9 +56,14 @@ def restore(
     if not restored.same_heads:
         typer.echo("BAD: the trail does not end where the manifest says it did")
     if found.missing:
-        lost = counted(len(found.missing), "stored file")
-        typer.echo(f"LOST: {lost}, missing when the backup was made; the first is {found.missing[0]}")
+        _name_lost(found.missing, "missing when the backup was made")
     if found.missing or not verdict.is_whole or not restored.same_heads:
         raise typer.Exit(1)
     where = f"AWARD_DIRECTORY={into}" + (" and AWARD_DATABASE_URL" if database else "")
     typer.echo(f"Set {where}, then ./run serve. Acts after that moment are not in it: see docs/operating.md")
+
+
+def _name_lost(files: Sequence[str], how: str) -> None:
+    typer.echo(f"LOST: {counted(len(files), 'stored file')}, {how}:", err=True)
+    for one in files:
+        typer.echo(f"  {one}", err=True)

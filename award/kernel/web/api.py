@@ -65,9 +65,18 @@ REASONS = {
     415: "The body is not application/json.",
     422: "A value cannot be understood or breaks a rule; the answer names it. Or the Idempotency-Key was used for another write.",
     428: "If-Match is missing: a write says which version it was made from.",
-    429: "Too many tokens that do not hold came from this network. Retry-After says when to come back.",
+    429: "This token has asked too often within five minutes, or too many that do not hold came from its network. Retry-After says when to "
+    "come back.",
     500: "The fault is ours; the answer carries a reference.",
 }
+
+
+CODES = {
+    400: "version.unreadable", 401: "token.missing", 403: "token.scope", 404: "not_found", 405: "request.refused", 409: "stage.over",
+    412: "sheet.changed", 413: "body.too_large", 415: "request.refused", 422: "invalid", 428: "version.missing", 429: "limit.reached",
+    500: "fault",
+}  # fmt: skip
+"""One of the codes of each status, for the examples of the description."""
 
 
 class Fault(BaseModel):
@@ -137,13 +146,8 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    example = {
-        "type": "urn:award:thing.reason",
-        "title": "…",
-        "status": status,
-        "detail": REASONS[status],
-        "code": "thing.reason",
-    }
+    code = CODES[status]
+    example = {"type": f"urn:award:{code}", "title": "", "status": status, "detail": REASONS[status], "code": code}
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": REASONS[status], "content": {PROBLEM: {"schema": schema, "example": example}}}
 

@@ -99,10 +99,15 @@ def sentence(request: Request, error: AwardError) -> str:
     return i18n.translate(request.state.language, said, error.params)
 
 
+def title_of(status: int, *, is_program: bool) -> str:
+    """The sort of thing that happened; English msgid. is_program: for one, not for a person before a page."""
+    titles = TITLES | api.TITLES if is_program else TITLES
+    return titles.get(status, TITLES[500])
+
+
 def title(request: Request, error: AwardError) -> str:
-    """The sort of thing that happened, in the reader's language."""
-    titles = TITLES | api.TITLES if is_api(request.url.path) else TITLES
-    return i18n.translate(request.state.language, titles.get(error.status, TITLES[500]))
+    """The same in the reader's language."""
+    return i18n.translate(request.state.language, title_of(error.status, is_program=is_api(request.url.path)))
 
 
 def problem(request: Request, error: AwardError) -> JSONResponse:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
@@ -11,9 +12,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from award.kernel.actor import TokenScope
 from award.kernel.i18n import N_, translate
 from award.kernel.web import guard
-from award.kernel.web.api import TAG_PATTERN, Problem, tagged_bytes
+from award.kernel.web.api import PROBLEM, TAG_PATTERN, Problem, tagged_bytes
 from award.kernel.web.bearer import TokenGuard
 from award.kernel.web.context import API, RequestSession
+from award.kernel.web.failures import title_of
 from award.kernel.web.guard import guard_of
 from award.kernel.web.rendering import render
 
@@ -76,6 +78,7 @@ def _routes(app: FastAPI) -> list[tuple[Any, TokenScope]]:
 
 def _document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(title=TITLE, version="1.0.0", description=ABOUT, routes=[one for one, _ in _routes(app)])
+    _give_examples(document, app)
     parts = document["components"]
     ours = {name: one for name, one in parts["schemas"].items() if "ValidationError" not in name}
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -83,10 +86,21 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return document
 
 
+def _give_examples(document: dict[str, Any], app: FastAPI) -> None:
+    """The examples of the answers as they were written, for the framework leaves out what is null; with the titles of problems."""
+    for one, _ in _routes(app):
+        for method, (status, answer) in product(one.methods or (), one.original_route.responses.items()):
+            shown = document["paths"][str(one.path)][method.lower()]["responses"][str(status)]
+            for media, given in answer.get("content", {}).items():
+                if "example" in given:
+                    title = {"title": title_of(int(status), is_program=True)} if media == PROBLEM else {}
+                    shown["content"][media]["example"] = given["example"] | title
+
+
 def told(part: Any, say: Callable[[str], str]) -> Any:
     """A part of the document with every text for people said anew: line breaks of a docstring are none of its text.
 
-    Titles, which only repeat the names of fields, are left out; examples are data, but for the sentence of a problem.
+    Titles, which only repeat the names of fields, are left out; examples are data, but for the title and the sentence of a problem.
     """
     if isinstance(part, list):
         return [told(one, say) for one in part]
@@ -97,7 +111,7 @@ def told(part: Any, say: Callable[[str], str]) -> Any:
         if key in TEXTS and isinstance(one, str):
             found[key] = say(one if one == ABOUT else " ".join(one.split()))
         elif key == "example" and isinstance(one, dict) and "detail" in one:
-            found[key] = {**one, "detail": say(one["detail"])}
+            found[key] = {**one, "title": say(one["title"]), "detail": say(one["detail"])}
         elif key not in ("example", "examples"):
             found[key] = told(one, say)
     return found
