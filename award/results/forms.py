@@ -52,6 +52,7 @@ def read_filing(form: SubmittedForm, applications: Mapping[str, int]) -> Filing:
         contact=form.text("contact", required=False),
         text=form.text("text", required=False, longest=LONGEST_TEXT, lines=True),
         application_id=applications.get(about),
+        key=form.get("key"),
     )
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from award.kernel import clock
+from award.kernel import clock, ids
 from award.kernel.documents.models import Document
 from award.kernel.documents.queries import latest_for
 from award.kernel.errors import NotFound
@@ -95,6 +95,7 @@ def notice_page(request: Request, session: Session, found: Published) -> dict[st
             "paragraphs": _paragraphs(found, language),
             "columns": [told(one, recommends=found.recommends) for one in NOTICE_COLUMNS], "closes_at": closes_at(found),
             "is_open": page["newer"] is None and clock.now(session) < closes_at(found), "candidates": _choices(found, language),
+            "key": ids.new_token(),
         }  # fmt: skip
     return page
 

@@ -1,8 +1,9 @@
 """The register of objections: taking them in, examining, answering by a second person, and the letter."""
 
 import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -53,13 +54,17 @@ CHANGED = N_("The answer was entered anew since you opened the page. Look at it 
 
 @dataclass(frozen=True)
 class Filing:
-    """An objection as it comes in. organisation: where one objects under its seal, "" for a person."""
+    """An objection as it comes in. organisation: where one objects under its seal, "" for a person.
+
+    key: a secret of the form it was written in, so that the same, sent twice, is one objection with one receipt; "" for none.
+    """
 
     name: str
     contact: str
     text: str
     organisation: str = ""
     application_id: int | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Receipt:
 
 
 def file_objection(session: Session, actor: Actor, round_: Round, filing: Filing, now: datetime) -> Receipt:
-    """Takes in an objection while the notice runs; its author keeps number and code.
+    """Takes in an objection while the notice runs; its author keeps number and code. Sent twice, answers with the first.
 
     Raises Refused or Conflict (no notice is running), Invalid (text, or the name a scheme with real-name objections asks for).
     """
@@ -126,11 +131,13 @@ def _filed(
     session: Session, actor: Actor, round_: Round, notice: Notice, filing: Filing, channel: str, received_on: date,
     file_id: int | None, now: datetime,
 ) -> Receipt:  # fmt: skip
-    code = ids.new_check_code()
+    receipt, code = _receipt_and_code(notice, filing)
+    if (first := queries.objection_by_receipt(session, receipt, code)) is not None:
+        return Receipt(first, code)
     last = session.scalar(select(func.max(Objection.number)).where(Objection.round_id == round_.id))
     objection = Objection(
         round_id=round_.id, number=(last or 0) + 1, notice_id=notice.id, application_id=filing.application_id,
-        receipt=f"YY-{ids.new_check_code()[:8]}", code_sha256=hashlib.sha256(code.encode()).hexdigest(), channel=channel,
+        receipt=receipt, code_sha256=hashlib.sha256(code.encode()).hexdigest(), channel=channel,
         name=filing.name, organisation=filing.organisation, contact=filing.contact, text=filing.text, file_id=file_id,
         received_on=received_on, filed_at=now, entered_by=actor.person_id if channel == "paper" else None,
     )  # fmt: skip
@@ -142,6 +149,18 @@ def _filed(
     }  # fmt: skip
     _record(session, actor, Event.OBJECTION_FILED, objection, round_, content)
     return Receipt(objection, code)
+
+
+def _receipt_and_code(notice: Notice, filing: Filing) -> tuple[str, str]:
+    """Random; where the form brought its key, what follows from it and all that was written.
+
+    The code is stored nowhere, so this alone can tell it again to whoever pressed twice. Another text is another objection.
+    """
+    said = json.dumps([notice.public_id, *(str(value) for name, value in asdict(filing).items() if name != "key")])
+    receipt, code = (
+        ids.check_code_of(filing.key, f"{name}:{said}") if filing.key else ids.new_check_code() for name in ("receipt", "code")
+    )
+    return f"YY-{receipt[:8]}", code
 
 
 def due_on(session: Session, round_: Round, objection: Objection) -> date:
