@@ -20,6 +20,8 @@ UNDATED = ("setup", "archive")
 """Kinds that may stay without dates: they begin and end when the office advances the round."""
 BOUND_TO_OPEN = ("apply", "score")
 """Kinds in which nothing can be done before their planned first moment."""
+BOUND_TO_CLOSE = ("apply", "notice")
+"""Kinds whose deadline ends them for the public, however late the office moves on."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +146,15 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
 
 
 def as_it_was(kind: str, planned: Period, entered_at: datetime | None, left_at: datetime | None) -> Period:
-    """The days of a stage as they are told once the office has entered it: where it came or ended before its plan, as it was.
+    """The days of a stage as they are told once the office has entered it, and left it: where they were not as planned, as they were.
 
-    Whoever applies or scores is bound by the planned first moment, even where the office entered the stage before.
+    Whoever applies or scores is bound by the planned first moment, even where the office entered the stage before; and an
+    application or an objection by its deadline, even where the office went on later.
     """
     opens_at, closes_at = planned
+    if left_at is not None and closes_at is not None:
+        closes_at = min(closes_at, left_at) if kind in BOUND_TO_CLOSE else left_at
     if opens_at is not None and entered_at is not None and kind not in BOUND_TO_OPEN:
-        opens_at = min(opens_at, entered_at)
-    if closes_at is not None and left_at is not None:
-        closes_at = min(closes_at, left_at)
+        came_in_time = closes_at is None or entered_at <= closes_at
+        opens_at = entered_at if came_in_time else min(opens_at, entered_at)
     return opens_at, closes_at
