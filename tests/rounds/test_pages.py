@@ -17,7 +17,7 @@ from award.rounds.models import Authority, Award, CalendarDay, Round, Snapshot
 from award.rounds.schemes import sections_of
 from tests.applications.world import records
 from tests.office.desk import Desk
-from tests.visiting import only
+from tests.visiting import faults, only
 
 NEW = {"award": "new", "name_zh": "云川市市长质量奖", "name_en": "Mayor's Award", "scheme": "yunchuan-mayor", "number": "6", "year": "2026"}
 
@@ -64,6 +64,13 @@ class TestFromSchemeToCall:
             award = session.scalars(select(Award.public_id)).one()
         answer = desk.post(client, "office", "/office/rounds/new", {**NEW, "award": award, "number": "7"})
         assert answer.status_code == 303
+
+    def test_rules_of_another_authority_are_meant_or_not_taken(self, desk: Desk, client: Any) -> None:
+        data = {**NEW, "authority": authority_id(desk), "scheme": "qingdao-mayor"}
+        answer = desk.post(client, "office", "/office/rounds/new", data)
+        assert answer.status_code == 422
+        assert "not of People's Government of Yunchuan. Choose others, or tick that they are meant." in " ".join(faults(answer))
+        assert desk.post(client, "office", "/office/rounds/new", {**data, "foreign": "yes"}).status_code == 303
 
     def test_rules_of_another_authority_are_named_as_such(self, desk: Desk, client: Any) -> None:
         page = BeautifulSoup(desk.get(client, "office", "/office/rounds/new").text, "html.parser")

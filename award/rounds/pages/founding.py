@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock
 from award.kernel.actor import Actor
 from award.kernel.errors import Invalid
+from award.kernel.i18n import N_
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, RequestSession
 from award.kernel.web.forms import Form, SubmittedForm
@@ -55,6 +56,7 @@ def create(request: Request, session: RequestSession, actor: CurrentActor, form:
     try:
         award = _award(session, actor, form)
         scheme = form.choice("scheme", list(shipped_schemes()))
+        _require_meant(session, actor, form, scheme)
         number, year = form.number("number", 1, 99), form.number("year", 2000, 2100)
         form.check()
         round_ = service.create_round(session, actor, award(), number, year, scheme, clock.now(session))
@@ -63,6 +65,17 @@ def create(request: Request, session: RequestSession, actor: CurrentActor, form:
             request, session, "rounds/new.html", error, **choices, typed={name: form.get(name) for name in form.names()}
         )
     return RedirectResponse(f"/office/rounds/{round_.public_id}/calendar", 303)
+
+
+def _require_meant(session: Session, actor: Actor, form: SubmittedForm, scheme: str) -> None:
+    """Notes a fault where the rules are another authority's and nobody said that they are meant: they are frozen with the round."""
+    awards = {one.public_id: one.authority for one in queries.awards_of(session, actor)}
+    authorities = {one.public_id: one for one in queries.authorities_of(session, actor)}
+    own = awards.get(form.get("award")) or authorities.get(form.get("authority"))
+    rules = shipped_schemes().get(scheme)
+    if own and rules and rules.authority.zh != own.name_zh and not form.ticked("foreign"):
+        text = N_("These are the rules of {authority}, not of {own}. Choose others, or tick that they are meant.")
+        form.fault("foreign", text, authority=rules.authority, own=own.name)
 
 
 def _row(round_: Round, notice_ends: datetime | None) -> dict[str, Any]:
