@@ -242,7 +242,7 @@ def _judging(taker: Photographer) -> None:
         "j2": [f"{theirs}/declaration", "/review"],
         "office": [f"{base}/progress", f"{base}/progress/{story.first.id}", base, f"{base}/results", f"{base}/assign/{story.second.id}"],
     })  # fmt: skip
-    judging.submit(story["j1"], mine, judging.TOTALS["j1", "first"])
+    judging.submit_and_submit_again(story, mine)
     for who, place in list(judging.SHEETS)[1:]:
         entry = story.first if place == "first" else story.second
         judging.sign(story, who, entry)
@@ -301,13 +301,13 @@ def _on_paper(taker: Photographer) -> None:
 
 
 def _deciding(taker: Photographer) -> None:
-    story, base = taker.story, taker.story.base
-    results = f"{base}/results"
+    story, base, results = taker.story, taker.story.base, results_of(taker.story)
     deciding.rank(story)
     deciding.propose(story)
     _invite_committee(taker)
+    conflicts = ("/conflicts", f"/conflicts/{story.first.id}")
     taker.stop("ranked", {
-        "committee": ["/committee", f"/committee/rounds/{story.round}?category=organisation", f"/committee/rounds/{story.round}"],
+        "committee": ["/committee", *(f"/committee/rounds/{story.round}{one}" for one in ("", "?category=organisation", *conflicts))],
         "office": [f"{results}?category=organisation", f"{results}?category=individual", f"{results}/{story.first.id}",
                    f"{results}/decision?category=organisation"],
         "supervisor": [f"{results}?category=organisation", f"{results}/{story.first.id}"],
@@ -390,7 +390,7 @@ def _ending(taker: Photographer) -> None:
         "j1": ["/review"],
         "colleague": [f"{base}/certificates", f"{base}/papers", batch, revoke, base, f"{base}/trail?walk=1",
                       f"{base}/applications", f"{base}/stages", "/office"],
-        "supervisor": [base, f"{base}/trail", f"{base}/notice", f"{base}/certificates", f"{base}/feedback", "/office"],
+        "supervisor": [base, f"{base}/returns", f"{base}/trail", f"{base}/notice", f"{base}/certificates", f"{base}/feedback", "/office"],
     })  # fmt: skip
     last.pages += [("visitor", "/nowhere", 404), ("first", "/office", 403), ("visitor", f"/start/{'x' * 43}", 404)]
 

@@ -162,6 +162,18 @@ def submit(judge: Visitor, base: str, total: str) -> None:
     judge.quick(f"{base}/items/{ITEMS[0]}", {"version": "1", "percent": "0", "act": "save"}, expect=409)
 
 
+def submit_and_submit_again(story: Story, base: str) -> None:
+    """The first judge's sheet of the first application is in; the office gives it back, and he submits it as it was."""
+    total, page = TOTALS["j1", "first"], f"{story.base}/progress/{story.first.id}"
+    submit(story["j1"], base, total)
+    office = story["office"]
+    office.open(page)
+    address = soup(office).select_one("form[action$='/return']")
+    assert address is not None
+    office.send(str(address["action"]), {"code": "asked", "reason": "请补充 4.1.2 的意见"})
+    submit(story["j1"], base, total)
+
+
 def hidden(story: Story, base: str, entry: Entry) -> None:
     """One sheet of two is in: its author's value is nobody's to see, not even the office's."""
     story["j1"].open(f"{base}/panel", expect=409)
