@@ -22,6 +22,8 @@ BOUND_TO_OPEN = ("apply", "score")
 """Kinds in which nothing can be done before their planned first moment."""
 BOUND_TO_CLOSE = ("apply", "notice")
 """Kinds whose deadline ends them for the public, however late the office moves on."""
+IN_TIME = timedelta(days=1)
+"""How long after its planned moment a stage may be entered or left and is still told as planned."""
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,13 @@ def as_it_was(kind: str, planned: Period, entered_at: datetime | None, left_at: 
     """
     opens_at, closes_at = planned
     if left_at is not None and closes_at is not None:
-        closes_at = min(closes_at, left_at) if kind in BOUND_TO_CLOSE else left_at
+        closes_at = min(closes_at, left_at) if kind in BOUND_TO_CLOSE else _real(closes_at, left_at)
     if opens_at is not None and entered_at is not None and kind not in BOUND_TO_OPEN:
         came_in_time = closes_at is None or entered_at <= closes_at
-        opens_at = entered_at if came_in_time else min(opens_at, entered_at)
+        opens_at = _real(opens_at, entered_at) if came_in_time else min(opens_at, entered_at)
     return opens_at, closes_at
+
+
+def _real(planned: datetime, real: datetime) -> datetime:
+    """An office that moves on when it comes to work has kept its plan."""
+    return planned if planned <= real <= planned + IN_TIME else real

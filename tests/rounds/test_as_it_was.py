@@ -17,6 +17,7 @@ def day(number: int | None) -> datetime | None:
         ("accept", 10, None, (10, 20)),
         ("accept", 8, 18, (8, 18)),  # before its plan
         ("accept", 12, 24, (12, 24)),  # after it
+        ("accept", 11, 21, (10, 20)),  # within a day, as offices do
         ("accept", 22, None, (10, 20)),  # so late that its planned end had passed: nothing else can be told yet
         ("accept", 22, 25, (22, 25)),
         ("score", 8, 24, (10, 24)),  # nobody could score before the planned first moment
