@@ -364,6 +364,7 @@ def test_a_correction_lists_what_is_open_and_what_has_been_changed(desk: dict[st
     write(desk, world, "补充后的内容，见 E-1。", 1)
     page = desk["owner"].page(f"{base(world)}/corrections")
     assert page.text.count("Not changed yet") == 1
+    assert "cannot return the application again" in desk["owner"].page(f"{base(world)}/submit").text
     # What the list does not name is there to read only, and says why.
     for path, is_open in ((f"items/{PART}", True), ("evidence", True), ("items/4.1.3", False), ("profile", False)):
         page = desk["owner"].page(f"{base(world)}/{path}")

@@ -74,6 +74,7 @@ def _submit(
         "closed": views.closed_reason(session, actor, desk, Action.APPLICATION_SUBMIT),
         "open": sum(not one.is_warning for one in check_application(session, application)),
         "declarations": [(key, desk.tell(text), key in ticked) for key, text in service.DECLARATIONS.items()],
+        "may_be_returned": _may_be_returned(desk),
     }  # fmt: skip
 
 
@@ -109,7 +110,7 @@ def receipt(request: Request, session: RequestSession, actor: CurrentActor, appl
         by=names_of(session, [submission.submitted_by]).get(submission.submitted_by, ""),
         place=place_of(session, event, f"application:{application.public_id}"),
         may_withdraw=_may_withdraw(session, actor, desk),
-        may_be_returned=application.corrections < desk.scheme.application.corrections,
+        may_be_returned=_may_be_returned(desk),
         gives_reports=desk.scheme.feedback_reports, contact=application.round.award.authority.contact,
     )  # fmt: skip
 
@@ -118,6 +119,11 @@ def _not_yours(session: Session, actor: Actor, desk: views.Desk) -> str:
     """Why somebody who may write cannot hand it in, or ""."""
     is_closed = views.closed_reason(session, actor, desk)
     return "" if is_closed else views.closed_reason(session, actor, desk, Action.APPLICATION_SUBMIT)
+
+
+def _may_be_returned(desk: views.Desk) -> bool:
+    """Whether the rules leave a correction."""
+    return desk.application.corrections < desk.scheme.application.corrections
 
 
 def _may_withdraw(session: Session, actor: Actor, desk: views.Desk) -> bool:
