@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from award import policy
 from award.accounts.models import Person
 from award.applications.models import Application, PaperOutcome
-from award.applications.queries import barred_from
+from award.applications.queries import barred_from, is_barred
 from award.kernel.actor import Action, Actor, Role
 from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
@@ -31,15 +31,34 @@ from award.standing.queries import standing_of
 
 AFTER_SCORING = ("consensus", "site", "interview", "deliberate")
 """Kinds of stages that are held for an application only once what comes before has ended for it."""
+STANDS = (PaperOutcome.state == "confirmed") | ((PaperOutcome.number == 1) & (PaperOutcome.state == "recorded"))
+"""The version of an outcome a list shows: the confirmed one, or the first entry that waits for its second person."""
 CONFIRMED = N_("This outcome has been confirmed by a second person. An error in it is put right by a correction.")
 
 
 def outcomes_of(session: Session, round_: Round) -> dict[int, PaperOutcome]:
     """Application id -> the outcome of the present stage: the confirmed one also while a correction of it waits."""
-    is_first = PaperOutcome.number == 1
-    here = PaperOutcome.round_stage_id == stage_of(round_).id
-    query = select(PaperOutcome).where(here, (PaperOutcome.state == "confirmed") | (is_first & (PaperOutcome.state == "recorded")))
+    query = select(PaperOutcome).where(PaperOutcome.round_stage_id == stage_of(round_).id, STANDS)
     return {one.application_id: one for one in session.scalars(query)}
+
+
+def stages_with_outcomes(session: Session, round_: Round) -> list[str]:
+    """The kinds of stages on paper in which something was entered, and the present one if it is held so; in the scheme's order."""
+    query = select(RoundStage.kind).join(PaperOutcome, PaperOutcome.round_stage_id == RoundStage.id).where(RoundStage.round_id == round_.id)
+    kinds = {*session.scalars(query.distinct()), stage_of(round_).kind}
+    return [one.kind for one in round_.scheme.stages if one.held == "paper" and one.kind in kinds]
+
+
+def outcomes_in(session: Session, actor: Actor, round_: Round, kind: str) -> list[tuple[Application, PaperOutcome]]:
+    """What stands in a stage of the round, also once it is over, by the applications' numbers; nothing that a conflict hides."""
+    query = (
+        select(Application, PaperOutcome)
+        .join(PaperOutcome, PaperOutcome.application_id == Application.id)
+        .join(RoundStage, RoundStage.id == PaperOutcome.round_stage_id)
+        .where(RoundStage.round_id == round_.id, RoundStage.kind == kind, STANDS, ~is_barred(actor))
+        .options(joinedload(Application.organisation))
+    )
+    return [(one, outcome) for one, outcome in session.execute(query.order_by(Application.number))]
 
 
 def content_of(round_: Round, outcome: PaperOutcome) -> Content | None:

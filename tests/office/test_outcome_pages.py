@@ -1,16 +1,20 @@
 """The form of each kind of stage on paper: seen empty, refused with what was typed, entered, shown to the second person."""
 
+import json
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import Engine
 
-from award.applications.models import PaperOutcome
+from award.applications.models import Application, PaperOutcome, Submission
 from award.kernel.audit.trail import transaction
 from award.kernel.web.csrf import token_for
+from tests import make
 from tests.applications.world import pdf_bytes
 from tests.office import world
 from tests.office.desk import Desk
+from tests.results.test_pages import statements
 from tests.visiting import only
 
 COMMON = {"goes_on": "yes", "summary": "一致意见", "held_on": "2026-02-26"}
@@ -214,3 +218,40 @@ def test_what_does_not_agree_is_told_with_what_is_empty(desk: Desk, client: Any,
     entered = {**COMMON, **KINDS["deliberate"][0], "summary": "", "held_on": "", **votes}
     assert refusals(send(desk, client, address, entered, with_paper=False)) == ["held_on", "summary", "file", refused]
     assert refusals(send(desk, client, address, {**entered, "present": ""})) == ["held_on", "present", "summary"]
+
+
+def test_outcomes_of_a_stage_that_is_over_stay_readable(engine: Engine, desk: Desk, client: Any) -> None:
+    """By stage, for office and supervisor, from the application's page too; in twelve statements, and with nothing to enter."""
+    public_id = desk.round("site", "jiangsu-governor")
+    one = applied(desk, public_id, "site")
+    listed, application = f"/office/rounds/{public_id}/outcomes", f"/office/applications/{one}"
+    assert send(desk, client, f"{listed}/{one}", {**COMMON, **KINDS["site"][0]}).status_code == 303
+    with transaction(desk.engine) as session:
+        outcome = session.query(PaperOutcome).one()
+        outcome.state, outcome.confirmed_by, outcome.confirmed_at = "confirmed", desk["second"].person_id, make.NOW
+        desk.found(session, public_id).position += 1  # the interview, held on paper too
+    for who in ("office", "supervisor"):
+        present = BeautifulSoup(desk.get(client, who, listed).text, "html.parser")
+        assert [tab.get_text() for tab in present.select(".tabs a")] == ["Site visit", "Interview"]
+        assert KINDS["site"][3] not in present.get_text()
+        before = desk.get(client, who, f"{listed}?stage=site")
+        assert KINDS["site"][3] in before.text
+        assert "612.50" in before.text
+        page = BeautifulSoup(before.text, "html.parser")
+        assert page.select("main form") == []
+        assert desk.get(client, who, str(only(page, "a[href$='/paper']")["href"])).content == pdf_bytes(1)
+        assert KINDS["site"][3] in desk.get(client, who, str(only(page, "td a.btn")["href"])).text
+    with transaction(desk.engine) as session:
+        desk.found(session, public_id).position += 2  # the public notice, held in the system
+        made = session.query(Application).one()
+        made.submitted_at = make.NOW
+        content = {"organisation": {"name": "", "credit_code": ""}, "category": "organisation", "sector": "manufacturing"}
+        content |= {"profile": {}, "parts": {}, "evidence": [], "declarations": []}
+        session.add(Submission(
+            application_id=made.id, number=1, content=json.dumps(content), sha256="0" * 64, submitted_at=make.NOW,
+            submitted_by=made.contact_person_id,
+        ))  # fmt: skip
+    assert KINDS["site"][3] in desk.get(client, "supervisor", listed).text
+    assert f'href="{listed}/{one}/versions"' in desk.get(client, "supervisor", f"{listed}/{one}").text
+    assert f'href="{listed}/{one}/versions"' in desk.get(client, "supervisor", application).text
+    assert statements(engine, lambda: desk.get(client, "supervisor", listed)) <= 12

@@ -96,7 +96,7 @@ def _shown(request: Request, session: Session, actor: Actor, application: Applic
         "decisions": _decisions(session, desk, decisions),
         "waiting": next((one for one in decisions if one.is_waiting_refusal), None),
         "is_confirmed": is_confirmed(session, application.organisation_id, application.authority_id),
-        "can": _can(session, actor, desk), "left_out": _left_out(session, desk),
+        "can": _can(session, actor, desk), "left_out": _left_out(session, desk), "outcomes": _outcomes(desk),
         "parts": [(one.key, desk.say(one.title)) for one in desk.parts],
         "correction_days": desk.scheme.application.correction_days,
         "corrections_left": desk.scheme.application.corrections - application.corrections, "typed": {}, "person_id": actor.person_id,
@@ -127,10 +127,21 @@ def _left_out(session: Session, desk: views.Desk) -> dict[str, str] | None:
     found = queries.left_out_by(session, desk.application)
     if found is None:
         return None
-    versions = f"/office/rounds/{desk.application.round.public_id}/outcomes/{desk.application.public_id}/versions"
     stage = desk.say(desk.scheme.stage(found.kind).title)
     day = i18n.format_day(desk.language, found.held_on)
-    return {"stage": stage, "day": day, "why": found.summary, "url": versions}
+    return {"stage": stage, "day": day, "why": found.summary, "url": _versions(desk)}
+
+
+def _outcomes(desk: views.Desk) -> str:
+    """Where the outcomes of the stages on paper are read; "" while none of them has begun."""
+    round_, kinds = desk.application.round, {one.kind for one in desk.scheme.stages if one.held == "paper"}
+    if not any(one.kind in kinds and one.position <= round_.position for one in round_.stages):
+        return ""
+    return _versions(desk)
+
+
+def _versions(desk: views.Desk) -> str:
+    return f"/office/rounds/{desk.application.round.public_id}/outcomes/{desk.application.public_id}/versions"
 
 
 def _place(actor: Actor, desk: views.Desk) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.office import corrections, outcomes
 from award.office.going_on import going_on
+from award.office.outcome_json import from_json
 from award.office.outcome_kinds import CONTENTS, Entry
 from award.office.pages import outcome_forms
 from award.policy import decide
@@ -40,18 +41,28 @@ SCANS = Limits(20, frozenset({"pdf", "jpg", "jpeg", "png"}))
 
 
 @router.get("", dependencies=[Depends(guard.office_or_supervisor)])
-def listed(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId) -> Response:
-    """The applications of a stage held on paper, with what came out."""
+def listed(request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, stage: str = "") -> Response:
+    """The applications of a stage held on paper, with what came out. stage: one that was held before; "" for the latest."""
     round_ = round_for(session, actor, round_id)
     page = page_of(session, actor, round_)
-    query = going_on(round_).where(~is_barred(actor)).options(joinedload(Application.organisation))
-    applications = list(session.scalars(query.order_by(Application.number)))
-    found = outcomes.outcomes_of(session, round_)
+    kinds = outcomes.stages_with_outcomes(session, round_)
+    present = stage_of(round_).kind
+    chosen = stage if stage in kinds else present if present in kinds else next(reversed(kinds), "")
+    if chosen and chosen != present:
+        page |= _of_stage(round_, chosen) | {"may_record": False}
+        found_in = outcomes.outcomes_in(session, actor, round_, chosen)
+        applications, found = [one for one, _ in found_in], {one.id: outcome for one, outcome in found_in}
+    else:
+        query = going_on(round_).where(~is_barred(actor)).options(joinedload(Application.organisation))
+        applications = list(session.scalars(query.order_by(Application.number)))
+        found = outcomes.outcomes_of(session, round_)
+    titles = titles_of(round_.scheme)
     shown: dict[str, Any] = {
         "applications": applications, "outcomes": found, "waiting": corrections.corrections_of(session, round_),
-        "corrected": corrections.corrected_in(session, actor, round_), "stage_titles": titles_of(round_.scheme),
+        "corrected": corrections.corrected_in(session, actor, round_), "stage_titles": titles, "chosen": chosen, "present": present,
+        "tabs": [(kind, titles[kind]) for kind in kinds],
     }  # fmt: skip
-    return render(request, session, LIST, **page, **_said(session, round_, found), **shown)
+    return render(request, session, LIST, **page, **_said(session, chosen, found), **shown)
 
 
 @router.get("/{application_id}", dependencies=[Depends(guard.office_or_supervisor)])
@@ -69,7 +80,7 @@ def form_of(
     elif page["is_here"]:
         typed = outcome_forms.departments_in(outcomes.content_of(round_, one) for one in kept.values())
         typed |= _people_known(session, round_, application, page["rules"].kind, clock.now(session))
-    said = _said(session, round_, {application.id: found} if found else {})
+    said = _said(session, stage_of(round_).kind, {application.id: found} if found else {})
     return render(request, session, FORM, **page, **said, outcome=found, typed=typed, rows=outcome_forms.rows_for(typed))
 
 
@@ -228,13 +239,18 @@ def page_of(session: Session, actor: Actor, round_: Round) -> dict[str, Any]:
     is_here = rules.held == "paper"
     return {
         **place_of(actor, round_, "outcomes", now),
-        "rules": rules,
+        **_of_stage(round_, rules.kind),
         "on_paper": [one for one in scheme.stages if one.held == "paper"],
         "is_here": is_here,
-        "words": CONTENTS[rules.kind].words if is_here else None,
-        "needs_score": outcomes.gives_score(round_),
         "may_record": decision.allowed and is_here,
     }
+
+
+def _of_stage(round_: Round, kind: str) -> dict[str, Any]:
+    """What a page needs to tell of one kind of stage; no words where it is held in the system."""
+    rules = round_.scheme.stage(kind)
+    words = CONTENTS[kind].words if rules.held == "paper" else None
+    return {"rules": rules, "words": words, "needs_score": bool(rules.weight_hundredths)}
 
 
 def _form_page(session: Session, actor: Actor, round_: Round, application: Application) -> dict[str, Any]:
@@ -280,9 +296,9 @@ def _rule(scheme: Scheme, kind: str, category: str) -> Phrase | None:
     return Phrase(text, {"passes": passes, "quorum": quorum})
 
 
-def _said(session: Session, round_: Round, found: Mapping[int, PaperOutcome]) -> dict[str, Any]:
-    """What outcomes say, and who entered and confirmed them."""
-    contents = {id_: outcomes.content_of(round_, one) for id_, one in found.items()}
+def _said(session: Session, kind: str, found: Mapping[int, PaperOutcome]) -> dict[str, Any]:
+    """What outcomes of one kind of stage say, and who entered and confirmed them."""
+    contents = {id_: from_json(kind, one.content) for id_, one in found.items()}
     people = {one.recorded_by for one in found.values()} | {one.confirmed_by for one in found.values() if one.confirmed_by}
     return {
         "said": {id_: content.said() for id_, content in contents.items() if content is not None},
