@@ -79,15 +79,6 @@ def member_of(session: Session, authority_id: int, person_id: int) -> PoolMember
     return session.scalar(query)
 
 
-def member_for(session: Session, authority_id: int, public_id: str) -> PoolMember:
-    """An entry of this authority's pool. Raises NotFound for any other."""
-    query = select(PoolMember).where(PoolMember.authority_id == authority_id, PoolMember.public_id == public_id)
-    member = session.scalar(query)
-    if member is None:
-        raise NotFound
-    return member
-
-
 def seats_of(session: Session, application: Application, *, active_only: bool = True) -> list[Seat]:
     """The seats of an application's panel, in order of assignment, leader first."""
     query = _seats(application.authority_id).where(Assignment.application_id == application.id)

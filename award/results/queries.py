@@ -135,15 +135,6 @@ def latest_proposal(session: Session, round_id: int, category: str) -> Proposal 
     return session.scalar(query.order_by(Proposal.number.desc()).limit(1))
 
 
-def proposal_for(session: Session, actor: Actor, round_: Round, category: str) -> Proposal:
-    """The proposal in force, for somebody who works in the round. Raises NotFound before there is one."""
-    round_for(session, actor, round_.public_id)
-    proposal = latest_proposal(session, round_.id, category)
-    if proposal is None:
-        raise NotFound
-    return proposal
-
-
 def decision_of(session: Session, proposal: Proposal) -> AwardDecision | None:
     """The decision in force on a proposal."""
     return session.scalar(select(AwardDecision).where(AwardDecision.proposal_id == proposal.id, _IN_FORCE))

@@ -142,8 +142,3 @@ def revocations_of(session: Session, round_: Round) -> dict[str, date]:
         for one in certificates_of(session, round_.id)
         if one.revoked_at is not None
     }
-
-
-def certificate_of(session: Session, application: Application) -> Certificate | None:
-    """The certificate of a winning application."""
-    return session.scalar(select(Certificate).where(Certificate.application_id == application.id))

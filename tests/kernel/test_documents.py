@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from award.kernel.documents.models import Document, DocumentState
-from award.kernel.documents.queries import document_by_id, documents_of, latest_for
+from award.kernel.documents.queries import document_by_id, latest_for
 from award.kernel.documents.service import PER_JOB, RENDER, Request, mark_failed, mark_ready, want, want_many
 from award.kernel.files.models import StoredFile
 from award.kernel.files.service import keep, prepare_generated
@@ -99,7 +99,6 @@ def test_the_latest_is_found_by_kind_and_language(session: Session, clock: Stand
     assert latest_for(session, "certificate", SUBJECT, "zh") is new
     assert latest_for(session, "certificate", SUBJECT, "zh", ready=True) is old
     assert latest_for(session, "certificate", SUBJECT, "en") is None
-    assert documents_of(session, SUBJECT) == [new, old]
     assert document_by_id(session, old.public_id) is old
     assert document_by_id(session, "nobody") is None
     assert isinstance(old, Document)

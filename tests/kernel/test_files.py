@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, NotFound
-from award.kernel.files import children, preview, service
+from award.kernel.files import children, preview
 from award.kernel.files.kinds import display_name
 from award.kernel.files.models import StoredFile
 from award.kernel.files.service import Limits, Prepared, keep, prepare_generated, prepare_upload, sweep_orphans
@@ -196,15 +196,6 @@ def test_the_same_content_is_kept_once_for_two_rows(session: Session) -> None:
     assert rows[0].public_id != rows[1].public_id
     assert (rows[1].name, rows[1].created_by, rows[1].created_at, rows[1].purpose) == ("b.docx", 7, NOW, "evidence")
     assert len(list(storage().blobs())) == 1
-
-
-def test_store_upload_takes_a_path_or_a_stream(session: Session, tmp_path: Path) -> None:
-    path = tmp_path / "given.pdf"
-    path.write_bytes(files.pdf())
-    by_path = service.store_upload(session, None, "a.pdf", path, 1, NOW, "evidence")
-    with path.open("rb") as stream:
-        by_stream = service.store_upload(session, None, "b.pdf", stream, 1, NOW, "evidence")
-    assert by_path.sha256 == by_stream.sha256
 
 
 def test_a_row_is_not_written_for_a_content_that_is_gone(session: Session) -> None:

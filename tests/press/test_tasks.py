@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import joinedload
 
 from award import worker
 from award.kernel import clock as award_clock
 from award.kernel import db
 from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document, DocumentState
-from award.kernel.documents.queries import documents_of
 from award.kernel.documents.service import Request, want_many
 from award.kernel.files.storage import storage
 from award.press import tasks
@@ -61,7 +61,8 @@ def want(engine: Engine, *recipients: str) -> None:
 
 def documents(engine: Engine) -> list[Document]:
     with db.reading(engine) as session:
-        return sorted(documents_of(session, "winner:w"), key=lambda one: one.id)
+        query = select(Document).options(joinedload(Document.file)).where(Document.subject == "winner:w")
+        return list(session.scalars(query.order_by(Document.id)))
 
 
 def test_a_batch_becomes_files(any_engine: Engine, press: Press, clock: StandingClock) -> None:

@@ -1,6 +1,5 @@
 """Reading documents. Whether the actor may see the thing a document is about is decided by its feature."""
 
-from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -20,17 +19,6 @@ def latest_for(session: Session, kind: str, subject: str, language: str, *, read
     if ready:
         query = query.where(Document.state == DocumentState.READY.value)
     return session.scalars(query).first()
-
-
-def documents_of(session: Session, subject: str) -> Sequence[Document]:
-    """All documents about a thing, newest first."""
-    query = (
-        select(Document)
-        .options(joinedload(Document.file))
-        .where(Document.subject == subject)
-        .order_by(Document.wanted_at.desc(), Document.id.desc())
-    )
-    return session.scalars(query).all()
 
 
 def document_by_id(session: Session, public_id: str) -> Document | None:

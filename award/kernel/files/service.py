@@ -90,24 +90,6 @@ def keep(
     return stored
 
 
-def store_upload(
-    session: Session,
-    actor_person_id: int | None,
-    filename: str,
-    content: BinaryIO | Path,
-    limit_mib: int,
-    now: datetime,
-    purpose: str,
-) -> StoredFile:
-    """Both steps at once, for commands and demonstrations; pages call prepare_upload first, then keep."""
-    if isinstance(content, Path):
-        with content.open("rb") as stream:
-            prepared = prepare_upload(filename, stream, Limits(limit_mib))
-    else:
-        prepared = prepare_upload(filename, content, Limits(limit_mib))
-    return keep(session, prepared, actor_person_id, now, purpose)
-
-
 @contextmanager
 def _received(filename: str, stream: BinaryIO, limits: Limits, field: str) -> Iterator[Path]:
     incoming = settings().directory / "incoming"

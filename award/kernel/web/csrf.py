@@ -2,10 +2,9 @@
 
 import hashlib
 import hmac
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Request
 
 from award.kernel.errors import Refused
 from award.kernel.i18n import N_
@@ -45,6 +44,3 @@ async def csrf_checked(request: Request) -> None:
     given = request.headers.get(HEADER) or str((await request.form()).get(FIELD, ""))
     if not hmac.compare_digest(given.encode(), token_of(request).encode()):
         raise refusal
-
-
-CsrfChecked = Annotated[None, Depends(csrf_checked)]
