@@ -9,7 +9,7 @@ from award.applications.check import references_in
 from award.demo.prose import told
 from award.demo.stories import Story
 from award.judging.models import OPPORTUNITY, STRENGTH
-from award.judging.service.sheets import Comment
+from award.judging.service.entries import Comment
 from award.regulations.model import Item
 
 LONGEST = 120

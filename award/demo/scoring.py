@@ -11,7 +11,7 @@ from award.demo.judges import leans, percent_for
 from award.demo.remarks import comments_for
 from award.demo.world import Entry, Judge, World
 from award.judging.pages.reviews import wording_for
-from award.judging.service.sheets import Entry as SheetEntry
+from award.judging.service.entries import Entry as SheetEntry
 from award.judging.service.sheets import save_items, submit_sheet
 from award.kernel.i18n import translate
 from award.panels.queries import assignment_for, assignments_of, seats_of

@@ -27,7 +27,8 @@ from award.judging.schemas import (
     SheetOut,
     Sheets,
 )
-from award.judging.service.sheets import Comment, Entry, missing_of
+from award.judging.service.entries import Comment, Entry
+from award.judging.service.sheets import missing_of
 from award.kernel import clock
 from award.kernel.actor import Action, Actor, TokenScope
 from award.kernel.errors import NotFound, Stale

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from award.applications.forms import typed_text
 from award.judging.models import OPPORTUNITY, STRENGTH
-from award.judging.service.sheets import Comment, Entry, steps_of
+from award.judging.service.entries import LONGEST_REFERENCE, MOST_REFERENCES, Comment, Entry, steps_of
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import N_
 from award.kernel.ids import new_id
@@ -15,7 +15,8 @@ from award.scoring.grades import GradeError, parse_percent
 Fields = Mapping[str, str]
 ROW = re.compile(r"comments-(\d{1,4})-kind")
 SEPARATORS = re.compile(r"[,，、;；]")
-LONGEST_REFERENCE, MOST_REFERENCES, MOST_COMMENTS = 40, 20, 60
+LONGEST_REFERENCES = MOST_REFERENCES * (LONGEST_REFERENCE + len(", "))
+"""Characters of the one field that takes all references of a comment."""
 SENTENCES = {
     "blank": N_("Choose a percentage, one of {steps}."),
     "not_a_number": N_("“{text}” is not a percentage. Score must be one of {steps}."),
@@ -57,27 +58,33 @@ def row_numbers(fields: Fields) -> list[int]:
 
 
 def comments_of(fields: Fields) -> tuple[Comment, ...]:
-    """The comments in the order of the page, those without a text left out; a new one is given a key."""
-    found = []
-    for number in row_numbers(fields)[:MOST_COMMENTS]:
-        row = {name: fields.get(f"comments-{number}-{name}", "") for name in ("id", "kind", "mark", "text", "refs")}
-        text = typed_text(row["text"]).strip()
-        if text:
-            key = row["id"][:12] or new_id()
-            found.append(Comment(key, row["kind"], row["mark"], text, references_of(row["refs"])))
-    return tuple(found)
+    """The comments in the order of the page; a new one is given a key."""
+    rows = _filled_rows(fields).values()
+    return tuple(
+        Comment(row["id"][:12] or new_id(), row["kind"], row["mark"], row["text"], references_of(row["refs"])) for row in rows
+    )
+
+
+def _filled_rows(fields: Fields) -> dict[int, dict[str, str]]:
+    """The rows by number. One that has neither a text nor a reference was removed, or was never begun."""
+    rows = {number: _row(fields, number) for number in row_numbers(fields)}
+    return {number: row for number, row in rows.items() if row["text"] or references_of(row["refs"])}
+
+
+def _row(fields: Fields, number: int) -> dict[str, str]:
+    row = {name: fields.get(f"comments-{number}-{name}", "") for name in ("id", "kind", "mark", "text", "refs")}
+    return row | {"text": typed_text(row["text"]).strip()}
 
 
 def references_of(text: str) -> tuple[str, ...]:
     """References as typed, separated by commas; each once."""
-    parts = (one.strip()[:LONGEST_REFERENCE] for one in SEPARATORS.split(text))
-    return tuple(dict.fromkeys(one for one in parts if one))[:MOST_REFERENCES]
+    parts = (one.strip() for one in SEPARATORS.split(text))
+    return tuple(dict.fromkeys(one for one in parts if one))
 
 
 def new_keys(fields: Fields, comments: Sequence[Comment]) -> dict[str, str]:
     """The keys given to new rows, by the name of the field that keeps each."""
-    filled = [n for n in row_numbers(fields)[:MOST_COMMENTS] if typed_text(fields.get(f"comments-{n}-text", "")).strip()]
-    return {f"comments-{number}-id": one.key for number, one in zip(filled, comments, strict=True)}
+    return {f"comments-{number}-id": one.key for number, one in zip(_filled_rows(fields), comments, strict=True)}
 
 
 def as_fields(stored: Mapping[str, object], criteria: Criteria, mine: Fields) -> dict[str, str]:

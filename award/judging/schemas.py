@@ -5,7 +5,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from award.judging.service.sheets import LONGEST_COMMENT, LONGEST_NOTE
+from award.judging.service.entries import (
+    LONGEST_COMMENT,
+    LONGEST_NOTE,
+    LONGEST_REFERENCE,
+    MOST_COMMENTS,
+    MOST_REFERENCES,
+)
 from award.kernel.web.api import KEPT, Given, Words
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,39}$")]
@@ -19,7 +25,8 @@ class CommentIn(Given):
     weight: Literal["++", "+", "-", "--"]
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_COMMENT), KEPT]
     references: Annotated[
-        list[Annotated[str, Field(min_length=1, max_length=40), KEPT]], Field(max_length=20, description="Codes of evidence, pages.")
+        list[Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE), KEPT]],
+        Field(max_length=MOST_REFERENCES, description="Codes of evidence, pages."),
     ]
 
 
@@ -40,7 +47,7 @@ class ItemIn(Given):
             json_schema_extra={"additionalProperties": False},
         ),
     ]  # fmt: skip
-    comments: Annotated[list[CommentIn], Field(max_length=60, description="All comments, [] where there are none.")]
+    comments: Annotated[list[CommentIn], Field(max_length=MOST_COMMENTS, description="All comments, [] where there are none.")]
     note: Annotated[
         str, Field(max_length=LONGEST_NOTE, description='The judge\'s own; nobody else ever reads it. "" where there is none.'), KEPT
     ]

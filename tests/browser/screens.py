@@ -44,7 +44,7 @@ def judge() -> dict[str, Any]:
         "material": {
             "tabs": [{"label": "自评报告", "url": "/judge", "current": True}], "tab": "report",
             "answer": [("正文", "")], "files": FILES, "doc": None},
-        "ref_choices": [{"code": "E-31", "label": "SPC"}],
+        "refs_longest": 840, "ref_choices": [{"code": "E-31", "label": "SPC"}],
         "previous": {"url": "/452", "label": "4.5.2"}, "next": {"url": "/462", "label": "4.6.2"},
     }  # fmt: skip
 

@@ -7,7 +7,7 @@ from award.demo.remarks import comments_for, summary_for
 from award.demo.stories import Story
 from award.demo.telling import stories
 from award.judging.models import OPPORTUNITY, STRENGTH
-from award.judging.service.sheets import WEIGHTS
+from award.judging.service.entries import WEIGHTS
 from award.regulations.loader import shipped_criteria
 from award.regulations.model import Criteria
 

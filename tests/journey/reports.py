@@ -6,9 +6,9 @@ from award.demo.founding import OFFICE
 from award.demo.world import Entry, World
 from award.judging import queries
 from award.judging.service import acknowledge, hand_in, release_report, save_report, start_report, take_comment
+from award.judging.service.entries import Comment
+from award.judging.service.entries import Entry as SheetEntry
 from award.judging.service.feedback import Written
-from award.judging.service.sheets import Comment
-from award.judging.service.sheets import Entry as SheetEntry
 from award.panels.queries import leader_of
 from award.rounds.queries import criteria_of
 from tests.journey.casts import Part

@@ -89,6 +89,40 @@ def test_percentages_that_are_refused_with_a_sentence(world: World, client: Test
     assert stored(world) is None
 
 
+TOO_MUCH = (
+    {"comments-0-refs": "E-1，" + "图" * 51}, {"comments-0-refs": ",".join(f"p{one}" for one in range(30))},
+    {"comments-0-text": " ", "comments-0-refs": "E-1"},
+    {f"comments-{at}-{key}": value for at in range(63) for key, value in ROW.items()},
+)  # fmt: skip
+"""A reference of 51 characters, 30 references, references without a text, 63 comments."""
+
+
+def test_what_cannot_be_kept_of_a_comment_is_said_and_stays_on_the_page(world: World, client: TestClient) -> None:
+    as_(client, world, "judge0")
+    for typed in TOO_MUCH:
+        fields = {name: one for name, one in FIELDS.items() if not name.endswith("-id")} | typed
+        answer = put(client, item_url(world), fields)
+        assert (answer.status_code, [one["field"] for one in answer.json()["errors"]]) == (422, ["comments"])
+        answer = post(client, item_url(world), fields | {"version": "0"})
+        assert answer.status_code == 422
+        page = BeautifulSoup(answer.text, "html.parser")
+        rows = page.select("[data-row-list] [data-row]")
+        texts = [one for name, one in fields.items() if name.endswith("-text")]
+        assert [only(row, "textarea").get_text().strip() for row in rows] == [one.strip() for one in texts]
+        kept = fields["comments-0-refs"].replace("，", ",").split(",")
+        assert str(only(rows[0], "[name='comments-0-refs']")["value"]).split(", ") == kept
+        checked = {one["name"]: one.get("value") for one in page.select("input[type=radio][checked]")}
+        assert (checked["percent"], checked["factor-approach"]) == ("65", "50–65")
+    assert stored(world) is None
+
+
+def test_the_field_of_references_takes_as_much_as_is_kept(world: World, client: TestClient) -> None:
+    """20 references of 40 characters with a comma and a space after each: 840."""
+    as_(client, world, "judge0")
+    page = BeautifulSoup(client.get(f"{item_url(world)}?add=strength").text, "html.parser")
+    assert {one.get("maxlength") for one in page.select("[name^=comments-][name$=-refs]")} == {"840"}
+
+
 def test_a_name_twice_in_what_autosave_sends(world: World, client: TestClient) -> None:
     as_(client, world, "judge0")
     headers = {HEADER: token_for(client.cookies[SESSION_COOKIE]), "if-match": '"0"', "content-type": "application/json"}

@@ -12,10 +12,11 @@ from award.applications.models import Application
 from award.judging import queries, service
 from award.judging.models import Sheet, SheetItem
 from award.judging.service import Comment, Entry
-from award.judging.service.sheets import steps_of
+from award.judging.service.entries import steps_of
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused, Stale
 from award.kernel.events import Event
+from award.kernel.i18n import translate
 from award.panels import service as panels
 from award.regulations.loader import shipped_criteria
 from award.regulations.model import Text
@@ -24,6 +25,8 @@ from tests.applications.world import records
 from tests.conftest import StandingClock
 from tests.judging import world as worlds
 from tests.judging.world import World, entry
+
+GOOD = Comment("s", "strength", "++", "方法系统有效。")
 
 
 def save(session: Session, world: World, given: Entry, version: int = 0, *, item: str = "4.1.2", judge: int = 0, **more: Any) -> Any:
@@ -118,6 +121,35 @@ def test_a_version_that_never_was_is_stale_too(world: World) -> None:
 ])  # fmt: skip
 def test_what_the_rubric_does_not_have_is_refused(world: World, given: Entry) -> None:
     assert isinstance(refused(world, lambda session, world: save(session, world, given)), Invalid)
+
+
+@pytest.mark.parametrize(("comments", "said"), [
+    ((replace(GOOD, references=("E-1", "图" * 41)),),
+     ("Strength “方法系统有效。”: the reference “图图图图图图图图图图图图…” has 41 characters; a reference has at most 40. Shorten it, or "
+      "write it into the comment.")),
+    ((replace(GOOD, references=tuple(f"p{one}" for one in range(21))),),
+     "Strength “方法系统有效。”: at most 20 references; you have 21. Remove 1."),
+    ((GOOD, Comment("o", "opportunity", "-", "未" * 1002)),
+     "Opportunity for improvement “未未未未未未未未未未未未…”: at most 1000 characters; you have 1002. Remove 2."),
+    ((replace(GOOD, text=" \n", references=("E-1",)),),
+     "Strength “E-1”: write the comment, or remove it with its references."),
+    ((GOOD, replace(GOOD, key="t", text="  ")), "Strength 2: write the comment, or remove it with its references."),
+    (tuple(replace(GOOD, key=f"s{one}") for one in range(63)),
+     "At most 60 comments on one item; you have 63. Remove 3, or join some."),
+])  # fmt: skip
+def test_a_comment_that_is_too_much_is_named_and_nothing_of_it_is_cut(world: World, comments: tuple[Comment, ...], said: str) -> None:
+    error = refused(world, lambda session, world: save(session, world, Entry(60, {}, comments)))
+    assert isinstance(error, Invalid)
+    assert [translate("en", one.text, one.params) for one in error.errors] == [said]
+
+
+def test_a_sheet_takes_as_much_as_it_says(world: World) -> None:
+    """60 comments of 1000 characters, each with 20 references of 40."""
+    references = tuple(f"{one:040}" for one in range(20))
+    comments = tuple(replace(GOOD, key=f"s{one}", text="好" * 1000, references=references) for one in range(60))
+    with transaction(world.engine) as session:
+        row = save(session, world, Entry(60, {}, comments))
+        assert [(one["text"], one["references"]) for one in row.comments] == [("好" * 1000, list(references))] * 60
 
 
 def test_an_item_that_does_not_exist_is_missing(world: World) -> None:

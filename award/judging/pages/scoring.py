@@ -14,7 +14,7 @@ from award.judging.models import OPPORTUNITY, STRENGTH, SheetItem
 from award.judging.pages import material, returning, views
 from award.judging.pages.views import Bench
 from award.judging.service import save_item
-from award.judging.service.sheets import steps_of
+from award.judging.service.entries import steps_of
 from award.kernel import clock, i18n
 from award.kernel.actor import Action
 from award.kernel.errors import Invalid, NotFound, Stale
@@ -78,7 +78,7 @@ def _item(
         "item": _entry(bench, item, rows.get(key)) | {"url": _address(bench.url(key), opened), "plain_url": bench.url(key)},
         "bands": [_band(bench, one, item) for one in bench.criteria.bands], "steps": bench.say(steps_of(bench.criteria)),
         "material": read,
-        "ref_choices": [{"code": one.code, "label": one.title} for one in read["evidence"]],
+        "refs_longest": forms.LONGEST_REFERENCES, "ref_choices": [{"code": one.code, "label": one.title} for one in read["evidence"]],
         "previous": {"url": bench.url(before.key), "label": before.number} if before else None,
         "next": {"url": bench.url(after.key), "label": after.number} if after else None,
         "view": "read" if opened.is_chosen else "score",
@@ -118,11 +118,11 @@ def _entry(bench: Bench, item: Item, row: SheetItem | None) -> dict[str, Any]:
             for one in bench.criteria.factors[item.kind]
         ],
     }  # fmt: skip
-    return shown | _percent(item, row.percent if row else None) | _rows(row)
+    return shown | _percent(item.points, row.percent if row else None) | _rows(row)
 
 
-def _percent(item: Item, percent: int | None) -> dict[str, Any]:
-    return {"percent": percent, "scored": "" if percent is None else views.points_text(item.points * percent)}
+def _percent(points: int, percent: int | None) -> dict[str, Any]:
+    return {"percent": percent, "scored": "" if percent is None else views.points_text(points * percent)}
 
 
 def _rows(row: SheetItem | None) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def save(
     except Invalid as error:
         review = queries.review_for(session, actor, assignment_id, clock.now(session))
         shown = _item(request, session, review, item, opened)
-        shown["item"] |= _as_typed(fields, form.get("version"))
+        shown["item"] |= _as_typed(shown, fields, form.get("version"))
         return render_invalid(request, session, "judging/item.html", error, **shown)
     return RedirectResponse(_after(assignment_id, criteria, item, act, opened), 303)
 
@@ -203,14 +203,16 @@ def _typed(form: SubmittedForm) -> dict[str, str]:
     fields = {name: form.get(name) for name in form.names() if name not in ("csrf", "version", "act")}
     act = form.get("act")
     if act.startswith("remove:"):
-        fields[f"comments-{act.removeprefix('remove:')}-text"] = ""
+        fields = {name: one for name, one in fields.items() if not name.startswith(f"comments-{act.removeprefix('remove:')}-")}
     return fields
 
 
-def _as_typed(fields: forms.Fields, version: str) -> dict[str, Any]:
-    rows = forms.rows_of(fields)
+def _as_typed(shown: Mapping[str, Any], fields: forms.Fields, version: str) -> dict[str, Any]:
+    item, rows, steps = shown["item"], forms.rows_of(fields), (step for band in shown["bands"] for step in band["steps"])
+    factors = [one | {"value": fields.get(f"factor-{one['key']}", "")} for one in item["factors"]]
     return {
-        "version": version, "strengths": rows[STRENGTH], "opportunities": rows[OPPORTUNITY], "note": fields.get("note", "")
+        "version": version, "strengths": rows[STRENGTH], "opportunities": rows[OPPORTUNITY], "note": fields.get("note", ""),
+        "factors": factors, **_percent(item["points"], next((one for one in steps if str(one) == fields.get("percent")), None)),
     }  # fmt: skip
 
 

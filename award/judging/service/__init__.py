@@ -1,5 +1,6 @@
 """What can be done in judging. Each function is one whole act: check, change, record."""
 
+from award.judging.service.entries import Comment, Entry
 from award.judging.service.feedback import (
     acknowledge,
     hand_in,
@@ -12,7 +13,7 @@ from award.judging.service.feedback import (
     take_comment,
 )
 from award.judging.service.returning import return_sheet
-from award.judging.service.sheets import Comment, Entry, save_item, save_items, submit_sheet
+from award.judging.service.sheets import save_item, save_items, submit_sheet
 from award.judging.service.waiving import (
     can_be_withdrawn,
     require_wanted,

@@ -13,7 +13,7 @@ from award.applications.models import Application
 from award.judging import papers, queries
 from award.judging.models import RELEASED, FeedbackComment, FeedbackReport
 from award.judging.queries import Source
-from award.judging.service.sheets import WEIGHTS
+from award.judging.service.entries import WEIGHTS
 from award.judging.service.waiving import require_wanted
 from award.kernel import db
 from award.kernel.actor import Action, Actor

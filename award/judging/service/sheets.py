@@ -2,9 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
@@ -13,12 +11,13 @@ from award.applications.check import references_in
 from award.applications.models import LIVE, Application
 from award.applications.queries import submission_content, with_round
 from award.judging import queries
-from award.judging.models import OPPORTUNITY, STRENGTH, Sheet, SheetItem, SheetVersion
+from award.judging.models import STRENGTH, Sheet, SheetItem, SheetVersion
+from award.judging.service.entries import Comment, Entry, require_fitting
 from award.kernel import db
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.chain import canonical
 from award.kernel.audit.trail import record, round_stream
-from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from award.kernel.errors import Conflict, FieldError, Invalid, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.panels.queries import leader_of
@@ -32,34 +31,7 @@ from award.scoring.grades import total_hundredths
 from award.standing.models import Assignment
 from award.standing.queries import standing_held, standing_of
 
-WEIGHTS = {STRENGTH: ("++", "+"), OPPORTUNITY: ("-", "--")}
-LONGEST_COMMENT = 1000
-LONGEST_NOTE = 2000
 VOID = N_("This application is no longer in the round; nothing is to be scored any more.")
-
-
-@dataclass(frozen=True)
-class Comment:
-    """A strength or an opportunity for improvement. weight: ++ or +, - or --. references: evidence codes, pages."""
-
-    key: str
-    kind: str
-    weight: str
-    text: str
-    references: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a judge entered for one item. percent: 0..100 in the rubric's values, None while blank.
-
-    factors: factor key -> band key; advisory, never turned into the percentage.
-    """
-
-    percent: int | None
-    factors: Mapping[str, str] = field(default_factory=dict)
-    comments: Sequence[Comment] = ()
-    note: str = ""
 
 
 def save_item(
@@ -91,15 +63,15 @@ def save_items(
     entries: by item key, each with the version it was made from, 0 for the first. now: UTC. known: the
     actor's standing as this transaction has asked it already.
     Raises Refused (wrong stage, past the deadline, not declared), NotFound (no such item, or another's seat), Conflict (submitted),
-    Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have, evidence
-    that is not there, a comment's key given twice).
+    Stale (saved elsewhere meanwhile), Invalid (a percentage, factor or weight the rubric does not have, a comment
+    that is blank, too long or one too many, evidence that is not there).
     """
     stage = guarded_stage(session, application.round, now)
     policy.require(Action.SHEET_EDIT, stage, standing_held(session, actor, application, now, known))
     require_own(actor, application, assignment)
     criteria = criteria_of(session, application.round, application.category)
     for item, (entry, _) in entries.items():
-        _check_entry(criteria, item, entry)
+        require_fitting(criteria, item, entry)
     # One save at a time on a sheet: two windows must neither make two sheets nor overwrite each other.
     db.lock_row(session, "assignment", assignment.id, exclusive=True)
     sheet, stored = _open_sheet(session, application, assignment, entries, now)
@@ -124,7 +96,7 @@ def _write(session: Session, sheet: Sheet, row: SheetItem | None, item: str, ent
         row = SheetItem(sheet_id=sheet.id, item=item, version=0)
         session.add(row)
     row.percent, row.factors, row.note = entry.percent, dict(entry.factors), entry.note
-    row.comments = [_comment_row(comment) for comment in entry.comments if comment.text.strip()]
+    row.comments = [_comment_row(comment) for comment in entry.comments]
     row.version, row.updated_at = row.version + 1, now
     return row
 
@@ -167,52 +139,6 @@ def _comment_row(comment: Comment) -> dict[str, object]:
         "text": comment.text,
         "references": list(comment.references),
     }
-
-
-def _check_entry(criteria: Criteria, item: str, entry: Entry) -> None:
-    try:
-        kind = criteria.item(item).kind
-    except KeyError:
-        raise NotFound from None
-    errors = []
-    if entry.percent is not None and entry.percent not in criteria.percents:
-        text = N_("{percent} is not one of the steps. Score must be one of {steps}.")
-        errors.append(FieldError("percent", text, {"percent": entry.percent, "steps": steps_of(criteria)}))
-    factors = {factor.key for factor in criteria.factors[kind]}
-    bands = {band.key for band in criteria.bands}
-    if not set(entry.factors) <= factors or not set(entry.factors.values()) <= bands:
-        text = N_("Items of this kind are judged by other factors. Read the item again and enter those it has.")
-        errors.append(FieldError("factors", text))
-    errors += _faults_of(entry.comments)
-    if len(entry.note) > LONGEST_NOTE:
-        errors.append(
-            FieldError("note", N_("Your note may have at most {longest} characters."), {"longest": LONGEST_NOTE})
-        )
-    if errors:
-        raise Invalid(errors)
-
-
-def _faults_of(comments: Sequence[Comment]) -> list[FieldError]:
-    errors = []
-    for comment in comments:
-        if comment.weight not in WEIGHTS.get(comment.kind, ()):
-            errors.append(FieldError("comments", N_("Strengths are marked ++ or +, opportunities - or --.")))
-        if len(comment.text) > LONGEST_COMMENT:
-            text = N_("At most {longest} characters; you have {count}. Remove {over}.")
-            over = len(comment.text) - LONGEST_COMMENT
-            params = {"longest": LONGEST_COMMENT, "count": len(comment.text), "over": over}
-            errors.append(FieldError("comments", text, params))
-    if len({comment.key for comment in comments}) < len(comments):
-        errors.append(FieldError("comments", N_("Two comments have the same key. Give each a key of its own.")))
-    return errors
-
-
-def steps_of(criteria: Criteria) -> Text:
-    """The percentages as people say them: evenly spaced ones by the first three and the last."""
-    shown, gaps = [str(one) for one in criteria.percents], {two - one for one, two in pairwise(criteria.percents)}
-    if len(gaps) != 1 or len(shown) < 6:
-        return Text("、".join(shown), ", ".join(shown))
-    return Text("、".join([*shown[:3], "……", shown[-1]]), ", ".join([*shown[:3], "…", shown[-1]]))
 
 
 def _open_sheet(

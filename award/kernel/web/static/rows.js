@@ -2,7 +2,6 @@
 (function () {
   "use strict";
   var award = window.award;
-  var REFERENCE_LIMIT = 40;
 
   function indexOf(row) {
     var control = row.querySelector("[name]");
@@ -61,7 +60,7 @@
   });
 
   function refsOf(text) {
-    return text.split(/[,，、;；]/).map(function (one) { return one.trim().slice(0, REFERENCE_LIMIT); }).filter(function (one, at, all) { return one && all.indexOf(one) === at; });
+    return text.split(/[,，、;；]/).map(function (one) { return one.trim(); }).filter(function (one, at, all) { return one && all.indexOf(one) === at; });
   }
   function chips(box) {
     var store = box.querySelector("input[name]");
@@ -71,6 +70,7 @@
     entry.setAttribute("aria-label", box.dataset.textAdd);
     entry.placeholder = "+ " + box.dataset.textAdd;
     entry.autocomplete = "off";
+    if (store.maxLength > 0) entry.maxLength = store.maxLength;
     store.type = "hidden";
     box.classList.add("is-chips");
     box.insertBefore(entry, store.nextSibling);

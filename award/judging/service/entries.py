@@ -1,0 +1,118 @@
+"""What a judge enters for one item, and what it must be: the one rule for the page, the API and the command line."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from award.judging.models import OPPORTUNITY, STRENGTH
+from award.kernel.errors import FieldError, Invalid, NotFound
+from award.kernel.i18n import N_
+from award.regulations.model import Criteria, Text
+
+WEIGHTS = {STRENGTH: ("++", "+"), OPPORTUNITY: ("-", "--")}
+MOST_COMMENTS, MOST_REFERENCES, LONGEST_REFERENCE = 60, 20, 40
+LONGEST_COMMENT, LONGEST_NOTE = 1000, 2000
+NAMES = {STRENGTH: Text("优势", "Strength"), OPPORTUNITY: Text("改进机会", "Opportunity for improvement")}
+LONG = N_("{comment}: at most {longest} characters; you have {count}. Remove {over}.")
+LONG_REFERENCE = N_(
+    "{comment}: the reference “{reference}” has {count} characters; a reference has at most {longest}. "
+    "Shorten it, or write it into the comment."
+)
+SHOWN = 12
+"""Characters of a text that are enough to find it again."""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A strength or an opportunity for improvement. weight: ++ or +, - or --. references: evidence codes, pages."""
+
+    key: str
+    kind: str
+    weight: str
+    text: str
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a judge entered for one item. percent: 0..100 in the rubric's values, None while blank.
+
+    factors: factor key -> band key; advisory, never turned into the percentage.
+    """
+
+    percent: int | None
+    factors: Mapping[str, str] = field(default_factory=dict)
+    comments: Sequence[Comment] = ()
+    note: str = ""
+
+
+def require_fitting(criteria: Criteria, item: str, entry: Entry) -> None:
+    """Raises Invalid with everything that is wrong with an entry, by its place in it; NotFound where there is no such item."""
+    try:
+        kind = criteria.item(item).kind
+    except KeyError:
+        raise NotFound from None
+    errors = []
+    if entry.percent is not None and entry.percent not in criteria.percents:
+        text = N_("{percent} is not one of the steps. Score must be one of {steps}.")
+        errors.append(FieldError("percent", text, {"percent": entry.percent, "steps": steps_of(criteria)}))
+    factors = {factor.key for factor in criteria.factors[kind]}
+    bands = {band.key for band in criteria.bands}
+    if not set(entry.factors) <= factors or not set(entry.factors.values()) <= bands:
+        text = N_("Items of this kind are judged by other factors. Read the item again and enter those it has.")
+        errors.append(FieldError("factors", text))
+    errors += _faults_of(entry.comments)
+    if len(entry.note) > LONGEST_NOTE:
+        errors.append(
+            FieldError("note", N_("Your note may have at most {longest} characters."), {"longest": LONGEST_NOTE})
+        )
+    if errors:
+        raise Invalid(errors)
+
+
+def _faults_of(comments: Sequence[Comment]) -> Iterator[FieldError]:
+    if over := max(0, len(comments) - MOST_COMMENTS):
+        text = N_("At most {longest} comments on one item; you have {count}. Remove {over}, or join some.")
+        yield FieldError("comments", text, {"longest": MOST_COMMENTS, "count": len(comments), "over": over})
+    if len({comment.key for comment in comments}) < len(comments):
+        yield FieldError("comments", N_("Two comments have the same key. Give each a key of its own."))
+    met = Counter[str]()
+    for comment in comments:
+        met[comment.kind] += 1
+        for text, params in _wrong_with(comment):
+            yield FieldError("comments", text, {"comment": _name_of(comment, met[comment.kind]), **params})
+
+
+def _wrong_with(comment: Comment) -> Iterator[tuple[str, Mapping[str, object]]]:
+    if comment.weight not in WEIGHTS.get(comment.kind, ()):
+        yield N_("{comment}: strengths are marked ++ or +, opportunities - or --."), {}
+    if not comment.text.strip():
+        yield N_("{comment}: write the comment, or remove it with its references."), {}
+    if over := max(0, len(comment.text) - LONGEST_COMMENT):
+        yield LONG, {"longest": LONGEST_COMMENT, "count": len(comment.text), "over": over}
+    if over := max(0, len(comment.references) - MOST_REFERENCES):
+        text = N_("{comment}: at most {longest} references; you have {count}. Remove {over}.")
+        yield text, {"longest": MOST_REFERENCES, "count": len(comment.references), "over": over}
+    for one in comment.references:
+        if len(one) > LONGEST_REFERENCE:
+            yield LONG_REFERENCE, {"reference": _opening(one), "count": len(one), "longest": LONGEST_REFERENCE}
+
+
+def _name_of(comment: Comment, number: int) -> Text:
+    """How a judge finds a comment again: by how it begins, or by its place where nothing is to be seen of it."""
+    name = NAMES.get(comment.kind, Text("意见", "Comment"))
+    begins = _opening(comment.text.strip() or ", ".join(comment.references))
+    return Text(f"{name.zh}“{begins}”", f"{name.en} “{begins}”") if begins else Text(f"{name.zh} {number}", f"{name.en} {number}")
+
+
+def _opening(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def steps_of(criteria: Criteria) -> Text:
+    """The percentages as people say them: evenly spaced ones by the first three and the last."""
+    shown, gaps = [str(one) for one in criteria.percents], {two - one for one, two in pairwise(criteria.percents)}
+    if len(gaps) != 1 or len(shown) < 6:
+        return Text("、".join(shown), ", ".join(shown))
+    return Text("、".join([*shown[:3], "……", shown[-1]]), ", ".join([*shown[:3], "…", shown[-1]]))
