@@ -98,6 +98,7 @@ def write_of_paper(session: Session, application: Application, entered: Sequence
     more = {
         "entered": [Phrase(N_("{field}: {value}"), {"field": Phrase(name), "value": value}) for name, value in entered],
         "is_claimed": is_taken(session, organisation.id, round_.award.authority_id),
+        "authority": round_.award.authority.name,
         "code": organisation.credit_code,
         "claim": f"{settings().base_url}/apply/organisation",
         "until": dates_of(round_)[Kind.APPLY][1],

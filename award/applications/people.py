@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Invitation, Person
 from award.applications.models import Answer, Application, Presence
-from award.applications.queries import ACTS_FOR
+from award.applications.queries import ACTS_FOR, is_own, of_many_rounds, with_round
 from award.kernel.actor import Actor, Role, Scope
 from award.rounds.people import is_reachable
 
@@ -59,6 +59,15 @@ def acting_for(session: Session, application: Application, now: datetime) -> lis
     query = select(Person).join(Grant, Grant.person_id == Person.id).join(Application, ACTS_FOR)
     query = query.where(Application.id == application.id, is_reachable(now))
     return list(session.scalars(query.distinct().order_by(Person.id)))
+
+
+def paper_drafts_naming(session: Session, actor: Actor) -> list[Application]:
+    """The drafts the office entered from paper that name the actor's mail address, and that he cannot open yet."""
+    address = select(Person.email).where(Person.id == actor.person_id, Person.email != "").scalar_subquery()
+    named = func.lower(Application.profile["contact_email"].as_string()) == address
+    waits = and_(Application.state == "draft", Application.contact_person_id.is_(None))
+    query = of_many_rounds(with_round()).where(waits, named, ~is_own(actor))
+    return list(session.scalars(query.order_by(Application.id)))
 
 
 def _works_on(application: Application) -> ColumnElement[bool]:

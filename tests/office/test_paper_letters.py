@@ -5,10 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from award.accounts.models import Person
 from award.applications.models import Application
+from award.applications.people import paper_drafts_naming
+from award.applications.queries import applications_of
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Invalid
 from award.kernel.mail.models import Message
@@ -22,6 +25,7 @@ from award.messages.reminders import REMINDERS
 from award.organisations.models import Organisation
 from award.organisations.service import claim_organisation, decide_claim
 from tests import make
+from tests.applications.browsing import Visitor
 from tests.applications.world import World
 from tests.conftest import StandingClock
 from tests.office.dating import extended
@@ -76,7 +80,7 @@ def test_it_says_what_was_entered_that_it_is_to_be_claimed_until_when_and_where(
 - 电子邮箱：linqiu@example.cn
 - 通信地址：高新区一号
 
-云川轴承有限公司尚无人认领。请注册或登录后，凭统一社会信用代码 {CODES[0]} 认领该组织：http://127.0.0.1:8000/apply/organisation
+云川轴承有限公司尚无人向云川市人民政府认领；向其他主办政府的认领，在此不适用。请注册或登录后，凭统一社会信用代码 {CODES[0]} 向云川市人民政府认领该组织：http://127.0.0.1:8000/apply/organisation
 认领后，请在此补全并提交草稿：http://127.0.0.1:8000/apply/{draft.public_id}
 
 须于2026年4月1日 09:00（北京时间）前提交。逾期未提交的，即使已报送纸质材料，也不参加评审。
@@ -91,7 +95,7 @@ def test_it_says_that_the_organisation_is_claimed_already(world: World) -> None:
     first, acting, second = letters(world)
     assert "云川轴承有限公司已有人认领，由其在此补全并提交草稿：http://127.0.0.1:8000/apply/" in said(first)
     assert "/apply/organisation" not in said(first)
-    assert "云川物流有限公司尚无人认领" in said(second)
+    assert "云川物流有限公司尚无人向云川市人民政府认领" in said(second)
     assert (acting.person_id, acting.about, acting.round_id) == (person.id, first.about, first.round_id)
     assert "您已认领云川轴承有限公司。该草稿须由您在此补全并提交，他人不能代为提交：http://127.0.0.1:8000/apply/" in said(acting)
     assert "尚不能代表" not in said(acting)
@@ -123,7 +127,43 @@ def test_who_can_submit_it_is_told_grouped_and_reminded_until_it_has_a_contact_p
 def test_a_refused_claim_leaves_it_to_be_claimed(world: World) -> None:
     claimed(world, refused=True)
     entered(world, row(0))
-    assert "尚无人认领" in said(letters(world)[0])
+    assert "尚无人向云川市人民政府认领" in said(letters(world)[0])
+
+
+def test_whom_the_paper_names_sees_the_draft_before_he_has_claimed_it_there(world: World) -> None:
+    """His confirmed claim before another authority gives nothing here; with one before this authority it is among his own."""
+    with transaction(world.engine) as session:
+        first = session.scalars(select(Organisation).where(Organisation.credit_code == CODES[0])).one()
+        elsewhere, person = make.authority(session, "远岭市人民政府"), make.person(session, "林秋")
+        claim = claim_organisation(session, make.actor(session, person), elsewhere, CODES[0], NAMES[0], None, make.NOW)
+        claim.state, person.email, person_id = "confirmed", "linqiu@example.cn", person.id
+        assert claim.organisation_id == first.id
+    entered(world, row(0, contact_email="LinQiu@example.cn"), row(1, contact_email="other@example.cn"))
+    (message, _) = letters(world)
+    assert message.person_id == person_id
+    assert "尚无人向云川市人民政府认领；向其他主办政府的认领，在此不适用" in said(message)
+    with transaction(world.engine) as session:
+        actor = make.actor(session, session.get_one(Person, person_id))
+        assert [one.entrant for one in paper_drafts_naming(session, actor)] == [NAMES[0]]
+        assert applications_of(session, actor) == []
+        assert paper_drafts_naming(session, world.owner) == []
+        claim_organisation(session, actor, round_of(session, world).award.authority, CODES[0], NAMES[0], None, make.NOW)
+        actor = make.actor(session, session.get_one(Person, person_id))
+        assert paper_drafts_naming(session, actor) == []
+        assert [one.entrant for one in applications_of(session, actor)] == [NAMES[0]]
+
+
+@pytest.mark.sqlite_only
+def test_the_first_page_shows_it(world: World, client: TestClient) -> None:
+    with transaction(world.engine) as session:
+        person = make.person(session, "林秋")
+        person.email, cookie = "linqiu@example.cn", make.signed_in(session, person, make.NOW)
+    entered(world, row(0))
+    page = Visitor(client, cookie).page("/apply")
+    assert NAMES[0] in page.text
+    assert "you are named as its contact person. Claim the organisation before" in page.get_text(" ", strip=True)
+    claimed(world)
+    assert "Somebody acts for the organisation before" in Visitor(client, cookie).page("/apply").text
 
 
 def test_whoever_has_an_account_with_this_address_reads_it_in_his_language_and_inbox(world: World) -> None:
@@ -136,7 +176,7 @@ def test_whoever_has_an_account_with_this_address_reads_it_in_his_language_and_i
     text = said(message)
     assert text.startswith("Application on paper entered: 云川轴承有限公司\nDear Lin Qiu,")
     assert "- Category: Organisations\n- Sector: Manufacturing\n- Received on: 2 March 2026\n" in text
-    assert "Register or sign in, then claim the organisation" in text
+    assert "Register or sign in, then claim the organisation before" in text
     assert "It has to be submitted by 1 April 2026 09:00 (Beijing time)." in text
 
 

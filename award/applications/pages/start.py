@@ -15,7 +15,7 @@ from award.applications.pages import views
 from award.applications.pages.people import shown_people
 from award.applications.pages.presence import busy_line
 from award.applications.pages.timeline import timeline_of
-from award.applications.people import at_work
+from award.applications.people import at_work, paper_drafts_naming
 from award.applications.service.writing import FACTS
 from award.kernel import clock, i18n
 from award.kernel.actor import Action, Actor
@@ -26,7 +26,7 @@ from award.kernel.web.context import CurrentActor, PublicId, RequestSession
 from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.organisations.models import Organisation
-from award.organisations.queries import claims_of, organisations_of
+from award.organisations.queries import claims_of, is_taken, organisations_of
 from award.policy import Standing, decide, require
 from award.regulations.model import Text
 from award.rounds.eligibility import conditions_of
@@ -53,10 +53,21 @@ def home(request: Request, session: RequestSession, actor: CurrentActor) -> Resp
              "round": title_of(one.round).in_language(language), "deadline": views.deadline(views.desk_of(request, session, one))}
             for one in applications
         ],
+        named=[_named(request, session, one) for one in paper_drafts_naming(session, actor) if _takes_applications(session, one.round)],
         organisations=own,
         claims=claims_of(session, actor),
         rounds=[_open_round(request, session, one, own, begun) for one in open_rounds(session) if _takes_applications(session, one)],
     )  # fmt: skip
+
+
+def _named(request: Request, session: Session, application: Application) -> dict[str, Any]:
+    """What somebody reads of a draft that names him before he may open it."""
+    round_, language = application.round, request.state.language
+    return {
+        "name": application.entrant, "round": title_of(round_).in_language(language), "authority": round_.award.authority.name,
+        "is_taken": is_taken(session, application.organisation_id, application.authority_id),
+        "deadline": views.deadline(views.desk_of(request, session, application)),
+    }  # fmt: skip
 
 
 def _category(application: Application) -> Text:
