@@ -40,7 +40,7 @@ def with_rows(*rows: list[Any]) -> bytes:
 
 def read(content: bytes, most: int = 100) -> tuple[list[list[str]], list[tuple[str, str]]]:
     stored = prepare_generated("t.xlsx", content)
-    rows, faults = read_rows(stored.sha256, "t.xlsx", most, 3)
+    rows, faults = read_rows(stored.sha256, "t.xlsx", most, FIELDS)
     return rows, [(one.field, one.text) for one in faults]
 
 
@@ -144,11 +144,23 @@ def test_what_is_no_workbook_does_not_get_in(name: str, content: bytes) -> None:
 # --- lines ------------------------------------------------------------------------------------------------------
 
 
+def test_a_telephone_kept_as_a_number_has_lost_its_zero() -> None:
+    """A mobile number has none to lose; what was typed as text is as it was typed; other columns hold numbers."""
+    cells: list[Any] = [5523001234, 3001234, 75512345678, 552.5, 13812345678, "05523001234", "5523001234"]
+    stored = prepare_generated("t.xlsx", with_rows(["编号", "电话"], *([5523001234, cell] for cell in cells)))
+    fields = (FIELDS[0], Field("telephone", "Telephone", 25, is_telephone=True))
+    rows, faults = read_rows(stored.sha256, "t.xlsx", 100, fields)
+    assert [one.field for one in faults] == ["B2", "B3", "B4", "B5"]
+    assert "a 0 at its beginning is lost" in faults[0].text
+    assert [row[1] for row in rows[5:]] == ["13812345678", "05523001234", "5523001234"]
+
+
 def test_the_template_is_read_back_with_its_drop_downs() -> None:
+    """In as many lines as are taken."""
     for language in ("zh", "en"):
-        made = template(FIELDS, "Working days", language)
+        made = template(FIELDS, "Working days", language, 2000)
         assert read(made)[0] == [headings(FIELDS, language)]
-        assert b"dataValidation" in zipfile.ZipFile(io.BytesIO(made)).read("xl/worksheets/sheet1.xml")
+        assert b'sqref="C2:C2001"' in zipfile.ZipFile(io.BytesIO(made)).read("xl/worksheets/sheet1.xml")
         assert "xl/worksheets/sheet2.xml" in zipfile.ZipFile(io.BytesIO(made)).namelist()
 
 

@@ -66,7 +66,7 @@ def round_of(session: Session, world: World) -> Round:
     return session.scalars(with_stages().where(Round.public_id == world.round)).one()
 
 
-def row(at: int = 0, **changed: str) -> list[str]:
+def row(at: int = 0, **changed: Any) -> list[Any]:
     """A line that can be imported. changed: cells by their field."""
     values = {
         "credit_code": CODES[at], "name": NAMES[at], "category": "组织", "sector": "制造业", "received_on": DAY, "contact_name": "林秋",
@@ -212,14 +212,15 @@ def test_a_line_that_cannot_be_is_named_by_its_cell(world: World, changed: dict[
     assert cells(world, row(0, **changed), row(1)) == [cell]
 
 
-def test_a_day_that_cannot_be_is_said_on_the_page(world: World, desk: dict[str, Visitor]) -> None:
+def test_what_a_cell_cannot_hold_is_said_on_the_page(world: World, desk: dict[str, Visitor]) -> None:
     with transaction(world.engine) as session:
         head = headings(fields_of(round_of(session, world).scheme), "zh")
-    files = {"file": ("表.xlsx", with_rows(head, row(0, received_on="2001-01-01")))}
+    files = {"file": ("表.xlsx", with_rows(head, row(0, received_on="2001-01-01", contact_phone=5523001234)))}
     answer = desk["office"].post("/office/import/applications", {"round": world.round}, files=files)
     assert run(world.engine, TWO, once=True) == 1
     page = desk["office"].page(answer.headers["location"])
-    assert [one.text for one in page.select("tbody th b")] == ["E2"]
+    assert [one.text for one in page.select("tbody th b")] == ["E2", "G2"]
+    assert "so a 0 at its beginning is lost" in page.text
     assert "Applications are taken from 1 March 2026 on." in page.text
 
 

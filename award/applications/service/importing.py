@@ -59,7 +59,7 @@ def fields_of(scheme: Scheme) -> tuple[Field, ...]:
         Field("received_on", N_("Received on"), 11, is_needed=True, is_day=True, example="2026-04-02", width=14,
               note=N_("The day the paper came to the office.")),
         Field("contact_name", N_("Contact person"), 80, is_needed=True, example="林秋", width=14),
-        Field("contact_phone", N_("Telephone"), 25, example="0552-3001234"),
+        Field("contact_phone", N_("Telephone"), 25, is_telephone=True, example="0552-3001234"),
         Field("contact_email", N_("Mail address"), 64, example="linqiu@example.cn", width=28),
         Field("contact_address", N_("Postal address"), 200, example="云川市高新区一号", width=36),
         *((_ENTERED,) if any(one.key in WITH_NOMINEE for one in scheme.categories) else ()),

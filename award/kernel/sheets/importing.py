@@ -23,7 +23,7 @@ class Field:
     """A column of a table that comes in. title, note: msgids. choices: (value, word), where only these are taken.
 
     longest: characters of what is typed; a choice is as long as its word. word: a msgid, or what knows its own words.
-    is_day: its texts are days. example: of the template's second row.
+    is_day: its texts are days. is_telephone: a cell kept as a number has lost the 0 they begin with. example: of the template's second row.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Field:
     longest: int
     is_needed: bool = False
     is_day: bool = False
+    is_telephone: bool = False
     choices: tuple[tuple[str, object], ...] = ()
     example: str = ""
     note: str = ""

@@ -13,6 +13,7 @@ from award.kernel.files.inspect import SENTENCES
 from award.kernel.files.storage import Storage, storage
 from award.kernel.i18n import N_, translate
 from award.kernel.sheets.importing import Field, headings, word_of
+from award.kernel.sheets.tables import letter_of
 from award.kernel.sheets.writing import sheet_name
 from award.kernel.web.forms import clean_text
 
@@ -25,24 +26,26 @@ FAULTS = {
     "digits_lost": N_(
         "This was kept as a number and has lost its last digits. Format the cell as text and type it again."
     ),
+    "zero_lost": N_(
+        "This telephone number was kept as a number, so a 0 at its beginning is lost. Format the cell as text and type it again."
+    ),
     "too_long": N_("The cell holds more than 500 characters, more than any column takes. Shorten it."),
     "error": N_("The cell shows an error. Type the value itself."),
     "formula": N_("The cell is computed. Paste it as a value."),
     "merged": N_("The cell is merged with others. Unmerge them and fill each in."),
 }
-TEMPLATE_ROWS = 1000
-"""Rows of the template with a list to choose from."""
 
 
 def read_rows(
-    sha256: str, name: str, most: int, columns: int, store: Storage | None = None
+    sha256: str, name: str, most: int, fields: Sequence[Field], store: Storage | None = None
 ) -> tuple[list[list[str]], list[FieldError]]:
     """The rows of a stored workbook, as a form would take them, and the faults of its cells. most: lines below the heading.
 
     Raises Invalid for one that cannot be read, or holds more.
     """
     path = (store or storage()).path(sha256).resolve()
-    ended = run_child("award.kernel.sheets.reading", str(path), str(most + 1), str(columns))
+    telephones = "".join(letter_of(at) for at, one in enumerate(fields) if one.is_telephone)
+    ended = run_child("award.kernel.sheets.reading", str(path), str(most + 1), str(len(fields)), telephones)
     answer: dict[str, Any] = json.loads(ended.output) if ended.code == 0 else {"refused": "damaged"}
     if "refused" in answer:
         raise Invalid.one("file", REFUSALS[answer["refused"]], name=name, most=most + 1)
@@ -50,8 +53,8 @@ def read_rows(
     return [[clean_text(cell) for cell in row] for row in answer["rows"]], faults
 
 
-def template(fields: Sequence[Field], title: str, language: str) -> bytes:
-    """An empty table: headings, drop-downs, notes on a sheet of their own with an example. title: msgid."""
+def template(fields: Sequence[Field], title: str, language: str, most: int) -> bytes:
+    """An empty table: headings, drop-downs in all the lines it may have, notes on a sheet of their own with an example. title: msgid."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet(sheet_name(translate(language, title)))
@@ -65,7 +68,7 @@ def template(fields: Sequence[Field], title: str, language: str) -> bytes:
             sheet.set_column(at, at, one.width, text)
             if one.choices:
                 words = [word_of(language, word) for _, word in one.choices]
-                sheet.data_validation(1, at, TEMPLATE_ROWS, at, {"validate": "list", "source": words})
+                sheet.data_validation(1, at, most, at, {"validate": "list", "source": words})
         sheet.freeze_panes(1, 0)
         _write_notes(notes, fields, language, needed, text)
     return content.getvalue()

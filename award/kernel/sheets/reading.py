@@ -1,7 +1,8 @@
 """Runs as a child process: reads the first sheet of an uploaded workbook as texts, or says why not.
 
-`python -m award.kernel.sheets.reading PATH ROWS COLUMNS` prints JSON: {"rows": [[...]], "faults": [[cell, code]]} or
-{"refused": code}. Only here is a workbook of strangers parsed; the process has little memory, little time and may not write.
+`python -m award.kernel.sheets.reading PATH ROWS COLUMNS TELEPHONES` (the last: letters of columns, `GK`) prints JSON:
+{"rows": [[...]], "faults": [[cell, code]]} or {"refused": code}. Only here is a workbook of strangers parsed; the process has
+little memory, little time and may not write.
 """
 
 import json
@@ -23,6 +24,8 @@ LONGEST = 500
 MOST_FAULTS = 200
 EXACT = 10**15
 """Whole numbers from here on have lost their last digits in a cell of numbers."""
+MOBILE = re.compile(r"1[3-9]\d{9}")
+"""A telephone number that never began with 0, so that a cell of numbers holds all of it."""
 
 
 class Refusal(Exception):
@@ -98,7 +101,7 @@ def first_sheet(book: zipfile.ZipFile) -> str:
     raise Refusal("damaged")
 
 
-def read(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
+def read(path: str, most_rows: int, most_columns: int, telephones: str = "") -> dict[str, Any]:
     """The rows with trailing empty ones left out, cells as people see them, and what is wrong with cells."""
     with zipfile.ZipFile(path) as book:
         faults = scan(book, first_sheet(book), most_rows)
@@ -106,7 +109,10 @@ def read(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
     rows = []
     for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=most_rows), 1):
         cells = row[:most_columns]
-        faults += [(f"{letter_of(at)}{number}", fault) for at, cell in enumerate(cells) if (fault := fault_of(cell))]
+        faults += [
+            (f"{letter_of(at)}{number}", fault)
+            for at, cell in enumerate(cells) if (fault := fault_of(cell, letter_of(at) in telephones))
+        ]  # fmt: skip
         rows.append([as_text(cell) for cell in cells])
     while rows and not any(rows[-1]):
         rows.pop()
@@ -115,10 +121,12 @@ def read(path: str, most_rows: int, most_columns: int) -> dict[str, Any]:
     return {"rows": rows, "faults": [(cell, code) for cell, code in reversed(told.items())][:MOST_FAULTS]}
 
 
-def fault_of(cell: object) -> str:
-    """What is wrong with a cell by itself: a code in a cell of numbers, which keeps fifteen digits, or far too much text."""
+def fault_of(cell: object, is_telephone: bool = False) -> str:
+    """What is wrong with a cell by itself: far too much text, or a number kept as one, without its 0 or its last digits."""
     if isinstance(cell, float) and abs(cell) >= EXACT:
         return "digits_lost"
+    if is_telephone and isinstance(cell, float) and not MOBILE.fullmatch(as_text(cell)):
+        return "zero_lost"
     return "too_long" if isinstance(cell, str) and len(cell.strip()) > LONGEST else ""
 
 
@@ -131,11 +139,11 @@ def as_text(cell: object) -> str:
     return str(cell).strip()[:LONGEST]
 
 
-def main(path: str, most_rows: str, most_columns: str) -> None:
+def main(path: str, most_rows: str, most_columns: str, telephones: str) -> None:
     """Prints what was read, or why nothing was."""
     limit()
     try:
-        answer = read(path, int(most_rows), int(most_columns))
+        answer = read(path, int(most_rows), int(most_columns), telephones)
     except Refusal as refusal:
         answer = {"refused": str(refusal)}
     sys.stdout.write(json.dumps(answer, ensure_ascii=True))

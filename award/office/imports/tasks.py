@@ -51,7 +51,7 @@ def compute(wanted: Wanted | None) -> Read | None:
     if wanted is None:
         return None
     try:
-        rows, faults = read_rows(wanted.sha256, wanted.name, wanted.most, len(wanted.fields))
+        rows, faults = read_rows(wanted.sha256, wanted.name, wanted.most, wanted.fields)
     except Invalid as error:
         return Read(wanted.id, faults=error.errors)
     lines, wrong = lines_of(wanted.fields, rows, report_progress, {one.field for one in faults})

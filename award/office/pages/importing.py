@@ -79,7 +79,7 @@ def download_template(
     """The empty table."""
     place, language = _open_place(session, actor, table_kind, authority, round), request.state.language
     importer = service.importer_for(table_kind, place)
-    content = template(importer.fields, importer.title, language)
+    content = template(importer.fields, importer.title, language, importer.most)
     name = f"{translate(language, importer.title)}.xlsx"
     return Response(
         content, media_type=MEDIA_TYPES["xlsx"], headers={"content-disposition": disposition(name, inline=False)}
