@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from award.accounts.replay import once
 from award.applications.forms import typed_text
 from award.judging import queries, service
-from award.judging.forms import references_of
 from award.judging.models import Sheet, SheetItem, SheetVersion
 from award.judging.queries import Review, review_for
 from award.judging.schemas import (
@@ -170,7 +169,9 @@ def _known(criteria: Criteria, key: str) -> Item:
 
 def _entry(body: ItemIn) -> Entry:
     comments = tuple(
-        Comment(one.key, one.kind, one.weight, typed_text(one.text).strip(), references_of(typed_text(",".join(one.references))))
+        Comment(
+            one.key, one.kind, one.weight, typed_text(one.text).strip(), tuple(typed_text(ref).strip() for ref in one.references)
+        )
         for one in body.comments
     )
     return Entry(body.percent, body.factors, comments, typed_text(body.note))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from award.applications.forms import typed_text
 from award.judging.models import OPPORTUNITY, STRENGTH
-from award.judging.service.entries import LONGEST_REFERENCE, MOST_REFERENCES, Comment, Entry, steps_of
+from award.judging.service.entries import LONGEST_REFERENCE, MOST_REFERENCES, SEPARATORS, Comment, Entry, steps_of
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.i18n import N_
 from award.kernel.ids import new_id
@@ -14,7 +14,6 @@ from award.scoring.grades import GradeError, parse_percent
 
 Fields = Mapping[str, str]
 ROW = re.compile(r"comments-(\d{1,4})-kind")
-SEPARATORS = re.compile(r"[,，、;；]")
 LONGEST_REFERENCES = MOST_REFERENCES * (LONGEST_REFERENCE + len(", "))
 """Characters of the one field that takes all references of a comment."""
 SENTENCES = {

@@ -26,7 +26,7 @@ class CommentIn(Given):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_COMMENT), KEPT]
     references: Annotated[
         list[Annotated[str, Field(min_length=1, max_length=LONGEST_REFERENCE), KEPT]],
-        Field(max_length=MOST_REFERENCES, description="Codes of evidence, pages."),
+        Field(max_length=MOST_REFERENCES, description="Codes of evidence, pages: each by itself, without a comma."),
     ]
 
 

@@ -44,6 +44,7 @@ def sheet_item(world: World) -> str:
         ("PUT", "{item}", {"content": "percent=65", "headers": {"content-type": "text/plain"}}, 415),
         ("PUT", "{item}", {"data": {"percent": "65"}}, 415), ("PUT", "{item}", {"content": b"{}"}, 415),
         ("PUT", "{item}", {"content": "{}", "headers": {"content-type": "application/json; charset=utf-7"}}, 415),
+        ("PUT", "{item}", {"content": "{}".encode("utf-16-le"), "headers": {"content-type": "application/json"}}, 415),
         ("PUT", "{item}", {"content": "{", "headers": {"content-type": "application/json"}}, 422),
         ("PUT", "{item}", {"json": {}}, 422), ("PUT", "{item}", {"json": WHOLE | {"more": 1}}, 422),
         ("PUT", "{item}", {"json": WHOLE | {"percent": "many"}}, 422), ("PUT", "{item}", {"json": WHOLE | {"percent": 10**30}}, 422),

@@ -106,6 +106,28 @@ def test_what_the_rules_do_not_have(world: World, program: As, change: dict[str,
     assert [one["field"] for one in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    ("change", "pointer", "said"),
+    [
+        ({"text": "   "}, "text", "请填写意见内容"), ({"text": "\u200b\u200b"}, "text", "请填写意见内容"),
+        ({"references": ["p71", "E-1,E-2"]}, "references/1", "有一处出处为空或含有逗号"),
+        ({"references": ["E-1；E-2"]}, "references/0", "有一处出处为空或含有逗号"),
+        ({"references": ["p71", " "]}, "references/1", "有一处出处为空或含有逗号"),
+    ],
+)  # fmt: skip
+def test_of_a_comment_nothing_is_dropped_or_split(
+    world: World, program: As, change: dict[str, object], pointer: str, said: str
+) -> None:
+    judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
+    comments = [*ENTRY["comments"], {**ENTRY["comments"][0], "key": "s2", **change}]
+    answer = judge.put(path, {**ENTRY, "comments": comments}, tag='"0"')
+    assert_problem(answer, 422, "invalid")
+    (fault,) = answer.json()["errors"]
+    assert (fault["field"], fault["pointer"]) == ("comments", f"/comments/1/{pointer}")
+    assert said in fault["detail"]
+    assert judge.get(path).json()["version"] == 0
+
+
 @pytest.mark.parametrize("left_out", ["percent", "factors", "comments", "note"])
 def test_what_is_left_out_is_refused_and_never_emptied(world: World, program: As, left_out: str) -> None:
     judge, path = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}{ITEM}"
@@ -143,6 +165,7 @@ def test_no_score_is_guessed(world: World, program: As, percent: str) -> None:
 def test_the_steps_are_said_in_one_sentence(world: World, program: As, percent: int) -> None:
     answer = program(world.judges[0]).put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY | {"percent": percent}, tag='"0"')
     assert_problem(answer, 422, "invalid")
+    assert [one["pointer"] for one in answer.json()["errors"]] == ["/percent"]
     assert answer.json()["detail"] == f"{percent} 不在规定取值之内。得分率须为以下取值之一：0、5、10、……、100。"
 
 

@@ -1,4 +1,4 @@
-"""What a JSON body must be before anybody reads it: each name once."""
+"""What a JSON body must be before anybody reads it: UTF-8, and each name once."""
 
 import json
 from collections import Counter
@@ -18,11 +18,15 @@ def written(name: object) -> str:
     return str(name).encode("utf-8", "replace").decode()[:60]
 
 
-async def named_once(request: Request) -> None:
-    """Raises Unreadable for a JSON body that names something twice: of two values nobody can say which is meant."""
+async def readable_json(request: Request) -> None:
+    """Raises HTTPException for a JSON body that is not UTF-8 (RFC 8259, 8.1) or no JSON, Unreadable for one that names
+    something twice: of two values nobody can say which is meant.
+    """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not media.endswith(("/json", "+json")) or not (body := await request.body()):
         return
+    if not json.detect_encoding(body).startswith("utf-8"):
+        raise HTTPException(415)
     doubled: list[str] = []
 
     def note(pairs: list[tuple[str, Any]]) -> None:

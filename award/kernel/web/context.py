@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from award.kernel import clock, db, ids
 from award.kernel.actor import PUBLIC, Actor
 from award.kernel.audit.trail import transaction
-from award.kernel.web.bodies import named_once
+from award.kernel.web.bodies import readable_json
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/v1"
@@ -25,7 +25,7 @@ def is_api(path: str) -> bool:
 
 
 async def readable(request: Request) -> None:
-    """Raises HTTPException for what no page of ours sends and no database keeps: NUL in an address, a form not in UTF-8.
+    """Raises HTTPException for what no page of ours sends and no database keeps: NUL in an address, a form or JSON not in UTF-8.
 
     Raises Unreadable for JSON that names something twice.
     """
@@ -35,7 +35,7 @@ async def readable(request: Request) -> None:
     content_type["content-type"] = request.headers.get("content-type", "")
     if content_type.get_content_charset("utf-8") not in ("utf-8", "utf8"):
         raise HTTPException(415)
-    await named_once(request)
+    await readable_json(request)
 
 
 async def request_session(request: Request) -> AsyncIterator[Session]:

@@ -112,7 +112,6 @@ def title(request: Request, error: AwardError) -> str:
 
 def problem(request: Request, error: AwardError) -> JSONResponse:
     """RFC 9457 problem details."""
-    language = request.state.language
     body: dict[str, Any] = {
         "type": f"urn:award:{error.code}",
         "title": title(request, error),
@@ -121,13 +120,13 @@ def problem(request: Request, error: AwardError) -> JSONResponse:
         "code": error.code,
     }
     if isinstance(error, Invalid | Unreadable):
-        body["errors"] = [_told_of(language, one) for one in error.errors]
+        body["errors"] = [_told_of(request, one) for one in error.errors]
         sentences = list(dict.fromkeys(one["detail"] for one in body["errors"]))
         body["detail"] = " ".join(sentences if isinstance(error, Invalid) else [body["detail"], *sentences])
     if isinstance(error, Stale):
         said = {key: _said(request, value) for key, value in error.params.items()}
         body |= {"version": error.version, "theirs": dict(error.theirs), **said}
-    headers = {"content-language": language, "vary": "accept-language", **_next_step(error)}
+    headers = {"content-language": request.state.language, "vary": "accept-language", **_next_step(error)}
     return JSONResponse(body, error.status, headers, media_type="application/problem+json")
 
 
@@ -139,10 +138,10 @@ def _said(request: Request, value: object) -> str | None:
     return str(i18n.spoken(request.state.language, value))
 
 
-def _told_of(language: str, fault: FieldError) -> dict[str, str]:
-    """One fault, as a program takes it apart."""
-    told = {"field": fault.field, "detail": i18n.translate(language, fault.text, fault.params)}
-    return told | ({"pointer": fault.pointer} if fault.pointer else {})
+def _told_of(request: Request, fault: FieldError) -> dict[str, str]:
+    """One fault, as a program takes it apart. Its place is that in a body of the API; scripts of pages send other ones."""
+    told = {"field": fault.field, "detail": i18n.translate(request.state.language, fault.text, fault.params)}
+    return told | ({"pointer": fault.pointer} if fault.pointer and is_api(request.url.path) else {})
 
 
 def _next_step(error: AwardError) -> dict[str, str]:

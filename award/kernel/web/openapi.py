@@ -36,7 +36,8 @@ to its scopes. What is hidden and what does not exist are answered alike, with 4
   needs `If-Match` with the tag it was made from: 428 without, 400 with `*` or a weak tag, 412 where it is no longer the
   present one.
 * **Strict**: a write says all it replaces; what is left out, unknown, named twice or of another kind (`"65"` for 65) is
-  refused with 422, and so are unknown parameters of an address. `errors` says what is wrong, one by one.
+  refused with 422, and so are unknown parameters of an address. `errors` says what is wrong, one by one. Only where the
+  description of a body says so does what is left out stay as it was.
 * **Once only**: a write with an `Idempotency-Key` sent again within a day is answered as the first time and done once;
   the key with another request is refused with 422.
 * **Times** are UTC; points and totals are decimal text; ids are 12 random characters.
