@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -49,7 +49,7 @@ def stages_with_outcomes(session: Session, round_: Round) -> list[str]:
     return [one.kind for one in round_.scheme.stages if one.held == "paper" and one.kind in kinds]
 
 
-def outcomes_in(session: Session, actor: Actor, round_: Round, kind: str) -> list[tuple[Application, PaperOutcome]]:
+def outcomes_in(session: Session, actor: Actor, round_: Round, kind: str) -> Sequence[tuple[Application, PaperOutcome]]:
     """What stands in a stage of the round, also once it is over, by the applications' numbers; nothing that a conflict hides."""
     query = (
         select(Application, PaperOutcome)
@@ -59,6 +59,21 @@ def outcomes_in(session: Session, actor: Actor, round_: Round, kind: str) -> lis
         .options(joinedload(Application.organisation))
     )
     return [(one, outcome) for one, outcome in session.execute(query.order_by(Application.number))]
+
+
+def stage_shown(round_: Round, kinds: Sequence[str], wanted: str) -> str:
+    """Which stage a list is of: the one asked for, else the present one, else the last of kinds; "" where there is none."""
+    present = stage_of(round_).kind
+    return next((one for one in (wanted, present) if one in kinds), kinds[-1] if kinds else "")
+
+
+def lines_of(session: Session, actor: Actor, round_: Round, kind: str) -> Sequence[tuple[Application, PaperOutcome | None]]:
+    """The list of a stage: while it runs every application in the race, afterwards what stands in it. kind: "" for none."""
+    if kind != stage_of(round_).kind:
+        return outcomes_in(session, actor, round_, kind) if kind else []
+    query = going_on(round_).where(~is_barred(actor)).options(joinedload(Application.organisation))
+    found = outcomes_of(session, round_)
+    return [(one, found.get(one.id)) for one in session.scalars(query.order_by(Application.number))]
 
 
 def content_of(round_: Round, outcome: PaperOutcome) -> Content | None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from award.kernel.i18n import N_
 from award.regulations.model import Criteria, Scheme, Text
 from award.results.explained import Explained
+from award.results.models import Objection
 
 REASONS: Mapping[str, str] = {
     "within_quota": N_("A seat by rank"),
@@ -27,6 +28,11 @@ FLAGS: Mapping[str, str] = {
     "fell_back_to_mean": N_("Too few sheets to leave any out, so the mean of all was taken"),
     "few_sheets": N_("The figure rests on one or two sheets"),
 }
+EFFECTS: Mapping[str, tuple[str, str]] = {
+    "amendment": (N_("Decision to be reconsidered"), N_("Decided anew")),
+    "correction": (N_("Notice to be corrected"), N_("Notice corrected")),
+}
+"""What an answered objection leads to: still to be done, and done."""
 ROUNDINGS: Mapping[str, str] = {
     "half_up": N_("rounded half up"),
     "half_even": N_("rounded half to even"),
@@ -42,6 +48,14 @@ MISSING: Mapping[str, str] = {
 def reason_of(line: Explained) -> str:
     """Why an application is proposed, or why not; English msgid."""
     return FLAGS[line.flags[0]] if line.published is None and line.flags else REASONS[line.reason]
+
+
+def effect_of(objection: Objection) -> str:
+    """What follows from an objection, as its register says it; English msgid, a dash until it is answered."""
+    if objection.state != "answered":
+        return "—"
+    to_do, done = EFFECTS.get(objection.effect, (N_("None"),) * 2)
+    return done if objection.settled_id else to_do
 
 
 def link_name(key: str, criteria: Criteria) -> Text:

@@ -112,6 +112,16 @@ def test_looking_at_the_page_takes_nothing_out(site: World, client: TestClient) 
     assert noted(site.engine) == []
 
 
+def test_a_table_has_what_its_page_has(site: World, client: TestClient) -> None:
+    """No rows for stages on paper where there are none, pages of a paper by their name, no bare code of an act."""
+    as_(client, site, "office")
+    assert len(rows(taken(client, "outcomes", round=site.round))) == 1
+    assert "页数" in rows(taken(client, "papers", round=site.round))[0]
+    page = main_text(client.get(f"/office/export/trail?round={site.round}&act=list.exported"))
+    assert "日志中没有的操作" in page
+    assert "list.exported" not in page
+
+
 def test_the_file_is_named_after_its_round_and_moment(site: World, client: TestClient) -> None:
     name = (
         as_(client, site, "office") and taken(client, "applications", round=site.round).headers["content-disposition"]

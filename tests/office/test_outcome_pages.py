@@ -1,6 +1,8 @@
 """The form of each kind of stage on paper: seen empty, refused with what was typed, entered, shown to the second person."""
 
 import json
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ from sqlalchemy import Engine
 from award.applications.models import Application, PaperOutcome, Submission
 from award.kernel.audit.trail import transaction
 from award.kernel.web.csrf import token_for
+from award.office.exports.asked import Asked
+from award.office.exports.service import EXPORTS
 from tests import make
 from tests.applications.world import pdf_bytes
 from tests.office import world
@@ -242,6 +246,9 @@ def test_outcomes_of_a_stage_that_is_over_stay_readable(engine: Engine, desk: De
         assert desk.get(client, who, str(only(page, "a[href$='/paper']")["href"])).content == pdf_bytes(1)
         assert KINDS["site"][3] in desk.get(client, who, str(only(page, "td a.btn")["href"])).text
     with transaction(desk.engine) as session:
+        asked = Asked(session, desk["supervisor"], "en", make.NOW, {"round": public_id, "stage": "site"})
+        (row,) = EXPORTS["outcomes"].make(asked).table.rows
+        assert row[2:7] == ("Site visit", "Confirmed", date(2026, 2, 26), Decimal("612.5"), "Yes")
         desk.found(session, public_id).position += 2  # the public notice, held in the system
         made = session.query(Application).one()
         made.submitted_at = make.NOW

@@ -11,6 +11,8 @@ from award.kernel.audit.trail import transaction
 from award.kernel.documents.models import Document
 from award.kernel.errors import Conflict, Invalid, NotFound, Refused
 from award.kernel.files.service import keep, prepare_generated
+from award.office.exports.asked import Asked
+from award.office.exports.service import EXPORTS
 from award.results import queries
 from award.results.models import Objection
 from award.results.service import objecting
@@ -266,3 +268,10 @@ def test_the_register_counts_and_days_are_working_days(world: World) -> None:
         found = queries.objection_for(session, world.actors["office"], round_, second)
         assert found.number == 2
         assert objecting.due_on(session, round_, found) == date(2026, 3, 10)
+    examine(world, second, effect="correction")
+    confirm_answer(world, second)
+    with transaction(world.engine) as session:
+        table = EXPORTS["objections"].make(Asked(session, world.actors["office"], "en", make.NOW, {"round": world.round})).table
+        titles = [one.title for one in table.columns]
+        assert [row[titles.index("To be checked by")] for row in table.rows] == [date(2026, 3, 10)] * 2
+        assert [row[titles.index("Effect")] for row in table.rows] == ["—", "Notice to be corrected"]

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
 
 from award.accounts.queries import names_by_public_id
 from award.applications.listing import Filters, list_for_office
-from award.applications.models import Application
-from award.applications.queries import is_barred
 from award.judging.progress import panels_in
 from award.kernel.actor import Action
 from award.kernel.audit.queries import records_of
@@ -18,13 +15,13 @@ from award.kernel.sheets.tables import Column, Kind, Table, Value
 from award.office import outcomes
 from award.office.event_words import EVENTS
 from award.office.exports.asked import Answer, Asked, Export, points_of, streamed
-from award.office.going_on import going_on
 from award.panels.queries import panels_of
 from award.policy import require
 from award.results.pages.shown import grade_names
 from award.results.queries import objections_of
+from award.results.wording import effect_of
 from award.rounds.models import Round
-from award.rounds.queries import round_for, stage_now, standing_in, title_of
+from award.rounds.queries import calendar_of, round_for, stage_now, standing_in, title_of
 from award.winners.queries import certificates_for, validity_of
 
 EVERY = 1_000_000
@@ -120,19 +117,22 @@ def _progress(asked: Asked) -> Answer:
 
 
 def _outcomes(asked: Asked) -> Answer:
+    """The stage its page shows, also one that is over; no row where nothing is held on paper."""
     round_ = round_of(asked)
-    query = going_on(round_).where(~is_barred(asked.actor)).options(joinedload(Application.organisation))
-    found = outcomes.outcomes_of(asked.session, round_)
+    kinds = outcomes.stages_with_outcomes(asked.session, round_)
+    kind = outcomes.stage_shown(round_, kinds, asked.get("stage"))
     columns = (
-        Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))), Column(asked.say(N_("State"))),
-        Column(asked.say(N_("Held on")), Kind.DAY), Column(asked.say(N_("Score (of 1000)")), Kind.HUNDREDTHS),
-        Column(asked.say(N_("Goes on"))), Column(asked.say(N_("Summary")), width=60),
+        Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))), Column(asked.say(N_("Stage"))),
+        Column(asked.say(N_("State"))), Column(asked.say(N_("Held on")), Kind.DAY),
+        Column(asked.say(N_("Score (of 1000)")), Kind.HUNDREDTHS), Column(asked.say(N_("Goes on"))),
+        Column(asked.say(N_("Summary")), width=60),
     )  # fmt: skip
+    title = asked.tell(round_.scheme.stage(kind).title) if kind else ""
     rows: list[Sequence[Value]] = []
-    for one in asked.session.scalars(query.order_by(Application.number)):
-        head, outcome = (one.entrant, one.number), found.get(one.id)
+    for one, outcome in outcomes.lines_of(asked.session, asked.actor, round_, kind):
+        head = (one.entrant, one.number, title)
         if outcome is None:
-            rows.append((*head, "", None, None, "", ""))
+            rows.append((*head, asked.say(N_("Not entered")), None, None, "", ""))
             continue
         rows.append((
             *head, asked.word("outcome", outcome.state), outcome.held_on, points_of(outcome.score_hundredths),
@@ -146,12 +146,15 @@ def _objections(asked: Asked) -> Answer:
     round_ = round_of(asked)
     columns = (
         Column(asked.say(N_("No.")), Kind.WHOLE, 8), Column(asked.say(N_("Receipt"))), Column(asked.say(N_("Received")), Kind.DAY),
-        Column(asked.say(N_("About")), width=32), Column(asked.say(N_("Status"))), Column(asked.say(N_("Answered")), Kind.MOMENT),
+        Column(asked.say(N_("About")), width=32), Column(asked.say(N_("Status"))), Column(asked.say(N_("To be checked by")), Kind.DAY),
+        Column(asked.say(N_("Effect")), width=20), Column(asked.say(N_("Answered")), Kind.MOMENT),
     )  # fmt: skip
-    whole = asked.say(N_("the notice as a whole"))
+    whole, calendar = asked.say(N_("the notice as a whole")), calendar_of(asked.session)
+    days = round_.scheme.notice.answer_working_days
     rows = [
         (one.number, one.receipt, one.received_on, one.application.entrant if one.application else whole,
-         asked.word("objection", one.state), one.answered_at)
+         asked.word("objection", one.state), calendar.add_workdays(one.received_on, days),
+         asked.say(effect_of(one)), one.answered_at)
         for one in objections_of(asked.session, asked.actor, round_)
     ]  # fmt: skip
     return answer(asked, round_, columns, rows)
@@ -211,7 +214,7 @@ EXPORTS = (
     ),
     Export("assignments", N_("Assignment"), ("round",), page_of("/assign"), _assignments),
     Export("progress", N_("Progress of scoring"), ("round",), page_of("/progress"), _progress),
-    Export("outcomes", N_("Stages held on paper"), ("round",), page_of("/outcomes"), _outcomes),
+    Export("outcomes", N_("Stages held on paper"), ("round", "stage"), page_of("/outcomes"), _outcomes),
     Export("objections", N_("Register of objections"), ("round",), page_of("/notice/objections"), _objections),
     Export("certificates", N_("Certificates"), ("round",), page_of("/certificates"), _certificates),
     Export("trail", N_("Trail"), ("round", "act"), page_of("/trail"), _trail),

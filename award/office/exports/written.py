@@ -58,7 +58,7 @@ def _papers(asked: Asked) -> Answer:
     columns = (
         Column(asked.say(N_("Paper")), width=24), Column(asked.say(N_("About")), width=32), Column(asked.say(N_("Number"))),
         Column(asked.say(N_("Judge"))), Column(asked.say(N_("State"))), Column(asked.say(N_("Made at")), Kind.MOMENT),
-        Column(asked.say(N_("Pages")), Kind.WHOLE, 8), Column("SHA-256", width=66),
+        Column(asked.say(N_("Number of pages")), Kind.WHOLE, 8), Column("SHA-256", width=66),
     )  # fmt: skip
     found: list[tuple[Paper, Document | None]] = []
     for key, kind in KINDS.items():

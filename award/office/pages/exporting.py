@@ -11,6 +11,7 @@ from award.kernel import clock, db
 from award.kernel.actor import Actor
 from award.kernel.errors import Invalid
 from award.kernel.files.storage import CHUNK
+from award.kernel.i18n import N_
 from award.kernel.sheets.writing import MEDIA_TYPES
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, RequestSession
@@ -89,8 +90,10 @@ def _inspects(actor: Actor, round_: Round | None) -> bool:
 
 def _in_words(asked: Asked, round_: Round | None, name: str, value: str) -> str:
     """A filter as the list's page says it: what somebody searched for stays as it was typed."""
-    if name == "act" and value in EVENTS:
-        return asked.say(EVENTS[value])
+    if name == "act":
+        return asked.say(EVENTS.get(value, N_("an act the trail does not know")))
+    if name == "stage" and round_:
+        return asked.tell(next((one.title for one in round_.scheme.stages if one.kind == value), value))
     if name == "reason" and value in REASONS:
         return asked.say(REASONS[value])
     if name == "state":

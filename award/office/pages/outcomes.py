@@ -7,11 +7,11 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from award.accounts.queries import names_of
 from award.applications.models import Application, PaperOutcome
-from award.applications.queries import is_barred, office_application
+from award.applications.queries import office_application
 from award.kernel import clock
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Invalid, NotFound
@@ -24,7 +24,6 @@ from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.office import corrections, outcomes
-from award.office.going_on import going_on
 from award.office.outcome_json import from_json
 from award.office.outcome_kinds import CONTENTS, Entry
 from award.office.pages import outcome_forms
@@ -46,19 +45,14 @@ def listed(request: Request, session: RequestSession, actor: CurrentActor, round
     round_ = round_for(session, actor, round_id)
     page = page_of(session, actor, round_)
     kinds = outcomes.stages_with_outcomes(session, round_)
-    present = stage_of(round_).kind
-    chosen = stage if stage in kinds else present if present in kinds else next(reversed(kinds), "")
-    if chosen and chosen != present:
+    present, chosen = stage_of(round_).kind, outcomes.stage_shown(round_, kinds, stage)
+    if chosen not in ("", present):
         page |= _of_stage(round_, chosen) | {"may_record": False}
-        found_in = outcomes.outcomes_in(session, actor, round_, chosen)
-        applications, found = [one for one, _ in found_in], {one.id: outcome for one, outcome in found_in}
-    else:
-        query = going_on(round_).where(~is_barred(actor)).options(joinedload(Application.organisation))
-        applications = list(session.scalars(query.order_by(Application.number)))
-        found = outcomes.outcomes_of(session, round_)
+    lines = outcomes.lines_of(session, actor, round_, chosen)
+    found = {one.id: outcome for one, outcome in lines if outcome is not None}
     titles = titles_of(round_.scheme)
     shown: dict[str, Any] = {
-        "applications": applications, "outcomes": found, "waiting": corrections.corrections_of(session, round_),
+        "applications": [one for one, _ in lines], "outcomes": found, "waiting": corrections.corrections_of(session, round_),
         "corrected": corrections.corrected_in(session, actor, round_), "stage_titles": titles, "chosen": chosen, "present": present,
         "tabs": [(kind, titles[kind]) for kind in kinds],
     }  # fmt: skip

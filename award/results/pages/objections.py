@@ -26,6 +26,7 @@ from award.results.letters import outcome_subject_of, subject_of
 from award.results.models import Objection
 from award.results.pages.desk import Desk, desk_of, send_paper, typed_of
 from award.results.service import objecting
+from award.results.wording import effect_of
 from award.rounds.queries import calendar_of
 
 router = APIRouter(prefix="/office/rounds/{round_id}/notice/objections")
@@ -42,7 +43,7 @@ def register(request: Request, session: RequestSession, actor: CurrentActor, rou
     for one in queries.objections_of(session, actor, desk.round):
         due = calendar.add_workdays(one.received_on, days)
         left = calendar.workdays(today, due) - calendar.is_workday(today) if due >= today else -1
-        rows.append({"objection": one, "due": due, "left": left})
+        rows.append({"objection": one, "due": due, "left": left, "effect": effect_of(one)})
     return render(request, session, LIST, **desk.place, rows=rows, days=days, closed=desk.says(Action.OBJECTION_ANSWER))
 
 
