@@ -27,6 +27,7 @@ REASONS: Mapping[str, str] = {
     "judge_invited": N_("Invitation to judge"),
     "judge_substitute": N_("Substitute on a panel"),
     "mailing": N_("Bulk mail of the office"),
+    "member_recused": N_("Member of the committee recused"),
     "notice_corrected": N_("Public notice corrected"),
     "notice_published": N_("Public notice published"),
     "registered": N_("Account registered"),

@@ -1,5 +1,6 @@
 """What a committee member reads: the proposed ranking while the committee decides, and nothing before, after or beside it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from award.kernel.actor import Role
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Refused
 from award.kernel.events import Event
+from award.kernel.mail.models import Message
+from award.kernel.mail.writing import write
 from award.results.consulting import may_consult
 from award.results.service.stepping_back import step_back
 from award.standing.models import Conflict
@@ -131,6 +134,11 @@ def test_a_member_steps_back_from_an_applicant(any_engine: Engine, clock: Standi
             world.actors["孙毅"].public_id, {"reason": "配偶在该组织任职", "source": "committee"},
         )
         assert ask_all(session)["conflicts_as_told"].offences == 0
+        [letter, _] = session.scalars(select(Message).where(Message.template == "member_recused").order_by(Message.id))
+        assert letter.about == f"application:{public_id}"
+        body = write(letter.template, json.loads(letter.context), "zh").body
+        assert "孙毅已申明与甲存在利益冲突" in body
+        assert "配偶" not in body
     propose(world)
     for shown in (member.page(f"{page(world)}/conflicts"), member.page(page(world))):
         assert name not in main_of(shown)
