@@ -67,6 +67,13 @@ def test_the_export_has_the_word_and_the_stage(world: World) -> None:
         assert sorted(str(row[-1]) for row in everything.table.rows) == ["", "", "审议表决"]
 
 
+def test_whom_the_ranking_has_not_is_a_table_of_its_own(world: World) -> None:
+    with transaction(world.engine) as session:
+        asked = Asked(session, world.actors["office"], "zh", make.NOW, {"round": world.round, "category": "organisation"})
+        (row,) = EXPORTS["left_behind"].make(asked).table.rows
+        assert (row[0], *row[2:]) == ("乙", "审议表决", "表决未通过")
+
+
 def test_the_pages_say_so(world: World, client: TestClient) -> None:
     visitor = Visitor(client, world.cookies["office"])
     page = visitor.page(f"/office/rounds/{world.round}/applications")

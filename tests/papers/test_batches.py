@@ -21,6 +21,8 @@ from award.kernel.errors import Conflict, NotFound
 from award.kernel.files.models import StoredFile
 from award.kernel.jobs.running import run_claimed
 from award.kernel.jobs.service import claim
+from award.office.exports.asked import Asked
+from award.office.exports.service import EXPORTS
 from award.papers import service, tasks
 from award.papers.counting import counts_of
 from award.papers.reasons import UNREADABLE, reason
@@ -76,6 +78,9 @@ def test_all_books_of_a_round_in_one_act(world: World, press: Press) -> None:
     work(world)
     assert progress(world, batch) == batches.Progress(3, 3, 0, 0)
     assert sorted(press.made) == sorted(f"book {name}" for name in APPLICANTS[:3])
+    with transaction(world.engine) as session:
+        (row,) = EXPORTS["batches"].make(Asked(session, world.office, "zh", make.NOW, {"round": world.round})).table.rows
+        assert row[2:] == (3, 3, 0, 0, None)
     with pytest.raises(Conflict, match=r"papers\.none"):
         start(world)
 

@@ -21,7 +21,7 @@ from award.office.exports.in_round import answer, page_of, round_of
 from award.organisations.models import Organisation
 from award.policy import Decision, decide, enforce
 from award.results.pages.desk import desk_of
-from award.results.pages.ranking import shown_ranking
+from award.results.pages.ranking import left_behind_of, shown_ranking
 from award.results.pages.shown import rows_of
 from award.results.queries import closed_gates
 from award.rounds.models import Round
@@ -49,6 +49,18 @@ def _ranking(asked: Asked) -> Answer:
          asked.tell(one.grade), asked.say(one.reason), asked.tell(one.decided), one.deviation)
         for one in rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100)
     ]  # fmt: skip
+    return answer(asked, desk.round, columns, rows)
+
+
+def _left_behind(asked: Asked) -> Answer:
+    """Which applications of a category a stage on paper left out, as the page of the ranking has them."""
+    desk = desk_of(asked.session, asked.actor, asked.get("round"), "results", asked.get("category"))
+    enforce(desk.may(Action.RESULT_READ))
+    columns = (
+        Column(asked.say(N_("Applicant")), width=32), Column(asked.say(N_("Number"))), Column(asked.say(N_("Stage"))),
+        Column(asked.say(N_("Reason")), width=60),
+    )  # fmt: skip
+    rows = [(one.entrant, one.number, asked.tell(stage), reason) for one, stage, reason in left_behind_of(desk)]
     return answer(asked, desk.round, columns, rows)
 
 
@@ -133,6 +145,7 @@ def _returns(asked: Asked) -> Answer:
 
 EXPORTS = (
     Export("ranking", N_("Ranking"), ("round", "category"), page_of("/results"), _ranking),
+    Export("left_behind", N_("Left out before the ranking"), ("round", "category"), page_of("/results"), _left_behind),
     Export("returns", N_("Returned sheets"), ("round",), page_of("/returns"), _returns),
     Export("sheets", N_("Score sheets"), ("round", "category"), page_of("/results"), _sheets),
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from award.accounts.queries import names_of
 from award.judging.queries import reports_in, state_of_report
 from award.kernel.actor import Action
+from award.kernel.documents import batches
 from award.kernel.documents.models import Document, DocumentState
 from award.kernel.i18n import N_
 from award.kernel.sheets.tables import Column, Kind, Value
@@ -16,6 +17,7 @@ from award.office.exports.asked import Answer, Asked, Export
 from award.office.exports.in_round import EVERY, answer, page_of, round_of
 from award.papers.kinds import KINDS
 from award.papers.queries import Paper, latest_documents, papers_in
+from award.papers.service import subject_of
 from award.rounds.queries import standing_in
 from award.stages import Who
 
@@ -78,6 +80,24 @@ def _papers(asked: Asked) -> Answer:
     return answer(asked, round_, columns, rows, len(names))
 
 
+def _batches(asked: Asked) -> Answer:
+    """Every batch of the round, the latest first; its page shows the last few."""
+    round_ = round_of(asked)
+    columns = (
+        Column(asked.say(N_("Paper")), width=24), Column(asked.say(N_("Started")), Kind.MOMENT),
+        Column(asked.say(N_("Papers")), Kind.WHOLE), Column(asked.say(N_("Made")), Kind.WHOLE),
+        Column(asked.say(N_("Being made")), Kind.WHOLE), Column(asked.say(N_("Could not be made")), Kind.WHOLE),
+        Column(asked.say(N_("Stopped")), Kind.MOMENT),
+    )  # fmt: skip
+    found = batches.batches_about(asked.session, subject_of(round_), EVERY)
+    made = batches.progress_of(asked.session, found)
+    rows = [
+        (asked.say(KINDS[one.kind].title), one.started_at, (now := made[one.id]).total, now.ready, now.open, now.failed, one.cancelled_at)
+        for one in found
+    ]
+    return answer(asked, round_, columns, rows)
+
+
 def _feedback(asked: Asked) -> Answer:
     round_ = round_of(asked)
     columns = (
@@ -117,5 +137,6 @@ EXPORTS = (
     Export("reminders", N_("Reminders"), ("round",), page_of("/reminders"), _reminders),
     Export("messages", N_("Messages sent"), ("round", "state", "reason", "q"), page_of("/messages"), _messages),
     Export("papers", N_("Papers"), ("round",), page_of("/papers"), _papers),
+    Export("batches", N_("Batches"), ("round",), page_of("/papers"), _batches),
     Export("feedback", N_("Feedback reports"), ("round",), page_of("/feedback"), _feedback),
 )

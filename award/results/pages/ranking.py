@@ -59,7 +59,7 @@ def _ranking(desk: Desk) -> dict[str, Any]:
     seats = [(quota, decided.count(quota.grade)) for quota in desk.scheme.category(desk.category).quotas]
     return {
         "rows": rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100),
-        "left_behind": _left_behind(desk) if not all(one.goes_on for one in basis.outcomes) else [],
+        "left_behind": left_behind_of(desk) if not all(one.goes_on for one in basis.outcomes) else [],
         "upward": [one.award for one in desk.scheme.upward] if desk.papers[2] is not None else [],
         "hidden": len(desk.hidden),
         "vacancies": [(names[quota.grade], quota.seats - count) for quota, count in seats if count < quota.seats]
@@ -78,7 +78,7 @@ def _ranking(desk: Desk) -> dict[str, Any]:
     }
 
 
-def _left_behind(desk: Desk) -> list[tuple[Application, Text, str]]:
+def left_behind_of(desk: Desk) -> list[tuple[Application, Text, str]]:
     """Each with the stage in which it was left behind, and the reason."""
     return [
         (one, desk.scheme.stage(kind).title, reason)
