@@ -233,7 +233,10 @@ def test_every_group_fills_all_it_allows(desk: Desk, any_engine: Engine) -> None
 
 
 def test_groups_of_judges(any_engine: Engine, clock: StandingClock) -> None:
-    """Of those with open sheets nobody who has submitted, has not declared, has a conflict or was replaced."""
+    """Of those with open sheets nobody who has submitted, has not declared, has a conflict or was replaced.
+
+    How many are open is what each judge's own list says, not how many seats he has.
+    """
     desk = build(any_engine)
     world = worlds.build(any_engine, applications=2, unsigned=((0, 4),))
     worlds.all_in(world, 1)
@@ -243,14 +246,20 @@ def test_groups_of_judges(any_engine: Engine, clock: StandingClock) -> None:
         application = world.application(session)
         conflict = {"application_id": application.id, "source": "judge", "reason": "顾问", "declared_at": make.NOW}
         session.add(Conflict(person_id=world.judges[2].person_id, **conflict))
-    with db.reading(any_engine) as session:
+    with transaction(any_engine) as session:
         round_ = desk.found(session, world.round)
         found = {
-            key: [one.person.id for one in receivers_of(session, world.office, round_, GROUPS[key], make.NOW)]
+            key: [(one.person.id, one.values["count"]) for one in receivers_of(session, world.office, round_, GROUPS[key], make.NOW)]
             for key in ("sheets", "declarations", "judges")
         }
+        round_.position += 1
+        over = [one.values["count"] for one in receivers_of(session, world.office, round_, GROUPS["judges"], make.NOW)]
     judges = [one.person_id for one in world.judges]
-    assert found == {"sheets": [judges[0], judges[3]], "declarations": [judges[4]], "judges": judges[:5]}
+    assert found == {
+        "sheets": [(judges[0], "1"), (judges[3], "1")], "declarations": [(judges[4], "1")],
+        "judges": list(zip(judges[:5], "10011", strict=True)),
+    }  # fmt: skip
+    assert over == ["0"] * 5, "nothing can be handed in any more"
 
 
 def test_many_are_written_in_parts_and_a_closed_account_is_left_out(

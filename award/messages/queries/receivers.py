@@ -1,10 +1,11 @@
 """Who is meant by a group, and who may be written to at all."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import Select, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from award.accounts.models import Grant, Person
@@ -53,7 +54,7 @@ def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Applic
     """Judges with a seat on a panel, with its application; of those with open work, only where it is open.
 
     Whoever has a conflict with the application, or works for the applicant, has no work there any more. open_work: "",
-    "sheet", "declaration".
+    "sheet", "declaration", "any" of the two.
     """
     query = (
         select(Person, Application, Organisation.name)
@@ -70,11 +71,9 @@ def seats(round_: Round, open_work: str, now: datetime) -> Select[Person, Applic
         .order_by(Person.id, Application.id)
     )  # fmt: skip
     signed = exists().where(Declaration.person_id == Person.id, Declaration.application_id == Application.id)
-    if open_work == "declaration":
-        return query.where(~signed)
-    if open_work == "sheet":
-        return query.where(signed, or_(Sheet.id.is_(None), Sheet.state != "submitted"))
-    return query
+    wanting = or_(Sheet.id.is_(None), Sheet.state != "submitted")
+    wanted = {"declaration": ~signed, "sheet": and_(signed, wanting), "any": or_(~signed, wanting), "": true()}
+    return query.where(wanted[open_work])
 
 
 def entrants(session: Session, query: Select[Person, Application, str]) -> list[tuple[Person, Application, str]]:
@@ -92,7 +91,16 @@ def receivers_of(session: Session, actor: Actor, round_: Round, group: Group, no
     by_person: dict[int, list[tuple[Person, Application, str]]] = {}
     for person, application, name in entrants(session, clear):
         by_person.setdefault(person.id, []).append((person, application, name))
-    return [_receiver(round_, group, rows, now) for rows in by_person.values()]
+    has_own = bool(group.states or group.open_work)
+    count = Counter[int]() if has_own else _open_work(session, actor, round_, now)
+    return [_receiver(round_, group, rows, len(rows) if has_own else count[id_], now) for id_, rows in by_person.items()]
+
+
+def _open_work(session: Session, actor: Actor, round_: Round, now: datetime) -> Counter[int]:
+    """Judge -> sheets and declarations he owes, as his own list of reviews has it: none once scoring is over."""
+    if stage_of(round_).kind not in ("assign", "score"):
+        return Counter()
+    return Counter(person.id for person, *_ in session.execute(seats(round_, "any", now).where(~is_barred(actor))))
 
 
 def end_ahead(round_: Round, now: datetime) -> datetime | None:
@@ -102,7 +110,7 @@ def end_ahead(round_: Round, now: datetime) -> datetime | None:
 
 
 def _receiver(
-    round_: Round, group: Group, rows: Sequence[tuple[Person, Application, str]], now: datetime
+    round_: Round, group: Group, rows: Sequence[tuple[Person, Application, str]], count: int, now: datetime
 ) -> Receiver:
     person, first, _ = rows[0]
     language = person.language
@@ -113,7 +121,7 @@ def _receiver(
         "deadline": _deadline(round_, group, [one for _, one, _ in rows], language, now),
     }
     if not group.states:
-        return Receiver(person, "", {**values, "count": str(len(rows))})
+        return Receiver(person, "", {**values, "count": str(count)})
     values["organisation"] = comma.join(dict.fromkeys(name for _, _, name in rows))
     values["number"] = comma.join(one.number or "—" for _, one, _ in rows)
     return Receiver(person, f"application:{first.public_id}", values)
