@@ -205,6 +205,25 @@ def test_a_conflict_gives_everything_back_by_the_words_of_the_form(desk: Desk, c
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kind", "own", "named"),
+    [
+        ("recommend", ["body", "rank"], ["held_on", "body", "goes_on", "summary", "file", "rank"]),
+        ("opinions", [], ["held_on", "goes_on", "summary", "file", "answers"]),
+        ("consensus", ["members"], ["held_on", "members", "goes_on", "summary", "file"]),
+        ("site", ["until", "team", "score"], ["held_on", "until", "team", "goes_on", "score", "summary", "file"]),
+        ("interview", ["order", "score"], ["held_on", "order", "goes_on", "score", "summary", "file"]),
+    ],
+)
+def test_an_empty_form_names_everything_at_once(desk: Desk, client: Any, kind: str, own: list[str], named: list[str]) -> None:
+    public_id = desk.round(kind, "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, kind)}"
+    empty = dict.fromkeys(["held_on", "summary", *own], "")
+    assert refusals(send(desk, client, address, empty, with_paper=False)) == named
+    members = {"members": "王强", "held_on": "2026-02-26"} if kind == "consensus" else {}
+    assert not members or "members" in refusals(send(desk, client, address, members))
+
+
 @pytest.mark.parametrize(("kind", "name"), [("consensus", "members"), ("site", "team")])
 def test_nobody_is_named_twice(desk: Desk, client: Any, kind: str, name: str) -> None:
     public_id = desk.round(kind, "jiangsu-governor")

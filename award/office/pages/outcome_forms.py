@@ -89,11 +89,15 @@ def without_empty_rows(form: SubmittedForm) -> SubmittedForm:
 
 
 def read_entry(form: SubmittedForm, kind: str, criteria: Criteria, *, counts: bool, has_file: bool) -> Entry:
-    """The outcome as typed. Every field that cannot be read is noted in the form; the entry then has something in its place."""
+    """The outcome as typed. Every field that cannot be read is noted in the form; the entry then has something in its place.
+
+    Without an answer whether it goes on, what a yes asks for is asked for at once.
+    """
     cls = CONTENTS[kind]
     held_on = form.day("held_on")
     content = _content(form, cls, criteria)
-    goes_on = form.choice("goes_on", ("yes", "no")) == "yes"
+    form.choice("goes_on", ("yes", "no"))
+    goes_on = form.get("goes_on") != "no"
     score = _score(form, counts=counts and goes_on) if counts or cls.may_score else None
     summary = form.text("summary", longest=2000, lines=True)
     if not has_file:

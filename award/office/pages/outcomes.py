@@ -184,7 +184,7 @@ def _entry(
     entry = outcome_forms.read_entry(form, kind, criteria, counts=outcomes.gives_score(round_), has_file=has_file)
     if form.errors:
         unread = {one.field.partition(".")[0] for one in form.errors} | {"file"}
-        can_compare = unread.isdisjoint({"goes_on", *(one.name for one in outcome_forms.asked_by(kind))})
+        can_compare = unread.isdisjoint(one.name for one in outcome_forms.asked_by(kind) if one.type != "line")
         more = outcomes.faults_of_entry(session, round_, application, entry, others, clock.now(session)) if can_compare else []
         raise Invalid([*form.errors, *(one for one in more if one.field not in unread)])
     if prepared is None:
