@@ -20,7 +20,7 @@ CHECKS = (
     records.frozen_as_hashed, records.hashes_in_trail, records.one_record_each, records.nothing_after_close,
     records.trail_whole, results.lines_as_decided, replayed.applications_as_told, replayed.seats_as_told,
     replayed.gates_as_told, replayed.waivers_as_told, replayed.conflicts_as_told, replayed.grants_as_told,
-    replayed.organisations_as_told, replayed.calendar_as_told, submitted.applications_as_submitted,
+    replayed.organisations_as_told, replayed.calendar_as_told, replayed.items_as_told, submitted.applications_as_submitted,
 )  # fmt: skip
 INVARIANTS = (*(Invariant(one.__name__, str(one.__doc__), one) for one in CHECKS), *AS_TOLD)
 

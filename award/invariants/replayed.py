@@ -1,5 +1,6 @@
 """What the trail says once it is gone through from its beginning: states, roles, seats and conflicts follow from all that was done."""
 
+import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from award.accounts.models import Grant, Person
 from award.applications.models import LIVE, Application
 from award.invariants.finding import Found, among, reading
 from award.invariants.telling import Record, person, records_of
+from award.judging.models import Sheet, SheetItem
+from award.kernel.audit.chain import canonical
 from award.kernel.events import Event
 from award.organisations.importing import FACTS
 from award.organisations.models import Claim, Organisation
@@ -115,6 +118,42 @@ def _sit(one: Record, seats: dict[str, tuple[str, str, str]], leaders: dict[str,
             seats[seat] = (*seats[seat][:2], state)
             if leaders.get(application) == seat:
                 del leaders[application]
+
+
+def items_as_told(session: Session) -> Found:
+    """What stands on a score sheet, in progress as well as submitted, is what its judge saved last, item by item."""
+    told: dict[str, dict[str, tuple[int | None, bytes]]] = defaultdict(dict)
+    for one in records_of(session, (Event.SHEET_EDITED,)):
+        with reading(f"record {one.seq} of {one.stream}"):
+            saved = one.content["items"].items()
+            told[one.obj] |= {key: (item["percent"], _digest(item["comments"], item["factors"])) for key, item in saved}
+    sheets = select(Sheet.public_id, Sheet.marks)
+    items = select(Sheet.public_id, SheetItem).join(SheetItem, SheetItem.sheet_id == Sheet.id)
+
+    def pairs() -> Iterator[tuple[str, str]]:
+        for sheet, marks in session.execute(sheets):
+            same = marks == {item: percent for item, (percent, _) in told[sheet].items() if percent is not None}
+            yield f"sheet {sheet}", "" if same else "shows other marks than the trail tells"
+        for sheet, row in session.execute(items.execution_options(yield_per=500)):
+            yield f"item {row.item} of sheet {sheet}", _otherwise(row, told[sheet].pop(row.item, None))
+        for sheet, left in told.items():
+            yield from ((f"item {item} of sheet {sheet}", "is told of in the trail and is not in the tables") for item in left)
+
+    return among(pairs(), lambda one: f"{one[0]} {one[1]}" if one[1] else "")
+
+
+def _otherwise(row: SheetItem, told: tuple[int | None, bytes] | None) -> str:
+    if told is None:
+        return "stands in the tables and the trail tells nothing of it"
+    percent, rest = told
+    if row.percent != percent:
+        return f"is at {_spoken(row.percent)}, told is {_spoken(percent)}"
+    return "" if rest == _digest(row.comments, row.factors) else "has other comments or factors than the trail tells"
+
+
+def _digest(comments: object, factors: object) -> bytes:
+    """What is kept of each of a million items instead of their texts."""
+    return hashlib.sha256(canonical({"comments": comments, "factors": factors}).encode()).digest()
 
 
 def gates_as_told(session: Session) -> Found:

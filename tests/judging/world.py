@@ -16,6 +16,7 @@ from award.judging.models import Sheet, SheetItem, SheetVersion
 from award.judging.service import Comment, Entry
 from award.kernel.actor import Actor, Role
 from award.kernel.audit.trail import transaction
+from award.kernel.events import Event
 from award.kernel.files.service import keep, prepare_generated
 from award.panels import service as panels
 from award.panels.models import PanelChange, PoolMember
@@ -225,6 +226,7 @@ def score(
         )  # fmt: skip
         session.add(made)
         session.flush()
+        written = {}
         for key, item in keys.items():
             comments = [
                 {"key": one.key, "kind": one.kind, "weight": one.weight, "text": one.text, "references": list(one.references)}
@@ -232,6 +234,8 @@ def score(
             ]
             row = SheetItem(sheet_id=made.id, item=key, percent=percent, factors={}, comments=comments, version=1, updated_at=now)
             session.add(row)
+            written[key] = {"percent": percent, "comments": comments, "factors": {}}
+        service.sheets.note(session, world.judges[judge], Event.SHEET_EDITED, made, found, {"items": written})
 
 
 def criteria(session: Session, of: Application) -> Criteria:

@@ -68,7 +68,7 @@ TRIED = settings(max_examples=80, database=None, derandomize=True, deadline=None
 SEEN: Counter[str] = Counter()
 REPLAYED = (
     sheets.sheets_as_submitted, sheets.items_as_submitted, sheets.totals_recomputed, replayed.seats_as_told,
-    replayed.gates_as_told, replayed.conflicts_as_told, as_told(*SHEETS, PANELS[0]),
+    replayed.gates_as_told, replayed.conflicts_as_told, replayed.items_as_told, as_told(*SHEETS, PANELS[0]),
 )  # fmt: skip
 """Whether the records, gone through from the beginning, give the tables."""
 

@@ -115,6 +115,7 @@ BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
     "grants_as_told": ("UPDATE \"grant\" SET role = 'award_office' WHERE role = 'judge'", "award_office authority 1 0 is"),
     "organisations_as_told": ("UPDATE organisation SET name = '假公司' WHERE id = 1", "假公司"),
     "calendar_as_told": ("DELETE FROM calendar_day", "calendar 2026-10-01 is nothing, told is False"),
+    "items_as_told": ("UPDATE sheet_item SET percent = 95 WHERE sheet_id = 1 AND item = '4.1.2'", "is at 95, told is"),
     "applications_as_submitted": ("UPDATE answer SET text = '无'", "has another texts than was submitted"),
     "certificates_as_told": ("UPDATE certificate SET holder = '假公司'", "says another holder than the trail tells"),
     "notices_as_told": ("UPDATE notice SET last_day = '2026-03-04'", "says another last_day"),

@@ -158,6 +158,12 @@ TAMPERED = {
         "total": "UPDATE sheet SET total_hundredths = 5 WHERE id = 1",
         "another by": f"UPDATE sheet SET person_id = {OFFICER} WHERE id = 1",
     },
+    "items_as_told": {
+        "shows other marks than": "UPDATE sheet SET marks = '{\"4.1.2\": 95}'",
+        "other comments or factors": "UPDATE sheet_item SET comments = '[]' WHERE item = '4.1.2'",
+        "is not in the tables": "DELETE FROM sheet_item WHERE item = '4.1.2'",
+        "the trail tells nothing of it": "UPDATE sheet_item SET item = '9.9.9' WHERE item = '4.1.2'",
+    },
     "acceptances_as_told": {
         "number": "UPDATE application SET number = '2026-X' WHERE id = 1",
         "another of": "UPDATE evidence SET application_id = 2, code = 'E-7' WHERE id = 1",
