@@ -1,4 +1,6 @@
-"""The files a round rests on besides its papers: of stages held on paper, of decisions, of the approval, of objections."""
+"""The files a round rests on besides its papers: of stages held on paper, of decisions, of the approval, of objections, and
+the notices that a corrected one took the place of.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,19 +15,19 @@ from award.kernel.actor import Actor
 from award.kernel.documents.models import Document
 from award.kernel.files.models import StoredFile
 from award.results.letters import outcome_subject_of, subject_of
-from award.results.models import Approval, AwardDecision, Objection, Proposal
-from award.results.queries import hidden_from, objections_of
+from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal
+from award.results.queries import hidden_from, objections_of, publication_of
 from award.rounds.models import Round, RoundStage
 
-FOLDER, OBJECTIONS = "签字文件", "异议"
+FOLDER, OBJECTIONS, CORRECTED = "签字文件", "异议", "更正前的公示"
 MINUTES, APPROVAL = "会议纪要", "批准文件"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """One file as it was uploaded. application: None for one of the whole round; name: without its ending.
+    """One file as it was uploaded or published. application: None for one of the whole round; name: without its ending.
 
-    stored: None for a letter that is wanted and not made yet. shelf: the folder it lies in. What belongs to an objection lies
+    stored: None for a paper that is wanted and not made yet. shelf: the folder it lies in. What belongs to an objection lies
     with the papers of the round: who objected is nothing for the papers of an application.
     """
 
@@ -37,12 +39,14 @@ class Upload:
 
 
 def uploads_in(session: Session, actor: Actor, round_: Round) -> list[Upload]:
-    """Those an officer of the round may open one by one: none of an application that is barred to him, and the minutes,
-    which name all candidates, only where none is.
+    """Those an officer of the round may open one by one: none of an application that is barred to him; the minutes, which
+    name all candidates, only where none is, and notices where none is or the result is public.
     """
-    found = list(_of_stages(session, actor, round_))
-    if not hidden_from(session, actor, round_):
+    found, is_hidden = list(_of_stages(session, actor, round_)), bool(hidden_from(session, actor, round_))
+    if not is_hidden:
         found += _minutes(session, round_)
+    if not is_hidden or publication_of(session, round_.id) is not None:
+        found += _notices(session, round_)
     return [*found, *_approvals(session, round_), *_objections(session, actor, round_)]
 
 
@@ -79,6 +83,14 @@ def _approvals(session: Session, round_: Round) -> Iterator[Upload]:
     query = select(Approval, StoredFile).join(StoredFile, StoredFile.id == Approval.file_id)
     for approval, stored in session.execute(query.where(Approval.round_id == round_.id)):
         yield Upload(stored, APPROVAL, approval.approved_on)
+
+
+def _notices(session: Session, round_: Round) -> Iterator[Upload]:
+    """Each notice that a later one corrects, as it was published: the last one is a paper of its own."""
+    corrected = select(Notice.corrects_id).where(Notice.round_id == round_.id, Notice.corrects_id.is_not(None))
+    query = select(Notice, Document).join(Document, Document.id == Notice.document_id).where(Notice.id.in_(corrected))
+    for notice, document in session.execute(query.options(joinedload(Document.file)).order_by(Notice.number)):
+        yield Upload(document.file if document.is_ready else None, f"公示_{notice.number}", notice.first_day, shelf=CORRECTED)
 
 
 def _objections(session: Session, actor: Actor, round_: Round) -> Iterator[Upload]:
