@@ -127,6 +127,13 @@ WORDS: Mapping[str, Mapping[str, Word]] = {
         "replaced": (N_("Replaced by a correction"), "neutral"),
         "refused": (N_("Correction refused"), "neutral"),
     },
+    "import": {
+        "looking": (N_("Being looked at"), "info"),
+        "looked": (N_("Looked at, nothing imported"), "warn"),
+        "writing": (N_("Being imported"), "info"),
+        "done": (N_("Imported"), "ok"),
+        "failed": (N_("Not imported"), "bad"),
+    },
 }
 
 

@@ -186,3 +186,16 @@ def test_what_an_act_says_of_a_field_is_said_of_its_cell() -> None:
     with pytest.raises(Invalid) as caught, in_row(FIELDS, line):
         raise Invalid([FieldError("email", SENTENCE), FieldError("elsewhere", SENTENCE)])
     assert [one.field for one in caught.value.errors] == [cell_of(FIELDS, line, "email"), "elsewhere"]
+
+
+def test_who_left_the_page_finds_the_way_back_to_his_import(world: World, client: TestClient) -> None:
+    as_(client, world, "office")
+    urls = [looked(world, client, "organisations", ["91350100M000100Y43", name])[0] for name in ("样例制造", "样例物流")]
+    page = BeautifulSoup(client.get("/office/import/organisations").text, "html.parser")
+    table = page.select_one("[aria-labelledby=latest]")
+    assert table is not None
+    assert [str(one["href"]) for one in table.select("a")] == urls[::-1]
+    assert [one.get_text() for one in table.select(".tag")] == ["已核对，未导入"] * 2
+    assert urls[0] not in client.get("/office/import/judges").text
+    as_(client, world, "colleague")
+    assert urls[0] not in client.get("/office/import/organisations").text

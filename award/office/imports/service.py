@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from award.accounts.models import Person
 from award.accounts.queries import actor_for
@@ -29,6 +29,8 @@ from award.rounds.queries import stage_now, with_stages
 
 LOOK, WRITE = "import:look", "import:write"
 """Names of the jobs; office.imports.tasks does them."""
+LATEST = 10
+"""How many imports somebody is led back to."""
 UNKNOWN = N_("The system could not read or write it; the log of the worker says why.")
 
 
@@ -69,6 +71,13 @@ def import_for(session: Session, actor: Actor, public_id: str) -> Import:
     if found is None or found.person_id != actor.person_id:
         raise NotFound
     return found
+
+
+def imports_of(session: Session, actor: Actor, importer: Importer, place: Place) -> Sequence[Import]:
+    """The last tables of a kind the actor brought for this place, newest first."""
+    own = (Import.person_id == actor.person_id, Import.kind == importer.key, Import.place == place.public_id)
+    query = select(Import).where(*own).options(joinedload(Import.file), load_only(Import.public_id, Import.state, Import.created_at))
+    return session.scalars(query.order_by(Import.id.desc()).limit(LATEST)).all()
 
 
 def import_named(session: Session, public_id: str) -> Import | None:

@@ -1,5 +1,6 @@
 """Tables that come in: choosing one, what it would do, and doing it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,6 +14,7 @@ from award.kernel.files.service import Limits, keep, prepare_upload
 from award.kernel.i18n import N_, translate
 from award.kernel.sheets.importing import Change, Plan, word_of
 from award.kernel.sheets.intake import template
+from award.kernel.sheets.models import Import
 from award.kernel.sheets.writing import MEDIA_TYPES
 from award.kernel.web import guard
 from award.kernel.web.context import CurrentActor, PageNumber, PublicId, RequestSession
@@ -41,7 +43,7 @@ def choose(
 ) -> Response:  # fmt: skip
     """What the table has to look like, and where to choose it."""
     place = _open_place(session, actor, table_kind, authority, round)
-    return render(request, session, CHOOSE, **_choosing(request, table_kind, place))
+    return render(request, session, CHOOSE, **_choosing(request, table_kind, place), latest=_latest(session, actor, table_kind, place))
 
 
 def _place(session: Session, actor: Actor, table_kind: str, authority_id: str, round_id: str) -> Place:
@@ -68,7 +70,11 @@ def _choosing(request: Request, table_kind: str, place: Place) -> dict[str, Any]
         site_name = award.name.in_language(request.state.language)
         shown = {"round": place.round, "site_name": site_name}
     named = {"param": param, "id": place.public_id, "name": name.in_language(request.state.language)}
-    return {**shown, "importer": importer, "mib": LIMITS.mib, "place": named}
+    return {**shown, "importer": importer, "mib": LIMITS.mib, "place": named, "zone": place.authority.zone}
+
+
+def _latest(session: Session, actor: Actor, table_kind: str, place: Place) -> Sequence[Import]:
+    return service.imports_of(session, actor, service.importer_named(table_kind), place)
 
 
 @router.get("/{table_kind}/template.xlsx")
@@ -97,7 +103,8 @@ def bring(request: Request, session: RequestSession, actor: CurrentActor, table_
         prepared = prepare_upload(upload.filename or "", upload.file, LIMITS)
     except Invalid as error:
         place = _open_place(session, actor, table_kind, form.get("authority"), form.get("round"))
-        return render_invalid(request, session, CHOOSE, error, **_choosing(request, table_kind, place))
+        page = _choosing(request, table_kind, place) | {"latest": _latest(session, actor, table_kind, place)}
+        return render_invalid(request, session, CHOOSE, error, **page)
     place, now = _place(session, actor, table_kind, form.get("authority"), form.get("round")), clock.now(session)
     service.require_import(actor, importer, place, now)
     stored = keep(session, prepared, actor.person_id, now, PURPOSE)
