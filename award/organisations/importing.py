@@ -19,15 +19,16 @@ from award.organisations.models import Claim, Organisation, RegisterEntry
 from award.organisations.queries import REFUSED
 from award.rounds.models import Authority
 
+_STAYS = N_("Left empty, an organisation that is registered already keeps what is stored.")
 FIELDS = (
     Field(
         "credit_code", N_("Unified social credit code"), 24, is_needed=True, example="91350100M000100Y43", width=24,
         note=N_("18 characters, as on the licence. An organisation that is registered already is found by it."),
     ),
     Field("name", N_("Name of the organisation"), 120, is_needed=True, example="云川样例制造有限公司", width=36),
-    Field("name_en", N_("English name"), 160, width=36),
-    Field("established_on", N_("Established on"), 11, is_day=True, example="1998-06-18"),
-    Field("address", N_("Address"), 200, example="云川市高新区一号", width=40),
+    Field("name_en", N_("English name"), 160, width=36, note=_STAYS),
+    Field("established_on", N_("Established on"), 11, is_day=True, example="1998-06-18", note=_STAYS),
+    Field("address", N_("Address"), 200, example="云川市高新区一号", width=40, note=_STAYS),
 )  # fmt: skip
 FACTS = ("name", "name_en", "established_on", "address")
 OLDEST = date(1600, 1, 1)

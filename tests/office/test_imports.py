@@ -273,7 +273,8 @@ def test_organisations_are_entered_and_changed(world: World) -> None:
         made = session.scalars(select(Organisation).where(Organisation.credit_code == CODES[0])).one()
         assert (made.name, str(made.established_on), made.address) == ("样例制造", "1998-06-18", "一号")
     assert plan(world, *rows).is_empty
-    # An empty cell leaves what is known.
+    # An empty cell leaves what is known, and the template says so of every column that may be empty.
+    assert all("keeps what is stored" in one.note for one in organisations.FIELDS if not one.is_needed)
     changed = plan(world, [CODES[0], "样例制造股份", "", "", ""])
     assert changed.changes[0].changes == (("name", "样例制造", "样例制造股份"),)
     assert noted(world.engine, Event.ORGANISATION_REGISTERED) == 2
