@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
+from award.accounts.tasks import FORGET_ANSWERS
 from award.kernel import clock, db, logs
 from award.kernel.audit.trail import transaction
 from award.kernel.ids import new_id
@@ -33,6 +34,7 @@ PLAN_SECONDS = 300
 TASKS: tuple[AnyTask, ...] = (
     SEND_MAIL,
     SWEEP_FILES,
+    FORGET_ANSWERS,
     TELL_JUDGE,
     REMIND_PEOPLE,
     SEND_MAILING,
@@ -43,7 +45,7 @@ TASKS: tuple[AnyTask, ...] = (
     WRITE_TABLE,
 )
 """Every kind of job: the kernel's own, then those of the features (their tasks.py), in the order of the house."""
-DAILY = (SWEEP_FILES.kind,)
+DAILY = (SWEEP_FILES.kind, FORGET_ANSWERS.kind)
 HOURLY = (REMIND_PEOPLE.kind,)
 """By the award's clock, so that a demonstration whose clock is moved reminds people too."""
 

@@ -1,7 +1,7 @@
 """The same write twice is done once: under an Idempotency-Key the first answer is kept and given again."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fastapi import Response
 from sqlalchemy import delete, select
@@ -37,6 +37,14 @@ def once(session: Session, actor: Actor, write: Write, act: Callable[[], Respons
     response = act()
     kept.body, kept.etag = bytes(response.body).decode(), response.headers["etag"]
     return response
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Deletes the answers that nobody can ask for again: they hold what was written in clear, a judge's own note too.
+
+    now: UTC, of real time.
+    """
+    session.execute(delete(KeptAnswer).where(KeptAnswer.kept_at <= now - KEPT_FOR))
 
 
 def _claim(session: Session, person_id: int, write: Write) -> KeptAnswer:

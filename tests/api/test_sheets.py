@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import Engine, func, select
 
+from award import worker
+from award.accounts.models import KeptAnswer
+from award.accounts.tasks import FORGET_ANSWERS
 from award.judging.models import Sheet, SheetVersion
 from award.judging.service import return_sheet
 from award.kernel.audit.models import AuditRecord
@@ -256,6 +259,22 @@ def test_a_key_is_each_persons_own_and_ends(world: World, program: As, clock: St
     assert other.put(f"/sheets/{world.seats[0, 1]}{ITEM}", ENTRY, tag='"0"', key="write-one-0001").status_code == 200
     clock.forward(hours=24)
     assert_problem(one.put(f"/sheets/{world.seats[0, 0]}{ITEM}", ENTRY, tag='"0"', key="write-one-0001"), 412)
+
+
+def test_what_was_answered_is_kept_a_day_and_not_longer(any_engine: Engine, clock: StandingClock, api: object) -> None:
+    """The note of a judge is not to lie in every backup where he never writes again."""
+    world = worlds.build(any_engine)
+    for judge in range(2):
+        program = Program(api, token_for(any_engine, world.judges[judge].person_id))
+        put = program.put(f"/sheets/{world.seats[0, judge]}{ITEM}", ENTRY, tag='"0"', key="write-one-0001")
+        assert put.status_code == 200
+        clock.forward(hours=12)
+    with transaction(any_engine) as session:
+        assert ["只给自己看" in one for one in session.scalars(select(KeptAnswer.body))] == [True, True]
+    worker.plan_day(any_engine)
+    assert worker.run(any_engine, [FORGET_ANSWERS], once=True) == 1
+    with transaction(any_engine) as session:
+        assert session.scalars(select(KeptAnswer.person_id)).all() == [world.judges[1].person_id]
 
 
 def test_a_refused_write_keeps_no_answer(world: World, program: As) -> None:

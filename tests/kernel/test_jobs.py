@@ -345,8 +345,8 @@ def test_the_housekeeping_of_a_day_and_an_hour_is_planned_once(engine: Engine, c
     worker.plan_day(engine)
     worker.plan_day(engine)
     with db.reading(engine) as session:
-        assert [job.kind for job in session.scalars(select(Job))] == ["files:sweep", "messages:remind"]
-    assert worker.run(engine, once=True) == 2
+        assert [job.kind for job in session.scalars(select(Job))] == ["files:sweep", "answers:forget", "messages:remind"]
+    assert worker.run(engine, once=True) == 3
 
 
 @pytest.mark.timeout(300)
