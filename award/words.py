@@ -168,7 +168,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.OBJECTION_FILE: N_("File an objection"),
     Action.OUTCOME_RECORD: N_("Record an outcome with a second person"),
     Action.RESULT_CONSULT: N_("Read the ranking that is proposed to the committee"),
-    Action.RESULT_DECIDE: N_("Record the decision"),
+    Action.RESULT_DECIDE: N_("Record the decision with a second person"),
     Action.RESULT_PROPOSE: N_("Work out the proposal"),
     Action.RESULT_PUBLISH: N_("Publish the result"),
     Action.RESULT_READ: N_("Read results and ranks"),

@@ -10,6 +10,7 @@ from award.demo.founding import OFFICE, SECOND, move_on
 from award.demo.world import ZONE, Entry, World
 from award.kernel.actor import PUBLIC
 from award.results import queries
+from award.results.service.confirming import confirm_decision
 from award.results.service.deciding import decide, propose
 from award.results.service.noticing import publish_notice
 from award.results.service.objecting import Filing, confirm_answer, examine_objection, file_objection
@@ -24,7 +25,7 @@ CONTACT = "云川市市长质量奖评审委员会办公室（市市场监督管
 
 
 def decide_candidates(world: World, category: str) -> None:
-    """The office fixes the ranking and records the committee's decision; one tie or deviation would need its reason."""
+    """The office fixes the ranking and enters the committee's decision, a second person confirms it."""
     opens_at, _ = world.stage_period("notice")
     with world.act(max(world.after(5), opens_at + timedelta(hours=9))) as session:
         propose(session, world.actor(session, OFFICE), world.round(session), category, world.now)
@@ -33,10 +34,13 @@ def decide_candidates(world: World, category: str) -> None:
         proposal = queries.latest_proposal(session, round_.id, category)
         if proposal is None:
             raise RuntimeError("the ranking was just proposed")
-        decide(
+        entered = decide(
             session, world.actor(session, OFFICE), round_, proposal, held_on=world.now.date(), members=MEMBERS,
             grades={}, deviations={}, now=world.now,
-        )  # fmt: skip
+        ).public_id  # fmt: skip
+    with world.act(world.after(30)) as session:
+        round_, second = world.round(session), world.actor(session, SECOND)
+        confirm_decision(session, second, round_, queries.decision_for(session, round_, entered), world.now)
 
 
 def give_notice(world: World) -> None:

@@ -23,6 +23,8 @@ PAIRS = (
     ("acceptance decision", AcceptanceDecision, "decided_by", "confirmed_by", {"kind": "refuse", "state": "in_force"}),
     ("outcome", PaperOutcome, "recorded_by", "confirmed_by", {"state": "confirmed"}),
     ("replaced outcome", PaperOutcome, "recorded_by", "confirmed_by", {"state": "replaced"}),
+    ("decision", AwardDecision, "recorded_by", "confirmed_by", {"state": "in_force"}),
+    ("replaced decision", AwardDecision, "recorded_by", "confirmed_by", {"state": "replaced"}),
     ("change of a panel", PanelChange, "proposed_by", "decided_by", {"state": "confirmed"}),
     ("change of dates", DateChange, "proposed_by", "decided_by", {"state": "confirmed"}),
     ("answer to an objection", Objection, "examined_by", "answered_by", {"state": "answered"}),
@@ -46,11 +48,6 @@ def _pairs(session: Session) -> Iterator[tuple[Any, ...]]:
         table: Any = model
         query = select(table.public_id, getattr(table, first), getattr(table, second)).filter_by(**where)
         yield from ((what, *row) for row in session.execute(query))
-    amendments = select(AwardDecision.public_id, AwardDecision.recorded_by, AwardDecision.confirmed_by)
-    for row in session.execute(
-        amendments.where(AwardDecision.number > 1, AwardDecision.state.in_(("in_force", "replaced")))
-    ):
-        yield ("amendment", *row)
     yield from (("decision on dates", *row) for row in session.execute(_decided_late()))
     revoked = select(Certificate.public_id, Certificate.issued_by, Certificate.revoked_by)
     for row in session.execute(revoked.where(Certificate.revoked_at.is_not(None))):

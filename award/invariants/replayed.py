@@ -31,7 +31,7 @@ OWN = {
 }  # fmt: skip
 """Acts on one application, with the state each leaves it in."""
 ON_ALL = (
-    Event.RESULT_DECIDED, Event.RESULT_AMENDMENT_CONFIRMED, Event.NOTICE_PUBLISHED, Event.NOTICE_CORRECTED,
+    Event.RESULT_DECISION_CONFIRMED, Event.RESULT_AMENDMENT_CONFIRMED, Event.NOTICE_PUBLISHED, Event.NOTICE_CORRECTED,
     Event.RESULT_PUBLISHED, Event.RESULT_SET_ASIDE, Event.CERTIFICATE_REVOKED,
 )  # fmt: skip
 """Acts on the result of a round, which change the states of its applications."""
@@ -47,14 +47,14 @@ class Course:
     def take(self, one: Record, certified: Mapping[str, str]) -> None:
         """One act more. certified: certificate -> its application. Raises KeyError for an act on what is not there."""
         match one.event:
-            case Event.RESULT_DECIDED | Event.RESULT_AMENDMENT_CONFIRMED:
+            case Event.RESULT_DECISION_CONFIRMED | Event.RESULT_AMENDMENT_CONFIRMED:
                 self.decided |= one.content["grades"]
                 for application, grade in one.content["grades"].items():
-                    self._decide(application, grade, is_first=one.event == Event.RESULT_DECIDED)
+                    self._decide(application, grade)
             case Event.RESULT_SET_ASIDE:
                 for application in one.content["applications"]:
                     self.decided[application] = ""
-                    self._decide(application, "", is_first=False)
+                    self._decide(application, "")
             case Event.NOTICE_PUBLISHED | Event.NOTICE_CORRECTED:
                 self.states |= {application: "publicised" for application, grade in self.decided.items() if grade}
             case Event.RESULT_PUBLISHED:
@@ -65,11 +65,11 @@ class Course:
             case _:
                 self.states[one.obj] = OWN[one.event]
 
-    def _decide(self, application: str, grade: str, *, is_first: bool) -> None:
+    def _decide(self, application: str, grade: str) -> None:
         state = self.states[application]
-        if grade and (is_first or state == "accepted"):
+        if grade and state == "accepted":
             self.states[application] = "candidate"
-        elif not grade and not is_first and state in ("candidate", "publicised"):
+        elif not grade and state in ("candidate", "publicised"):
             self.states[application] = "accepted"
 
 

@@ -81,7 +81,7 @@ NOTICES = (
 _later, _before = aliased(AwardDecision), aliased(AwardDecision)
 _decision_state = _in_turn(
     AwardDecision.state, "in_force",
-    select(_later.id).where(_later.supersedes_id == AwardDecision.id, _later.state.in_(("in_force", "replaced"))),
+    select(_later.id).where(_later.supersedes_id == AwardDecision.id, _later.confirmed_at.is_not(None)),
 )  # fmt: skip
 RESULTS = (
     Told(
@@ -89,36 +89,26 @@ RESULTS = (
         said(Proposal.public_id, number=Proposal.number, sha256=Proposal.sha256, by=person(Proposal.proposed_by)),
     ),
     Told(
-        "decision on proposal", {Event.RESULT_DECIDED: ""},
-        said(
-            Proposal.public_id, category=Proposal.category, held_on=AwardDecision.held_on, members=AwardDecision.members,
-            grades=AwardDecision.grades, deviations=AwardDecision.reasons, file=AwardDecision.file_id,
-            by=person(AwardDecision.recorded_by),
-        ).join(AwardDecision, AwardDecision.proposal_id == Proposal.id).where(AwardDecision.number == 1),
-    ),
-    Told(
-        "decision on proposal", {Event.RESULT_DECIDED: "in_force", Event.RESULT_SET_ASIDE: "set_aside"},
-        said(Proposal.public_id, state=_decision_state)
-        .join(AwardDecision, AwardDecision.proposal_id == Proposal.id).where(AwardDecision.number == 1),
-    ),
-    Told(
-        "amended decision", {Event.RESULT_AMENDED: ""},
-        said(
-            AwardDecision.public_id, held_on=AwardDecision.held_on, members=AwardDecision.members, grades=AwardDecision.grades,
-            reasons=AwardDecision.reasons, reason=AwardDecision.reason, by=person(AwardDecision.recorded_by),
-        ).where(AwardDecision.number > 1),
-    ),
-    Told(
-        "amended decision",
+        "decision",
         {
+            Event.RESULT_DECIDED: "waiting", Event.RESULT_DECISION_CONFIRMED: "in_force",
+            Event.RESULT_DECISION_DROPPED: "dropped", Event.RESULT_SET_ASIDE: "set_aside",
             Event.RESULT_AMENDED: "waiting", Event.RESULT_AMENDMENT_CONFIRMED: "in_force",
             Event.RESULT_AMENDMENT_DROPPED: "dropped",
         },
-        said(AwardDecision.public_id, state=_decision_state, supersedes=_before.public_id)
-        .join(_before, AwardDecision.supersedes_id == _before.id),
+        said(
+            AwardDecision.public_id, held_on=AwardDecision.held_on, members=AwardDecision.members, grades=AwardDecision.grades,
+            reasons=AwardDecision.reasons, reason=AwardDecision.reason, file=AwardDecision.file_id, category=Proposal.category,
+            state=_decision_state, supersedes=_before.public_id,
+        )
+        .join(Proposal, AwardDecision.proposal_id == Proposal.id).outerjoin(_before, AwardDecision.supersedes_id == _before.id),
     ),
     Told(
-        "confirmed amendment", {Event.RESULT_AMENDMENT_CONFIRMED: ""},
+        "entered decision", {Event.RESULT_DECIDED: "", Event.RESULT_AMENDED: ""},
+        said(AwardDecision.public_id, by=person(AwardDecision.recorded_by)),
+    ),
+    Told(
+        "confirmed decision", {Event.RESULT_DECISION_CONFIRMED: "", Event.RESULT_AMENDMENT_CONFIRMED: ""},
         said(AwardDecision.public_id, by=person(AwardDecision.confirmed_by)).where(AwardDecision.confirmed_at.is_not(None)),
     ),
     Told(

@@ -92,6 +92,8 @@ class Event(StrEnum):
     RESULT_AMENDMENT_CONFIRMED = "result:amendment_confirmed"
     RESULT_AMENDMENT_DROPPED = "result:amendment_dropped"
     RESULT_DECIDED = "result:decided"
+    RESULT_DECISION_CONFIRMED = "result:decision_confirmed"
+    RESULT_DECISION_DROPPED = "result:decision_dropped"
     RESULT_PROPOSED = "result:proposed"
     RESULT_PUBLISHED = "result:published"
     RESULT_SET_ASIDE = "result:set_aside"

@@ -1,7 +1,7 @@
 """What must be done before a round leaves a stage. Each check is named in the stage table and says what is missing."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -216,12 +216,17 @@ def decision_made(session: Session, round_: Round, now: datetime) -> list[Missin
         .join(last, (last.c.category == Proposal.category) & (last.c.number == Proposal.number))
         .where(Proposal.round_id == round_.id, AwardDecision.state == "in_force")
     )
-    open_ = categories - set(session.scalars(decided))
-    scheme = round_.scheme
-    names = [category.name for category in scheme.categories if category.key in open_]
-    if not names:
-        return []
-    return [Missing(N_("Categories without a decision: {categories}"), "results", {"categories": names})]
+    waits = select(Proposal.category).join(AwardDecision, AwardDecision.proposal_id == Proposal.id)
+    waiting = set(session.scalars(waits.where(Proposal.round_id == round_.id, AwardDecision.state == "waiting")))
+    return [
+        *_of_categories(N_("Decisions that wait for a second person: {categories}"), round_, waiting),
+        *_of_categories(N_("Categories without a decision: {categories}"), round_, categories - waiting - set(session.scalars(decided))),
+    ]
+
+
+def _of_categories(text: str, round_: Round, keys: Collection[str]) -> list[Missing]:
+    names = [category.name for category in round_.scheme.categories if category.key in keys]
+    return [Missing(text, "results", {"categories": names})] if names else []
 
 
 def notice_published(session: Session, round_: Round, now: datetime) -> list[Missing]:
@@ -260,11 +265,6 @@ def objections_settled(session: Session, round_: Round, now: datetime) -> list[M
     if unamended:
         text = N_("Objections that call for an amended decision: {receipts}")
         missing.append(Missing(text, "notice/objections", {"receipts": unamended}))
-    waiting = select(func.count(AwardDecision.id)).join(Proposal, Proposal.id == AwardDecision.proposal_id)
-    count = _count(session, waiting.where(Proposal.round_id == round_.id, AwardDecision.state == "waiting"))
-    if count:
-        text = N_("Amended decisions that wait for a second person: {count}")
-        missing.append(Missing(text, "results", {"count": count}))
     if any(untold(session, round_)):
         missing.append(Missing(N_("A corrected notice is to be published"), "notice"))
     return missing

@@ -13,7 +13,7 @@ from award.applications.queries import barred_from, is_barred
 from award.kernel.actor import Action, Actor
 from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from award.kernel.events import Event
-from award.kernel.files.models import StoredFile
+from award.kernel.files.service import kept_paper
 from award.kernel.i18n import N_
 from award.office import outcomes
 from award.office.outcome_kinds import CONTENTS, Entry
@@ -86,7 +86,7 @@ def correct_outcome(
     policy.require(Action.OUTCOME_RECORD, stage, standing_of(session, actor, application, now))
     outcomes.require_in_race(session, round_, application)
     before = _confirmed(session, round_, application)
-    entry = replace(entry, file_id=_paper(session, entry.file_id, before.file_id))
+    entry = replace(entry, file_id=kept_paper(session, entry.file_id, before.file_id))
     made = PaperOutcome(
         round_stage_id=before.round_stage_id, application_id=application.id, number=_next_number(session, before),
         corrects_id=before.id, reason=reason.strip(),
@@ -210,14 +210,6 @@ def _faults(
     if not faults and outcomes.fingerprint_of(before) == outcomes.fingerprint_of(made):
         faults.append(FieldError("held_on", N_("Nothing would change. Correct what was entered wrongly.")))
     return faults
-
-
-def _paper(session: Session, sent: int | None, before: int | None) -> int | None:
-    """The file a correction rests on: the one before where no other was sent, or the same once more."""
-    files = [None if one is None else session.get_one(StoredFile, one) for one in (sent, before)]
-    if files[0] is None or (files[1] is not None and files[0].sha256 == files[1].sha256):
-        return before
-    return sent
 
 
 def _next_number(session: Session, before: PaperOutcome) -> int:

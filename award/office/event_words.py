@@ -91,7 +91,9 @@ EVENTS: Mapping[str, str] = {
     Event.RESULT_AMENDED: N_("Amended decision entered"),
     Event.RESULT_AMENDMENT_CONFIRMED: N_("Amended decision confirmed"),
     Event.RESULT_AMENDMENT_DROPPED: N_("Amended decision dropped"),
-    Event.RESULT_DECIDED: N_("Decision recorded"),
+    Event.RESULT_DECIDED: N_("Decision entered"),
+    Event.RESULT_DECISION_CONFIRMED: N_("Decision confirmed"),
+    Event.RESULT_DECISION_DROPPED: N_("Decision withdrawn before it was confirmed"),
     Event.RESULT_PROPOSED: N_("Proposal worked out"),
     Event.RESULT_PUBLISHED: N_("Result published"),
     Event.RESULT_SET_ASIDE: N_("Decision set aside"),
@@ -116,8 +118,9 @@ EVENTS: Mapping[str, str] = {
 
 THINGS: Mapping[str, str] = {
     "application": N_("Application"), "assignment": N_("Assignment"), "authority": N_("Authority"), "certificate": N_("Certificate"),
-    "feedback": N_("Feedback report"), "invitation": N_("Invitation"), "judge": N_("Judge"), "mailing": N_("Message"),
-    "message": N_("Message"), "notice": N_("Public notice"), "objection": N_("Objection"), "organisation": N_("Organisation"),
-    "person": N_("Person"), "proposal": N_("Result"), "round": N_("Round"), "sheet": N_("Score sheet"), "snapshot": N_("Published page"),
+    "decision": N_("Decision"), "feedback": N_("Feedback report"), "invitation": N_("Invitation"), "judge": N_("Judge"),
+    "mailing": N_("Message"), "message": N_("Message"), "notice": N_("Public notice"), "objection": N_("Objection"),
+    "organisation": N_("Organisation"), "person": N_("Person"), "proposal": N_("Result"), "round": N_("Round"),
+    "sheet": N_("Score sheet"), "snapshot": N_("Published page"),
 }  # fmt: skip
 """What an act is about, by what stands before the identifier; others are shown as they are recorded."""

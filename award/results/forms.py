@@ -23,12 +23,13 @@ LONGEST_TEXT = 4000
 
 @dataclass(frozen=True)
 class DecisionForm:
-    """What was decided. grades and deviations: by public id of the application, "" for no grade."""
+    """What was decided. grades and deviations: by public id of the application, "" for no grade. reason: of a correction."""
 
     held_on: date
     members: tuple[str, ...]
     grades: Mapping[str, str]
     deviations: Mapping[str, str]
+    reason: str
 
 
 def read_decision(form: SubmittedForm, applications: Sequence[str], grades: Sequence[str]) -> DecisionForm:
@@ -40,6 +41,7 @@ def read_decision(form: SubmittedForm, applications: Sequence[str], grades: Sequ
         members=tuple(line.strip() for line in members.split("\n") if line.strip()),
         grades={key: form.choice(f"grade-{key}", ["", *grades], required=False) for key in applications},
         deviations={key: form.text(f"reason-{key}", required=False, longest=400) for key in applications},
+        reason=form.text("reason", required=False, longest=LONGEST_TEXT, lines=True),
     )
 
 
@@ -60,7 +62,7 @@ def read_amendment(form: SubmittedForm, applications: Sequence[str], grades: Seq
     """An amended decision without its paper. Faults are noted in the form."""
     read = read_decision(form, applications, grades)
     return Amendment(
-        held_on=read.held_on, members=read.members, reason=form.text("reason", required=False, longest=LONGEST_TEXT, lines=True),
+        held_on=read.held_on, members=read.members, reason=read.reason,
         grades=read.grades, reasons=read.deviations, objections=form.all("objections"), stays=form.ticked("stays"),
     )  # fmt: skip
 

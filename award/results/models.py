@@ -53,10 +53,11 @@ class ResultLine(Row):
 class AwardDecision(Row):
     """Who decided on the candidates of a category, when and where. members: names as they stand in the minutes.
 
-    number: 1 is the decision, more are amendments; supersedes: the one before. state: in_force; an amendment is waiting
-    until another person confirms it, or dropped; what it takes the place of is replaced. One is set_aside where an outcome
-    that it rests on was corrected before the notice; it is decided anew, on another proposal. grades: public id -> grade, ""
-    for none; reasons: public id -> why it differs from the proposal, or from the decision before. notice: which tells of it.
+    number: of everything entered on the proposal, from 1. supersedes: the decision in force that it corrects or, once on
+    notice, amends; none for a first one. state: waiting until another person confirms it, then in_force; dropped where it
+    was withdrawn or entered anew before; replaced by what supersedes it. One is set_aside where an outcome that it rests on
+    was corrected before the notice; it is decided anew, on another proposal. grades: public id -> grade, "" for none;
+    reasons: public id -> why it differs from the proposal, or from the decision before. notice: which tells of it.
     """
 
     __tablename__ = "award_decision"
@@ -65,7 +66,7 @@ class AwardDecision(Row):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), index=True)
     number: Mapped[int] = mapped_column(default=1)
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("award_decision.id"))
-    state: Mapped[str] = mapped_column(String(16), default="in_force")
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
     reason: Mapped[str] = mapped_column(Text, default="")
     held_on: Mapped[date]
     members: Mapped[list[str]] = mapped_column(JSON)

@@ -147,7 +147,7 @@ def set_aside_on(session: Session, proposal: Proposal) -> AwardDecision | None:
 
 
 def versions_of(session: Session, proposal: Proposal) -> Sequence[AwardDecision]:
-    """The decision on a proposal and every amendment of it, newest first; those that wait or were dropped too."""
+    """Everything entered as the decision on a proposal, newest first; what waits or was dropped too."""
     query = select(AwardDecision).where(AwardDecision.proposal_id == proposal.id)
     return session.scalars(query.order_by(AwardDecision.number.desc())).all()
 
@@ -167,8 +167,8 @@ def decisions_of(session: Session, round_: Round) -> Sequence[AwardDecision]:
     return session.scalars(query.where(Proposal.round_id == round_.id, _IN_FORCE).order_by(AwardDecision.id)).all()
 
 
-def waiting_amendment(session: Session, round_: Round) -> AwardDecision | None:
-    """An amended decision of any category that waits for its second person."""
+def waiting_decision(session: Session, round_: Round) -> AwardDecision | None:
+    """A decision of any category, amended or not, that waits for its second person."""
     query = select(AwardDecision).join(Proposal, Proposal.id == AwardDecision.proposal_id)
     return session.scalar(query.where(Proposal.round_id == round_.id, AwardDecision.state == "waiting").limit(1))
 
@@ -288,7 +288,7 @@ def calls_for_amendment(objection: Objection) -> bool:
 
 def untold(session: Session, round_: Round) -> tuple[Sequence[AwardDecision], Sequence[Objection]]:
     """What the last notice does not tell yet: decisions amended since, and objections that ask for a correction of it."""
-    decisions = [one for one in decisions_of(session, round_) if one.number > 1 and one.notice_id is None]
+    decisions = [one for one in decisions_of(session, round_) if one.supersedes_id is not None and one.notice_id is None]
     query = select(Objection).where(
         Objection.round_id == round_.id, Objection.state == "answered", Objection.settled_id.is_(None),
         or_(Objection.effect == "correction", Objection.decision_id.in_([one.id for one in decisions])),

@@ -313,8 +313,8 @@ def _deciding(taker: Photographer) -> None:
         "supervisor": [f"{results}?category=organisation", f"{results}/{story.first.id}"],
     })  # fmt: skip
     deciding.decide(story)
-    asked = "document_number=1&first_day=2026-03-30&contact=x"
-    taker.stop("decided", {"office": [f"{results}?category=organisation", f"{base}/notice", f"{base}/notice?{asked}"]})
+    asked, at = "document_number=1&first_day=2026-03-30&contact=x", "?category=organisation"
+    taker.stop("decided", {"office": [f"{results}{at}", f"{results}/decision{at}", f"{base}/notice", f"{base}/notice?{asked}"]})
     deciding.give_notice(story)
     _objecting(taker)
     deciding.approve(story)

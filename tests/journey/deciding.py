@@ -3,6 +3,7 @@
 from datetime import date
 from re import search
 
+from award.results.service import confirming
 from tests.journey.founding import advance, cannot_advance
 from tests.journey.story import AWARD, STAGES, Story, pdf
 from tests.journey.visitor import Value, faults, link, link_beside, links, says, soup, words
@@ -38,8 +39,8 @@ def propose(story: Story) -> None:
 
 
 def decide(story: Story) -> None:
-    """A decision with names; a grade that differs from the proposal needs its reason."""
-    office, results = story["office"], f"{story.base}/results"
+    """A decision with names; a grade that differs from the proposal needs its reason. A second person puts it in force."""
+    office, colleague, results = story["office"], story["colleague"], f"{story.base}/results"
     office.open(f"{results}/decision?category=organisation")
     meeting: dict[str, Value] = {
         "held_on": STAGES["notice"][0].isoformat(), "members": "孙毅 主任委员\n赵岚 委员", "minutes": pdf("评审委员会纪要.pdf"),
@@ -49,6 +50,13 @@ def decide(story: Story) -> None:
     assert len(faults(office)) == 1
     reason = {f"reason-{story.second.id}": "现场评审分数低于委员会议定的下限。"}
     office.send(f"{results}/decision", {**meeting, **otherwise, **reason})
+    assert "委员会议定" in words(office)
+    says(office, confirming.SAME_PERSON)
+    colleague.open(f"{results}/amendment?category=organisation")
+    path = soup(colleague).select('form[action$="/confirm"]')[0]["action"]
+    office.quick(str(path), {}, expect=409)
+    colleague.send(str(path))
+    office.open(f"{results}?category=organisation")
     assert "委员会议定" in words(office)
     office.open(f"{results}?category=individual")
 

@@ -42,6 +42,7 @@ from award.panels.queries import assignments_of, panels_of
 from award.panels.service import assign
 from award.regulations.loader import shipped_criteria, shipped_schemes
 from award.results.queries import latest_proposal
+from award.results.service.confirming import confirm_decision
 from award.results.service.deciding import decide, propose
 from award.rounds.models import Authority, Award
 from award.rounds.planning import proposed_dates
@@ -225,10 +226,13 @@ class Walk:
                 key: (part.figure, part.proposal) for key, part in cast.items() if part.category == category
             }
             grades = {} if as_proposed else {key: cast[key].grade for key in lines if cast[key].grade != cast[key].proposal}
-            decide(
+            entered = decide(
                 session, office, round_, proposal, held_on=self.today, members=deciding.MEMBERS, grades=grades,
                 deviations=dict.fromkeys(grades, "委员会合议确定。"), now=world.now,
             )  # fmt: skip
+            with pytest.raises(Refused):
+                confirm_decision(session, office, round_, entered, world.now)
+            confirm_decision(session, world.actor(session, SECOND), round_, entered, world.now)
 
     def _notice(self) -> None:
         if "deliberate" not in self.visited:

@@ -169,11 +169,16 @@ def test_the_last_proposal_of_each_category_is_decided(desk: Desk, session: Sess
     session.add_all(proposals)
     session.flush()
 
-    def decide(proposal: Proposal) -> None:
-        session.add(AwardDecision(proposal_id=proposal.id, held_on=NOW.date(), members=[], decided_at=NOW, recorded_by=someone))
+    def decide(proposal: Proposal) -> list[str]:
+        decision = AwardDecision(proposal_id=proposal.id, held_on=NOW.date(), members=[], decided_at=NOW, recorded_by=someone)
+        session.add(decision)
         session.flush()
+        waiting = texts(session, round_, "decision_made")
+        decision.state = "in_force"
+        session.flush()
+        return waiting
 
-    decide(proposals[0])
+    assert decide(proposals[0]) == ["Decisions that wait for a second person: {categories}"]
     assert texts(session, round_, "decision_made") == ["Categories without a decision: {categories}"]
     decide(proposals[1])
     assert texts(session, round_, "decision_made") == []

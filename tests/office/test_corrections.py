@@ -32,6 +32,7 @@ from award.office.outcome_kinds import Deliberation, Entry, Interview, SiteVisit
 from award.office.outcomes import confirm_outcome, outcomes_of, record_outcome
 from award.results.models import AwardDecision, Proposal
 from award.results.queries import left_behind
+from award.results.service.confirming import confirm_decision
 from award.results.service.deciding import decide, propose
 from award.rounds.models import Authority, Round
 from award.standing.models import Conflict as Conflict_
@@ -339,7 +340,7 @@ def test_a_decision_waits_for_a_correction_and_stands_where_that_changes_no_rank
         decided()
     assert caught.value.code == "result.outcomes_waiting"
     refuse_correction(session, desk["office"], round_, waiting, "票数无误。", NOW)
-    decided()
+    confirm_decision(session, desk["second"], round_, decided(), NOW)
     slip = replace(VOTE, content=Deliberation(9, 9, 7, 1, 1))
     made = correct_outcome(session, desk["second"], round_, application, slip, WHY, NOW)
     assert confirm_correction(session, desk["office"], round_, made, NOW).state == "confirmed"

@@ -17,6 +17,7 @@ from award.office.outcome_kinds import Deliberation, Entry
 from award.office.outcomes import confirm_outcome, record_outcome
 from award.results import queries
 from award.results.models import AwardDecision, ResultLine
+from award.results.service.confirming import confirm_decision
 from award.results.service.deciding import decide, propose
 from tests import make
 from tests.applications.browsing import Visitor
@@ -163,10 +164,11 @@ def decided_too_early(world: World) -> None:
         session.flush()
         round_ = world.found(session)
         proposal = propose(session, world.actors["office"], round_, "organisation", make.NOW)
-        decide(
+        decision = decide(
             session, world.actors["office"], round_, proposal, held_on=DAY, members=["王强"], grades={}, deviations={},
             now=make.NOW,
         )  # fmt: skip
+        confirm_decision(session, world.actors["second"], round_, decision, make.NOW)
         unvoted.state = "recorded"
 
 

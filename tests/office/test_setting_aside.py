@@ -87,9 +87,9 @@ def test_whom_a_vote_left_out_wrongly_is_brought_back_and_everything_is_decided_
     assert {name: rank for name, (rank, _) in ranks(world).items()} == {"甲": 1, "乙": 2}
     assert (decisions(world), state_of(world, "甲")) == (["set_aside", "in_force"], "candidate")
     assert offences(world) == []
-    assert world.acts("proposal:") == [
-        "result:proposed", "result:decided", "result:set_aside", "result:proposed", "result:decided",
-    ]  # fmt: skip
+    entered = ["result:decided", "result:decision_confirmed"]
+    assert world.acts("proposal:") == ["result:proposed", "result:proposed"]
+    assert world.acts("decision:") == [*entered, "result:set_aside", *entered]
     world.stage("notice")
     acts.put_on_notice(world)
 
@@ -133,7 +133,7 @@ def test_once_the_stage_is_left_the_refusal_says_what_can_still_be_done(world: W
 
 def test_an_application_taken_out_of_a_decision_is_accepted_again_in_the_replay() -> None:
     course = Course({"a": "accepted", "b": "accepted"})
-    course.take(Record("round:x", 1, "p", Event.RESULT_DECIDED, "p1", {"grades": {"a": "award", "b": ""}}), {})
+    course.take(Record("round:x", 1, "p", Event.RESULT_DECISION_CONFIRMED, "p1", {"grades": {"a": "award", "b": ""}}), {})
     assert course.states == {"a": "candidate", "b": "accepted"}
     course.take(Record("round:x", 2, "p", Event.RESULT_SET_ASIDE, "p1", {"applications": ["a", "b"]}), {})
     assert (course.states, course.decided) == ({"a": "accepted", "b": "accepted"}, {"a": "", "b": ""})

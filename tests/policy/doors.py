@@ -35,6 +35,7 @@ from award.panels import service as panels
 from award.panels.models import PoolMember
 from award.regulations.model import Scheme
 from award.results.models import AwardDecision, Objection
+from award.results.service.confirming import confirm_decision
 from award.results.service.deciding import decide, propose
 from award.results.service.noticing import publish_notice
 from award.results.service.objecting import Filing, file_objection
@@ -249,7 +250,8 @@ def _publish(world: World, second: Actor) -> None:
         for rubric in round_.rubrics:
             proposal = propose(session, office, round_, rubric.category, make.NOW)
             day = make.NOW.date()
-            decide(session, office, round_, proposal, members=["周副市长"], grades={}, deviations={}, held_on=day, now=make.NOW)
+            made = decide(session, office, round_, proposal, members=["周副市长"], grades={}, deviations={}, held_on=day, now=make.NOW)
+            confirm_decision(session, second, round_, made, make.NOW)
     with transaction(engine) as session:
         tomorrow = make.NOW.date() + timedelta(1)
         how = {"document_number": "云质评〔2026〕3号", "first_day": tomorrow, "contact": "电话", "now": make.NOW}

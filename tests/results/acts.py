@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,7 +10,7 @@ from award.kernel.actor import PUBLIC
 from award.kernel.audit.trail import transaction
 from award.results import queries
 from award.results.models import Notice
-from award.results.service import amending, deciding, noticing, objecting, publishing
+from award.results.service import amending, confirming, deciding, noticing, objecting, publishing
 from tests import make
 from tests.results.judged import DAY, World
 
@@ -25,7 +26,7 @@ def propose(world: World, by: str = "office", category: str = "organisation") ->
         return deciding.propose(session, world.actors[by], world.found(session), category, make.NOW).public_id
 
 
-def decide(
+def enter_decision(
     world: World,
     by: str = "office",
     *,
@@ -34,9 +35,11 @@ def decide(
     members: Sequence[str] = MEMBERS,
     held_on: date = DAY,
     category: str = "organisation",
+    reason: str = "",
+    file_id: int | None = None,
     now: datetime = make.NOW,
-) -> int:
-    """grades and deviations by the name of the organisation. Answers with the inner number of the decision."""
+) -> str:
+    """grades and deviations by the name of the organisation. Answers with the public id of the decision."""
     with transaction(world.engine) as session:
         round_ = world.found(session)
         proposal = queries.latest_proposal(session, round_.id, category)
@@ -44,8 +47,24 @@ def decide(
         by_id = {world.applications[name]: grade for name, grade in (grades or {}).items()}
         reasons = {world.applications[name]: reason for name, reason in (deviations or {}).items()}
         return deciding.decide(
-            session, world.actors[by], round_, proposal, held_on=held_on, members=members, grades=by_id, deviations=reasons, now=now
-        ).id
+            session, world.actors[by], round_, proposal, held_on=held_on, members=members, grades=by_id, deviations=reasons,
+            reason=reason, file_id=file_id, now=now,
+        ).public_id  # fmt: skip
+
+
+def confirm_decision(world: World, decision: str, by: str = "second", now: datetime = make.NOW) -> str:
+    """Answers with the state."""
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        found = queries.decision_for(session, round_, decision)
+        return confirming.confirm_decision(session, world.actors[by], round_, found, now).state
+
+
+def decide(world: World, by: str = "office", *, now: datetime = make.NOW, **entered: Any) -> str:
+    """Entered by one, as `enter_decision` takes it, and confirmed by the other. Answers with the public id of the decision."""
+    decision = enter_decision(world, by, now=now, **entered)
+    confirm_decision(world, decision, "office" if by == "second" else "second", now)
+    return decision
 
 
 def put_on_notice(

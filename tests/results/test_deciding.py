@@ -18,7 +18,7 @@ from award.results.service import deciding as service
 from award.results.service.days import DECIDED_TOO_EARLY, first_of_decision
 from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
-from tests.results.acts import MEMBERS, decide, propose
+from tests.results.acts import MEMBERS, confirm_decision, decide, enter_decision, propose
 from tests.results.judged import DAY, Entry, World, build, with_scheme
 
 ENTRIES = [
@@ -110,16 +110,8 @@ def test_a_decision_as_proposed(world: World) -> None:
         "制造一": "candidate", "制造二": "candidate", "制造三": "candidate", "制造四": "candidate", "服务一": "candidate",
         "医院一": "accepted",
     }  # fmt: skip
-    assert world.acts("proposal:") == ["result:proposed", "result:decided"]
-
-
-def test_the_same_decision_twice_is_one(world: World) -> None:
-    propose(world)
-    assert decide(world) == decide(world)
-    assert world.acts("proposal:").count("result:decided") == 1
-    with pytest.raises(Conflict) as refusal:
-        decide(world, "second")
-    assert refusal.value.code == "result.decided"
+    assert world.acts("proposal:") == ["result:proposed"]
+    assert world.acts("decision:") == ["result:decided", "result:decision_confirmed"]
 
 
 def test_a_decision_closes_the_ranking(world: World) -> None:
@@ -129,6 +121,18 @@ def test_a_decision_closes_the_ranking(world: World) -> None:
     with pytest.raises(Conflict) as refusal:
         propose(world)
     assert refusal.value.code == "result.decided"
+
+
+def test_a_ranking_that_changed_is_proposed_again_before_what_waits_can_be_confirmed(engine: Engine) -> None:
+    world = build(engine, ENTRIES)
+    propose(world)
+    entered = enter_decision(world)
+    change_a_sheet(world, "制造四", 95)
+    with pytest.raises(Conflict) as outdated:
+        confirm_decision(world, entered)
+    with pytest.raises(Conflict) as waiting:
+        propose(world)
+    assert (outdated.value.code, waiting.value.code) == ("result.outdated", "result.decision_waiting")
 
 
 def test_a_deviation_needs_its_reason(world: World) -> None:
@@ -296,7 +300,10 @@ def test_a_conflict_of_interest_keeps_out_of_the_result(engine: Engine) -> None:
         with pytest.raises(Conflict) as refusal:
             act(world)
         assert refusal.value.code == "result.conflicted"
-    decide(world, "second")
+    entered = enter_decision(world, "second")
+    with pytest.raises(Conflict) as refusal:
+        confirm_decision(world, entered, "office")
+    assert refusal.value.code == "result.conflicted"
 
 
 def test_a_failed_decision_leaves_nothing(engine: Engine) -> None:

@@ -17,7 +17,7 @@ from award.rounds.models import CalendarYear
 from award.standing.models import Conflict as ConflictOfInterest
 from tests import make
 from tests.applications.browsing import Visitor, without_reference
-from tests.results.acts import decide, object_to, propose, run_out, to_notice, to_publication
+from tests.results.acts import decide, object_to, propose, put_on_notice, run_out, to_notice, to_publication
 from tests.results.conftest import As
 from tests.results.judged import Entry, World, build
 from tests.visiting import faults, only
@@ -126,10 +126,18 @@ def test_proposing_and_deciding(here: World, as_: As) -> None:
         decision = session.scalars(select(AwardDecision)).one()
         assert decision.members == ["何局长", "梁教授"]
         assert decision.file_id is not None
+    assert "A decision of 2 March 2026 waits for its second person" in main_of(office.page(url))
+    assert only(office.page(f"{url}/decision?category=organisation"), "textarea[name=members]").get_text().strip() == "何局长\n梁教授"
+    versions = answer.headers["location"]
+    assert office.page(versions).select_one('form[action$="/confirm"]') is None
+    action = only(as_("second").page(versions), 'form[action$="/confirm"]')["action"]
+    assert (office.post(action).status_code, as_("second").post(action).status_code) == (409, 303)
     shown = main_of(office.page(url))
     assert "The candidates were decided on 2 March 2026" in shown
     minutes = office.get(f"{url}/minutes/organisation")
     assert (minutes.headers["content-type"], minutes.content[:5]) == ("application/pdf", b"%PDF-")
+    assert "Why it is corrected" in main_of(office.page(f"{url}/decision?category=organisation"))
+    put_on_notice(here)
     assert office.get(f"{url}/decision?category=organisation").status_code == 409
 
 

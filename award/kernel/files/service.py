@@ -90,6 +90,14 @@ def keep(
     return stored
 
 
+def kept_paper(session: Session, sent: int | None, before: int | None) -> int | None:
+    """The file a new version rests on: the one before where no other was sent, or the same once more."""
+    files = [None if one is None else session.get_one(StoredFile, one) for one in (sent, before)]
+    if files[0] is None or (files[1] is not None and files[0].sha256 == files[1].sha256):
+        return before
+    return sent
+
+
 @contextmanager
 def _received(filename: str, stream: BinaryIO, limits: Limits, field: str) -> Iterator[Path]:
     incoming = settings().directory / "incoming"

@@ -1,4 +1,4 @@
-"""An amended decision during the notice: its form, its second person, and the versions of the decision."""
+"""Everything entered as the decision of a category, the second person's part in it, and the form of an amended one."""
 
 from typing import Any
 
@@ -21,21 +21,21 @@ from award.results.forms import prepared_paper, read_amendment
 from award.results.models import AwardDecision, Proposal
 from award.results.pages.desk import Desk, desk_of, typed_of
 from award.results.pages.shown import grade_names
-from award.results.service import amending
+from award.results.service import amending, confirming
 
 router = APIRouter(prefix="/office/rounds/{round_id}/results/amendment")
 TEMPLATE = "results/amendment.html"
+UNDECIDED = N_("Decide on the candidates of this category first.")
 
 
 @router.get("", dependencies=[Depends(guard.office_or_supervisor)])
 def amendment(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, category: str = ""
 ) -> Response:
-    """The versions of the decision; where an objection calls for it, the form of an amended one."""
+    """Everything entered as the decision; where an objection calls for it, the form of an amended one."""
     desk = desk_of(session, actor, round_id, "results", category)
-    decision = _decision(desk)
-    typed = {f"grade-{key}": grade for key, grade in decision.grades.items()}
-    return render(request, session, TEMPLATE, **_page(desk, decision), typed=typed)
+    typed = {f"grade-{key}": grade for key, grade in desk.decision.grades.items()} if desk.decision else {}
+    return render(request, session, TEMPLATE, **_page(desk, _proposal(desk)), typed=typed)
 
 
 @router.post("", dependencies=[Depends(guard.office)])
@@ -49,8 +49,8 @@ def amend(
     except Invalid as error:
         form.errors += error.errors
     desk = desk_of(session, actor, round_id, "results", category)
+    page = _page(desk, _proposal(desk))
     decision = _decision(desk)
-    page = _page(desk, decision)
     try:
         entered = read_amendment(form, list(decision.grades), list(grade_names(desk.scheme, desk.category)))
         form.check()
@@ -66,7 +66,8 @@ def amend(
 def confirm(session: RequestSession, actor: CurrentActor, round_id: PublicId, decision_id: PublicId) -> Response:
     """The second person puts it in force."""
     desk, found = _found(session, actor, round_id, decision_id)
-    amending.confirm_amendment(session, actor, desk.round, found, desk.now)
+    act = amending.confirm_amendment if desk.papers[0] else confirming.confirm_decision
+    act(session, actor, desk.round, found, desk.now)
     return _back(desk)
 
 
@@ -74,7 +75,8 @@ def confirm(session: RequestSession, actor: CurrentActor, round_id: PublicId, de
 def drop(session: RequestSession, actor: CurrentActor, round_id: PublicId, decision_id: PublicId) -> Response:
     """Drops it; another can be entered."""
     desk, found = _found(session, actor, round_id, decision_id)
-    amending.drop_amendment(session, actor, desk.round, found, desk.now)
+    act = amending.drop_amendment if desk.papers[0] else confirming.drop_decision
+    act(session, actor, desk.round, found, desk.now)
     return _back(desk)
 
 
@@ -100,33 +102,42 @@ def _back(desk: Desk) -> Response:
     return RedirectResponse(f"/office/rounds/{desk.round.public_id}/results/amendment?category={desk.category}", 303)
 
 
-def _decision(desk: Desk) -> AwardDecision:
+def _proposal(desk: Desk) -> Proposal:
     if desk.hidden:
         raise NotFound
+    if desk.proposal is None:
+        raise Conflict("amendment.undecided", UNDECIDED)
+    return desk.proposal
+
+
+def _decision(desk: Desk) -> AwardDecision:
     if desk.decision is None:
-        raise Conflict("amendment.undecided", N_("Decide on the candidates of this category first."))
+        raise Conflict("amendment.undecided", UNDECIDED)
     return desk.decision
 
 
-def _page(desk: Desk, decision: AwardDecision) -> dict[str, Any]:
-    versions = queries.versions_of(desk.session, decision.proposal)
+def _page(desk: Desk, proposal: Proposal) -> dict[str, Any]:
+    versions, is_noticed = queries.versions_of(desk.session, proposal), desk.papers[0] is not None
+    if not versions:
+        raise Conflict("amendment.undecided", UNDECIDED)
     people = {one for version in versions for one in (version.recorded_by, version.confirmed_by) if one is not None}
     register = queries.objections_of(desk.session, desk.actor, desk.round)
     return {
         **desk.place, "category": desk.category, "category_name": desk.scheme.category(desk.category).name,
         "quotas": desk.scheme.category(desk.category).quotas, "grade_names": grade_names(desk.scheme, desk.category),
-        "vacancy_allowed": desk.scheme.vacancy_allowed, "decision": decision, "versions": versions,
+        "vacancy_allowed": desk.scheme.vacancy_allowed, "decision": desk.decision, "versions": versions,
         "waiting": next((one for one in versions if one.state == "waiting"), None),
-        "lines": _lines(decision.proposal), "objections": [one for one in register if queries.calls_for_amendment(one)],
+        "lines": _lines(proposal), "objections": [one for one in register if queries.calls_for_amendment(one)],
         "behind": {one.decision_id: one for one in register if one.decision_id is not None},
         "names": names_of(desk.session, list(people)), "closed": desk.says(Action.RESULT_DECIDE),
-        "same_person": amending.SAME_PERSON,
+        "same_person": amending.SAME_PERSON if is_noticed else confirming.SAME_PERSON, "is_noticed": is_noticed,
     }  # fmt: skip
 
 
 def _lines(proposal: Proposal) -> list[dict[str, Any]]:
     return [
         {"key": line.application.public_id, "name": line.application.entrant, "number": line.application.number,
-         "rank": line.rank, "published": line.published}
+         "rank": line.rank, "published": line.published,
+         "proposed": line.proposed_grade}
         for line in proposal.lines
     ]  # fmt: skip

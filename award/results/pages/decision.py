@@ -17,10 +17,10 @@ from award.kernel.web.forms import Form
 from award.kernel.web.rendering import render, render_invalid
 from award.policy import require
 from award.results.forms import prepared_paper, read_decision
-from award.results.models import Proposal
+from award.results.models import AwardDecision, Proposal
 from award.results.pages.desk import Desk, desk_of, typed_of
 from award.results.pages.shown import grade_names
-from award.results.queries import stored_ranking
+from award.results.queries import stored_ranking, versions_of
 from award.results.service import deciding
 from award.results.service.days import first_of_decision
 from award.results.wording import reason_of, unapplied
@@ -34,12 +34,13 @@ TEMPLATE = "results/decision.html"
 def decision(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, category: str = ""
 ) -> Response:
-    """The form, with every grade as proposed."""
+    """The form: with every grade as proposed, or with what was entered before."""
     desk = desk_of(session, actor, round_id, "results", category)
     require(Action.RESULT_DECIDE, stage_now(desk.round, desk.now), standing_in(actor, desk.round))
     deciding.require_clear(session, actor, desk.round)
     proposal = _open(desk)
-    typed = {f"grade-{line.application.public_id}": line.proposed_grade for line in proposal.lines}
+    former = _former(desk, proposal)
+    typed = _as_entered(former) if former else {f"grade-{line.application.public_id}": line.proposed_grade for line in proposal.lines}
     return render(request, session, TEMPLATE, **_page(desk, proposal), typed=typed)
 
 
@@ -47,7 +48,7 @@ def decision(
 def record_decision(
     request: Request, session: RequestSession, actor: CurrentActor, round_id: PublicId, form: Form, category: str = ""
 ) -> Response:
-    """Records it, then shows the ranking."""
+    """Enters it for a second person to confirm."""
     paper, faults = None, []
     try:
         paper = prepared_paper(request.app.state.engine, actor, round_id, form, "minutes", Action.RESULT_DECIDE)
@@ -64,11 +65,12 @@ def record_decision(
         stored = keep(session, paper, actor.person_id, desk.now, "minutes") if paper else None
         deciding.decide(
             session, actor, desk.round, proposal, held_on=entered.held_on, members=entered.members,
-            grades=entered.grades, deviations=entered.deviations, file_id=stored.id if stored else None, now=desk.now,
+            grades=entered.grades, deviations=entered.deviations, reason=entered.reason,
+            file_id=stored.id if stored else None, now=desk.now,
         )  # fmt: skip
     except Invalid as error:
         return render_invalid(request, session, TEMPLATE, error, **_page(desk, proposal), typed=typed_of(request))
-    return RedirectResponse(f"/office/rounds/{round_id}/results?category={desk.category}", 303)
+    return RedirectResponse(f"/office/rounds/{round_id}/results/amendment?category={desk.category}", 303)
 
 
 def _proposal(desk: Desk) -> Proposal:
@@ -78,10 +80,25 @@ def _proposal(desk: Desk) -> Proposal:
 
 
 def _open(desk: Desk) -> Proposal:
-    if desk.decision is not None:
-        raise Conflict("result.decided", deciding.DECIDED)
+    deciding.require_correctable(desk.session, desk.round, desk.decision)
     deciding.require_outcomes(desk.session, desk.round, desk.category)
     return _proposal(desk)
+
+
+def _former(desk: Desk, proposal: Proposal) -> AwardDecision | None:
+    """What the form begins with: the version that waits, or the one in force that is to be corrected."""
+    versions = versions_of(desk.session, proposal)
+    return next((one for state in ("waiting", "in_force") for one in versions if one.state == state), None)
+
+
+def _as_entered(former: AwardDecision) -> dict[str, str]:
+    """A version as it was typed; the reason only of one that waits itself."""
+    return {
+        "held_on": former.held_on.isoformat(), "members": "\n".join(former.members),
+        "reason": former.reason if former.state == "waiting" else "",
+        **{f"grade-{key}": grade for key, grade in former.grades.items()},
+        **{f"reason-{key}": reason for key, reason in former.reasons.items()},
+    }  # fmt: skip
 
 
 def _page(desk: Desk, proposal: Proposal) -> dict[str, Any]:
@@ -90,7 +107,8 @@ def _page(desk: Desk, proposal: Proposal) -> dict[str, Any]:
         **desk.place, "category": desk.category, "category_name": desk.scheme.category(desk.category).name, "quotas": quotas,
         "names": {quota.grade: quota.name for quota in quotas}, "lines": stored_ranking(proposal).lines, "reason_of": reason_of,
         "proposal": proposal, "warnings": unapplied(desk.scheme, desk.category),
-        "first_day": first_of_decision(desk.session, desk.round, desk.category),
+        "first_day": first_of_decision(desk.session, desk.round, desk.category), "former": _former(desk, proposal),
+        "corrects": desk.decision is not None,
     }  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def _page(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
         "snapshot": notices[0][1],
         "former": notices[1:],
         "objections": objections, "to_amend": [one for one in objections if queries.calls_for_amendment(one)],
-        "amended": queries.waiting_amendment(session, desk.round) if objections else None,
+        "amended": queries.waiting_decision(session, desk.round) if objections else None,
         "is_over": desk.now >= found.closes_at,
         **_correction(desk, typed),
     }

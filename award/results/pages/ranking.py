@@ -56,6 +56,8 @@ def _ranking(desk: Desk) -> dict[str, Any]:
     names = grade_names(desk.scheme, desk.category)
     decided = [line.decided_grade for line in lines.values()]
     waits = None if decision else deciding.what_waits(desk.session, desk.round, desk.category)
+    entered = [] if proposal is None else queries.versions_of(desk.session, proposal)
+    versions = {one.state: one for one in reversed(entered)}
     seats = [(quota, decided.count(quota.grade)) for quota in desk.scheme.category(desk.category).quotas]
     return {
         "rows": rows_of(desk.scheme, ranking, lines, desk.hidden, desk.criteria.total * 100),
@@ -67,7 +69,10 @@ def _ranking(desk: Desk) -> dict[str, Any]:
         else [(names[grade], count) for grade, count in ranking.vacancies],
         "proposal": proposal,
         "decision": decision,
-        "set_aside": queries.set_aside_on(desk.session, proposal) if proposal and not decision else None,
+        "set_aside": None if decision else versions.get("set_aside"),
+        "waiting_decision": versions.get("waiting"),
+        "has_versions": bool(versions),
+        "is_noticed": desk.papers[0] is not None,
         "is_current": proposal is not None and (decision is not None or deciding.is_current(desk.session, proposal, ranking)),
         "may_propose": desk.says(Action.RESULT_PROPOSE),
         "may_decide": desk.says(Action.RESULT_DECIDE)

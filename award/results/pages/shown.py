@@ -48,12 +48,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """A step from the sheets to the published result. url: relative to the round. about: the one of several categories."""
+    """A step from the sheets to the published result. url: relative to the round. about: the one of several categories.
+
+    by: the names of who did it; two where a second person confirmed it.
+    """
 
     name: str
     url: str
     done_at: datetime | None = None
-    by: str = ""
+    by: Sequence[str] = ()
     about: Text | None = None
 
 
@@ -109,36 +112,41 @@ def steps_of(
 ) -> list[Step]:
     """What has been done on the way to the published result, in order."""
     notice, approval, publication = papers
-    proposed = {one.category: (one.proposed_at, one.proposed_by) for one, _ in proposals}
-    decided = {one.category: (decision.decided_at, decision.recorded_by) for one, decision in proposals if decision is not None}
+    proposed = {one.category: (one.proposed_at, (one.proposed_by,)) for one, _ in proposals}
+    decided = {one.category: _both(decision) for one, decision in proposals if decision is not None}
     needed = queries.contested(session, round_)
     rules = [one for one in round_.scheme.categories if one.key in needed or len(round_.scheme.categories) == 1]
     categories = {str(one.key): one.name if len(round_.scheme.categories) > 1 else None for one in rules}
-    done: list[tuple[str, str, Text | None, datetime | None, int | None]] = [
+    done: list[tuple[str, str, Text | None, datetime | None, Sequence[int]]] = [
         *_for_each(N_("Ranking proposed"), proposed, categories),
         *_for_each(N_("Candidates decided"), decided, categories),
         (N_("Public notice"), "/notice", None, *_act(notice)),
         (N_("Approval"), "/results/approval", None, *_act(approval)),
         (N_("Result published"), "/results/publish", None, *_act(publication)),
     ]
-    people = [person for *_, person in done if person is not None]
+    people = [person for *_, by in done for person in by]
     names = names_of(session, people) if people else {}
-    return [Step(name, url, at, names.get(person or 0, ""), about) for name, url, about, at, person in done]
+    return [Step(name, url, at, [names[one] for one in by], about) for name, url, about, at, by in done]
 
 
 def _for_each(
-    name: str, acts: Mapping[str, tuple[datetime, int]], categories: Mapping[str, Text | None]
-) -> list[tuple[str, str, Text | None, datetime | None, int | None]]:
+    name: str, acts: Mapping[str, tuple[datetime | None, Sequence[int]]], categories: Mapping[str, Text | None]
+) -> list[tuple[str, str, Text | None, datetime | None, Sequence[int]]]:
     """A step of its own for each category that needs it, so that one of them is not taken for all."""
     return [
-        (name, f"/results?category={key}" if about else "/results", about, *acts.get(key, (None, None)))
+        (name, f"/results?category={key}" if about else "/results", about, *acts.get(key, (None, ())))
         for key, about in categories.items()
     ]
 
 
-def _act(paper: Notice | Approval | Publication | None) -> tuple[datetime | None, int | None]:
+def _both(entered: AwardDecision) -> tuple[datetime | None, Sequence[int]]:
+    """When it came into force, and through whom."""
+    return entered.confirmed_at, [one for one in (entered.recorded_by, entered.confirmed_by) if one is not None]
+
+
+def _act(paper: Notice | Approval | Publication | None) -> tuple[datetime | None, Sequence[int]]:
     if paper is None:
-        return None, None
+        return None, ()
     if isinstance(paper, Approval):
-        return paper.recorded_at, paper.recorded_by
-    return paper.published_at, paper.published_by
+        return paper.recorded_at, (paper.recorded_by,)
+    return paper.published_at, (paper.published_by,)

@@ -16,6 +16,7 @@ from award.results import queries
 from award.results.models import AwardDecision, Objection, Proposal
 from award.results.ranking import without
 from award.results.service.again import first_of
+from award.results.service.confirming import put_in_force, require_waiting
 from award.results.service.days import AMENDED_TOO_EARLY, first_of_amendment, too_early
 from award.results.service.deciding import faults_of_meeting, require_clear
 from award.results.service.objecting import tell_outcome
@@ -101,30 +102,15 @@ def confirm_amendment(
     session.refresh(decision)
     if decision.state == "in_force" and decision.confirmed_by == actor.person_id:
         return decision
-    _require_waiting(decision)
+    require_waiting(decision)
     if decision.recorded_by == actor.person_id:
         raise Refused("amendment.same_person", SAME_PERSON, status=409)
     before = session.get_one(AwardDecision, decision.supersedes_id)
-    before.state = "replaced"
-    decision.state, decision.confirmed_at, decision.confirmed_by = "in_force", now, actor.person_id
-    for line in decision.proposal.lines:
-        key = line.application.public_id
-        line.decided_grade = decision.grades.get(key, "")
-        line.deviation = decision.reasons.get(key, line.deviation)
-        if not line.decided_grade and line.application.state in ("candidate", "publicised"):
-            line.application.state = "accepted"
-        elif line.decided_grade and line.application.state == "accepted":
-            line.application.state = "candidate"
-    session.flush()
+    kept = {line.application.public_id: line.deviation for line in decision.proposal.lines}
+    put_in_force(session, actor, decision, now, kept=kept)
     tell_outcome(session, round_, decision, is_kept=not changed(before.grades, decision.grades), now=now)
-    _record(
-        session,
-        actor,
-        Event.RESULT_AMENDMENT_CONFIRMED,
-        round_,
-        decision,
-        {"supersedes": before.public_id, "grades": decision.grades},
-    )
+    content = {"supersedes": before.public_id, "grades": decision.grades}
+    _record(session, actor, Event.RESULT_AMENDMENT_CONFIRMED, round_, decision, content)
     return decision
 
 
@@ -134,20 +120,13 @@ def drop_amendment(session: Session, actor: Actor, round_: Round, decision: Awar
     session.refresh(decision)
     if decision.state == "dropped":
         return
-    _require_waiting(decision)
+    require_waiting(decision)
     decision.state = "dropped"
     for one in queries.objections_of(session, actor, round_):
         if one.decision_id == decision.id:
             one.decision_id = None
     session.flush()
     _record(session, actor, Event.RESULT_AMENDMENT_DROPPED, round_, decision, {"number": decision.number})
-
-
-def _require_waiting(decision: AwardDecision) -> None:
-    if decision.state != "waiting":
-        raise Conflict(
-            "amendment.over", N_("This amended decision does not wait any more. Look at the decision in force.")
-        )
 
 
 def _decision(session: Session, actor: Actor, round_: Round, proposal: Proposal, now: datetime) -> AwardDecision:

@@ -22,7 +22,7 @@ from award.press.document import to_json
 from award.results import papers, queries
 from award.results.models import AwardDecision, Notice, Objection, ResultLine
 from award.results.service.again import first_of
-from award.results.service.deciding import require_clear
+from award.results.service.deciding import DECISION_WAITS, require_clear
 from award.rounds.models import Round, Snapshot
 from award.rounds.queries import calendar_of, guarded_stage, spell, stage_of, standing_in
 from award.rounds.service import publish_snapshot
@@ -52,7 +52,7 @@ def publish_notice(
 
     first_day: the first day that counts, at the earliest the day after publication (Wuhu 2023 practice, domain.md 4.9).
     Effects: candidates are on public notice. Asked again by the same person, answers with the first notice.
-    Raises Refused, Conflict (nothing decided, the year's holidays unknown, the stage too short, or a conflict of
+    Raises Refused, Conflict (nothing decided, a decision that waits, the year's holidays unknown, the stage too short, or a conflict of
     interest), Invalid (first day, number, contact).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
@@ -65,6 +65,8 @@ def publish_notice(
     decided = queries.decided_lines(session, round_)
     if queries.undecided(session, round_):
         raise Conflict("notice.undecided", N_("Decide on the candidates of every category first."))
+    if queries.waiting_decision(session, round_) is not None:
+        raise Conflict("notice.decision_waiting", DECISION_WAITS)
     _check_notice(document_number, first_day, contact, round_.award.authority.day_of(now))
     period = _checked_period(session, round_, first_day)
     words = papers.NoticeWords(document_number, first_day, period.last_day, contact)
