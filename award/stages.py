@@ -286,7 +286,12 @@ TABLE: Mapping[Kind, Stage] = {
         _stage(
             Kind.PUBLISH, N_("Publication"), N_("Results published"),
             N_("The result is published; certificates and feedback reports follow where the rules provide for them."),
-            {**_AFTERWARDS, Action.FEEDBACK_WAIVE: _to(Who.OFFICE), Action.RESULT_PUBLISH: _to(Who.OFFICE)},
+            {
+                **_AFTERWARDS,
+                Action.APPROVAL_RECORD: _to(Who.OFFICE),
+                Action.FEEDBACK_WAIVE: _to(Who.OFFICE),
+                Action.RESULT_PUBLISH: _to(Who.OFFICE),
+            },
             "result_published", "reports_released",
             hides=frozenset({Facet.JUDGES}),
         ),

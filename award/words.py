@@ -149,7 +149,7 @@ ACTIONS: Mapping[Action, str] = {
     Action.APPLICATION_START: N_("Begin an application"),
     Action.APPLICATION_SUBMIT: N_("Submit an application"),
     Action.APPLICATION_WITHDRAW: N_("Withdraw an application"),
-    Action.APPROVAL_RECORD: N_("Record the approval"),
+    Action.APPROVAL_RECORD: N_("Record the approval with a second person"),
     Action.CERTIFICATE_ISSUE: N_("Issue certificates"),
     Action.CERTIFICATE_REVOKE: N_("Revoke a certificate"),
     Action.CONFLICT_DECLARE: N_("Declare a conflict of interest"),

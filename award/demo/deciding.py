@@ -10,11 +10,12 @@ from award.demo.founding import OFFICE, SECOND, move_on
 from award.demo.world import ZONE, Entry, World
 from award.kernel.actor import PUBLIC
 from award.results import queries
+from award.results.service.approving import confirm_approval, record_approval
 from award.results.service.confirming import confirm_decision
 from award.results.service.deciding import decide, propose
 from award.results.service.noticing import publish_notice
 from award.results.service.objecting import Filing, confirm_answer, examine_objection, file_objection
-from award.results.service.publishing import publish_result, record_approval
+from award.results.service.publishing import publish_result
 from award.winners.service import issue_certificates
 
 MEMBERS = (
@@ -75,14 +76,17 @@ def wait_for_notice(world: World) -> None:
 
 
 def approve(world: World) -> None:
-    """The government approves; the office records its document."""
+    """The government approves; the office enters its document, a second person confirms it."""
     opens_at, _ = world.stage_period("approve")
     with world.act(max(world.after(60), opens_at + timedelta(days=4, hours=10))) as session:
         today = world.now.astimezone(ZoneInfo(ZONE)).date()
-        record_approval(
+        entered = record_approval(
             session, world.actor(session, OFFICE), world.round(session), approved_by="云川市人民政府第42次常务会议",
             document_number=f"云政发〔{today.year}〕27号", approved_on=today - timedelta(1), now=world.now,
-        )  # fmt: skip
+        ).public_id  # fmt: skip
+    with world.act(world.after(30)) as session:
+        round_, second = world.round(session), world.actor(session, SECOND)
+        confirm_approval(session, second, round_, queries.approval_for(session, round_, entered), world.now)
 
 
 def publish(world: World) -> None:

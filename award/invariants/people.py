@@ -14,7 +14,7 @@ from award.invariants.finding import Found, among
 from award.kernel import clock
 from award.kernel.actor import ADMINISTRATORS
 from award.panels.models import PanelChange
-from award.results.models import AwardDecision, Objection, Proposal, Publication
+from award.results.models import Approval, AwardDecision, Objection, Proposal, Publication
 from award.rounds.models import DateChange, RoundStage, StageExtension
 from award.standing.models import Assignment
 from award.winners.models import Certificate
@@ -25,6 +25,8 @@ PAIRS = (
     ("replaced outcome", PaperOutcome, "recorded_by", "confirmed_by", {"state": "replaced"}),
     ("decision", AwardDecision, "recorded_by", "confirmed_by", {"state": "in_force"}),
     ("replaced decision", AwardDecision, "recorded_by", "confirmed_by", {"state": "replaced"}),
+    ("approval", Approval, "recorded_by", "confirmed_by", {"state": "in_force"}),
+    ("replaced approval", Approval, "recorded_by", "confirmed_by", {"state": "replaced"}),
     ("change of a panel", PanelChange, "proposed_by", "decided_by", {"state": "confirmed"}),
     ("change of dates", DateChange, "proposed_by", "decided_by", {"state": "confirmed"}),
     ("answer to an objection", Objection, "examined_by", "answered_by", {"state": "answered"}),

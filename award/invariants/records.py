@@ -179,7 +179,9 @@ LAST = {
     Event.NOTICE_PUBLISHED: Kind.NOTICE,
     Event.OBJECTION_FILED: Kind.NOTICE,
     Event.OBJECTION_ANSWERED: Kind.APPROVE,
-    Event.APPROVAL_RECORDED: Kind.APPROVE,
+    Event.APPROVAL_RECORDED: Kind.PUBLISH,
+    Event.APPROVAL_CONFIRMED: Kind.PUBLISH,
+    Event.APPROVAL_DROPPED: Kind.PUBLISH,
 }
 """The last kind of stage in which an act may happen."""
 ON_PAPER = frozenset({

@@ -193,7 +193,7 @@ def approvals_after_notice(session: Session) -> Found:
         .where(Proposal.round_id == Approval.round_id, AwardDecision.state == "in_force")
         .scalar_subquery()
     )
-    query = select(Approval.document_number, Approval.approved_on, last, decided)
+    query = select(Approval.document_number, Approval.approved_on, last, decided).where(Approval.state == "in_force")
 
     def offence(number: str, approved_on: date, last_day: date | None, held_on: date | None) -> str:
         if last_day is not None and approved_on <= last_day:

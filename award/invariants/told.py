@@ -83,6 +83,10 @@ _decision_state = _in_turn(
     AwardDecision.state, "in_force",
     select(_later.id).where(_later.supersedes_id == AwardDecision.id, _later.confirmed_at.is_not(None)),
 )  # fmt: skip
+_next, _former = aliased(Approval), aliased(Approval)
+_approval_state = _in_turn(
+    Approval.state, "in_force", select(_next.id).where(_next.supersedes_id == Approval.id, _next.confirmed_at.is_not(None))
+)
 RESULTS = (
     Told(
         "proposal", {Event.RESULT_PROPOSED: ""},
@@ -112,11 +116,19 @@ RESULTS = (
         said(AwardDecision.public_id, by=person(AwardDecision.confirmed_by)).where(AwardDecision.confirmed_at.is_not(None)),
     ),
     Told(
-        "approval of round", {Event.APPROVAL_RECORDED: ""},
+        "approval",
+        {Event.APPROVAL_RECORDED: "waiting", Event.APPROVAL_CONFIRMED: "in_force", Event.APPROVAL_DROPPED: "dropped"},
         said(
-            Round.public_id, approved_by=Approval.approved_by, number=Approval.document_number, on=Approval.approved_on,
-            file=Approval.file_id, by=person(Approval.recorded_by),
-        ).join(Approval, Approval.round_id == Round.id),
+            Approval.public_id, approved_by=Approval.approved_by, number=Approval.document_number, on=Approval.approved_on,
+            file=Approval.file_id, reason=Approval.reason, state=_approval_state, supersedes=_former.public_id,
+        ).outerjoin(_former, Approval.supersedes_id == _former.id),
+    ),
+    Told(
+        "entered approval", {Event.APPROVAL_RECORDED: ""}, said(Approval.public_id, by=person(Approval.recorded_by)),
+    ),
+    Told(
+        "confirmed approval", {Event.APPROVAL_CONFIRMED: ""},
+        said(Approval.public_id, by=person(Approval.confirmed_by)).where(Approval.confirmed_at.is_not(None)),
     ),
     Told(
         "publication of round", {Event.RESULT_PUBLISHED: ""},

@@ -17,6 +17,8 @@ class Event(StrEnum):
     APPLICATION_STARTED = "application:started"
     APPLICATION_SUBMITTED = "application:submitted"
     APPLICATION_WITHDRAWN = "application:withdrawn"
+    APPROVAL_CONFIRMED = "approval:confirmed"
+    APPROVAL_DROPPED = "approval:dropped"
     APPROVAL_RECORDED = "approval:recorded"
     AUTHORITY_CHANGED = "authority:changed"
     AUTHORITY_CREATED = "authority:created"

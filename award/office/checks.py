@@ -271,10 +271,11 @@ def objections_settled(session: Session, round_: Round, now: datetime) -> list[M
 
 
 def approval_recorded(session: Session, round_: Round, now: datetime) -> list[Missing]:
-    """The government has approved, and its document is recorded."""
-    if session.get(Approval, round_.id) is not None:
-        return []
-    return [Missing(N_("The approval has not been recorded"), "results/approval")]
+    """The government has approved, and its document is recorded and confirmed; no correction of it waits."""
+    states = set(session.scalars(select(Approval.state).where(Approval.round_id == round_.id)))
+    if "waiting" in states:
+        return [Missing(N_("The approval waits for a second person"), "results/approval")]
+    return [] if "in_force" in states else [Missing(N_("The approval has not been recorded"), "results/approval")]
 
 
 def result_published(session: Session, round_: Round, now: datetime) -> list[Missing]:

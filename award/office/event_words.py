@@ -17,7 +17,9 @@ EVENTS: Mapping[str, str] = {
     Event.APPLICATION_STARTED: N_("Application begun"),
     Event.APPLICATION_SUBMITTED: N_("Application submitted"),
     Event.APPLICATION_WITHDRAWN: N_("Application withdrawn"),
-    Event.APPROVAL_RECORDED: N_("Approval recorded"),
+    Event.APPROVAL_CONFIRMED: N_("Approval confirmed"),
+    Event.APPROVAL_DROPPED: N_("Approval withdrawn before it was confirmed"),
+    Event.APPROVAL_RECORDED: N_("Approval entered"),
     Event.AUTHORITY_CHANGED: N_("Authority changed"),
     Event.AUTHORITY_CREATED: N_("Authority entered"),
     Event.AWARD_CHANGED: N_("Award renamed"),
@@ -117,7 +119,8 @@ EVENTS: Mapping[str, str] = {
 """By the event's code; an event without a word is shown by its code."""
 
 THINGS: Mapping[str, str] = {
-    "application": N_("Application"), "assignment": N_("Assignment"), "authority": N_("Authority"), "certificate": N_("Certificate"),
+    "application": N_("Application"), "approval": N_("Approval"), "assignment": N_("Assignment"), "authority": N_("Authority"),
+    "certificate": N_("Certificate"),
     "decision": N_("Decision"), "feedback": N_("Feedback report"), "invitation": N_("Invitation"), "judge": N_("Judge"),
     "mailing": N_("Message"), "message": N_("Message"), "notice": N_("Public notice"), "objection": N_("Objection"),
     "organisation": N_("Organisation"), "person": N_("Person"), "proposal": N_("Result"), "round": N_("Round"),

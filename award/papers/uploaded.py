@@ -81,8 +81,8 @@ def _minutes(session: Session, round_: Round) -> Iterator[Upload]:
 
 def _approvals(session: Session, round_: Round) -> Iterator[Upload]:
     query = select(Approval, StoredFile).join(StoredFile, StoredFile.id == Approval.file_id)
-    for approval, stored in session.execute(query.where(Approval.round_id == round_.id)):
-        yield Upload(stored, APPROVAL, approval.approved_on)
+    for approval, stored in session.execute(query.where(Approval.round_id == round_.id).order_by(Approval.number)):
+        yield Upload(stored, f"{APPROVAL}{_version(approval.number)}", approval.approved_on)
 
 
 def _notices(session: Session, round_: Round) -> Iterator[Upload]:

@@ -150,18 +150,29 @@ class Objection(Row):
     application: Mapped[Application | None] = relationship()
 
 
-class Approval(Base):
-    """The government's approval as a recorded document."""
+class Approval(Row):
+    """The government's approval as a recorded document: entered by one person, in force once another has confirmed it.
+
+    number: of everything entered in the round, from 1. supersedes: the one in force that it corrects. state: as of a decision;
+    reason: what was entered wrongly.
+    """
 
     __tablename__ = "approval"
+    __table_args__ = (UniqueConstraint("round_id", "number"),)
 
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), index=True)
+    number: Mapped[int] = mapped_column(default=1)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("approval.id"))
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    reason: Mapped[str] = mapped_column(Text, default="")
     approved_by: Mapped[str] = mapped_column(String(120))
     document_number: Mapped[str] = mapped_column(String(40))
     approved_on: Mapped[date]
     file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
 
 class Publication(Base):

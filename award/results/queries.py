@@ -20,7 +20,7 @@ from award.results.models import Approval, AwardDecision, Notice, Objection, Pro
 from award.rounds.models import Round, RoundStage, Snapshot
 from award.rounds.queries import round_for, stage_of
 
-_IN_FORCE = AwardDecision.state == "in_force"
+_IN_FORCE, _APPROVED = AwardDecision.state == "in_force", Approval.state == "in_force"
 
 
 @dataclass(frozen=True)
@@ -223,7 +223,7 @@ def papers_of(session: Session, round_id: int) -> tuple[Notice | None, Approval 
         select(Notice, Approval, Publication)
         .select_from(Round)
         .outerjoin(Notice, Notice.id == last)
-        .outerjoin(Approval, Approval.round_id == Round.id)
+        .outerjoin(Approval, (Approval.round_id == Round.id) & _APPROVED)
         .outerjoin(Publication, Publication.round_id == Round.id)
         .where(Round.id == round_id)
     )
@@ -243,8 +243,21 @@ def notices_of(session: Session, round_id: int) -> Sequence[tuple[Notice, Snapsh
 
 
 def approval_of(session: Session, round_id: int) -> Approval | None:
-    """The recorded approval of a round."""
-    return session.get(Approval, round_id)
+    """The approval of a round that is in force."""
+    return session.scalar(select(Approval).where(Approval.round_id == round_id, _APPROVED))
+
+
+def approvals_of(session: Session, round_: Round) -> Sequence[Approval]:
+    """Everything entered as the approval of a round, newest first; what waits or was dropped too."""
+    return session.scalars(select(Approval).where(Approval.round_id == round_.id).order_by(Approval.number.desc())).all()
+
+
+def approval_for(session: Session, round_: Round, public_id: str) -> Approval:
+    """One version of the approval of a round. Raises NotFound."""
+    found = session.scalar(select(Approval).where(Approval.public_id == public_id, Approval.round_id == round_.id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def publication_of(session: Session, round_id: int) -> Publication | None:

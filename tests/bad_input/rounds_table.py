@@ -160,8 +160,9 @@ APPROVAL = FormDoor(
         ("an approval by a body with an overlong name", {"approved_by": "府" * 121}, LONG),
         ("an approval on 0 March", {"approved_on": "2026-03-00"}, DAY),
     ),
-    stage="approve",
+    stage="approve", taken=409,
 )  # fmt: skip
+"""This world has published on its approval, which stays as it is."""
 CERTIFICATES = FormDoor(
     "office", "/office/rounds/{round_id}/certificates", {"issued_on": "2026-03-02"},
     (

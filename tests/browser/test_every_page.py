@@ -32,7 +32,7 @@ NO_PAGE = {
     "/apply/{application_id}/submissions/{number}.json", "/evidence/{evidence_id}", "/evidence/{evidence_id}/pages/{number}",
     "/apply/{application_id}/feedback/report.pdf", "/office/rounds/{round_id}/feedback/{application_id}/report.pdf",
     "/notices/{notice_id}/document", "/office/rounds/{round_id}/notice/document",
-    "/office/rounds/{round_id}/results/minutes/{category}", "/office/rounds/{round_id}/results/approval/paper",
+    "/office/rounds/{round_id}/results/minutes/{category}", "/office/rounds/{round_id}/results/approval/{approval_id}/paper",
     "/office/rounds/{round_id}/outcomes/{application_id}/paper", "/office/rounds/{round_id}/trail/heads",
     "/office/rounds/{round_id}/certificates/{certificate_id}/document", "/papers/{kind}/{thing_id}/file",
     "/office/import/{table_kind}/template.xlsx", "/office/rounds/{round_id}/papers/bundle.zip",

@@ -3,7 +3,7 @@
 from datetime import date
 from re import search
 
-from award.results.service import confirming
+from award.results.service import approving, confirming
 from tests.journey.founding import advance, cannot_advance
 from tests.journey.story import AWARD, STAGES, Story, pdf
 from tests.journey.visitor import Value, faults, link, link_beside, links, says, soup, words
@@ -109,7 +109,7 @@ def object_to_it(story: Story) -> None:
 
 def approve(story: Story) -> None:
     """When the period is over nobody can object any more; the government's approval is recorded."""
-    public, office = story["public"], story["office"]
+    public, office, colleague = story["public"], story["office"], story["colleague"]
     public.open("/notices")
     page = link(public, "/notices/")
     public.open(page)
@@ -125,7 +125,12 @@ def approve(story: Story) -> None:
     office.send(path, {**approval, "approved_on": "2026-05-01"}, expect=422)
     assert len(faults(office)) == 1
     office.send(path, {**approval, "approved_on": "2026-04-13"})
-    assert office.download(f"{path}/paper").startswith(b"%PDF")
+    says(office, approving.SAME_PERSON)
+    colleague.open(path)
+    confirm = str(soup(colleague).select('form[action$="/confirm"]')[0]["action"])
+    assert colleague.download(confirm.replace("/confirm", "/paper")).startswith(b"%PDF")
+    office.quick(confirm, {}, expect=409)
+    colleague.send(confirm)
 
 
 def publish(story: Story) -> None:

@@ -218,7 +218,7 @@ def test_notice_objections_approval_publication(desk: Desk, session: Session) ->
     session.add_all([
         Approval(
             round_id=round_.id, approved_by="市政府", document_number="1", approved_on=NOW.date(), recorded_at=NOW,
-            recorded_by=someone,
+            recorded_by=someone, state="in_force",
         ),
         Publication(round_id=round_.id, snapshot_id=result.id, published_at=NOW, published_by=someone),
     ])  # fmt: skip

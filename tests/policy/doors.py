@@ -34,12 +34,13 @@ from award.organisations.models import Claim
 from award.panels import service as panels
 from award.panels.models import PoolMember
 from award.regulations.model import Scheme
-from award.results.models import AwardDecision, Objection
+from award.results.models import Approval, AwardDecision, Objection
+from award.results.service.approving import confirm_approval, record_approval
 from award.results.service.confirming import confirm_decision
 from award.results.service.deciding import decide, propose
 from award.results.service.noticing import publish_notice
 from award.results.service.objecting import Filing, file_objection
-from award.results.service.publishing import publish_result, record_approval
+from award.results.service.publishing import publish_result
 from award.rounds.models import CalendarYear, DateChange, Round, Snapshot
 from award.standing.models import Conflict
 from award.winners.models import Certificate
@@ -262,7 +263,8 @@ def _publish(world: World, second: Actor) -> None:
     world.stage("approve")
     with transaction(engine) as session:
         how = {"approved_by": "市政府", "document_number": "云政发〔2026〕27号", "approved_on": LATER.date(), "now": LATER}
-        record_approval(session, office, round_of(session), **how)  # type: ignore[arg-type]
+        approval = record_approval(session, office, round_of(session), **how)  # type: ignore[arg-type]
+        confirm_approval(session, second, round_of(session), approval, LATER)
     world.stage("publish")
     with transaction(engine) as session:
         publish_result(session, second, round_of(session), LATER)
@@ -324,7 +326,8 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "certificate_id": certificate.public_id,
         "code": certificate.code,
         "notice_id": of(Snapshot, Snapshot.kind == "notice"),
-        "change_id": of(DateChange, DateChange.state == "dropped"), "decision_id": of(AwardDecision, AwardDecision.number == 1),
+        "change_id": of(DateChange, DateChange.state == "dropped"),
+        "decision_id": of(AwardDecision, AwardDecision.number == 1), "approval_id": of(Approval, Approval.number == 1),
         **dict.fromkeys(("token_id", "invitation_id", "outcome_id"), MISSING),
         "document_id": _document(session, certificate),
         "kind": "book",
@@ -338,8 +341,6 @@ def _ids(session: Session, world: World) -> dict[str, str]:
         "item": "4.1.2",
         "place": "1",
         "number": "1",
-        "year": "2026",
-        "name": "yunchuan-mayor",
-        "language": "zh",
-        "token": "t" * 43,
+        "year": "2026", "name": "yunchuan-mayor",
+        "language": "zh", "token": "t" * 43,
     }

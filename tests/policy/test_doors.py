@@ -123,7 +123,7 @@ NOT_HERE = {
     },
     "files nobody gave": {
         "/office/claims/{claim_id}/licence", "/office/rounds/{round_id}/results/minutes/{category}",
-        "/office/rounds/{round_id}/results/approval/paper", "/office/rounds/{round_id}/outcomes/{application_id}/paper",
+        "/office/rounds/{round_id}/results/approval/{approval_id}/paper", "/office/rounds/{round_id}/outcomes/{application_id}/paper",
         "/office/rounds/{round_id}/notice/objections/{objection_id}/files/{kind}",
         "/office/rounds/{round_id}/results/amendment/{decision_id}/minutes",
         "/office/rounds/{round_id}/outcomes/{application_id}/versions/{outcome_id}/paper",

@@ -119,7 +119,7 @@ BREAKS: dict[str, tuple[str | Callable[[World], None], str]] = {
     "applications_as_submitted": ("UPDATE answer SET text = '无'", "has another texts than was submitted"),
     "certificates_as_told": ("UPDATE certificate SET holder = '假公司'", "says another holder than the trail tells"),
     "notices_as_told": ("UPDATE notice SET last_day = '2026-03-04'", "says another last_day"),
-    "results_as_told": ("UPDATE approval SET document_number = '云政发〔2026〕28号'", "approval of round"),
+    "results_as_told": ("UPDATE approval SET document_number = '云政发〔2026〕28号'", "approval "),
     "objections_as_told": ("UPDATE objection SET answer = '撤销公示'", "says another answer"),
     "outcomes_as_told": ("UPDATE paper_outcome SET score_hundredths = 95000", "says another score_hundredths"),
     "acceptances_as_told": ("UPDATE evidence SET code = 'E-9' WHERE id = 1", "says another code"),

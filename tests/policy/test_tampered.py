@@ -68,7 +68,7 @@ TAMPERED = {
         "judge authority 1 0 is nothing": f"UPDATE \"grant\" SET revoked_at = {MOMENT} WHERE role = 'judge'",
     },
     "results_as_told": {
-        "approval of round": "UPDATE approval SET approved_on = '2020-01-01'",
+        "approval ": "UPDATE approval SET approved_on = '2020-01-01'",
         "approved_by": "UPDATE approval SET approved_by = '他人'",
         "members": "UPDATE award_decision SET members = '[\"他人\"]'",
         "grades": "UPDATE award_decision SET grades = '{}'",

@@ -10,7 +10,7 @@ from award.kernel.actor import PUBLIC
 from award.kernel.audit.trail import transaction
 from award.results import queries
 from award.results.models import Notice
-from award.results.service import amending, confirming, deciding, noticing, objecting, publishing
+from award.results.service import amending, approving, confirming, deciding, noticing, objecting, publishing
 from tests import make
 from tests.results.judged import DAY, World
 
@@ -160,17 +160,33 @@ def run_out(world: World) -> None:
             one.first_day, one.last_day, one.closes_at = one.first_day - back, one.last_day - back, one.closes_at - back
 
 
-def approve(
-    world: World, by: str = "office", *, approved_by: str = "市政府第42次常务会议", number: str = "云政发〔2026〕27号", on: date = DAY
-) -> str:
-    """Moves the round on to the approval and records it, as if the notice had run until the day before."""
+def enter_approval(
+    world: World, by: str = "office", *, approved_by: str = "市政府第42次常务会议", number: str = "云政发〔2026〕27号", on: date = DAY,
+    reason: str = "",
+) -> str:  # fmt: skip
+    """Moves the round on to the approval and enters it, as if the notice had run until the day before. Answers with its public id."""
     world.stage("approve")
     run_out(world)
     with transaction(world.engine) as session:
-        return publishing.record_approval(
+        return approving.record_approval(
             session, world.actors[by], world.found(session), approved_by=approved_by, document_number=number, approved_on=on,
-            now=make.NOW,
-        ).document_number  # fmt: skip
+            reason=reason, now=make.NOW,
+        ).public_id  # fmt: skip
+
+
+def confirm_approval(world: World, approval: str, by: str = "second") -> str:
+    """Answers with the state."""
+    with transaction(world.engine) as session:
+        round_ = world.found(session)
+        found = queries.approval_for(session, round_, approval)
+        return approving.confirm_approval(session, world.actors[by], round_, found, make.NOW).state
+
+
+def approve(world: World, by: str = "office", **entered: Any) -> str:
+    """Entered by one, as `enter_approval` takes it, and confirmed by the other. Answers with its public id."""
+    approval = enter_approval(world, by, **entered)
+    confirm_approval(world, approval, "office" if by == "second" else "second")
+    return approval
 
 
 def publish(world: World, by: str = "second") -> int:

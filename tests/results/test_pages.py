@@ -304,7 +304,10 @@ def test_approval_and_publication(here: World, as_: As) -> None:
     assert office.post(f"{url}/approval", {**fields, "approved_by": ""}).status_code == 422
     assert office.post(f"{url}/approval", fields, files={"paper": pdf_file()}).status_code == 303
     assert "云政发〔2026〕27号" in main_of(office.page(f"{url}/approval"))
-    assert office.get(f"{url}/approval/paper").headers["content-type"] == "application/pdf"
+    assert only(office.page(f"{url}/approval?change=1"), "input[name=document_number]")["value"] == "云政发〔2026〕27号"
+    action = str(only(second.page(f"{url}/approval"), 'form[action$="/confirm"]')["action"])
+    assert (office.post(action).status_code, second.post(action).status_code) == (409, 303)
+    assert office.get(action.replace("/confirm", "/paper")).headers["content-type"] == "application/pdf"
     here.stage("publish")
     assert "A second person publishes" in main_of(office.page(f"{url}/publish"))
     assert office.post(f"{url}/publish").status_code == 409

@@ -46,14 +46,6 @@ def world(any_engine: Engine) -> World:
     return world
 
 
-def test_the_approval_is_recorded_once(world: World) -> None:
-    assert approve(world) == approve(world)
-    assert world.acts("round:").count("approval:recorded") == 1
-    with pytest.raises(Conflict) as refusal:
-        approve(world, "second")
-    assert refusal.value.code == "approval.recorded"
-
-
 def test_an_approval_says_who_and_when(engine: Engine) -> None:
     world = build(engine, ENTRIES)
     to_notice(world)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from award.results.pages import (
     amendment,
+    approval,
     committee,
     decision,
     notice,
@@ -18,7 +19,7 @@ from award.results.pages import (
 router = APIRouter()
 # The decision and the publication stand before the ranking, whose last address takes any application.
 for one in (
-    site.router, objecting.router, notices.router, decision.router, amendment.router, publication.router, notice.router,
+    site.router, objecting.router, notices.router, decision.router, amendment.router, approval.router, publication.router, notice.router,
     objections.router, ranking.router, committee.router,
 ):  # fmt: skip
     router.include_router(one)

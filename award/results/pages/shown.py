@@ -139,7 +139,7 @@ def _for_each(
     ]
 
 
-def _both(entered: AwardDecision) -> tuple[datetime | None, Sequence[int]]:
+def _both(entered: AwardDecision | Approval) -> tuple[datetime | None, Sequence[int]]:
     """When it came into force, and through whom."""
     return entered.confirmed_at, [one for one in (entered.recorded_by, entered.confirmed_by) if one is not None]
 
@@ -148,5 +148,5 @@ def _act(paper: Notice | Approval | Publication | None) -> tuple[datetime | None
     if paper is None:
         return None, ()
     if isinstance(paper, Approval):
-        return paper.recorded_at, (paper.recorded_by,)
+        return _both(paper)
     return paper.published_at, (paper.published_by,)

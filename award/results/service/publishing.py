@@ -1,7 +1,7 @@
-"""Approval by the government, and publication as an immutable snapshot."""
+"""Publication of the result as an immutable snapshot."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -11,74 +11,30 @@ from award.applications.letters import write_to_all
 from award.applications.models import LIVE, Application
 from award.kernel.actor import Action, Actor
 from award.kernel.audit.trail import record, round_stream
-from award.kernel.errors import Conflict, FieldError, Invalid, Refused
+from award.kernel.errors import Conflict, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_, Phrase
 from award.kernel.settings import settings
 from award.results import papers, queries
-from award.results.models import Approval, Publication
+from award.results.models import Publication
 from award.results.official import want_announcement
 from award.results.service.again import first_of
-from award.results.service.days import APPROVED_TOO_EARLY, first_of_approval, too_early
 from award.results.service.deciding import require_clear
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, standing_in
 from award.rounds.service import publish_snapshot
 from award.words import word_of
 
+APPROVAL_WAITS = N_("A correction of the approval waits for its second person. Have it confirmed, or withdraw it, first.")
 SECOND_PERSON = N_("A second person publishes: whoever recorded the decision cannot. Ask a colleague.")
-
-
-def record_approval(
-    session: Session,
-    actor: Actor,
-    round_: Round,
-    *,
-    approved_by: str,
-    document_number: str,
-    approved_on: date,
-    file_id: int | None = None,
-    now: datetime,
-) -> Approval:
-    """Records the government's approval. Asked again by the same person, answers with the first record.
-
-    Raises Refused, Conflict (recorded by somebody else, or nothing decided), Invalid (who, number, a day to come or before
-    the notice ended).
-    """
-    stage = guarded_stage(session, round_, now, exclusive=True)
-    policy.require(Action.APPROVAL_RECORD, stage, standing_in(actor, round_))
-    existing = queries.approval_of(session, round_.id)
-    by = existing.recorded_by if existing else None
-    if first := first_of(existing, by, actor, "approval.recorded", N_("The approval of this round has been recorded already.")):
-        return first
-    if queries.undecided(session, round_):
-        raise Conflict("approval.undecided", N_("Decide on the candidates of every category first."))
-    errors = []
-    if not approved_by.strip():
-        errors.append(FieldError("approved_by", N_("Enter who approved.")))
-    if not document_number.strip():
-        errors.append(FieldError("document_number", N_("Enter the number of the approving document.")))
-    if approved_on > round_.award.authority.day_of(now):
-        errors.append(FieldError("approved_on", N_("An approval is recorded after it was given; this day is still to come.")))
-    errors += too_early("approved_on", approved_on, first_of_approval(session, round_), APPROVED_TOO_EARLY)
-    if errors:
-        raise Invalid(errors)
-    approval = Approval(
-        round_id=round_.id, approved_by=approved_by, document_number=document_number, approved_on=approved_on,
-        file_id=file_id, recorded_at=now, recorded_by=actor.person_id,
-    )  # fmt: skip
-    session.add(approval)
-    content = {"approved_by": approved_by, "number": document_number, "on": str(approved_on), "file": file_id}
-    _record(session, actor, Event.APPROVAL_RECORDED, round_, content)
-    return approval
 
 
 def publish_result(session: Session, actor: Actor, round_: Round, now: datetime) -> Publication:
     """Publishes the result; from then on the public sees its snapshot, and every applicant how it ended.
 
     A second person publishes: not the one who recorded the decision. Asked again by the same person, answers with the
-    first publication. Raises Refused (wrong stage or role, or the same person), Conflict (no approval, or a conflict of
-    interest).
+    first publication. Raises Refused (wrong stage or role, or the same person), Conflict (no approval, a
+    correction of it that waits, or a conflict of interest).
     """
     stage = guarded_stage(session, round_, now, exclusive=True)
     policy.require(Action.RESULT_PUBLISH, stage, standing_in(actor, round_))
@@ -89,6 +45,8 @@ def publish_result(session: Session, actor: Actor, round_: Round, now: datetime)
     approval = queries.approval_of(session, round_.id)
     if approval is None:
         raise Conflict("result.unapproved", N_("Record the approval first."))
+    if any(one.state == "waiting" for one in queries.approvals_of(session, round_)):
+        raise Conflict("result.approval_waiting", APPROVAL_WAITS)
     if actor.person_id in queries.deciders_of(session, round_):
         raise Refused("result.same_person", SECOND_PERSON, status=409)
     require_clear(session, actor, round_)
