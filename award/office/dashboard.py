@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -12,10 +13,9 @@ from award.applications.queries import stands
 from award.kernel.actor import Action, Actor
 from award.kernel.i18n import N_, Phrase, format_days, format_left, format_moment, short_day, spoken, translate
 from award.office import queries
-from award.office.checks import Missing, missing_in
+from award.office.checks import Here, Missing, missing_in
 from award.office.queries import Counts, Line, Seat
 from award.regulations.model import Scheme
-from award.results.queries import notice_of
 from award.rounds.models import Round, RoundStage
 from award.rounds.planning import as_it_was
 from award.rounds.queries import criteria_of, stage_of, stage_of_kind
@@ -24,17 +24,35 @@ from award.stages import TABLE, Kind
 
 @dataclass(frozen=True)
 class View:
-    """What the parts of the page are made from. notice_ends: of the public notice that is out, None before; language: of the reader;
-    now: UTC."""
+    """What the parts of the page are made from. language: of the reader."""
 
-    session: Session
+    here: Here
     actor: Actor
-    round_: Round
     scheme: Scheme
     counts: Counts
-    notice_ends: datetime | None
     language: str
-    now: datetime
+
+    @property
+    def session(self) -> Session:
+        """Of the request."""
+        return self.here.session
+
+    @property
+    def round_(self) -> Round:
+        """The round."""
+        return self.here.round_
+
+    @property
+    def now(self) -> datetime:
+        """UTC."""
+        return self.here.now
+
+    @cached_property
+    def notice_ends(self) -> datetime | None:
+        """When the public notice that is out ends; None before."""
+        stage = stage_of_kind(self.round_, Kind.NOTICE)
+        notice = self.here.notice if stage is not None and stage.position <= self.round_.position else None
+        return None if notice is None else notice.closes_at
 
     def say(self, text: str, **params: object) -> str:
         """A sentence in the reader's language."""
@@ -65,14 +83,7 @@ class View:
 
 def view_of(session: Session, actor: Actor, round_: Round, language: str, now: datetime) -> View:
     """The round with its scheme and counts."""
-    counts, notice_ends = queries.counts_of(session, actor, round_), _notice_ends(session, round_)
-    return View(session, actor, round_, round_.scheme, counts, notice_ends, language, now)
-
-
-def _notice_ends(session: Session, round_: Round) -> datetime | None:
-    stage = stage_of_kind(round_, Kind.NOTICE)
-    notice = notice_of(session, round_.id) if stage is not None and stage.position <= round_.position else None
-    return None if notice is None else notice.closes_at
+    return View(Here(session, round_, now), actor, round_.scheme, queries.counts_of(session, actor, round_), language)
 
 
 def head_of(view: View) -> dict[str, Any]:
@@ -287,7 +298,7 @@ def _todo(view: View, missing: Missing, level: str) -> dict[str, Any]:
 
 def missing_of(view: View) -> list[Missing]:
     """What keeps the round in its stage."""
-    return missing_in(view.session, view.round_, view.now)
+    return missing_in(view.here)
 
 
 def completion_of(view: View) -> dict[str, Any] | None:

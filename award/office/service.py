@@ -11,7 +11,7 @@ from award.kernel.audit.trail import record, round_stream
 from award.kernel.errors import Conflict, Invalid, Stale
 from award.kernel.events import Event
 from award.kernel.i18n import N_, Phrase
-from award.office.checks import Missing, missing_in, needs_of
+from award.office.checks import Here, Missing, missing_in, needs_of
 from award.rounds.models import Round
 from award.rounds.queries import guarded_stage, spell, stage_of, standing_in
 from award.rounds.service import publish_progress
@@ -45,7 +45,7 @@ def advance(
         raise Stale("round.stale", text, version=round_.version, theirs={"stage": stage_now.kind.value})
     if round_.position + 1 >= len(round_.stages):
         raise Conflict("round.at_end", N_("The round is in its last stage."))
-    missing = missing_in(session, round_, now)
+    missing = missing_in(Here(session, round_, now))
     if missing:
         raise NotReady(missing)
     is_early = opens_later(round_, now)

@@ -299,14 +299,25 @@ def calls_for_amendment(objection: Objection) -> bool:
     return objection.state == "answered" and objection.effect == "amendment" and objection.decision_id is None
 
 
-def untold(session: Session, round_: Round) -> tuple[Sequence[AwardDecision], Sequence[Objection]]:
+Untold = tuple[Sequence[AwardDecision], Sequence[Objection]]
+
+
+def untold(session: Session, round_: Round) -> Untold:
     """What the last notice does not tell yet: decisions amended since, and objections that ask for a correction of it."""
-    decisions = [one for one in decisions_of(session, round_) if one.supersedes_id is not None and one.notice_id is None]
-    query = select(Objection).where(
-        Objection.round_id == round_.id, Objection.state == "answered", Objection.settled_id.is_(None),
-        or_(Objection.effect == "correction", Objection.decision_id.in_([one.id for one in decisions])),
-    )  # fmt: skip
-    return decisions, session.scalars(query.order_by(Objection.number)).all()
+    query = select(Objection).where(Objection.round_id == round_.id).order_by(Objection.number)
+    return untold_among(decisions_of(session, round_), session.scalars(query).all())
+
+
+def untold_among(in_force: Sequence[AwardDecision], objections: Sequence[Objection]) -> Untold:
+    """The same among the decisions in force and all objections of a round."""
+    decisions = [one for one in in_force if one.supersedes_id is not None and one.notice_id is None]
+    amended = {one.id for one in decisions}
+    asking = [
+        one
+        for one in objections
+        if one.state == "answered" and one.settled_id is None and (one.effect == "correction" or one.decision_id in amended)
+    ]
+    return decisions, asking
 
 
 def _is_clear(actor: Actor) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from award.applications.queries import barred_from
 from award.kernel.actor import Role, Scope
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid
-from award.office.checks import results_of
+from award.office.checks import Here, results_of
 from award.organisations.models import Claim
 from award.results.queries import conflicted_in
 from award.rounds.queries import with_stages
@@ -59,7 +59,7 @@ def at_work(world: World) -> list[object]:
     with transaction(world.engine) as session:
         round_ = world.application(session).round
         round_ = session.scalars(with_stages().where(type(round_).id == round_.id)).one()
-        found = [one for _, missing in results_of(session, round_, make.NOW) for one in missing]
+        found = [one for _, missing in results_of(Here(session, round_, make.NOW)) for one in missing]
         return [one.params["count"] for one in found if "Judges who work" in one.text]
 
 

@@ -19,7 +19,7 @@ from award.kernel.errors import AwardError, Conflict, Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.mail.models import Message
 from award.messages.queries.reminding import settings_of
-from award.office.checks import CHECKS, results_of
+from award.office.checks import CHECKS, Here, results_of
 from award.panels.queries import leader_of
 from award.policy import decide
 from award.rounds.queries import stage_now, standing_in
@@ -78,7 +78,7 @@ def test_the_office_says_that_no_report_comes_once_the_result_is_out(begun: Worl
         assert len(records(session, Event.FEEDBACK_WAIVED)) == 1
         letters = select(Message).where(Message.template == "feedback_waived")
         assert [json.loads(one.context)["reason"] for one in session.scalars(letters)] == [REASON]
-        assert CHECKS["reports_released"](session, application.round, NOW) == []
+        assert CHECKS["reports_released"](Here(session, application.round, NOW)) == []
 
 
 def test_nothing_is_written_of_a_report_that_will_not_come(begun: World) -> None:
@@ -123,7 +123,7 @@ def test_the_check_counts_those_nobody_can_write_for(begun: World) -> None:
 
 
 def texts(session: Session, world: World) -> list[str]:
-    return [one.text for one in CHECKS["reports_released"](session, world.application(session).round, NOW)]
+    return [one.text for one in CHECKS["reports_released"](Here(session, world.application(session).round, NOW))]
 
 
 # --- taking it back -----------------------------------------------------------------------------------------
@@ -310,7 +310,7 @@ def test_an_award_without_reports_knows_none_of_their_acts(open_: World) -> None
         assert stage.without == REPORTING
         codes = {decide(one, stage, standing_in(open_.office, round_)).code for one in REPORTING}
         assert codes == {"scheme.without", "role.cannot"}
-        assert [name for name, _ in results_of(session, round_, NOW)] == ["result_published"]
+        assert [name for name, _ in results_of(Here(session, round_, NOW))] == ["result_published"]
         assert "report" not in {one.kind.key for one in settings_of(session, round_)}
     with pytest.raises(Refused) as caught, transaction(open_.engine) as session:
         service.start_report(session, open_.judges[0], open_.application(session), NOW)

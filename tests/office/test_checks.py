@@ -10,7 +10,7 @@ from award.accounts.models import Person
 from award.applications.models import AcceptanceDecision, Application, PaperOutcome
 from award.judging.models import FeedbackReport
 from award.kernel.actor import Role, Scope
-from award.office.checks import CHECKS, TITLES, missing_in
+from award.office.checks import CHECKS, TITLES, Here, missing_in
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication
 from award.rounds import service as rounds
 from award.rounds.models import Round, Snapshot
@@ -24,7 +24,7 @@ NOW = make.NOW
 
 
 def texts(session: Session, round_: Round, check: str) -> list[str]:
-    return [one.text.format(**one.params) if "{count}" in one.text else one.text for one in CHECKS[check](session, round_, NOW)]
+    return [one.text.format(**one.params) if "{count}" in one.text else one.text for one in CHECKS[check](Here(session, round_, NOW))]
 
 
 def at(desk: Desk, session: Session, stage: str, scheme: str = "yunchuan-mayor") -> Round:
@@ -52,7 +52,7 @@ def test_dates_and_call(desk: Desk, session: Session) -> None:
         stage.opens_at = stage.closes_at = None
     assert texts(session, round_, "dates_complete") == ["Stages without dates: {stages}"]
     assert texts(session, round_, "call_published") == ["The call for applications has not been published"]
-    assert {one.page for one in missing_in(session, round_, NOW)} == {"calendar"}
+    assert {one.page for one in missing_in(Here(session, round_, NOW))} == {"calendar"}
 
 
 def test_a_call_that_no_longer_agrees_is_missing_again(desk: Desk, session: Session) -> None:
@@ -257,7 +257,7 @@ def test_every_report_is_released_or_its_applicant_is_told_why_there_is_none(des
         nobody.format(1),
         "Feedback reports that wait for their release: 1",
     ]
-    assert {one.page for one in CHECKS["reports_released"](session, round_, NOW)} == {"feedback"}
+    assert {one.page for one in CHECKS["reports_released"](Here(session, round_, NOW))} == {"feedback"}
     leader.is_active = False
     session.flush()
     assert texts(session, round_, "reports_released") == [nobody.format(4), "Feedback reports that wait for their release: 1"]

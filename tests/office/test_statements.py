@@ -36,7 +36,7 @@ def test_a_page_of_a_round_needs_twelve_statements_at_most(engine: Engine, desk:
 
 @pytest.mark.parametrize("stage", ["setup", "apply", "accept", "assign", "approve", "publish", "archive"])
 def test_the_overview_needs_no_more_in_another_stage(engine: Engine, desk: Desk, client: Any, stage: str) -> None:
-    """Each has other checks to ask for. The stage of the notice asks four more: whether one is out is asked by each of its checks."""
+    """Each has other checks to ask for. In the stage of the notice it asks two more (tests/policy/test_statements.py)."""
     address = f"/office/rounds/{desk.round(stage)}"
     assert desk.get(client, "office", address).status_code == 200
     assert statements(engine, lambda: desk.get(client, "office", address)) <= LIMIT

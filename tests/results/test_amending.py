@@ -59,7 +59,7 @@ NEXT = {"制造二": "", "制造四": "award"}
 def settled(world: World) -> list[str]:
     with transaction(world.engine) as session:
         both = (checks.decision_made, checks.objections_settled)
-        return [one.text for check in both for one in check(session, world.found(session), make.NOW)]
+        return [one.text for check in both for one in check(checks.Here(session, world.found(session), make.NOW))]
 
 
 def notices(world: World) -> list[Notice]:

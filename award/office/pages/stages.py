@@ -101,7 +101,7 @@ def page_of(request: Request, session: Session, actor: Actor, round_: Round) -> 
         "about": TABLE[Kind(stage.kind)].about,
         "scheme": view.scheme,
         "line": dashboard.stages_of(view),
-        "checks": [(name, missing, checks.TITLES[name]) for name, missing in checks.results_of(session, round_, now)],
+        "checks": [(name, missing, checks.TITLES[name]) for name, missing in checks.results_of(view.here)],
         "following": round_.stages[round_.position + 1] if round_.position + 1 < len(round_.stages) else None,
         "extensions": extensions,
         "dropped": [one for one in changes if one.state == "dropped"],
