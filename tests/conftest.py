@@ -20,7 +20,7 @@ from award.kernel import clock as award_clock
 from award.kernel import db, ids
 from award.kernel.migrating import upgrade
 from award.kernel.settings import PREFIX, Settings, settings
-from award.results.pages.objecting import lookups, objections
+from award.results.pages.objecting import lookups, objections, uploads
 from tests import lasting, postgres
 
 hypothesis.settings.register_profile("award", deadline=None)
@@ -66,7 +66,7 @@ def _no_other_hosts() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _limits() -> None:
     """No test pays for what another asked with the same token or from the same address."""
-    for one in (calls, objections, lookups):
+    for one in (calls, objections, uploads, lookups):
         one.forget()
 
 

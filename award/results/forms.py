@@ -74,10 +74,15 @@ def prepared_paper(
 
     action: what the paper is for; whoever may not do it cannot leave files here. Raises as `prepare_upload` does.
     """
-    chosen = form.file(name)
-    if chosen is None:
+    if form.file(name) is None:
         return None
     with db.reading(engine) as session:
         round_ = round_for(session, actor, round_id)
         require(action, stage_now(round_, clock_now(session)), standing_in(actor, round_))
-    return prepare_upload(chosen.filename or "", chosen.file, PAPERS, field=name)
+    return received_paper(form, name)
+
+
+def received_paper(form: SubmittedForm, name: str) -> Prepared | None:
+    """The same, once it is asked whether he may. Raises as `prepare_upload` does."""
+    chosen = form.file(name)
+    return None if chosen is None else prepare_upload(chosen.filename or "", chosen.file, PAPERS, field=name)

@@ -56,7 +56,8 @@ CHANGED = N_("The answer was entered anew since you opened the page. Look at it 
 class Filing:
     """An objection as it comes in. organisation: where one objects under its seal, "" for a person.
 
-    key: a secret of the form it was written in, so that the same, sent twice, is one objection with one receipt; "" for none.
+    file_sha256: of what was added to it, "" for nothing. key: a secret of the form it was written in, so that the same, sent
+    twice, is one objection with one receipt; "" for none.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Filing:
     text: str
     organisation: str = ""
     application_id: int | None = None
+    file_sha256: str = ""
     key: str = ""
 
 
@@ -75,7 +77,9 @@ class Receipt:
     code: str
 
 
-def file_objection(session: Session, actor: Actor, round_: Round, filing: Filing, now: datetime) -> Receipt:
+def file_objection(
+    session: Session, actor: Actor, round_: Round, filing: Filing, now: datetime, file_id: int | None = None
+) -> Receipt:
     """Takes in an objection while the notice runs; its author keeps number and code. Sent twice, answers with the first.
 
     Raises Refused or Conflict (no notice is running), Invalid (text, or the name a scheme with real-name objections asks for).
@@ -87,7 +91,7 @@ def file_objection(session: Session, actor: Actor, round_: Round, filing: Filing
         raise Conflict("objection.closed", CLOSED)
     if errors := _faults(round_, filing):
         raise Invalid(errors)
-    return _filed(session, actor, round_, notice, filing, "web", round_.award.authority.day_of(now), None, now)
+    return _filed(session, actor, round_, notice, filing, "web", round_.award.authority.day_of(now), file_id, now)
 
 
 def enter_objection(
