@@ -88,6 +88,35 @@ def test_what_is_wrong_with_a_cell_is_named_by_the_cell() -> None:
     assert len({text for _, text in faults}) == 4
 
 
+@pytest.mark.parametrize("shown", ["#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!"])
+def test_an_error_of_newer_programs_is_told_by_its_cell_too(shown: str) -> None:
+    def fill(_: Any, sheet: Any) -> None:
+        sheet.write_row(0, 0, ["甲", "乙"])
+        sheet.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+        sheet.write_string(2, 0, "丙")
+
+    plain = book(fill)
+    sheet = zipfile.ZipFile(io.BytesIO(plain)).read("xl/worksheets/sheet1.xml")
+    changed = sheet.replace(b"<f>1/0</f>", b"").replace(b"#DIV/0!", shown.encode())
+    rows, faults = read(rezipped(plain, **{"xl/worksheets/sheet1.xml": changed}))
+    assert faults == [("B2", "The cell shows an error. Type the value itself.")]
+    assert (rows[0], rows[2]) == (["甲", "乙"], ["丙", ""])
+
+
+def test_a_truth_value_is_no_name() -> None:
+    _, faults = read(with_rows(["a"], [True], ["TRUE"]))
+    assert faults == [("A2", "The cell holds TRUE or FALSE, which is no text. Type the words themselves.")]
+
+
+def test_a_filled_column_the_template_does_not_have_is_told_once() -> None:
+    rows, faults = read(with_rows(["a", "b", "c", "", "e"], ["", "", "", "x"], ["", "", "", "y", 5]))
+    assert rows == [["a", "b", "c"]]
+    assert [cell for cell, _ in faults] == ["E1", "D2"]
+    assert {text for _, text in faults} == {
+        "The template has no such column. Put what is to be taken over into its own columns, and delete this one."
+    }
+
+
 def test_a_cell_that_is_far_too_long_is_named_and_not_cut_first() -> None:
     rows, faults = read(with_rows(["a"], ["长" * 600], ["短" * 500]))
     assert [len(row[0]) for row in rows] == [1, 500, 500]

@@ -31,6 +31,8 @@ FAULTS = {
     ),
     "too_long": N_("The cell holds more than 500 characters, more than any column takes. Shorten it."),
     "error": N_("The cell shows an error. Type the value itself."),
+    "truth": N_("The cell holds TRUE or FALSE, which is no text. Type the words themselves."),
+    "beyond": N_("The template has no such column. Put what is to be taken over into its own columns, and delete this one."),
     "formula": N_("The cell is computed. Paste it as a value."),
     "merged": N_("The cell is merged with others. Unmerge them and fill each in."),
 }

@@ -5,17 +5,18 @@
 little memory, little time and may not write.
 """
 
+import io
 import json
 import posixpath
 import re
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from xml.parsers import expat
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook
 
 from award.kernel.files.opening import limit
 from award.kernel.sheets.tables import letter_of
@@ -26,6 +27,10 @@ EXACT = 10**15
 """Whole numbers from here on have lost their last digits in a cell of numbers."""
 MOBILE = re.compile(r"1[3-9]\d{9}")
 """A telephone number that never began with 0, so that a cell of numbers holds all of it."""
+
+
+ERROR = re.compile(rb"(<(?:\w+:)?v>)#[^<]*")
+"""What a cell that shows an error holds."""
 
 
 class Refusal(Exception):
@@ -105,9 +110,10 @@ def read(path: str, most_rows: int, most_columns: int, telephones: str = "") -> 
     """The rows with trailing empty ones left out, cells as people see them, and what is wrong with cells."""
     with zipfile.ZipFile(path) as book:
         faults = scan(book, first_sheet(book), most_rows)
-    sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
     rows = []
-    for number, row in enumerate(sheet.to_python(skip_empty_area=False, nrows=most_rows), 1):
+    cells_of_rows = cells_of(path, most_rows, has_errors="error" in {code for _, code in faults})
+    faults += beyond(cells_of_rows, most_columns)
+    for number, row in enumerate(cells_of_rows, 1):
         cells = row[:most_columns]
         faults += [
             (f"{letter_of(at)}{number}", fault)
@@ -121,8 +127,44 @@ def read(path: str, most_rows: int, most_columns: int, telephones: str = "") -> 
     return {"rows": rows, "faults": [(cell, code) for cell, code in reversed(told.items())][:MOST_FAULTS]}
 
 
+def cells_of(path: str, most_rows: int, *, has_errors: bool) -> Sequence[Sequence[object]]:
+    """The first rows of the first sheet. has_errors: some of its cells show an error, which may be one the reader does not know."""
+    try:
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
+        return sheet.to_python(skip_empty_area=False, nrows=most_rows)
+    except CalamineError:
+        if not has_errors:
+            raise
+        sheet = CalamineWorkbook.from_filelike(with_known_errors(path)).get_sheet_by_index(0)
+        return sheet.to_python(skip_empty_area=False, nrows=most_rows)
+
+
+def with_known_errors(path: str) -> io.BytesIO:
+    """The workbook with #N/A for every error: of #SPILL! and its like the reader knows nothing and reads no cell at all."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(path) as book, zipfile.ZipFile(content, "w") as changed:
+        sheet = first_sheet(book)
+        for name in book.namelist():
+            member = book.read(name)
+            changed.writestr(name, ERROR.sub(rb"\1#N/A", member) if name == sheet else member)
+    content.seek(0)
+    return content
+
+
+def beyond(rows: Sequence[Sequence[object]], most_columns: int) -> list[tuple[str, str]]:
+    """The first filled cell of each column the template does not have."""
+    found: dict[int, tuple[str, str]] = {}
+    for number, row in enumerate(rows, 1):
+        for at, cell in enumerate(row[most_columns:], most_columns):
+            if at not in found and as_text(cell):
+                found[at] = (f"{letter_of(at)}{number}", "beyond")
+    return list(found.values())
+
+
 def fault_of(cell: object, is_telephone: bool = False) -> str:
-    """What is wrong with a cell by itself: far too much text, or a number kept as one, without its 0 or its last digits."""
+    """What is wrong with a cell by itself: no text, far too much, or a number kept as one, without its 0 or its last digits."""
+    if isinstance(cell, bool):
+        return "truth"
     if isinstance(cell, float) and abs(cell) >= EXACT:
         return "digits_lost"
     if is_telephone and isinstance(cell, float) and not MOBILE.fullmatch(as_text(cell)):
