@@ -111,7 +111,7 @@ class FactsOut(Given):
 
 
 class SubmissionIn(Given):
-    """What the applicant declares by submitting: all of true, clean, secrets and check are needed."""
+    """What the applicant declares by submitting: true, clean, secrets and check; unchanged too, where a correction changes nothing."""
 
     declarations: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=10)]
 

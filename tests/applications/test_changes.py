@@ -16,7 +16,7 @@ from tests import make
 from tests.applications import world as worlds
 from tests.applications.browsing import Visitor
 from tests.applications.world import World
-from tests.visiting import only
+from tests.visiting import faults, only
 
 PART = "4.1.2"
 OTHER = "4.1.3"
@@ -60,6 +60,37 @@ def resubmit(world: World) -> None:
     with transaction(world.engine) as session:
         now = make.NOW + timedelta(hours=2)
         service.submit_application(session, world.owner, world.found(session), list(service.DECLARATIONS), now)
+
+
+def test_a_correction_that_changes_nothing_is_asked_about(desk: dict[str, Visitor], world: World) -> None:
+    """It uses up the only one; who has nothing to change says so, and the office reads that he did."""
+    worlds.submitted(world)
+    world.stage("accept")
+    with transaction(world.engine) as session:
+        points = [{"part": PART, "text": "请补充记录"}]
+        service.return_for_correction(session, world.office, world.found(session), points, make.NOW)
+    declared = dict.fromkeys(service.DECLARATIONS, "1")
+    assert "Nothing has been changed since" in desk["owner"].page(f"{base(world)}/submit").text
+    asked = desk["owner"].post(f"{base(world)}/submit", declared)
+    assert (asked.status_code, faults(asked)) == (422, [
+        "Nothing has been changed since the application was returned. Correct it first, or confirm that nothing is to be changed.",
+    ])  # fmt: skip
+    assert desk["owner"].post(f"{base(world)}/submit", declared | {service.UNCHANGED: "1"}).status_code == 303
+    with db.reading(world.engine) as session:
+        submission = queries.latest_submission(session, world.found(session))
+        assert submission is not None
+        assert (submission.number, service.UNCHANGED in submission.content) == (2, True)
+
+
+def test_who_has_corrected_is_not_asked_and_is_told_when_it_is_too_late(desk: dict[str, Visitor], world: World) -> None:
+    returned(world)
+    assert 'name="unchanged"' not in str(desk["owner"].page(f"{base(world)}/submit"))
+    assert "then submit it again" in desk["owner"].page(base(world)).text
+    with transaction(world.engine) as session:
+        world.found(session).correction_due_at = make.NOW - timedelta(minutes=1)
+    late = desk["owner"].page(base(world)).text
+    assert "then submit it again" not in late
+    assert "The time for the correction has ended." in late
 
 
 def marks(page: BeautifulSoup, name: str) -> list[str]:

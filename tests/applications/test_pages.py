@@ -394,7 +394,7 @@ def test_a_receipt_promises_a_correction_only_while_one_is_left(desk: dict[str, 
     with transaction(world.engine) as session:
         application = world.found(session)
         service.return_for_correction(session, world.office, application, [{"part": PART, "text": "请补充"}], make.NOW)
-        service.submit_application(session, world.owner, application, list(service.DECLARATIONS), make.NOW)
+        service.submit_application(session, world.owner, application, [*service.DECLARATIONS, service.UNCHANGED], make.NOW)
     page = desk["owner"].page(f"{base(world)}/receipt")
     assert "after correction" in page.text
     assert "returns it once for correction" not in page.text

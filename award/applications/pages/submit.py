@@ -75,6 +75,7 @@ def _submit(
         "open": sum(not one.is_warning for one in check_application(session, application)),
         "declarations": [(key, desk.tell(text), key in ticked) for key, text in service.DECLARATIONS.items()],
         "may_be_returned": _may_be_returned(desk),
+        "unchanged": service.is_unchanged(session, application), "says_unchanged": service.UNCHANGED in ticked,
     }  # fmt: skip
 
 
@@ -82,13 +83,14 @@ def _submit(
 def submit(request: Request, session: RequestSession, actor: CurrentActor, application_id: PublicId, form: Form) -> Response:
     """Hands it in, once however often it is pressed."""
     application = queries.own_application(session, actor, application_id)
-    ticked = tuple(key for key in service.DECLARATIONS if form.ticked(key))
+    declared = (*service.DECLARATIONS, service.UNCHANGED)
+    ticked = tuple(key for key in declared if form.ticked(key))
     try:
         service.submit_application(session, actor, application, ticked, clock.now(session))
     except Invalid as error:
         session.rollback()
         application = queries.own_application(session, actor, application_id)
-        if error.errors[0].field not in service.DECLARATIONS:
+        if error.errors[0].field not in declared:
             return _check_page(request, session, actor, application, 422)
         shown = _submit(request, session, actor, application, ticked)
         return render_invalid(request, session, "applications/submit.html", error, **shown)

@@ -15,7 +15,7 @@ from award.applications.service.sharing import (
     end_invitation,
     invite_to_application,
 )
-from award.applications.service.submitting import DECLARATIONS, submit_application, withdraw
+from award.applications.service.submitting import DECLARATIONS, UNCHANGED, is_unchanged, submit_application, withdraw
 from award.applications.service.writing import (
     Draft,
     keep_rejected,
@@ -27,6 +27,7 @@ from award.applications.service.writing import (
 
 __all__ = [
     "DECLARATIONS",
+    "UNCHANGED",
     "Draft",
     "accept",
     "add_evidence",
@@ -36,6 +37,7 @@ __all__ = [
     "decide_claim",
     "end_invitation",
     "invite_to_application",
+    "is_unchanged",
     "keep_rejected",
     "propose_refusal",
     "reject_refusal",

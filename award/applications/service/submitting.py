@@ -33,6 +33,8 @@ DECLARATIONS: Mapping[str, str] = {
     "check": N_("We agree that the award office and its judges check what we say, also on site."),
 }
 """What an applicant declares when it submits, by key."""
+UNCHANGED = "unchanged"
+"""Declared besides where a correction is handed in with nothing changed."""
 _SUBMITTED = ("submitted", "resubmitted")
 WITHDRAWABLE = ("submitted", "resubmitted", "correction", "accepted", "candidate")
 
@@ -42,7 +44,8 @@ def submit_application(
 ) -> Submission:
     """Freezes the application as it stands and hands it in, or hands it in again after a correction.
 
-    declarations: keys of DECLARATIONS; all are needed. Pressed again by the same person, answers with the first receipt.
+    declarations: keys of DECLARATIONS, all of which are needed, and UNCHANGED after a correction that changes nothing.
+    Pressed again by the same person, answers with the first receipt.
     Raises Refused (not open, past the deadline), Invalid (what is missing, part by part), Conflict (not a draft).
     Effects: the number of the application, a record, a message to the contact person.
     """
@@ -55,7 +58,7 @@ def submit_application(
     if application.state not in ("draft", "correction"):
         raise Conflict("application.closed", N_("This application has been submitted and can no longer be changed."))
     _check_complete(session, application)
-    _check_declarations(declarations)
+    _check_declarations(declarations, is_unchanged=is_unchanged(session, application))
     taken_up = take_up(actor, application)
     submission = _freeze(session, actor, application, sorted(declarations), now)
     again = submission.number > 1
@@ -81,10 +84,25 @@ def _receipt(session: Session, actor: Actor, application: Application) -> Submis
     return submission
 
 
-def _check_declarations(declarations: Collection[str]) -> None:
+def is_unchanged(session: Session, application: Application) -> bool:
+    """Whether an application that was returned says, word for word and file for file, what was submitted before."""
+    last = latest_submission(session, application) if application.state == "correction" else None
+    if last is None:
+        return False
+    before: dict[str, object] = json.loads(last.content)
+    return before | {"declarations": []} == _content(session, application, [])
+
+
+def _check_declarations(declarations: Collection[str], *, is_unchanged: bool) -> None:
     text = N_("Confirm each declaration; without them the application cannot be submitted.")
-    if missing := [key for key in DECLARATIONS if key not in declarations]:
-        raise Invalid([FieldError(key, text) for key in missing])
+    faults = [FieldError(key, text) for key in DECLARATIONS if key not in declarations]
+    if is_unchanged and UNCHANGED not in declarations:
+        unsaid = N_(
+            "Nothing has been changed since the application was returned. Correct it first, or confirm that nothing is to be changed."
+        )
+        faults.insert(0, FieldError(UNCHANGED, unsaid))
+    if faults:
+        raise Invalid(faults)
 
 
 def _check_complete(session: Session, application: Application) -> None:
