@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import Engine, delete, select, update
 
 from award.kernel.audit.trail import transaction
@@ -33,7 +34,7 @@ from tests.results.acts import (
 )
 from tests.results.judged import DAY, Entry, World, build, with_scheme
 from tests.results.test_deciding import ENTRIES, decided, states
-from tests.results.test_pages import main_of
+from tests.results.test_pages import chosen, main_of
 
 
 @pytest.fixture
@@ -249,6 +250,18 @@ def test_an_amendment_says_who_when_what_and_why(here: World) -> None:
     with pytest.raises(Invalid) as refusal:
         amend(here, [objection], {"制造二": "award"})
     assert [error.field for error in refusal.value.errors] == ["grades"]
+
+
+def test_an_empty_form_of_an_amendment_names_everything_at_once(clock: StandingClock, here: World, client: Any) -> None:
+    uphold(here, "制造二")
+    url = f"/office/rounds/{here.round}/results/amendment?category=organisation"
+    key = here.applications["制造二"]
+    office = Visitor(client, here.cookies["office"])
+    grades = {f"grade-{one['key']}": one["value"] for one in chosen(office.page(url))}
+    answer = office.post(url, {**grades, f"grade-{key}": "", "held_on": "", "members": "", "reason": ""})
+    page = BeautifulSoup(answer.text, "html.parser")
+    named = [str(one["href"]).removeprefix("#f-") for one in page.select(".summary a")]
+    assert (answer.status_code, named) == (422, ["held_on", "members", "reason", "objections", f"reason-{key}"])
 
 
 def test_an_amended_decision_follows_the_objection_behind_it(here: World) -> None:

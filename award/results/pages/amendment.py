@@ -53,7 +53,10 @@ def amend(
     decision = _decision(desk)
     try:
         entered = read_amendment(form, list(decision.grades), list(grade_names(desk.scheme, desk.category)))
-        form.check()
+        if form.errors:
+            unread = {one.field for one in form.errors}
+            more = amending.faults_of(session, actor, desk.round, decision.proposal, entered, desk.now)
+            raise Invalid([*form.errors, *(one for one in more if one.field not in unread)])
         stored = keep(session, paper, actor.person_id, desk.now, "minutes") if paper else None
         amending.amend(session, actor, desk.round, decision.proposal, entered, desk.now, stored.id if stored else None)
     except Invalid as error:

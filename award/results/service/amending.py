@@ -61,9 +61,9 @@ def amend(
     text = N_("An amended decision of this category waits for its second person. It is confirmed or dropped first.")
     if first := first_of(waiting, waiting.recorded_by if waiting else None, actor, "amendment.waiting", text):
         return first
-    named = [one for one in queries.to_amend(session, actor, round_) if one.public_id in amendment.objections]
-    grades = {**before.grades, **amendment.grades}
-    _check(session, round_, proposal, before, amendment, grades, named, now)
+    named, grades = _named(session, actor, round_, amendment), {**before.grades, **amendment.grades}
+    if errors := _faults(session, round_, proposal, before, amendment, grades, named, now):
+        raise Invalid(errors)
     made = AwardDecision(
         proposal_id=proposal.id, number=versions[0].number + 1, supersedes_id=before.id, state="waiting",
         reason=amendment.reason.strip(), held_on=amendment.held_on, members=list(amendment.members), grades=grades,
@@ -147,10 +147,22 @@ def _decision(session: Session, actor: Actor, round_: Round, proposal: Proposal,
     return found
 
 
-def _check(
+def faults_of(
+    session: Session, actor: Actor, round_: Round, proposal: Proposal, amendment: Amendment, now: datetime
+) -> list[FieldError]:
+    """What `amend` would refuse in what was entered, where a form has something that cannot be read besides."""
+    before, named = _decision(session, actor, round_, proposal, now), _named(session, actor, round_, amendment)
+    return _faults(session, round_, proposal, before, amendment, {**before.grades, **amendment.grades}, named, now)
+
+
+def _named(session: Session, actor: Actor, round_: Round, amendment: Amendment) -> list[Objection]:
+    return [one for one in queries.to_amend(session, actor, round_) if one.public_id in amendment.objections]
+
+
+def _faults(
     session: Session, round_: Round, proposal: Proposal, before: AwardDecision, amendment: Amendment,
     grades: Mapping[str, str], named: Sequence[Objection], now: datetime,
-) -> None:  # fmt: skip
+) -> list[FieldError]:  # fmt: skip
     errors = faults_of_meeting(round_, amendment.held_on, amendment.members, now)
     errors += too_early("held_on", amendment.held_on, first_of_amendment(before, named), AMENDED_TOO_EARLY)
     if not amendment.reason.strip():
@@ -164,8 +176,7 @@ def _check(
         errors.append(FieldError("stays", text))
     elif not amendment.stays:
         errors += _faults_of_grades(session, round_, proposal, before, amendment, grades, can_go_on=not errors)
-    if errors:
-        raise Invalid(errors)
+    return errors
 
 
 def _faults_of_grades(
