@@ -16,7 +16,8 @@ from award.kernel.events import Event
 from award.kernel.files.service import kept_paper
 from award.kernel.i18n import N_
 from award.office import outcomes
-from award.office.outcome_kinds import CONTENTS, Entry
+from award.office.outcome_entry import Entry
+from award.office.outcome_kinds import CONTENTS
 from award.results.service.deciding import set_aside
 from award.rounds.models import Round, RoundStage
 from award.rounds.queries import guarded_stage, stage_of

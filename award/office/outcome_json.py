@@ -7,7 +7,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from award.office.outcome_kinds import CONTENTS, Content
+from award.office.outcome_entry import Content
+from award.office.outcome_kinds import CONTENTS
 
 Json = dict[str, Any]
 

@@ -3,111 +3,28 @@
 A field of a form is a field of its class: its label and bounds stand in the metadata, the page and the reading follow them.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, Protocol
+from typing import ClassVar
 
 from award.kernel.errors import FieldError
 from award.kernel.i18n import N_, Phrase
+from award.office.outcome_entry import GOES_ON, MOST_HUNDREDTHS, Content, Entry, Setting, Words, asked
 from award.office.outcome_people import faults_of_panel, faults_of_recused, named_twice
-from award.regulations.model import Vote
 from award.scoring.combine import round_figure, to_full_marks
 from award.scoring.grades import part_hundredths
 from award.scoring.voting import is_quorate, vote_passes, votes_needed
-
-MOST_HUNDREDTHS = 100_000
-"""1000 points."""
-
-
-@dataclass(frozen=True)
-class Words:
-    """What the form of a kind calls the fields that every kind has. yes, no: the answers to goes_on."""
-
-    held_on: str
-    goes_on: str
-    yes: str
-    no: str
-    summary: str
-    file: str
-    score: str = N_("Points of this stage")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What an outcome is held against. points: item -> points; most_recommended: None where nothing limits it.
-
-    others: what is entered in this stage for the other applications of the category. submitted, accepted: the days of the
-    application's submission and acceptance, None where there was none yet. committee: members that the votes of the same day
-    name, None where there is none. panel: names of the judges who sit on it now. barred: names of committee members with a
-    conflict of interest on record. before: the day the stage before had ended for the application: its sheets were in, its
-    outcome was held.
-    """
-
-    today: date
-    points: Mapping[str, int]
-    percents: Sequence[int]
-    vote: Vote | None = None
-    most_recommended: int | None = None
-    others: Sequence["Content"] = ()
-    submitted: date | None = None
-    committee: int | None = None
-    accepted: date | None = None
-    panel: Sequence[str] = ()
-    barred: Sequence[str] = ()
-    before: date | None = None
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An outcome as it is entered. score_hundredths: of a point out of 1000, None where the stage gives no figure.
-
-    goes_on: the application stays in the round. content: what this kind of stage says besides. file_id: the signed paper.
-    """
-
-    score_hundredths: int | None
-    goes_on: bool
-    summary: str
-    held_on: date
-    content: "Content"
-    file_id: int | None = None
-
-
-class Content(Protocol):
-    """What one kind of stage says besides the common fields. may_score: also where the figure does not count."""
-
-    words: ClassVar[Words]
-    may_score: ClassVar[bool]
-
-    def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
-        """What is missing or does not agree."""
-
-    def said(self) -> list[Phrase]:
-        """What it says, in sentences."""
-
-
-def _asked(
-    label: str, hint: str = "", *, low: int = 1, high: int = 999, longest: int = 100, default: Any = MISSING, by_answer: bool = False
-) -> Any:
-    """A field of a form. low, high: of a number; longest: characters of a text; default: of what may be left empty.
-
-    by_answer: it may be left empty only where the application does not go on.
-    """
-    told = {"label": label, "hint": hint, "low": low, "high": high, "longest": longest, "by_answer": by_answer}
-    return field(default=default, metadata=told)
-
-
-GOES_ON = (N_("Does the application stay in the round?"), N_("It goes on"), N_("It goes out here"))
 
 
 @dataclass(frozen=True)
 class Recommendation:
     """A recommending body says whether it sends an application up, and at which place. rank: None where it does not."""
 
-    body: str = _asked(N_("Recommending body"))
-    rank: int | None = _asked(
+    body: str = asked(N_("Recommending body"))
+    rank: int | None = asked(
         N_("Place among those it recommends"), N_("Leave it empty where it does not recommend."), default=None, by_answer=True
     )
 
@@ -151,7 +68,7 @@ class Answer:
 class Opinions:
     """Which departments were asked, and what each answered."""
 
-    answers: tuple[Answer, ...] = _asked(N_("Answers of the departments"), longest=1000)
+    answers: tuple[Answer, ...] = asked(N_("Answers of the departments"), longest=1000)
 
     words: ClassVar = Words(
         N_("Asked on"), *GOES_ON, N_("Conclusion of the office"), N_("Letters of the departments"),
@@ -187,9 +104,9 @@ class Opinions:
 class Consensus:
     """What a panel agreed on. marks: item -> percent, for the items that are written down."""
 
-    members: tuple[str, ...] = _asked(N_("Members present"), N_("One name on each line."))
-    marks: Mapping[str, int] = _asked(N_("Agreed percentages"), N_("All items, or those that are written down, or none."))
-    absent: str = _asked(
+    members: tuple[str, ...] = asked(N_("Members present"), N_("One name on each line."))
+    marks: Mapping[str, int] = asked(N_("Agreed percentages"), N_("All items, or those that are written down, or none."))
+    absent: str = asked(
         N_("Why members of the panel were absent"), N_("Who, and why. Leave it empty where everybody was there."), longest=300, default=""
     )
 
@@ -235,8 +152,8 @@ class Consensus:
 class SiteVisit:
     """A visit. until: its last day; the first is the day of the outcome."""
 
-    until: date = _asked(N_("Last day of the visit"))  # noqa: RUF009 (what a form asks, not a value)
-    team: tuple[str, ...] = _asked(N_("Visiting team"), N_("One name on each line, the leader first."))
+    until: date = asked(N_("Last day of the visit"))  # noqa: RUF009 (what a form asks, not a value)
+    team: tuple[str, ...] = asked(N_("Visiting team"), N_("One name on each line, the leader first."))
 
     words: ClassVar = Words(
         N_("First day of the visit"), *GOES_ON, N_("Findings"), N_("Signed record of the visit"), N_("Points of the site visit"),
@@ -262,7 +179,7 @@ class SiteVisit:
 class Interview:
     """An interview. order: the number that was drawn."""
 
-    order: int = _asked(N_("Number drawn"), N_("The order of the interviews."))
+    order: int = asked(N_("Number drawn"), N_("The order of the interviews."))
 
     words: ClassVar = Words(
         N_("Held on"), *GOES_ON, N_("What came out"), N_("Signed record of the interview"), N_("Points of the interview"),
@@ -290,12 +207,12 @@ OTHER_COMMITTEE = N_(
 class Deliberation:
     """A vote of the committee. members: all of it; present: who was there and not recused; recused: who had no vote on this one."""
 
-    members: int = _asked(N_("Members of the committee"))
-    present: int = _asked(N_("Present and without a conflict of interest"))
-    votes_for: int = _asked(N_("Votes for"), low=0)
-    votes_against: int = _asked(N_("Votes against"), low=0)
-    abstained: int = _asked(N_("Abstentions"), low=0)
-    recused: tuple[str, ...] = _asked(
+    members: int = asked(N_("Members of the committee"))
+    present: int = asked(N_("Present and without a conflict of interest"))
+    votes_for: int = asked(N_("Votes for"), low=0)
+    votes_against: int = asked(N_("Votes against"), low=0)
+    abstained: int = asked(N_("Abstentions"), low=0)
+    recused: tuple[str, ...] = asked(
         N_("Recused for a conflict of interest"), N_("One name on each line. Leave it empty where nobody was."), default=()
     )
 
@@ -354,46 +271,3 @@ def place_taken(content: Content | None) -> tuple[str | int, ...] | None:
 def committee_of(content: Content | None) -> int | None:
     """How many members the committee of a vote has; None where nobody votes."""
     return content.members if isinstance(content, Deliberation) else None
-
-
-def faults_of(entry: Entry, setting: Setting, *, counts: bool) -> list[FieldError]:
-    """Everything that is missing or does not agree. counts: the stage's figure counts in the final result.
-
-    Whoever goes out here needs no figure: there may have been no visit that it could be of.
-    """
-    content = entry.content
-    found = _faults_of_score(entry, counts=counts and entry.goes_on, may_score=counts or content.may_score)
-    if not entry.summary.strip():
-        found.append(FieldError("summary", N_("Say in a sentence what came out.")))
-    found += _faults_of_day(entry.held_on, setting)
-    if entry.file_id is None:
-        found.append(FieldError("file", NO_FILE))
-    return found + content.faults(entry, setting)
-
-
-def _faults_of_day(held_on: date, setting: Setting) -> list[FieldError]:
-    if held_on > setting.today:
-        return [FieldError("held_on", N_("This day has not come yet."))]
-    if setting.submitted is not None and held_on < setting.submitted:
-        text = N_("This day lies before the application was submitted on {day}. Enter the day of this round's record.")
-        return [FieldError("held_on", text, {"day": setting.submitted})]
-    if setting.accepted is not None and held_on < setting.accepted:
-        text = N_("This day lies before the application was accepted on {day}. Enter the day of this round's record.")
-        return [FieldError("held_on", text, {"day": setting.accepted})]
-    if setting.before is not None and held_on < setting.before:
-        text = N_("The stage before had ended for this application on {day}; this day lies before. Enter the day of this stage's record.")
-        return [FieldError("held_on", text, {"day": setting.before})]
-    return []
-
-
-def _faults_of_score(entry: Entry, *, counts: bool, may_score: bool) -> list[FieldError]:
-    score = entry.score_hundredths
-    if score is None:
-        return [FieldError("score", NO_POINTS)] if counts else []
-    if not may_score:
-        return [FieldError("score", N_("This stage gives no points."))]
-    return [] if 0 <= score <= MOST_HUNDREDTHS else [FieldError("score", NO_POINTS)]
-
-
-NO_POINTS = N_("Enter the points of this stage from 0 to 1000, at most two decimals, like 612.50.")
-NO_FILE = N_("Add the signed paper as PDF or picture.")

@@ -19,8 +19,9 @@ from award.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.office.going_on import going_on
+from award.office.outcome_entry import Content, Entry, Setting, faults_of
 from award.office.outcome_json import as_json, from_json
-from award.office.outcome_kinds import CONTENTS, OTHER_COMMITTEE, Content, Entry, Setting, committee_of, faults_of
+from award.office.outcome_kinds import CONTENTS, OTHER_COMMITTEE, committee_of
 from award.panels.queries import seats_of
 from award.results.service.deciding import set_aside
 from award.rounds.models import Round, RoundStage

@@ -25,17 +25,17 @@ from award.kernel import clock
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, Refused
 from award.kernel.files.service import keep, prepare_generated
+from award.office.outcome_entry import Content
+from award.office.outcome_entry import Entry as OutcomeEntry
 from award.office.outcome_kinds import (
     Answer,
     Consensus,
-    Content,
     Deliberation,
     Interview,
     Opinions,
     Recommendation,
     SiteVisit,
 )
-from award.office.outcome_kinds import Entry as OutcomeEntry
 from award.office.outcomes import confirm_outcome, gives_score, panel_of, record_outcome
 from award.office.service import advance
 from award.panels.queries import assignments_of, panels_of

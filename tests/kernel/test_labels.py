@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from award.kernel.settings import ROOT
 from award.kernel.web.labels import HIDDEN, Labels, label_of, named_fault, with_labels
-from award.office.outcome_kinds import CONTENTS, Entry
+from award.office.outcome_entry import Entry
+from award.office.outcome_kinds import CONTENTS
 from award.results.pages import notice, objecting
 from tests.kernel.site import visit
 from tests.visiting import only
@@ -24,8 +25,8 @@ BY_CLASS = {
     (one.name, f"award/office/{module}.py")
     for content in CONTENTS.values()
     for one in [*fields(content), *fields(Entry)]  # type: ignore[arg-type]
-    for module in ("outcome_kinds", "outcome_people", "pages/outcome_forms")
-} | {("score", "award/office/outcome_kinds.py"), ("score", "award/office/pages/outcome_forms.py")}
+    for module in ("outcome_entry", "outcome_kinds", "outcome_people", "pages/outcome_forms")
+} | {("score", f"award/office/{module}.py") for module in ("outcome_entry", "outcome_kinds", "pages/outcome_forms")}
 """Forms of stages on paper: their page is drawn from the labels of their class, and no template names them."""
 OF_THE_WHOLE = {"stale", "table", "format"}
 """Faults of a whole form: nobody types such a field."""

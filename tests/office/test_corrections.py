@@ -28,7 +28,8 @@ from award.office.corrections import (
     versions_of,
 )
 from award.office.going_on import going_on
-from award.office.outcome_kinds import Deliberation, Entry, Interview, SiteVisit
+from award.office.outcome_entry import Entry
+from award.office.outcome_kinds import Deliberation, Interview, SiteVisit
 from award.office.outcomes import confirm_outcome, outcomes_of, record_outcome
 from award.results.models import AwardDecision, Proposal
 from award.results.queries import left_behind

@@ -6,20 +6,17 @@ from typing import Any
 
 import pytest
 
+from award.office.outcome_entry import Content, Entry, Setting, faults_of
 from award.office.outcome_json import as_json, from_json
 from award.office.outcome_kinds import (
     CONTENTS,
     Answer,
     Consensus,
-    Content,
     Deliberation,
-    Entry,
     Interview,
     Opinions,
     Recommendation,
-    Setting,
     SiteVisit,
-    faults_of,
 )
 from award.regulations.model import Vote
 from award.regulations.scheme_checks import ON_PAPER

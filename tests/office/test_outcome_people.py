@@ -13,7 +13,8 @@ from award.kernel.actor import Role, Scope
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import FieldError, Invalid
 from award.kernel.files.models import StoredFile
-from award.office.outcome_kinds import Consensus, Deliberation, Entry
+from award.office.outcome_entry import Entry
+from award.office.outcome_kinds import Consensus, Deliberation
 from award.office.outcome_people import faults_of_panel
 from award.office.outcomes import record_outcome
 from award.panels import service as panels

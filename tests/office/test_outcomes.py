@@ -12,7 +12,8 @@ from award.kernel.audit.models import AuditRecord
 from award.kernel.audit.trail import write_pending
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
 from award.kernel.files.models import StoredFile
-from award.office.outcome_kinds import Consensus, Entry, Interview, SiteVisit
+from award.office.outcome_entry import Entry
+from award.office.outcome_kinds import Consensus, Interview, SiteVisit
 from award.office.outcomes import confirm_outcome, fingerprint_of, outcomes_of, record_outcome, require_paper
 from award.rounds.models import Authority, Round
 from award.rounds.queries import stage_of

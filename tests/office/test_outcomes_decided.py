@@ -13,7 +13,8 @@ from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid
 from award.office.checks import decision_made, outcomes_complete
 from award.office.corrections import confirm_correction, correct_outcome
-from award.office.outcome_kinds import Deliberation, Entry
+from award.office.outcome_entry import Entry
+from award.office.outcome_kinds import Deliberation
 from award.office.outcomes import confirm_outcome, record_outcome
 from award.results import queries
 from award.results.models import AwardDecision, ResultLine

@@ -15,7 +15,7 @@ from award.kernel.errors import Conflict, Refused
 from award.kernel.events import Event
 from award.office.checks import decision_made
 from award.office.corrections import LEFT_OUT, WENT_ON, confirm_correction, correct_outcome
-from award.office.outcome_kinds import Entry
+from award.office.outcome_entry import Entry
 from award.results import queries
 from award.results.service.deciding import propose
 from award.standing.models import Conflict as OnRecord

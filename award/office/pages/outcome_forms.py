@@ -13,7 +13,8 @@ from starlette.datastructures import FormData
 from award.applications.models import PaperOutcome
 from award.kernel.i18n import N_, Phrase, format_day, spoken, translate
 from award.kernel.web.forms import SubmittedForm
-from award.office.outcome_kinds import CONTENTS, NO_FILE, NO_POINTS, Answer, Content, Entry
+from award.office.outcome_entry import NO_FILE, NO_POINTS, Content, Entry
+from award.office.outcome_kinds import CONTENTS, Answer
 from award.regulations.model import Criteria
 
 SPARE_ROWS = 2

@@ -24,8 +24,9 @@ from award.kernel.web.downloads import send_file
 from award.kernel.web.forms import Form, SubmittedForm
 from award.kernel.web.rendering import render, render_invalid
 from award.office import corrections, outcomes
+from award.office.outcome_entry import Entry
 from award.office.outcome_json import from_json
-from award.office.outcome_kinds import CONTENTS, Entry
+from award.office.outcome_kinds import CONTENTS
 from award.office.pages import outcome_forms
 from award.policy import decide
 from award.regulations.model import Scheme, Text
