@@ -56,12 +56,16 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one department answered. text: its objection, "" where it has none."""
+    """What one department answered. text: its objection, "" where it has none.
+
+    is_silent: it did not answer until answered_on, the last day it was asked to; that is no objection, and no consent either.
+    """
 
     department: str
     objects: bool
     text: str
     answered_on: date
+    is_silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,10 @@ class Opinions:
     may_score: ClassVar = False
 
     def faults(self, entry: Entry, setting: Setting) -> list[FieldError]:
-        """Every department once, every objection with its text, no answer before the question or still to come."""
+        """Every department once, every objection with its text, no answer before the question or still to come.
+
+        A department is silent only once the last day it was asked to answer by has passed.
+        """
         if not self.answers:
             return [FieldError("answers", N_("Enter every department that was asked, with its answer."))]
         found = []
@@ -85,19 +92,29 @@ class Opinions:
                 found.append(FieldError(f"answers.{place}.department", N_("This department stands here twice.")))
             if one.objects and not one.text:
                 found.append(FieldError(f"answers.{place}.text", N_("Write what the department objects to.")))
-            if not entry.held_on <= one.answered_on <= setting.today:
+            if one.is_silent and one.text:
+                text = N_("A department that did not answer objects to nothing; leave this empty, or say that it objects.")
+                found.append(FieldError(f"answers.{place}.text", text))
+            if one.is_silent and not entry.held_on <= one.answered_on < setting.today:
+                text = N_(
+                    "Without an answer, enter the last day it was asked to answer by; that day comes after the question and has passed."
+                )
+                found.append(FieldError(f"answers.{place}.answered_on", text))
+            elif not one.is_silent and not entry.held_on <= one.answered_on <= setting.today:
                 text = N_("An answer comes after the question, and not later than today.")
                 found.append(FieldError(f"answers.{place}.answered_on", text))
         return found
 
     def said(self) -> list[Phrase]:
-        """Each answer; who objects first."""
-        return [
-            Phrase(N_("{department} objects: {text}"), {"department": one.department, "text": one.text})
-            if one.objects
-            else Phrase(N_("{department}: no objection"), {"department": one.department})
-            for one in sorted(self.answers, key=lambda one: not one.objects)
-        ]
+        """Each answer; who objects first, then who did not answer."""
+        in_turn = sorted(self.answers, key=lambda one: (not one.objects, not one.is_silent))
+        return [Phrase(_said_of(one), {"department": one.department, "text": one.text, "day": one.answered_on}) for one in in_turn]
+
+
+def _said_of(answer: Answer) -> str:
+    if answer.objects:
+        return N_("{department} objects: {text}")
+    return N_("{department}: no answer by {day}") if answer.is_silent else N_("{department}: no objection")
 
 
 @dataclass(frozen=True)

@@ -302,7 +302,10 @@ def _content(kind: str, number: int, day: date, panel: tuple[str, ...], *, goes_
     made: dict[str, Content] = {
         "recommend": Recommendation("平城区人民政府", number + 1 if goes_on else None),
         "opinions": Opinions(
-            (Answer("市生态环境局", not goes_on, "" if goes_on else "去年受到行政处罚", day), Answer("市应急管理局", False, "", day))
+            (
+                Answer("市生态环境局", not goes_on, "" if goes_on else "去年受到行政处罚", day),
+                Answer("市应急管理局", False, "", day), Answer("市税务局", False, "", day, is_silent=True),
+            )
         ),
         "consensus": Consensus(panel or ("王强", "李敏", "钱立"), {}),
         "site": SiteVisit(day, ("王强", "李敏")),

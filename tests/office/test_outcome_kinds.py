@@ -26,10 +26,11 @@ POINTS = {"1": 600, "2": 400}
 VOTE = Vote(True, (2, 3), (2, 3))
 SETTING = Setting(TODAY, POINTS, range(0, 101, 5), VOTE, 3)
 FINE = Answer("市生态环境局", False, "", date(2026, 3, 5))
+SILENT = Answer("市税务局", False, "", date(2026, 3, 9), is_silent=True)
 OBJECTION = Answer("市应急管理局", True, "去年发生一起较大事故", date(2026, 3, 6))
 GOOD: list[tuple[str, Content]] = [
     ("recommend", Recommendation("平城区人民政府", 1)),
-    ("opinions", Opinions((FINE, OBJECTION))),
+    ("opinions", Opinions((FINE, OBJECTION, SILENT))),
     ("consensus", Consensus(("甲", "乙"), {"1": 60})),
     ("consensus", Consensus(("甲", "乙"), {}, "丙出差")),
     ("site", SiteVisit(date(2026, 3, 4), ("甲", "乙"))),
@@ -53,6 +54,12 @@ def test_what_is_complete_is_taken_and_kept(kind: str, content: Content) -> None
     assert faults(content) == []
     assert from_json(kind, as_json(content)) == content
     assert content.said()
+
+
+def test_an_answer_kept_before_silence_was_is_read() -> None:
+    kept = as_json(Opinions((FINE,)))
+    del kept["answers"][0]["is_silent"]
+    assert from_json("opinions", kept) == Opinions((FINE,))
 
 
 def test_a_vote_kept_before_recusals_were_is_read() -> None:
@@ -163,14 +170,21 @@ def test_without_a_limit_any_place_will_do() -> None:
         ((replace(OBJECTION, text=""),), ["answers.0.text"]),
         ((FINE, replace(OBJECTION, answered_on=date(2026, 3, 1))), ["answers.1.answered_on"]),
         ((replace(FINE, answered_on=date(2026, 3, 11)),), ["answers.0.answered_on"]),
+        ((replace(SILENT, text="去年受到处罚"),), ["answers.0.text"]),
+        ((replace(SILENT, answered_on=TODAY),), ["answers.0.answered_on"]),
+        ((replace(SILENT, answered_on=date(2026, 3, 1)),), ["answers.0.answered_on"]),
     ],
 )
 def test_opinions(answers: tuple[Answer, ...], found: list[str]) -> None:
     assert faults(Opinions(answers)) == found
 
 
-def test_who_objects_is_named_first() -> None:
-    assert [one.params["department"] for one in Opinions((FINE, OBJECTION)).said()] == ["市应急管理局", "市生态环境局"]
+def test_who_objects_is_named_first_and_silence_is_no_consent() -> None:
+    told = [(one.params["department"], one.text) for one in Opinions((FINE, SILENT, OBJECTION)).said()]
+    assert told == [
+        ("市应急管理局", "{department} objects: {text}"), ("市税务局", "{department}: no answer by {day}"),
+        ("市生态环境局", "{department}: no objection"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,16 @@ def test_departments_asked_before_stand_in_the_next_form(desk: Desk, client: Any
     assert [str(one["value"]) for one in page.select("input[name$='.text']")] == [""] * 6
 
 
+def test_a_department_that_did_not_answer_is_entered_as_such_and_shown_so(desk: Desk, client: Any) -> None:
+    public_id = desk.round("opinions", "jiangsu-governor")
+    address = f"/office/rounds/{public_id}/outcomes/{applied(desk, public_id, 'opinions')}"
+    silent = {**COMMON, **ROW, "answers.3.objects": "silent", "answers.3.text": ""}
+    assert send(desk, client, address, silent).status_code == 303
+    page = BeautifulSoup(desk.get(client, "office", address).text, "html.parser")
+    assert "市应急管理局: no answer by 27 February 2026" in page.get_text()
+    assert only(page, "select[name='answers.0.objects'] option[selected]")["value"] == "silent"
+
+
 def test_the_supervisor_reads_an_outcome_and_its_paper(desk: Desk, client: Any) -> None:
     """What an inspector reads is what the office has; he is offered nothing to enter, confirm or correct."""
     public_id = desk.round("deliberate", "jiangsu-governor")
@@ -201,7 +211,7 @@ def test_a_conflict_gives_everything_back_by_the_words_of_the_form(desk: Desk, c
     given = dict(zip([one.text for one in page.select("h3")], [one.text for one in page.select("p.prose-lines")], strict=True))
     assert given == {
         "Does the application stay in the round?": "It goes on", "Conclusion of the office": "另有意见", "Asked on": "2026-02-26",
-        "Department 1": "市应急管理局", "Answer 1": "Objects", "What it objects to 1": "一起事故", "Answered on 1": "2026-02-27",
+        "Department 1": "市应急管理局", "Answer 1": "Objects", "What it objects to 1": "一起事故", "Answered on, or not by 1": "2026-02-27",
     }  # fmt: skip
 
 

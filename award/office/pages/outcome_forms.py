@@ -26,7 +26,7 @@ MOST_ROWS = 60
 MOST_NAMES = 30
 _POINTS = re.compile(r"\d{1,4}(\.\d{1,2})?")
 _PARTS = {
-    "department": N_("Department"), "objects": N_("Answer"), "text": N_("What it objects to"), "answered_on": N_("Answered on"),
+    "department": N_("Department"), "objects": N_("Answer"), "text": N_("What it objects to"), "answered_on": N_("Answered on, or not by"),
 }  # fmt: skip
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 WHY = N_("Why it is corrected")
@@ -147,10 +147,10 @@ def _answers(form: SubmittedForm, name: str, bounds: Mapping[str, Any]) -> tuple
     at = 0
     while f"{name}.{at}.department" in form.names() and at < MOST_ROWS:
         department = form.text(f"{name}.{at}.department", longest=100)
-        objects = form.choice(f"{name}.{at}.objects", ("no", "yes")) == "yes"
+        objects = form.choice(f"{name}.{at}.objects", ("no", "yes", "silent"))
         text = form.text(f"{name}.{at}.text", longest=bounds["longest"], required=False)
         answered_on = form.day(f"{name}.{at}.answered_on")
-        found.append(Answer(department, objects, text, answered_on or date.min))
+        found.append(Answer(department, objects == "yes", text, answered_on or date.min, objects == "silent"))
         at += 1
     return tuple(found)
 
@@ -186,8 +186,9 @@ def _typed(name: str, value: Any) -> dict[str, str]:
 
 
 def _row(name: str, row: Answer) -> dict[str, str]:
+    answer = "silent" if row.is_silent else "yes" if row.objects else "no"
     return {
-        f"{name}.department": row.department, f"{name}.objects": "yes" if row.objects else "no", f"{name}.text": row.text,
+        f"{name}.department": row.department, f"{name}.objects": answer, f"{name}.text": row.text,
         f"{name}.answered_on": row.answered_on.isoformat(),
     }  # fmt: skip
 
