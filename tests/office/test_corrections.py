@@ -18,7 +18,7 @@ from award.kernel.audit.trail import transaction, write_pending
 from award.kernel.errors import AwardError, Conflict, Invalid, NotFound, Refused
 from award.kernel.files.models import StoredFile
 from award.kernel.mail.models import Message
-from award.office.checks import outcomes_complete
+from award.office.checks import Here, outcomes_complete
 from award.office.corrections import (
     LEFT_OUT,
     confirm_correction,
@@ -80,7 +80,7 @@ def acts(session: Session, outcome: PaperOutcome) -> list[str]:
 
 
 def missing(session: Session, round_: Round) -> list[str]:
-    return [one.text.format(**one.params) for one in outcomes_complete(session, round_, NOW)]
+    return [one.text.format(**one.params) for one in outcomes_complete(Here(session, round_, NOW))]
 
 
 # --- the acts -----------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from award.applications.models import Application, PaperOutcome
 from award.invariants.results import left_out_stay_out
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid
-from award.office.checks import decision_made, outcomes_complete
+from award.office.checks import Here, decision_made, outcomes_complete
 from award.office.corrections import confirm_correction, correct_outcome
 from award.office.outcome_entry import Entry
 from award.office.outcome_kinds import Deliberation
@@ -109,7 +109,7 @@ def test_a_category_that_was_left_out_as_a_whole_needs_no_decision(any_engine: E
     acts.decide(world)
     world.stage("notice")
     with transaction(world.engine) as session:
-        assert decision_made(session, world.found(session), make.NOW) == []
+        assert decision_made(Here(session, world.found(session), make.NOW)) == []
         assert queries.undecided(session, world.found(session)) == set()
     acts.put_on_notice(world)
 
@@ -140,7 +140,7 @@ def test_a_committee_that_was_mistyped_is_corrected_vote_by_vote(world: World) -
             round_, application = world.found(session), world.application(session, name)
             made = correct_outcome(session, world.actors["office"], round_, application, right, "录入有误", make.NOW)
             confirm_correction(session, world.actors["second"], round_, made, make.NOW)
-            assert [one.text for one in outcomes_complete(session, round_, make.NOW)] == left
+            assert [one.text for one in outcomes_complete(Here(session, round_, make.NOW))] == left
 
 
 def test_a_vote_of_last_year_is_not_taken(world: World) -> None:

@@ -13,7 +13,7 @@ from award.invariants.told import RESULTS
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Refused
 from award.kernel.events import Event
-from award.office.checks import decision_made
+from award.office.checks import Here, decision_made
 from award.office.corrections import LEFT_OUT, WENT_ON, confirm_correction, correct_outcome
 from award.office.outcome_entry import Entry
 from award.results import queries
@@ -81,7 +81,7 @@ def test_whom_a_vote_left_out_wrongly_is_brought_back_and_everything_is_decided_
     assert (decisions(world), state_of(world, "乙"), ranks(world)) == (["set_aside"], "accepted", {"乙": (1, None)})
     assert offences(world) == []
     with transaction(world.engine) as session:
-        assert decision_made(session, world.found(session), make.NOW) != []
+        assert decision_made(Here(session, world.found(session), make.NOW)) != []
     acts.propose(world)
     acts.decide(world, members=["王强", "李梅"])
     assert {name: rank for name, (rank, _) in ranks(world).items()} == {"甲": 1, "乙": 2}

@@ -9,7 +9,7 @@ from award.invariants import people, told
 from award.invariants.telling import as_told
 from award.kernel.audit.trail import transaction
 from award.kernel.errors import Conflict, Invalid, Refused
-from award.office.checks import approval_recorded
+from award.office.checks import Here, approval_recorded
 from award.results import queries
 from award.results.models import Approval, Objection
 from award.results.service import approving
@@ -45,7 +45,7 @@ def versions(world: World) -> list[tuple[int, str]]:
 
 def missing(world: World) -> list[str]:
     with transaction(world.engine) as session:
-        return [one.text for one in approval_recorded(session, world.found(session), make.NOW)]
+        return [one.text for one in approval_recorded(Here(session, world.found(session), make.NOW))]
 
 
 def test_one_enters_it_and_another_puts_it_in_force(world: World) -> None:
