@@ -1,6 +1,7 @@
 """One world for the whole table: a judged round, a call for applications with a draft, one to be accepted, one in preparation."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import Engine, func, select, table, text
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from award.kernel.audit.models import AuditHead
 from award.kernel.audit.trail import transaction
 from award.organisations.models import Organisation
 from award.results.models import Approval, Objection
-from award.rounds.models import Authority, Round
+from award.rounds.models import Authority, CalendarDay, Round
 from tests import make
 from tests.applications.world import begin, fill, pdf
 from tests.judging.world import sheet as sheet_of
@@ -61,6 +62,7 @@ def build(engine: Engine) -> Place:
         ids |= {"open_seat": world.world.seats[1, 0], "second_seat": world.world.seats[1, 1]}
         sheet = sheet_of(session, world.world, 1, 0)
         sheet.state, sheet.returned_by = "returned", "office"
+        session.add(CalendarDay(day=date(2026, 10, 2), is_workday=False, name="国庆节"))
         # The rows are asked on the first day: an approval of a later one would refuse every certificate.
         session.scalars(select(Approval)).one().approved_on = make.NOW.date()
     doors.give_tokens(engine, {name: world.cookies[name] for name in ("apply", "accept")})

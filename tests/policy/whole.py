@@ -106,8 +106,8 @@ def _tell_people(session: Session, world: World) -> None:
 
 def _tell_round(session: Session, world: World) -> None:
     """What came after the judging, in the order of the stages, so that nothing follows the end of its own."""
-    set_year(session, world.office, 2026, "国办发明电〔2025〕7号")
     set_day(session, world.office, date(2026, 10, 1), "国庆节", is_workday=False)
+    set_year(session, world.office, 2026, "国办发明电〔2025〕7号")
     round_ = session.scalars(select(Round).where(Round.public_id == world.round)).one()
     obj, stream = f"round:{world.round}", round_stream(world.round)
     founded = {"award": round_.award.public_id, "number": round_.number, "year": round_.year, "scheme_sha256": round_.scheme_sha256}

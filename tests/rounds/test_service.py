@@ -352,6 +352,16 @@ class TestCalendar:
             assert session.get(CalendarDay, date(2027, 2, 6)) is None
             assert "calendar:changed" in events(session, "admin")
 
+    def test_a_year_without_a_holiday_is_not_announced(self, desk: Desk) -> None:
+        """A make-up day alone, or a holiday of the year before, is none of it either."""
+        with transaction(desk.engine) as session:
+            service.set_day(session, desk["office"], date(2027, 12, 31), "元旦", is_workday=False)
+            service.set_day(session, desk["office"], date(2028, 1, 8), "元旦", is_workday=True)
+            with pytest.raises(Invalid) as caught:
+                service.set_year(session, desk["office"], 2028, "x")
+            assert [(one.field, one.text.split(".")[0]) for one in caught.value.errors] == [("source", "No holiday of {year} is entered")]
+            assert not queries.calendar_of(session).is_announced(date(2028, 1, 3), date(2028, 1, 4))
+
     def test_what_the_office_edited_before_the_seed_stays(self, desk: Desk) -> None:
         with transaction(desk.engine) as session:
             service.set_day(session, desk["office"], date(2026, 10, 1), "改", is_workday=True)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from award.kernel.actor import SYSTEM, Actor, Role
 from award.kernel.audit.trail import ADMIN, record
-from award.kernel.errors import Refused
+from award.kernel.errors import Invalid, Refused
 from award.kernel.events import Event
 from award.kernel.i18n import N_
 from award.rounds.models import CalendarDay, CalendarYear
@@ -44,18 +44,28 @@ def seed_calendar(session: Session) -> int:
     return len(added)
 
 
-def set_year(session: Session, actor: Actor, year: int, source: str) -> None:
+def set_year(session: Session, actor: Actor, year: int, source: str, *, may_be_empty: bool = False) -> None:
     """Says that the holidays of a year have been announced and are all entered. source: the notice they come from.
 
-    Raises Refused for anybody but an award office.
+    may_be_empty: a demonstration counts weekends alone where nothing is known yet.
+    Raises Refused for anybody but an award office, Invalid where no holiday of the year is entered.
     """
     require_office(actor)
+    if not may_be_empty and not _has_holiday(session, year):
+        text = N_("No holiday of {year} is entered. Enter the days of the notice first, one by one or from a table, then mark the year.")
+        raise Invalid.one("source", text, year=year)
     row = session.get(CalendarYear, year)
     if row is None:
         session.add(CalendarYear(year=year, source=source))
     else:
         row.source = source
     record(session, actor, Event.CALENDAR_CHANGED, f"year:{year}", ADMIN, {"source": source})
+
+
+def _has_holiday(session: Session, year: int) -> bool:
+    """Whether a day of the year is entered as free, as in every year there has been."""
+    free = select(CalendarDay.day).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31)), ~CalendarDay.is_workday)
+    return session.scalar(free.limit(1)) is not None
 
 
 def set_day(session: Session, actor: Actor, day: date, name: str, *, is_workday: bool) -> None:
