@@ -91,6 +91,14 @@ def test_a_token_that_is_not_made(engine: Engine, api: TestClient, person: Perso
         assert session.scalars(select(ApiToken)).all() == []
 
 
+def test_a_token_without_a_scope_or_a_day_is_told_by_the_words_of_the_form(
+    engine: Engine, api: TestClient, person: Person
+) -> None:
+    sign_in(api, engine, person)
+    told = [faults(post(api, "/me/tokens", {**FORM, **changed}), named=True) for changed in ({"scopes": ""}, {"ends_on": "soon"})]
+    assert told == [["权限范围：请选择令牌的权限范围。"], ["截止日期：请按“年-月-日”填写日期，例如 2026-08-28。"]]
+
+
 def test_an_administrator_makes_none_and_uses_none(engine: Engine, api: TestClient, person: Person) -> None:
     """Also one made before he became one gives nothing of the administration."""
     token = made_by_page(api, engine, person)

@@ -59,7 +59,7 @@ def make(request: Request, session: RequestSession, actor: CurrentActor, form: F
     shown = _shown(session, actor, person)
     shown["typed"] = {"name": form.get("name"), "scopes": form.all("scopes"), "ends_on": form.get("ends_on")}
     try:
-        name, ends_at = form.text("name", longest=80), form.moment("ends_on", DEFAULT_ZONE)
+        name, ends_at = form.text("name", longest=80), form.end_of_day("ends_on", DEFAULT_ZONE)
         form.check()
         token = service.make_token(
             session, actor, person, name=name, scopes=form.all("scopes"), ends_at=ends_at,

@@ -109,6 +109,11 @@ class SubmittedForm:
             self.fault(name, N_("Enter a day as year-month-day, for example 2026-08-28."))
             return None
 
+    def end_of_day(self, name: str, zone: str) -> datetime | None:
+        """24:00 of a day in a named zone, where no time is asked for."""
+        day = self.day(name)
+        return None if day is None else _moment(day.isoformat(), ZoneInfo(zone))
+
     def moment(self, name: str, zone: str, *, required: bool = True) -> datetime | None:
         """A wall-clock moment YYYY-MM-DDTHH:MM in a named zone; a day alone means 24:00 of it, and so does 24:00."""
         value = self.get(name).strip()

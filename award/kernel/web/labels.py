@@ -59,7 +59,8 @@ class Labels(HTMLParser):
 
     def _control(self, given: Mapping[str, str]) -> None:
         name, id_ = given["name"], given.get("id", "")
-        if given.get("type") == "radio" and self._legends:
+        is_one_of_several = given.get("type") == "radio" or (given.get("type") == "checkbox" and name in self._controls)
+        if is_one_of_several and self._legends:
             self._texts.setdefault(f"name {name}", self._legends[-1])
         elif "aria-label" in given:
             self._texts.setdefault(f"name {name}", given["aria-label"])
