@@ -254,7 +254,7 @@ def _require_same(session: Session, application: Application, made: Submission, 
     before = {_tag(session, application, made.number - 1, state) for state in ("draft", "correction")}
     present = _tag(session, application, made.number, application.state)
     if if_match not in before | {present}:
-        raise Stale("draft.changed", version=0, theirs={"tag": present})
+        raise Stale("draft.changed", version=None, theirs={"tag": present})
 
 
 def _tag(session: Session, application: Application, submissions: int, state: str) -> str:

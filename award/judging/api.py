@@ -30,7 +30,7 @@ from award.judging.service.entries import Comment, Entry
 from award.judging.service.sheets import missing_of
 from award.kernel import clock
 from award.kernel.actor import Action, Actor, TokenScope
-from award.kernel.errors import NotFound, Stale
+from award.kernel.errors import Invalid, NotFound, Stale
 from award.kernel.i18n import N_
 from award.kernel.ids import PATTERN
 from award.kernel.web import guard
@@ -141,7 +141,11 @@ def submit(
     review = review_for(session, actor, assignment_id, clock.now(session))
 
     def act() -> Response:
-        version = service.submit_sheet(session, actor, review.application, review.assignment, clock.now(session))
+        try:
+            version = service.submit_sheet(session, actor, review.application, review.assignment, clock.now(session))
+        except Invalid:
+            _require_present(session, review, if_match)
+            raise
         _require_same(session, review, version, if_match)
         return tagged(request, _receipt(version))
 
@@ -201,10 +205,18 @@ def _tag_at(number: int, rows: Mapping[str, SheetItem], state: str) -> str:
     return f"{number}-{sum(one.version for one in rows.values())}-{state}"
 
 
+def _require_present(session: Session, review: Review, if_match: str) -> None:
+    """What cannot be submitted is what the program had read; otherwise it is told that first."""
+    sheet = queries.sheet_of(session, review.assignment)
+    present = _tag(sheet, queries.items_of(session, sheet))
+    if if_match != present:
+        raise Stale("sheet.changed", version=None, theirs={"tag": present})
+
+
 def _require_same(session: Session, review: Review, version: SheetVersion, if_match: str) -> None:
     """What was submitted is what the program had read; asked here because the sheet is held only since the act began."""
     rows = queries.items_of(session, queries.sheet_of(session, review.assignment))
     before = {_tag_at(version.number - 1, rows, state) for state in ("in_progress", "returned")}
     present = _tag_at(version.number, rows, "submitted")
     if if_match not in before | {present}:
-        raise Stale("sheet.changed", version=0, theirs={"tag": present})
+        raise Stale("sheet.changed", version=None, theirs={"tag": present})

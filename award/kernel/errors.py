@@ -60,11 +60,14 @@ class Conflict(AwardError):
 
 
 class Stale(AwardError):
-    """Somebody else changed it meanwhile. theirs: the stored values; by and at: who changed it, and when."""
+    """Somebody else changed it meanwhile. theirs: the stored values; by and at: who changed it, and when.
+
+    version: of what is stored, None where it has none.
+    """
 
     status = 412
 
-    def __init__(self, code: str, text: str = "", *, version: int, theirs: Mapping[str, object], **params: object) -> None:
+    def __init__(self, code: str, text: str = "", *, version: int | None, theirs: Mapping[str, object], **params: object) -> None:
         super().__init__(code, text, **params)
         self.version = version
         self.theirs = theirs

@@ -172,6 +172,12 @@ def test_the_steps_are_said_in_one_sentence(world: World, program: As, percent: 
     assert answer.json()["detail"] == f"{percent} 不在规定取值之内。得分率须为以下取值之一：0、5、10、……、100。"
 
 
+def test_a_percentage_of_400_digits_is_not_said_back_in_full(world: World, program: As) -> None:
+    path = f"/sheets/{world.seats[0, 0]}{ITEM}"
+    answer = program(world.judges[0]).put(path, ENTRY | {"percent": int("7" * 400)}, tag='"0"')
+    assert answer.json()["detail"].startswith("777777777777… 不在规定取值之内")
+
+
 def test_another_judges_sheet_is_not_there(world: World, program: As) -> None:
     """Nor is one of an application the judge has no seat at: the answer is that of an id nobody has."""
     judge = program(world.judges[5])
@@ -214,7 +220,9 @@ def test_a_sheet_that_changed_is_not_submitted(world: World, program: As) -> Non
     judge, sheet = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}"
     tag = judge.get(sheet).headers["etag"]
     judge.put(sheet + ITEM, ENTRY, tag='"1"')
-    assert_problem(judge.post(f"{sheet}/submission", {}, tag=tag), 412, "sheet.changed")
+    answer = judge.post(f"{sheet}/submission", {}, tag=tag)
+    assert_problem(answer, 412, "sheet.changed")
+    assert "version" not in answer.json()
     with transaction(world.engine) as session:
         assert worlds.sheet(session, world, 0, 0).state == "in_progress"
         assert session.scalar(select(func.count(SheetVersion.id))) == 0
@@ -224,6 +232,10 @@ def test_an_unfinished_sheet_is_not_submitted(world: World, program: As) -> None
     worlds.score(world, 0, 0, leave=1)
     judge, sheet = program(world.judges[0]), f"/sheets/{world.seats[0, 0]}"
     whole = judge.get(sheet)
+    # That it is another sheet than was read is told first.
+    answer = judge.post(f"{sheet}/submission", {}, tag='"0-1-in_progress"')
+    assert_problem(answer, 412, "sheet.changed")
+    assert f'"{answer.json()["theirs"]["tag"]}"' == whole.headers["etag"]
     answer = judge.post(f"{sheet}/submission", {}, tag=whole.headers["etag"])
     assert_problem(answer, 422, "invalid")
     assert [one["field"] for one in answer.json()["errors"]] == whole.json()["missing"]

@@ -62,7 +62,7 @@ def require_fitting(criteria: Criteria, item: str, entry: Entry) -> None:
     errors = []
     if entry.percent is not None and entry.percent not in criteria.percents:
         text = N_("{percent} is not one of the steps. Score must be one of {steps}.")
-        errors.append(FieldError("percent", text, {"percent": entry.percent, "steps": steps_of(criteria)}, "/percent"))
+        errors.append(FieldError("percent", text, {"percent": _opening(str(entry.percent), 40), "steps": steps_of(criteria)}, "/percent"))
     factors = {factor.key for factor in criteria.factors[kind]}
     bands = {band.key for band in criteria.bands}
     if not set(entry.factors) <= factors or not set(entry.factors.values()) <= bands:
@@ -121,8 +121,8 @@ def _name_of(comment: Comment, number: int) -> Text:
     return Text(f"{name.zh}“{begins}”", f"{name.en} “{begins}”") if begins else Text(f"{name.zh} {number}", f"{name.en} {number}")
 
 
-def _opening(text: str) -> str:
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+def _opening(text: str, longest: int = SHOWN) -> str:
+    return text if len(text) <= longest else f"{text[:SHOWN]}…"
 
 
 def steps_of(criteria: Criteria) -> Text:

@@ -125,7 +125,8 @@ def problem(request: Request, error: AwardError) -> JSONResponse:
         body["detail"] = " ".join(sentences if isinstance(error, Invalid) else [body["detail"], *sentences])
     if isinstance(error, Stale):
         said = {key: _said(request, value) for key, value in error.params.items()}
-        body |= {"version": error.version, "theirs": dict(error.theirs), **said}
+        body |= {} if error.version is None else {"version": error.version}
+        body |= {"theirs": dict(error.theirs), **said}
     headers = {"content-language": request.state.language, "vary": "accept-language", **_next_step(error)}
     return JSONResponse(body, error.status, headers, media_type="application/problem+json")
 
