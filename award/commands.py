@@ -13,7 +13,7 @@ from award.kernel.audit import commands as audit
 from award.kernel.audit.trail import transaction
 from award.kernel.backup import commands as backup
 from award.kernel.files import commands as files
-from award.kernel.installed import answering, installed, require_directory
+from award.kernel.installed import answering, in_use, installed, require_directory
 from award.kernel.mail import commands as mail
 from award.kernel.settings import settings
 from award.models import metadata
@@ -53,12 +53,13 @@ def serve(
 ) -> None:
     """Brings the database up to date and serves the site, with a worker beside it."""
     serving.name_address(port)
-    _bring_up_to_date()
-    with db.connected(settings().database) as engine:
-        accounts.print_start_link(engine)
-    listening = serving.listen(host, port)
-    typer.echo(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
-    serving.serve(listening, with_worker=with_worker)
+    with in_use(settings().directory, alone=False):
+        _bring_up_to_date()
+        with db.connected(settings().database) as engine:
+            accounts.print_start_link(engine)
+        listening = serving.listen(host, port)
+        typer.echo(f"Serving {settings().base_url} on {host}:{port}; Ctrl-C stops it")
+        serving.serve(listening, with_worker=with_worker)
 
 
 @app.command()

@@ -1,11 +1,9 @@
 """Commands about the demonstration."""
 
-import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +15,7 @@ from award.kernel import clock, db, migrating, serving
 from award.kernel.actor import SYSTEM
 from award.kernel.audit.trail import ADMIN, record, transaction
 from award.kernel.events import Event
-from award.kernel.installed import answering, installed, require_directory
+from award.kernel.installed import answering, in_use, installed
 from award.kernel.settings import settings
 
 demo_app = typer.Typer()
@@ -61,7 +59,7 @@ def demo(
     plan = Plan(**asked, address=settings().base_url)
     if not summary.exists():
         _require_stage(plan.stage)
-    with _alone_in(directory):
+    with in_use(directory, alone=True):
         if not summary.exists():
             summary.write_text(_build(directory, plan), encoding="utf-8")
         _tell(summary, asked, as_json)
@@ -69,22 +67,6 @@ def demo(
             with db.connected(settings().database) as engine:
                 migrating.upgrade(engine)
             serving.serve(serving.listen("127.0.0.1", port))
-
-
-@contextmanager
-def _alone_in(directory: Path) -> Iterator[None]:
-    """While a demonstration is built or served: a second server on its folder would bring a second worker."""
-    require_directory()
-    with (directory / "in-use").open("w") as held:
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            typer.echo(
-                f"The demonstration in {directory} is being built or served already. End that first, or name another folder with --dir.",
-                err=True,
-            )
-            raise typer.Exit(2) from None
-        yield
 
 
 def _tell(summary: Path, asked: Mapping[str, Any], as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """The installation a command works on: the settings' database, with the tables of this version."""
 
+import fcntl
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -68,3 +69,22 @@ def _fault(engine: Engine) -> str:
     except OperationalError as error:
         return _silent(error)
     return "" if is_current else "This database does not have the tables of this version. `./run migrate up` brings them up to date."
+
+
+@contextmanager
+def in_use(directory: Path, *, alone: bool) -> Iterator[None]:
+    """While a directory is served. Servers share one; alone: a demonstration is built and served by nobody else beside it.
+
+    Where that cannot be, says so and exits with 2.
+    """
+    require_directory()
+    with (directory / "in-use").open("w") as held:
+        try:
+            fcntl.flock(held, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            typer.echo(
+                f"The demonstration in {directory} is being built or served already. "
+                f"End that first, or name another folder with {'--dir' if alone else 'AWARD_DIRECTORY'}.", err=True,
+            )  # fmt: skip
+            raise typer.Exit(2) from None
+        yield

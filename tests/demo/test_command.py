@@ -153,3 +153,26 @@ def test_a_folder_is_built_and_served_once_at_a_time(
     monkeypatch.setattr(serving, "serve", lambda *_: None)
     assert demo(tmp_path / "a").exit_code == 0
     assert len(built) == 1
+
+
+def test_a_demonstration_is_not_served_beside_a_server_and_servers_share_a_folder(
+    tmp_path: Path, built: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[tuple[int, str]] = []
+
+    def beside(*words: list[str]) -> None:
+        """What other commands answer while the folder is served by this one."""
+        monkeypatch.setattr(serving, "serve", lambda *_, **__: None)
+        done = [CliRunner().invoke(commands, one) for one in words]
+        ended.extend((one.exit_code, one.stderr) for one in done)
+
+    monkeypatch.setenv("AWARD_DIRECTORY", str(tmp_path / "a"))
+    monkeypatch.setattr(serving, "listen", lambda *_: None)
+    settings.cache_clear()
+    again = ["demo", "--dir", str(tmp_path / "a")]
+    monkeypatch.setattr(serving, "serve", lambda *_, **__: beside(again, ["serve", "--no-worker"]))
+    CliRunner().invoke(commands, ["serve", "--no-worker"])
+    monkeypatch.setattr(serving, "serve", lambda *_, **__: beside(["serve", "--no-worker"]))
+    CliRunner().invoke(commands, again)
+    said = f"The demonstration in {tmp_path / 'a'} is being built or served already. End that first, or name another folder with "
+    assert ended == [(2, f"{said}--dir.\n"), (0, ""), (2, f"{said}AWARD_DIRECTORY.\n")]
