@@ -2,10 +2,13 @@
 
 import hmac
 import secrets
+import unicodedata
 
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 """Lower-case letters and digits without those that look alike (0 o, 1 i l)."""
 LENGTH = 12
+LONGEST_ECHO = 40
+"""Characters of a typed code that are kept. One character too many is as unknown as one too few."""
 PATTERN = rf"^[{ALPHABET}]{{{LENGTH}}}$"
 
 
@@ -23,6 +26,12 @@ def check_code_of(key: str, text: str) -> str:
     """The check code that follows from a secret and a text: the same for the same, and to be found by nobody without both."""
     number = int.from_bytes(hmac.digest(key.encode(), text.encode(), "sha256"))
     return "".join(ALPHABET[number // len(ALPHABET) ** at % len(ALPHABET)] for at in range(LENGTH)).upper()
+
+
+def tidy_code(text: str) -> str:
+    """A check code as people type it, with dashes, spaces or in lower case, as it is stored."""
+    folded = unicodedata.normalize("NFKC", text).upper()
+    return "".join(character for character in folded if character.isalnum())[:LONGEST_ECHO]
 
 
 def new_token() -> str:

@@ -15,6 +15,7 @@ from award.applications.queries import barred_from, barred_to, is_barred
 from award.judging.models import Sheet
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
+from award.kernel.ids import tidy_code
 from award.results.explained import Ranking, from_content
 from award.results.models import Approval, AwardDecision, Notice, Objection, Proposal, Publication, ResultLine
 from award.rounds.models import Round, RoundStage, Snapshot
@@ -283,9 +284,9 @@ def objection_for(session: Session, actor: Actor, round_: Round, public_id: str)
 
 
 def objection_by_receipt(session: Session, receipt: str, code: str) -> Objection | None:
-    """An objection, for whoever knows its number and its code; None otherwise."""
-    code_sha256 = hashlib.sha256(code.encode()).hexdigest()
-    found = session.scalar(select(Objection).where(Objection.receipt == receipt))
+    """An objection, for whoever knows its number and its code, as people type them; None otherwise."""
+    code_sha256, number = hashlib.sha256(tidy_code(code).encode()).hexdigest(), tidy_code(receipt)
+    found = session.scalar(select(Objection).where(Objection.receipt == f"{number[:2]}-{number[2:]}"))
     return found if found is not None and hmac.compare_digest(found.code_sha256, code_sha256) else None
 
 

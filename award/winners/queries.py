@@ -1,6 +1,5 @@
 """Reading certificates: the office's list, and what anybody may learn from a code."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from award.applications.models import Application
 from award.applications.queries import barred_to
+from award.kernel import ids
 from award.kernel.actor import Actor
 from award.kernel.errors import NotFound
 from award.regulations.model import Text
@@ -41,22 +41,12 @@ class Verification:
     english: English | None = None
 
 
-LONGEST_ECHO = 40
-"""Characters of a typed code that are kept. One character too many is as unknown as one too few."""
-
-
-def tidy_code(text: str) -> str:
-    """A check code as people type it, with dashes, spaces or in lower case, as it is stored."""
-    folded = unicodedata.normalize("NFKC", text).upper()
-    return "".join(character for character in folded if character.isalnum())[:LONGEST_ECHO]
-
-
 def verify(session: Session, text: str, now: datetime) -> Verification:
     """What anybody learns from a code: valid, expired, revoked or unknown; revoked beats expired.
 
     One look-up for whatever was typed, so that an unknown code and a malformed one take the same time.
     """
-    code = tidy_code(text)
+    code = ids.tidy_code(text)
     query = (
         select(Certificate, Round)
         .join(Round, Round.id == Certificate.round_id)

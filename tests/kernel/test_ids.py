@@ -37,3 +37,8 @@ def test_a_check_code_follows_from_key_and_text() -> None:
 
 def test_tokens_have_256_bits() -> None:
     assert all(re.fullmatch("[A-Za-z0-9_-]{43}", ids.new_token()) for _ in range(100))
+
+
+def test_a_tidy_code_is_short() -> None:
+    assert ids.tidy_code("abcd-2345 wxyz") == "ABCD2345WXYZ"
+    assert len(ids.tidy_code("x" * 10_000)) == 40

@@ -185,7 +185,9 @@ def test_the_button_pressed_twice_files_one_objection_and_tells_its_code_again(h
 def test_number_and_code_tell_the_state_only(here: World, client: Any) -> None:
     number, code = codes_of(post(client, f"{url_of(here)}/objections", OBJECTION))
     in_english(client, "/objections")
-    told = post(client, "/objections", {"receipt": number.lower(), "code": f"{code[:4]} {code[4:8]} {code[8:]}"})
+    for typed in (number.lower(), number.replace("-", " "), number.replace("-", "")):
+        assert post(client, "/objections", {"receipt": typed, "code": code}).status_code == 200, typed
+    told = post(client, "/objections", {"receipt": number.replace("-", "－"), "code": f"{code[:4]}-{code[4:8]} {code[8:]}".lower()})
     assert "Being checked" in words(told)
     for secret in filter(None, OBJECTION.values()):
         assert secret not in told.text

@@ -26,7 +26,7 @@ from award.results.published import latest_of
 from award.results.ranking import ranking_of
 from award.rounds.models import Snapshot
 from award.winners.models import Certificate
-from award.winners.queries import certificate_for, tidy_code, verify
+from award.winners.queries import certificate_for, verify
 from award.winners.service import _valid_until, issue_certificates, revoke_certificate
 from tests import make
 from tests.results.acts import approve, to_notice, to_publication
@@ -147,11 +147,6 @@ def test_a_code_as_people_type_it(engine: Engine) -> None:
         assert check(engine, typed) == "valid", typed
     for typed in (code[:-1], code + "2", "X" + code, new_check_code(), "", "' OR 1=1 --", "证书", "0" * 500):
         assert check(engine, typed) == "unknown", typed
-
-
-def test_a_tidy_code_is_short() -> None:
-    assert tidy_code("abcd-2345 wxyz") == "ABCD2345WXYZ"
-    assert len(tidy_code("x" * 10_000)) == 40
 
 
 def test_the_last_day_of_validity_counts(engine: Engine) -> None:

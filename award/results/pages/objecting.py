@@ -112,10 +112,10 @@ def answer(request: Request, session: RequestSession, actor: CurrentActor, form:
     """Tells the state of an objection, to whoever knows its number and its code."""
     page = site_of(latest_of(session, "call"), request.state.language)
     try:
-        receipt, code = form.text("receipt", longest=20), form.text("code", longest=20)
+        receipt, code = form.text("receipt", longest=40), form.text("code", longest=40)
         form.check()
         lookups.take(actor.address)
-        found = queries.objection_by_receipt(session, receipt.upper(), "".join(code.split()).upper())
+        found = queries.objection_by_receipt(session, receipt, code)
         if found is None:
             raise Invalid.one(
                 "receipt", N_("There is no objection with this number and this code. Compare both with your receipt.")

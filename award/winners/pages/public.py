@@ -3,13 +3,13 @@
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from award.kernel import clock
+from award.kernel import clock, ids
 from award.kernel.web import guard
 from award.kernel.web.context import RequestSession
 from award.kernel.web.rendering import render
 from award.results.pages.site import site_of, winners_of
 from award.results.published import latest_of
-from award.winners.queries import Verification, tidy_code, verify
+from award.winners.queries import Verification, verify
 
 router = APIRouter(dependencies=[Depends(guard.public)])
 
@@ -30,7 +30,7 @@ def winners(request: Request, session: RequestSession, year: str = "") -> Respon
 @router.get("/v")
 def verify_form(request: Request, session: RequestSession, code: str | None = None) -> Response:
     """The form; a code that was typed leads to its answer."""
-    tidy = tidy_code(code or "")
+    tidy = ids.tidy_code(code or "")
     if tidy:
         return RedirectResponse(f"/v/{tidy}", 303)
     return _page(request, session, None, is_empty=code is not None)
