@@ -122,7 +122,9 @@ def short_day(language: str, day: date) -> str:
     return f"{day.month}月{day.day}日" if language == "zh" else babel_date(day, "d MMM", locale="en_GB")
 
 
-def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool = False, opening: bool = False) -> str:
+def format_moment(
+    language: str, moment: datetime, zone: str, *, with_zone: bool = False, opening: bool = False, with_seconds: bool = False
+) -> str:
     """A moment on the wall clock of a named zone. A deadline at 00:00 is shown as 24:00 of the day before.
 
     opening: something begins at this moment; 00:00 then stays what it is.
@@ -133,7 +135,7 @@ def format_moment(language: str, moment: datetime, zone: str, *, with_zone: bool
     # To the microsecond: what happened half a minute after a deadline must not look as if it had kept it.
     midnight = local.time() == time() and not opening
     day = local.date() - timedelta(1) if midnight else local.date()
-    clock = "24:00" if midnight else f"{local:%H:%M}"
+    clock = "24:00" if midnight else local.strftime("%H:%M:%S" if with_seconds else "%H:%M")
     text = f"{format_day(language, day)} {clock}"
     if not with_zone:
         return text

@@ -63,7 +63,7 @@ def resubmit(world: World) -> None:
 
 
 def test_a_correction_that_changes_nothing_is_asked_about(desk: dict[str, Visitor], world: World) -> None:
-    """It uses up the only one; who has nothing to change says so, and the office reads that he did."""
+    """It uses up the only one; who has nothing to change says so, and that is frozen with it."""
     worlds.submitted(world)
     world.stage("accept")
     with transaction(world.engine) as session:
@@ -99,6 +99,17 @@ def marks(page: BeautifulSoup, name: str) -> list[str]:
     for one in found:
         only(one, ".sr").extract()
     return [one.get_text() for one in found]
+
+
+def test_a_restored_version_says_whose_text_it_is_and_all_say_the_second(desk: dict[str, Visitor], world: World) -> None:
+    save(world, "第一稿。", 0)
+    save(world, "第二稿。", 1, by="colleague")
+    save(world, "第一稿。", 2, keeps=True)
+    page = desk["owner"].page(f"{base(world)}/items/{PART}/history")
+    rows = [" ".join(one.get_text(" ").split()) for one in page.select("tbody tr")]
+    when = "2 March 2026 09:00:00"
+    assert [f"The same text as on {when}" in row for row in rows] == [True, False, False]
+    assert all(row.startswith(when) or when in row for row in rows)
 
 
 def test_any_two_versions_are_compared(desk: dict[str, Visitor], world: World) -> None:

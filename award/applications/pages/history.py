@@ -1,6 +1,6 @@
 """The versions of a part: who saved them and when, what differs between any two, and making an earlier one the present."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -30,7 +30,10 @@ Place = Annotated[int | None, Query(ge=0, le=999_999)]
 
 @dataclass(frozen=True)
 class Version:
-    """One line of the history, as the template shows it. kind: present, saved, rejected (kept because it could not be saved)."""
+    """One line of the history, as the template shows it. kind: present, saved, rejected (kept because it could not be saved).
+
+    same_as: when the same text was there before another one took its place, "" where it was not: so a restored one says it.
+    """
 
     place: int
     kind: str
@@ -38,6 +41,7 @@ class Version:
     by: str
     text: str
     url: str
+    same_as: str = ""
 
 
 @router.get("", dependencies=[Depends(known_query)])
@@ -66,13 +70,27 @@ def _versions(session: Session, desk: views.Desk, part: str) -> list[Version]:
     names = names_of(session, [one.by for one in revisions] + ([answer.updated_by] if answer else []))
     url = f"{desk.url(part)}/history"
     found = [
-        Version(place, one.kind, desk.moment(one.at), names.get(one.by, ""), one.text, f"{url}/{place}")
+        Version(place, one.kind, desk.moment(one.at, with_seconds=True), names.get(one.by, ""), one.text, f"{url}/{place}")
         for place, one in enumerate(revisions, 1)
     ]
     if answer:
         by = names.get(answer.updated_by, "")
-        found.append(Version(PRESENT, "present", desk.moment(answer.updated_at), by, answer.text, desk.url(part)))
-    return found[::-1]
+        when = desk.moment(answer.updated_at, with_seconds=True)
+        found.append(Version(PRESENT, "present", when, by, answer.text, desk.url(part)))
+    return _with_origins(found)[::-1]
+
+
+def _with_origins(versions: list[Version]) -> list[Version]:
+    """The versions, oldest first, each with the moment its text was there before."""
+    last = dict[str, str]()
+    found, previous = [], ""
+    for one in versions:
+        same_as = last.get(one.text, "") if one.text != previous else ""
+        found.append(replace(one, same_as=same_as))
+        if one.kind != "rejected":
+            last[one.text] = one.when
+            previous = one.text
+    return found
 
 
 def _compared(versions: list[Version], old: int | None, new: int | None) -> dict[str, Any] | None:

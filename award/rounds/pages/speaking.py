@@ -29,6 +29,6 @@ class Speaking:
         """A sentence of the catalogue."""
         return i18n.translate(self.language, text, params)
 
-    def moment(self, at: datetime, *, with_zone: bool = False) -> str:
+    def moment(self, at: datetime, *, with_zone: bool = False, with_seconds: bool = False) -> str:
         """A moment."""
-        return i18n.format_moment(self.language, at, self.zone, with_zone=with_zone)
+        return i18n.format_moment(self.language, at, self.zone, with_zone=with_zone, with_seconds=with_seconds)
