@@ -150,7 +150,7 @@ ANSWERED = FormDoor(
     "", "/objections", {"receipt": "{receipt}", "code": "wrong"},
     (
         ("the state of an objection by a wrong code", {}, "receipt"),
-        ("the state of an objection by an overlong receipt", {"receipt": "R" * 21}, LONG),
+        ("the state of an objection by an overlong receipt", {"receipt": "R" * 41}, LONG),
         ("the state of an objection by no code", {"code": ""}, FILL),
     ),
     stage="notice",
