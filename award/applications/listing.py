@@ -1,14 +1,15 @@
 """The office's list of applications: a few statements, however many there are."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from award.applications.facts import NOMINEE
-from award.applications.models import Application, entrant_of
-from award.applications.queries import LEFT_OUT_IN, STANDS, is_barred, is_own, with_round
+from award.applications.models import LEAVES_OUT, Application, PaperOutcome, entrant_of
+from award.applications.queries import LEFT_OUT_IN, STANDS, STAYS_BEHIND, is_barred, is_own, with_round
 from award.kernel.actor import Action, Actor
 from award.organisations.models import Organisation
 from award.policy import decide
@@ -67,14 +68,12 @@ def list_for_office(
     What the actor must not touch is neither listed nor counted. Whether he may list at all is asked before.
     """
     clear = and_(Application.round_id == round_.id, ~is_barred(actor))
-    stands = select(STANDS.label("state"), Application.submitted_at).where(clear).subquery()
-    by_state = select(stands.c.state, func.count(), func.count(stands.c.submitted_at)).group_by(stands.c.state)
-    counted = session.execute(by_state).all()
+    states, submitted = _counts(session, clear)
     matching = and_(clear, _matching(filters))
     if filters.search or filters.sector or filters.category:
         total = session.scalar(select(func.count(Application.id)).join(Organisation).where(matching)) or 0
     else:
-        total = sum(submitted for state, _, submitted in counted if filters.state in ("", state))
+        total = sum(count for state, count in submitted.items() if filters.state in ("", state))
     found = session.execute(
         select(
             Application.public_id, Application.number, _NOMINEE, Organisation.name, Organisation.credit_code,
@@ -88,7 +87,30 @@ def list_for_office(
         .offset((page - 1) * size)
     )  # fmt: skip
     rows = [Listed(id_, number, entrant_of(nominee, name), *rest) for id_, number, nominee, name, *rest in found]
-    return Listing(rows, {state: count for state, count, _ in counted}, total)
+    return Listing(rows, states, total)
+
+
+def _counts(session: Session, clear: ColumnElement[bool]) -> tuple[dict[str, int], dict[str, int]]:
+    """How many stand in each state as the list shows it, and how many of them are handed in.
+
+    An index has the states; those a stage on paper left out, the few, are looked up and moved.
+    """
+    left_out = (
+        select(literal(1), Application.state, func.count(Application.id.distinct()), literal(0))
+        .join(PaperOutcome, PaperOutcome.application_id == Application.id)
+        .where(clear, LEAVES_OUT, Application.state.in_(STAYS_BEHIND))
+        .group_by(Application.state)
+    )
+    every = select(literal(0), Application.state, func.count(), func.count(Application.submitted_at)).where(clear)
+    states, submitted = Counter[str](), Counter[str]()
+    for moves, state, count, handed_in in session.execute(union_all(every.group_by(Application.state), left_out)):
+        if moves:
+            states.update({state: -count, "left_out": count})
+            submitted.update({state: -count, "left_out": count})
+        else:
+            states[state] += count
+            submitted[state] += handed_in
+    return dict(+states), dict(+submitted)
 
 
 def _matching(filters: Filters) -> ColumnElement[bool]:
