@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from typing import Any
 
@@ -35,9 +36,9 @@ from tests.kernel.test_sheets import xlsx_rows
 
 IN_ROUND = [
     "applications", "assignments", "progress", "outcomes", "objections", "certificates", "trail", "sheets", "messages", "papers",
-    "feedback", "reminders", "returns", "batches",
+    "feedback", "reminders", "returns", "batches", "stages",
 ]  # fmt: skip
-AROUND = ["rounds", "judges", "organisations", "claims", "people", "workdays", "permissions"]
+AROUND = ["rounds", "judges", "organisations", "claims", "people", "workdays", "permissions", "schemes"]
 ONE = {"applications": "/office/applications/{}", "assignments": "{base}/assign/{}", "progress": "{base}/progress/{}",
        "sheets": "{base}/results/{}"}  # fmt: skip
 """Where a viewer opens a row of a list by itself."""
@@ -348,6 +349,19 @@ def test_reminders_and_permissions_are_those_of_their_pages(site: World, client:
     assert withdraw == ["申报", "受理与资格审查"]
     everywhere = [row[0] for row in rows(taken(client, "permissions")) if row[1] == "撤回申报"]
     assert len(everywhere) > len(withdraw)
+
+
+def test_stages_and_schemes_are_those_of_their_pages(site: World, client: TestClient) -> None:
+    as_(client, site, "office")
+    page = BeautifulSoup(client.get(f"/office/rounds/{site.round}/stages").text, "html.parser")
+    shown = [str(cell.find(string=True)).strip() for cell in page.select("table tbody th")]
+    assert [row[0] for row in rows(taken(client, "stages", round=site.round))[1:]] == shown
+    found = {row[0]: (int(row[5]), int(row[6])) for row in rows(taken(client, "schemes"))[1:]}
+    listed = BeautifulSoup(client.get("/office/schemes").text, "html.parser")
+    told = {str(row.select_one("th a").string): row.select("td")[-1].get_text() for row in listed.select("tbody tr")}  # type: ignore[union-attr]
+    assert told.keys() == found.keys()
+    for name, text in told.items():
+        assert sorted(map(int, re.findall(r"\d+", text))) == sorted(found[name]), name
 
 
 def test_who_only_looks_on_has_no_menu_of_the_office_where_he_takes_a_list_out(site: World, client: TestClient) -> None:

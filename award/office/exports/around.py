@@ -24,6 +24,7 @@ from award.organisations.queries import (
 )
 from award.panels.pages.pool import authority_of
 from award.panels.queries import found_in_pool
+from award.regulations.loader import shipped_schemes
 from award.rounds.queries import days_of, rounds_of, stage_of, title_of
 from award.rounds.service.holidays import YEARS
 from award.stages import DEADLINE_BOUND
@@ -184,6 +185,20 @@ def _permissions(asked: Asked) -> Answer:
     return answer(asked, round_, columns, rows)
 
 
+def _schemes(asked: Asked) -> Answer:
+    columns = (
+        Column(asked.say(N_("Scheme")), width=40), Column(asked.say(N_("Authority")), width=28), Column(asked.say(N_("Edition"))),
+        Column(asked.say(N_("Categories")), width=40), Column(asked.say(N_("Stages")), Kind.WHOLE),
+        Column(asked.say(N_("Number of values")), Kind.WHOLE), Column(asked.say(N_("Assumed values")), Kind.WHOLE),
+    )  # fmt: skip
+    rows = [
+        (asked.tell(one.name), asked.tell(one.authority), one.edition, "、".join(asked.tell(category.name) for category in one.categories),
+         len(one.stages), len(one.sources), len(one.assumed))
+        for one in shipped_schemes().values()
+    ]  # fmt: skip
+    return Answer(Table(columns, rows, len(rows), DEFAULT_ZONE), "")
+
+
 def _at(path: str, *names: str) -> Callable[[Mapping[str, str]], str]:
     def url(filters: Mapping[str, str]) -> str:
         asked = {name: filters[name] for name in names if filters.get(name)}
@@ -202,5 +217,6 @@ EXPORTS = (
     Export("people", N_("People"), ("q",), _at("/office/people"), _people),
     Export("accounts", N_("People with an account"), ("q",), _at("/admin/people"), _accounts, "admin"),
     Export("workdays", N_("Working days"), ("year",), _at("/office/calendar", "year"), _workdays),
+    Export("schemes", N_("Schemes"), (), _at("/office/schemes"), _schemes),
     Export("permissions", N_("Who may do what"), ("round",), _at("/office/permissions", "round"), _permissions),
 )

@@ -1,4 +1,4 @@
-"""The lists of a round: applications, panels, progress, outcomes, objections, certificates, the trail."""
+"""The lists of a round: applications, panels, progress, outcomes, objections, certificates, stages, the trail."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -181,6 +181,20 @@ def _certificates(asked: Asked) -> Answer:
     return answer(asked, round_, columns, rows)
 
 
+def _stages(asked: Asked) -> Answer:
+    round_ = round_of(asked)
+    columns = (
+        Column(asked.say(N_("Stage")), width=28), Column(asked.say(N_("Planned from")), Kind.MOMENT),
+        Column(asked.say(N_("Planned until")), Kind.MOMENT), Column(asked.say(N_("Entered")), Kind.MOMENT),
+        Column(asked.say(N_("Left")), Kind.MOMENT), Column(asked.say(N_("Why it was entered before its date")), width=40),
+    )  # fmt: skip
+    rows = [
+        (asked.tell(round_.scheme.stage(one.kind).title), one.opens_at, one.closes_at, one.entered_at, one.left_at, one.early_reason)
+        for one in round_.stages
+    ]
+    return answer(asked, round_, columns, rows)
+
+
 def _trail(asked: Asked) -> Answer:
     """Read record by record: the trail is the longest list there is."""
     round_ = round_of(asked, Action.TRAIL_READ)
@@ -217,5 +231,6 @@ EXPORTS = (
     Export("outcomes", N_("Stages held on paper"), ("round", "stage"), page_of("/outcomes"), _outcomes),
     Export("objections", N_("Register of objections"), ("round",), page_of("/notice/objections"), _objections),
     Export("certificates", N_("Certificates"), ("round",), page_of("/certificates"), _certificates),
+    Export("stages", N_("Planned and actual dates"), ("round",), page_of("/stages"), _stages),
     Export("trail", N_("Trail"), ("round", "act"), page_of("/trail"), _trail),
 )
